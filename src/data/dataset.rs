@@ -1,0 +1,207 @@
+//! The table itself.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
+
+use super::csv;
+use super::names::ColumnNames;
+use super::observation::Observation;
+
+use crate::error::{Error, Result, list_names};
+
+/// A table of observations: rows × named columns of `f64`, each column in its own unit.
+///
+/// Names are unique and not blank, there is at least one row and one column, and all columns are
+/// equally long: that is checked when the table is made. Values may be missing (`NaN`) or
+/// infinite as long as nobody needs them: a column is checked when it is used, so columns that a
+/// causal graph does not name may hold anything, text in a CSV file included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    names: Arc<ColumnNames>,
+    /// rows × columns in column-major order, so that a column is contiguous.
+    values: Array2<f64>,
+    /// The first cell that is not a number, for each column of a CSV file that has one.
+    text_cells: BTreeMap<usize, TextCell>,
+}
+
+/// A cell of a CSV file that is not a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TextCell {
+    pub(super) row: usize,
+    pub(super) text: String,
+}
+
+impl Dataset {
+    /// A table from `rows × columns` values and a name for each column.
+    ///
+    /// # Errors
+    /// When there are no rows or columns, a name is blank or repeated, or the number of names is
+    /// not the number of columns.
+    ///
+    /// ```
+    /// use etiology::Dataset;
+    /// use ndarray::array;
+    ///
+    /// let data = Dataset::from_array(["db", "api"], array![[0.1, 0.3], [0.2, 0.5]].view())?;
+    /// assert_eq!((data.rows(), data.columns()), (2, 2));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn from_array<N: Into<String>>(
+        names: impl IntoIterator<Item = N>,
+        values: ArrayView2<'_, f64>,
+    ) -> Result<Self> {
+        let columns = values.columns().into_iter().map(|column| column.to_vec()).collect();
+        Self::from_parts(names.into_iter().map(Into::into).collect(), columns, BTreeMap::new())
+    }
+
+    /// A table from pairs of name and column.
+    ///
+    /// # Errors
+    /// When there are no rows or columns, a name is blank or repeated, or the columns are not
+    /// equally long.
+    pub fn from_columns<N: Into<String>, C: Into<Vec<f64>>>(columns: impl IntoIterator<Item = (N, C)>) -> Result<Self> {
+        let (names, columns) = columns.into_iter().map(|(name, column)| (name.into(), column.into())).unzip();
+        Self::from_parts(names, columns, BTreeMap::new())
+    }
+
+    /// A table from a CSV file with a header line.
+    ///
+    /// Names and cells may be quoted and are trimmed. A blank cell, `NA`, `NaN` or `null` is a
+    /// missing value. A column with any other text is kept, but using it is an error.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a line has more or fewer cells than the header, there are no
+    /// rows, or a name is blank or repeated.
+    pub fn from_csv_path(path: impl AsRef<Path>) -> Result<Self> {
+        csv::read_table_path(path.as_ref())
+    }
+
+    /// A table from CSV text with a header line; see [`from_csv_path`](Self::from_csv_path).
+    ///
+    /// # Errors
+    /// As for [`from_csv_path`](Self::from_csv_path).
+    pub fn from_csv_reader(reader: impl std::io::Read) -> Result<Self> {
+        csv::read_table(reader, "CSV input")
+    }
+
+    pub(super) fn from_parts(
+        names: Vec<String>,
+        columns: Vec<Vec<f64>>,
+        text_cells: BTreeMap<usize, TextCell>,
+    ) -> Result<Self> {
+        let names = ColumnNames::new(names)?;
+        if names.len() != columns.len() {
+            return Err(Error::LengthMismatch {
+                what: "the list of column names".to_owned(),
+                expected: columns.len(),
+                found: names.len(),
+            });
+        }
+        let rows = columns[0].len();
+        for (name, column) in names.as_slice().iter().zip(&columns) {
+            if column.len() != rows {
+                let what = format!("column `{name}`");
+                return Err(Error::LengthMismatch { what, expected: rows, found: column.len() });
+            }
+        }
+        if rows == 0 {
+            return Err(Error::Empty { what: "the data".to_owned(), expected: "row" });
+        }
+        let shape = (rows, columns.len()).f();
+        let values = Array2::from_shape_vec(shape, columns.concat())
+            .map_err(|error| Error::LinearAlgebra { message: error.to_string() })?;
+        Ok(Self { names: Arc::new(names), values, text_cells })
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.values.nrows()
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.values.ncols()
+    }
+
+    /// The names of the columns, in order.
+    pub fn names(&self) -> &[String] {
+        self.names.as_slice()
+    }
+
+    /// All values, rows × columns.
+    pub fn values(&self) -> ArrayView2<'_, f64> {
+        self.values.view()
+    }
+
+    /// The values of a column, with `NaN` for missing ones.
+    ///
+    /// # Errors
+    /// When there is no such column, or it holds text.
+    pub fn column(&self, name: &str) -> Result<ArrayView1<'_, f64>> {
+        let position = self.position(name)?;
+        Ok(self.values.column(position))
+    }
+
+    /// The values of a column that must be numbers, present and finite throughout.
+    ///
+    /// # Errors
+    /// When there is no such column, it holds text, or a value is missing or infinite.
+    pub fn finite_column(&self, name: &str) -> Result<ArrayView1<'_, f64>> {
+        let column = self.column(name)?;
+        let Some(first_row) = column.iter().position(|value| !value.is_finite()) else {
+            return Ok(column);
+        };
+        Err(Error::NonFiniteColumn {
+            column: name.to_owned(),
+            missing: column.iter().filter(|value| value.is_nan()).count(),
+            infinite: column.iter().filter(|value| value.is_infinite()).count(),
+            rows: self.rows(),
+            first_row,
+        })
+    }
+
+    /// A row, counted from 0.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub fn row(&self, row: usize) -> Result<Observation> {
+        if row >= self.rows() {
+            return Err(Error::RowOutOfRange { row, rows: self.rows() });
+        }
+        Ok(Observation::from_row(Arc::clone(&self.names), self.values.row(row).to_vec()))
+    }
+
+    /// All rows, in order.
+    pub fn observations(&self) -> impl ExactSizeIterator<Item = Observation> + '_ {
+        self.values.rows().into_iter().map(|row| Observation::from_row(Arc::clone(&self.names), row.to_vec()))
+    }
+
+    /// The position of a column that must be there and hold numbers.
+    pub(super) fn position(&self, name: &str) -> Result<usize> {
+        let position = self
+            .names
+            .position(name)
+            .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
+        match self.text_cells.get(&position) {
+            None => Ok(position),
+            Some(cell) => Err(Error::TextColumn { column: name.to_owned(), row: cell.row, text: cell.text.clone() }),
+        }
+    }
+
+    /// The same columns, with only the rows at the given positions.
+    pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
+        if rows.is_empty() {
+            return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
+        }
+        self.with_values(self.values.select(Axis(0), rows).view())
+    }
+
+    /// The same columns with other values.
+    pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
+        let columns = values.columns().into_iter().map(|column| column.to_vec()).collect();
+        Self::from_parts(self.names().to_vec(), columns, self.text_cells.clone())
+    }
+}

@@ -1,0 +1,75 @@
+//! One row: the event that is to be explained.
+
+use std::sync::Arc;
+
+use super::names::ColumnNames;
+use crate::error::{Error, Result, list_names};
+
+/// One value per named column, in each column's own unit; `NaN` stands for a missing value.
+///
+/// Made by [`Dataset::row`](crate::Dataset::row), or from pairs of name and value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    names: Arc<ColumnNames>,
+    values: Vec<f64>,
+}
+
+impl Observation {
+    /// An observation from names and as many values.
+    ///
+    /// # Errors
+    /// When there are no names, one is blank or repeated, or the lengths differ.
+    pub fn new<N: Into<String>>(names: impl IntoIterator<Item = N>, values: impl Into<Vec<f64>>) -> Result<Self> {
+        let names = ColumnNames::new(names.into_iter().map(Into::into).collect())?;
+        let values = values.into();
+        if values.len() != names.len() {
+            return Err(Error::LengthMismatch {
+                what: "the observation".to_owned(),
+                expected: names.len(),
+                found: values.len(),
+            });
+        }
+        Ok(Self { names: Arc::new(names), values })
+    }
+
+    /// An observation from pairs of name and value.
+    ///
+    /// # Errors
+    /// When there are no pairs, or a name is blank or repeated.
+    pub fn from_pairs<N: Into<String>>(pairs: impl IntoIterator<Item = (N, f64)>) -> Result<Self> {
+        let (names, values): (Vec<String>, Vec<f64>) =
+            pairs.into_iter().map(|(name, value)| (name.into(), value)).unzip();
+        Self::new(names, values)
+    }
+
+    pub(super) fn from_row(names: Arc<ColumnNames>, values: Vec<f64>) -> Self {
+        Self { names, values }
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> &[String] {
+        self.names.as_slice()
+    }
+
+    /// The values, in the order of [`names`](Self::names).
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The value of a column, if there is such a column; `NaN` if the value is missing.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.names.position(name).map(|position| self.values[position])
+    }
+
+    /// The value of a column that must be there and finite.
+    pub(crate) fn finite(&self, name: &str) -> Result<f64> {
+        let value = self
+            .get(name)
+            .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(Error::NonFiniteValue { what: format!("the observed value of `{name}`"), found: value })
+        }
+    }
+}

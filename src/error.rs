@@ -1,0 +1,270 @@
+//! The one error type of the crate.
+
+use thiserror::Error;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can be wrong with a user's graph, data, model or configuration.
+///
+/// Every variant names the node, column or parameter at fault, what was expected and what was
+/// found. A panic in this crate is a bug of the crate, never an answer to bad input.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is nothing to work with.
+    #[error("{what} is empty; at least one {expected} is needed")]
+    Empty {
+        /// What is empty.
+        what: String,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A column name stands twice in the data.
+    #[error("column `{column}` appears more than once (at positions {first} and {second})")]
+    DuplicateColumn {
+        /// The column's name.
+        column: String,
+        /// Zero-based position of its first appearance.
+        first: usize,
+        /// Zero-based position of its second appearance.
+        second: usize,
+    },
+    /// A node name stands twice in a list of nodes.
+    #[error("node `{node}` is named more than once")]
+    DuplicateNode {
+        /// The node's name.
+        node: String,
+    },
+    /// A name is blank.
+    #[error("{what} has a blank name at position {position}")]
+    BlankName {
+        /// What carries the name, such as a column or a node.
+        what: String,
+        /// Zero-based position of the blank name.
+        position: usize,
+    },
+    /// Two things that must be equally long are not.
+    #[error("{what} has {found} values, but {expected} were expected")]
+    LengthMismatch {
+        /// What has the wrong length.
+        what: String,
+        /// The length it should have.
+        expected: usize,
+        /// The length it has.
+        found: usize,
+    },
+    /// A row was asked for that the data does not have.
+    #[error("row {row} was asked for, but the data has {rows} rows, counted from 0")]
+    RowOutOfRange {
+        /// The row asked for.
+        row: usize,
+        /// How many rows there are.
+        rows: usize,
+    },
+    /// A column that is needed is not in the data.
+    #[error("column `{column}` is needed but missing; the data has {available}")]
+    MissingColumn {
+        /// The column's name.
+        column: String,
+        /// The columns there are.
+        available: String,
+    },
+    /// A needed column holds text.
+    #[error("column `{column}` is needed but is not numeric: row {row} holds `{text}`")]
+    TextColumn {
+        /// The column's name.
+        column: String,
+        /// Zero-based row of the first cell that is not a number.
+        row: usize,
+        /// What that cell holds.
+        text: String,
+    },
+    /// A needed column holds missing or non-finite values.
+    #[error(
+        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}); \
+         remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`"
+    )]
+    NonFiniteColumn {
+        /// The column's name.
+        column: String,
+        /// How many of its values are missing (NaN).
+        missing: usize,
+        /// How many of its values are infinite.
+        infinite: usize,
+        /// How many rows the data has.
+        rows: usize,
+        /// Zero-based row of the first such value.
+        first_row: usize,
+    },
+    /// A single value is missing or not finite.
+    #[error("{what} is {found}, but a finite number is needed")]
+    NonFiniteValue {
+        /// What the value is, with the name of its node or column.
+        what: String,
+        /// The value found.
+        found: f64,
+    },
+    /// A column has no variation, so that nothing can be fitted to it.
+    #[error(
+        "column `{column}` is {value} in all {rows} rows, so no mechanism can be fitted to it; \
+         leave the node out of the graph, or give it a known mechanism"
+    )]
+    ConstantColumn {
+        /// The column's name.
+        column: String,
+        /// Its only value.
+        value: f64,
+        /// How many rows the data has.
+        rows: usize,
+    },
+    /// There are too few rows for what is to be fitted.
+    #[error("{what} needs at least {needed} rows, but the data has {found}")]
+    TooFewRows {
+        /// What is to be fitted, with the name of its node.
+        what: String,
+        /// How many rows it needs.
+        needed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A value lies where a distribution family has no density.
+    #[error("{what} cannot be fitted: {requirement}, but the smallest value is {found}")]
+    OutsideSupport {
+        /// The family, with the name of its node.
+        what: String,
+        /// What the values must satisfy.
+        requirement: String,
+        /// The offending value.
+        found: f64,
+    },
+    /// A CSV file could not be opened or is not well formed.
+    #[error("cannot read {origin}: {message}")]
+    Csv {
+        /// The file's path, or `CSV input` for a reader.
+        origin: String,
+        /// What is wrong, with the line where it is known.
+        message: String,
+    },
+    /// A node was named that the graph does not have.
+    #[error("node `{node}` is not in the causal graph, which has {available}")]
+    UnknownNode {
+        /// The node's name.
+        node: String,
+        /// The nodes there are.
+        available: String,
+    },
+    /// The edges form a cycle.
+    #[error("the causal graph must be acyclic, but has the cycle {}", .nodes.join(" -> "))]
+    Cycle {
+        /// The nodes along the cycle; the first is repeated at the end.
+        nodes: Vec<String>,
+    },
+    /// A mechanism does not fit the place in the graph that it was given.
+    #[error("the mechanism of node `{node}` does not fit the graph: it {expected}, but {found}")]
+    MechanismMismatch {
+        /// The node's name.
+        node: String,
+        /// What the mechanism expects.
+        expected: String,
+        /// What the graph has.
+        found: String,
+    },
+    /// A node has no mechanism.
+    #[error("node `{node}` has no mechanism; give it one with `with_mechanism`, or call `assign_mechanisms`")]
+    NoMechanism {
+        /// The node's name.
+        node: String,
+    },
+    /// A mechanism must be fitted, but no data was given.
+    #[error(
+        "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give the node a known mechanism"
+    )]
+    NeedsData {
+        /// The node's name.
+        node: String,
+        /// The mechanism's description.
+        mechanism: String,
+    },
+    /// A mechanism returned NaN or an infinity.
+    #[error("the mechanism of node `{node}` returned {found} when asked to {operation}")]
+    MechanismNotFinite {
+        /// The node's name.
+        node: String,
+        /// What the mechanism was asked to do.
+        operation: &'static str,
+        /// What it returned.
+        found: f64,
+    },
+    /// A mechanism's recovered noise does not give back the value it was recovered from.
+    #[error(
+        "the mechanism of node `{node}` is not invertible: the noise {noise} recovered from the value {observed} evaluates to {reproduced}"
+    )]
+    NotInvertible {
+        /// The node's name.
+        node: String,
+        /// The value that was observed.
+        observed: f64,
+        /// The noise recovered from it.
+        noise: f64,
+        /// What that noise evaluates to.
+        reproduced: f64,
+    },
+    /// A closure given by the user returned NaN.
+    #[error("{what} returned NaN for the value {input}")]
+    ClosureNotANumber {
+        /// Which closure.
+        what: &'static str,
+        /// Its argument.
+        input: f64,
+    },
+    /// A parameter lies outside its range.
+    #[error("{name} must be {requirement}, but is {found}")]
+    InvalidParameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// What it must satisfy.
+        requirement: &'static str,
+        /// The value found.
+        found: String,
+    },
+    /// Exact enumeration was asked for, but there are too many players.
+    #[error(
+        "exact Shapley values of {players} players would need 2^{players} coalitions; at most {limit} players are allowed, use permutations"
+    )]
+    TooManyPlayers {
+        /// How many players the game has.
+        players: usize,
+        /// How many exact enumeration takes.
+        limit: usize,
+    },
+    /// With a floor of zero a coalition's probability must be positive, and none of the samples hit the region.
+    #[error(
+        "none of {samples} samples falls in the outlier region when the noise of {kept} is kept, so its log probability is unbounded; \
+         set a positive floor, or raise the number of samples"
+    )]
+    UnresolvedTail {
+        /// How many samples were drawn.
+        samples: usize,
+        /// Which nodes' noise was kept.
+        kept: String,
+    },
+    /// Ordinary linear algebra failed, which takes extreme input.
+    #[error("least squares failed: {message}")]
+    LinearAlgebra {
+        /// What the solver said.
+        message: String,
+    },
+}
+
+/// A list of names for a message, cut short where it would be long.
+pub(crate) fn list_names<S: AsRef<str>>(names: &[S]) -> String {
+    const SHOWN: usize = 12;
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect();
+    let rest = names.len().saturating_sub(SHOWN);
+    let tail = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{}{tail}", shown.join(", "))
+}

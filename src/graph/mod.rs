@@ -1,0 +1,8 @@
+//! The causal graph: which node acts directly on which.
+
+mod call_graph;
+mod causal_graph;
+mod cycle;
+
+pub use call_graph::{DropReason, DroppedCall};
+pub use causal_graph::CausalGraph;
