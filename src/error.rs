@@ -138,6 +138,18 @@ pub enum Error {
         /// The offending value.
         found: f64,
     },
+    /// All values that a distribution is to be fitted to are the same.
+    #[error(
+        "{what} is {value} in all {count} values, so no distribution can be fitted to it; use constant or empirical noise"
+    )]
+    ConstantValues {
+        /// What the values are, with the name of their node.
+        what: String,
+        /// The only value.
+        value: f64,
+        /// How many values there are.
+        count: usize,
+    },
     /// A CSV file could not be opened or is not well formed.
     #[error("cannot read {origin}: {message}")]
     Csv {
@@ -248,6 +260,14 @@ pub enum Error {
         samples: usize,
         /// Which nodes' noise was kept.
         kept: String,
+    },
+    /// One of several rows is at fault.
+    #[error("row {row}: {source}")]
+    InRow {
+        /// Its number, counted from 0.
+        row: usize,
+        /// What is wrong with it.
+        source: Box<Error>,
     },
     /// Ordinary linear algebra failed, which takes extreme input.
     #[error("least squares failed: {message}")]

@@ -1,8 +1,79 @@
-//! x
+//! Causal root-cause attribution: *this observation is an outlier; which parts of the system caused it, and by
+//! how much?*
+//!
+//! A [`CausalGraph`] says which node acts on which. A [`StructuralCausalModel`] gives each node a mechanism
+//! Xⱼ = fⱼ(PAⱼ, Nⱼ), learned from normal data or known as a formula, with independent noises Nⱼ. The outlier score of an
+//! observed target value xₙ is information-theoretic, in nats:
+//!
+//! S(xₙ) = −ln P{ g(Xₙ) ≥ g(xₙ) }
+//!
+//! with g measuring extremeness (a [`FeatureMap`]). [`FittedModel::attribute_outlier`] splits it over the nodes: the
+//! contribution of node j is its Shapley value in the game in which a coalition T of nodes keeps its noise at what was
+//! observed while every other noise is drawn anew,
+//!
+//! v(T) = ln( (q(T) + ε) / (1 + ε) ),  q(T) = P{ g(Xₙ) ≥ g(xₙ) | N_T = n_T }
+//!
+//! so contributions sum to the score, and each comes with a standard error. The method is that of Budhathoki,
+//! Minorics, Blöbaum and Janzing, *Causal structure-based root cause analysis of outliers*, ICML 2022
+//! ([arXiv:1912.02724](https://arxiv.org/abs/1912.02724)). The floor ε is explicit; `docs/method.md` says why it matters.
+//!
+//! # Quick start
+//!
+//! ```
+//! use etiology::{AttributionConfig, CausalGraph, Dataset, Observation, StructuralCausalModel};
+//!
+//! // Who calls whom: a slow database makes its callers slow.
+//! let graph = CausalGraph::from_call_graph([("web", "api"), ("web", "auth"), ("api", "db")])?;
+//!
+//! // Latencies of normal requests, in seconds; usually `Dataset::from_csv_path("normal.csv")`.
+//! let wave = |request: usize, frequency: f64| 0.1 + 0.05 * (request as f64 * frequency).sin().abs();
+//! let db: Vec<f64> = (0..500).map(|request| wave(request, 1.0)).collect();
+//! let auth: Vec<f64> = (0..500).map(|request| wave(request, 2.3)).collect();
+//! let api: Vec<f64> = (0..500).map(|request| db[request] + wave(request, 3.1)).collect();
+//! let web: Vec<f64> = (0..500).map(|request| api[request] + auth[request] + wave(request, 4.7)).collect();
+//! let normal = Dataset::from_columns([("db", db), ("auth", auth), ("api", api), ("web", web)])?;
+//!
+//! // Learn a mechanism for every node, then ask for the cause of one slow request.
+//! let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal)?.fit(&normal)?;
+//! let slow = Observation::from_pairs([("db", 0.9), ("auth", 0.12), ("api", 1.04), ("web", 1.3)])?;
+//! let attribution = model.attribute_outlier("web", &slow, &AttributionConfig::default())?;
+//! println!("{attribution}");
+//! assert_eq!(attribution.ranked()[0].node, "db");
+//! # Ok::<(), etiology::Error>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`], [`Mechanism`]) →
+//! [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) → [`shapley_values`] → [`Attribution`]. The default
+//! build needs no system library; the features `openblas-system`, `openblas-static`, `netlib-static` and `intel-mkl-static` do
+//! least squares through LAPACK instead (choose one).
+
+mod attribution;
 mod data;
 mod error;
 mod graph;
+mod linalg;
+mod mechanism;
+mod model;
+mod noise;
 mod random;
+mod report;
+mod score;
+mod shapley;
+
+pub use attribution::{Attribution, AttributionConfig, Contribution, Floor, Quantity, ScoreEstimate};
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
 pub use graph::{CausalGraph, DropReason, DroppedCall};
+pub use mechanism::{
+    AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, KnownFormula, LinearFunction,
+    LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
+};
+pub use model::{FittedModel, StructuralCausalModel};
+pub use noise::{
+    ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, Location, LogNormalNoise,
+    NoiseDistribution, NoiseFamily, NormalNoise, UniformNoise,
+};
+pub use score::{FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
+pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};

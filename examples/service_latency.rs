@@ -1,0 +1,172 @@
+//! Ranked root causes for your own services: normal latencies, slow events and a dependency graph from CSV files.
+//!
+//! ```text
+//! cargo run --release --example service_latency -- \
+//!     --normal shop/normal.csv --events shop/slow_requests.csv --calls shop/calls.csv --target Website
+//! ```
+//!
+//! Results go to standard output, messages to standard error. A mistake in the arguments or files ends with exit code 2 and one line
+//! that says what is wrong.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, ValueEnum};
+use etiology::{
+    Attribution, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, Floor, ShapleyMethod,
+    StructuralCausalModel,
+};
+use serde::Serialize;
+
+/// Ranks the root causes of outliers, given normal data and a dependency graph
+#[derive(Parser)]
+#[command(after_help = "Files are CSV with a header line; FILE columns that the graph does not name are ignored.")]
+struct Arguments {
+    /// Normal data: one column per node
+    #[arg(long, value_name = "FILE")]
+    normal: PathBuf,
+    /// The outliers to explain, with the same columns
+    #[arg(long, value_name = "FILE")]
+    events: PathBuf,
+    #[command(flatten)]
+    graph: GraphFile,
+    /// The node whose values are to be explained
+    #[arg(long, value_name = "NAME")]
+    target: String,
+    /// In which direction the target's values are extreme
+    #[arg(long, value_enum, default_value_t = Region::TwoSided)]
+    region: Region,
+    /// The smallest tail probability told apart from 0, in [0, 1); from the number of normal rows by default
+    #[arg(long, value_name = "EPSILON", allow_negative_numbers = true)]
+    floor: Option<f64>,
+    /// Estimate Shapley values from so many permutations (automatic by default)
+    #[arg(long, value_name = "K", conflicts_with = "exact")]
+    permutations: Option<usize>,
+    /// Compute exact Shapley values over all coalitions (automatic by default)
+    #[arg(long)]
+    exact: bool,
+    /// Joint noise samples shared by all coalitions
+    #[arg(long, value_name = "M", default_value_t = AttributionConfig::default().samples)]
+    samples: usize,
+    /// Seed of all random numbers
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Tables for people or JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct GraphFile {
+    /// Call graph with the columns caller and callee; effects travel from callee to caller
+    #[arg(long, value_name = "FILE")]
+    calls: Option<PathBuf>,
+    /// Causal graph with the columns cause and effect
+    #[arg(long, value_name = "FILE")]
+    edges: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Region {
+    Upper,
+    Lower,
+    TwoSided,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    target: &'a str,
+    events: Vec<Event<'a>>,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    row: usize,
+    #[serde(flatten)]
+    attribution: &'a Attribution,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => return mistake(&first_paragraph(&error.to_string())),
+        Err(help) => help.exit(),
+    };
+    match explain(&arguments) {
+        Ok(attributions) => print(&arguments, &attributions),
+        Err(error) => mistake(&error.to_string()),
+    }
+}
+
+fn explain(arguments: &Arguments) -> Result<Vec<Attribution>, Error> {
+    let graph = match (&arguments.graph.calls, &arguments.graph.edges) {
+        (Some(calls), _) => CausalGraph::from_call_graph_csv_path(calls)?,
+        (None, Some(edges)) => CausalGraph::from_edges_csv_path(edges)?,
+        (None, None) => unreachable!("clap requires one of the two"),
+    };
+    for call in graph.dropped_calls() {
+        eprintln!("left out the call from `{}` to `{}`: {:?}", call.caller, call.callee, call.reason);
+    }
+    let normal = Dataset::from_csv_path(&arguments.normal)?;
+    let events = Dataset::from_csv_path(&arguments.events)?;
+    // Before the fit, which would take longer to say less about a mistyped target.
+    graph.parents(&arguments.target)?;
+    let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal)?.fit(&normal)?;
+    model.attribute_outliers(&arguments.target, &events, &config(arguments))
+}
+
+fn config(arguments: &Arguments) -> AttributionConfig {
+    let mut config = AttributionConfig::default().with_samples(arguments.samples).with_seed(arguments.seed);
+    config.feature_map = match arguments.region {
+        Region::Upper => FeatureMap::UpperTail,
+        Region::Lower => FeatureMap::LowerTail,
+        Region::TwoSided => FeatureMap::TwoSidedQuantile,
+    };
+    config.floor = arguments.floor.map_or(Floor::FromData, Floor::Fixed);
+    config.shapley_method = match arguments.permutations {
+        _ if arguments.exact => ShapleyMethod::Exact,
+        Some(permutations) => ShapleyMethod::Permutations(permutations),
+        None => ShapleyMethod::Auto,
+    };
+    config
+}
+
+fn print(arguments: &Arguments, attributions: &[Attribution]) -> ExitCode {
+    let text = match arguments.format {
+        Format::Table => {
+            attributions.iter().enumerate().map(|(row, table)| format!("event {row}: {table}\n")).collect()
+        }
+        Format::Json => {
+            let events = attributions.iter().enumerate().map(|(row, attribution)| Event { row, attribution }).collect();
+            match serde_json::to_string_pretty(&Report { target: &arguments.target, events }) {
+                Ok(json) => json + "\n",
+                Err(error) => return mistake(&error.to_string()),
+            }
+        }
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader has seen enough, as `head` has.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => mistake(&error.to_string()),
+    }
+}
+
+/// The message without the usage that clap puts after it, on one line.
+fn first_paragraph(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
+}
+
+fn mistake(message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,134 @@
+//! What to attribute and with how much effort.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::score::{FeatureMap, check_floor};
+use crate::shapley::ShapleyMethod;
+
+/// Into how many blocks the noise bank is split to estimate its error.
+pub(super) const BLOCKS: usize = 32;
+
+/// What is split over the nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Quantity {
+    /// The information-theoretic score −ln((q + ε)/(1 + ε)), in nats.
+    #[default]
+    ItScore,
+    /// The deviation of the observed value from the expected one, xₙ − E\[Xₙ\], in the target's unit. The feature map and
+    /// the floor play no part.
+    #[doc(alias = "attribute_mean_deviation")]
+    MeanDeviation,
+}
+
+/// The smallest tail probability that is told apart from 0: ε in ln((q + ε)/(1 + ε)).
+///
+/// It is part of the question, not of the effort: contributions *must* change with it, as it says how much further beyond the
+/// data an event counts for. It does not depend on the number of samples. See `docs/method.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Floor {
+    /// What the training data can support; see [`FittedModel::default_floor`](crate::FittedModel::default_floor).
+    #[default]
+    FromData,
+    /// A given ε in \[0, 1).
+    Fixed(f64),
+}
+
+/// How an outlier is attributed.
+///
+/// ```
+/// use etiology::{AttributionConfig, FeatureMap, ShapleyMethod};
+///
+/// let config = AttributionConfig::default()
+///     .with_feature_map(FeatureMap::UpperTail)
+///     .with_floor(1e-4)
+///     .with_samples(50_000)
+///     .with_shapley_method(ShapleyMethod::Permutations(200))
+///     .with_seed(7);
+/// # let _ = config;
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AttributionConfig {
+    /// In which sense the target is extreme; by default either tail counts, by quantiles.
+    pub feature_map: FeatureMap,
+    /// What is split over the nodes; the information-theoretic score by default.
+    pub quantity: Quantity,
+    /// The floor ε; from the training data by default.
+    pub floor: Floor,
+    /// How many joint samples of the noises all coalitions share; at least 32, 20 000 by default.
+    #[doc(alias = "num_distribution_samples")]
+    pub samples: usize,
+    /// Exact Shapley values or permutations; automatic by default.
+    pub shapley_method: ShapleyMethod,
+    /// The seed of noises and permutations; 0 by default.
+    pub seed: u64,
+}
+
+impl Default for AttributionConfig {
+    fn default() -> Self {
+        Self {
+            feature_map: FeatureMap::default(),
+            quantity: Quantity::default(),
+            floor: Floor::default(),
+            samples: 20_000,
+            shapley_method: ShapleyMethod::default(),
+            seed: 0,
+        }
+    }
+}
+
+impl AttributionConfig {
+    /// Sets in which sense the target is extreme.
+    #[must_use]
+    pub fn with_feature_map(self, feature_map: FeatureMap) -> Self {
+        Self { feature_map, ..self }
+    }
+
+    /// Sets what is split over the nodes.
+    #[must_use]
+    pub fn with_quantity(self, quantity: Quantity) -> Self {
+        Self { quantity, ..self }
+    }
+
+    /// Sets the floor ε, in \[0, 1).
+    #[must_use]
+    pub fn with_floor(self, floor: f64) -> Self {
+        Self { floor: Floor::Fixed(floor), ..self }
+    }
+
+    /// Sets the number of joint noise samples, at least 32.
+    #[must_use]
+    pub fn with_samples(self, samples: usize) -> Self {
+        Self { samples, ..self }
+    }
+
+    /// Sets how Shapley values are computed.
+    #[must_use]
+    pub fn with_shapley_method(self, shapley_method: ShapleyMethod) -> Self {
+        Self { shapley_method, ..self }
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.samples < BLOCKS {
+            return Err(Error::InvalidParameter {
+                name: "the number of samples",
+                requirement: "at least 32, so that a standard error can be given",
+                found: self.samples.to_string(),
+            });
+        }
+        if let Floor::Fixed(floor) = self.floor {
+            check_floor(floor)?;
+        }
+        self.shapley_method.check()
+    }
+}

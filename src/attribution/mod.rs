@@ -1,0 +1,13 @@
+//! Attribution: how much each node's noise contributed to an outlier of the target.
+
+mod attribute;
+mod bank;
+mod config;
+mod game;
+mod jackknife;
+mod measure;
+mod plan;
+mod result;
+
+pub use config::{AttributionConfig, Floor, Quantity};
+pub use result::{Attribution, Contribution, ScoreEstimate};

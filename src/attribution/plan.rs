@@ -1,0 +1,83 @@
+//! A fitted model seen from one target: its ancestors only, in topological order.
+
+use crate::error::Result;
+use crate::mechanism::FittedMechanism;
+use crate::model::FittedModel;
+
+/// The target and its ancestors, numbered in topological order, so that the target is last and parents come before their children.
+#[derive(Debug)]
+pub(super) struct Plan<'m> {
+    pub(super) nodes: Vec<PlanNode<'m>>,
+}
+
+#[derive(Debug)]
+pub(super) struct PlanNode<'m> {
+    pub(super) name: &'m str,
+    /// Where the node is in the graph.
+    pub(super) position: usize,
+    pub(super) mechanism: &'m FittedMechanism,
+    /// In the mechanism's order.
+    pub(super) parents: Vec<usize>,
+    /// The node itself and all its descendants in the plan, in topological order.
+    pub(super) affected: Vec<usize>,
+}
+
+impl<'m> Plan<'m> {
+    /// Costs O(nodes · edges).
+    pub(super) fn new(model: &'m FittedModel, target: &str) -> Result<Self> {
+        let graph = model.graph();
+        let positions = graph.ancestors_and_self(graph.position(target)?);
+        let mut numbers = vec![usize::MAX; graph.node_count()];
+        positions.iter().enumerate().for_each(|(number, &position)| numbers[position] = number);
+        let parents: Vec<Vec<usize>> = positions
+            .iter()
+            .map(|&position| model.parents_at(position).iter().map(|&parent| numbers[parent]).collect())
+            .collect();
+        let nodes = positions.iter().enumerate().map(|(number, &position)| PlanNode {
+            name: graph.name(position),
+            position,
+            mechanism: model.mechanism_at(position),
+            parents: parents[number].clone(),
+            affected: affected(number, &parents),
+        });
+        Ok(Self { nodes: nodes.collect() })
+    }
+
+    /// The target's number.
+    pub(super) fn target(&self) -> usize {
+        self.nodes.len() - 1
+    }
+
+    /// The nodes' positions in the graph.
+    pub(super) fn positions(&self) -> Vec<usize> {
+        self.nodes.iter().map(|node| node.position).collect()
+    }
+
+    /// Evaluates a node, given the noise of its own and the values of the nodes before it.
+    pub(super) fn fill(&self, number: usize, noise: &[f64], columns: &mut [Vec<f64>]) -> Result<()> {
+        let (before, from_here) = columns.split_at_mut(number);
+        let node = &self.nodes[number];
+        let parents: Vec<&[f64]> = node.parents.iter().map(|&parent| before[parent].as_slice()).collect();
+        node.mechanism.fill(node.name, &parents, noise, &mut from_here[0])
+    }
+
+    /// The target's value when every node has the given noise.
+    pub(super) fn target_value(&self, noises: &[f64]) -> f64 {
+        let mut values: Vec<f64> = Vec::with_capacity(self.nodes.len());
+        for (node, &noise) in self.nodes.iter().zip(noises) {
+            let parents: Vec<f64> = node.parents.iter().map(|&parent| values[parent]).collect();
+            values.push(node.mechanism.evaluate(&parents, noise));
+        }
+        values[self.target()]
+    }
+}
+
+/// A node and its descendants.
+fn affected(number: usize, parents: &[Vec<usize>]) -> Vec<usize> {
+    let mut reached = vec![false; parents.len()];
+    reached[number] = true;
+    for later in number + 1..parents.len() {
+        reached[later] = parents[later].iter().any(|&parent| reached[parent]);
+    }
+    (number..parents.len()).filter(|&node| reached[node]).collect()
+}

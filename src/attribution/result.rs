@@ -1,0 +1,84 @@
+//! What an attribution says.
+
+use super::config::Quantity;
+
+/// How much each node contributed to an outlier of the target, with the error of each figure.
+///
+/// `Display` prints a table of the ranked nodes. With serde the figures are named `nats` for
+/// [`Quantity::ItScore`] and `value` for [`Quantity::MeanDeviation`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Attribution {
+    /// The node whose value was attributed.
+    pub target: String,
+    /// What was split over the nodes.
+    pub quantity: Quantity,
+    /// What the contributions sum to.
+    pub score: ScoreEstimate,
+    /// One per node that the target depends on, itself included; the largest first, equal ones in topological order.
+    pub contributions: Vec<Contribution>,
+    /// How many joint noise samples all coalitions shared.
+    pub samples: usize,
+    /// How many permutations were used; nothing for exact Shapley values.
+    pub permutations: Option<usize>,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// What was split over the nodes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ScoreEstimate {
+    /// The score in nats or the deviation from the mean in the target's unit.
+    pub value: f64,
+    /// Its standard error, in the same unit: what another noise bank would have changed.
+    pub std_error: f64,
+    /// The share of samples at least as extreme as the observation; nothing for a mean deviation.
+    pub tail_probability: Option<f64>,
+    /// The floor ε; nothing for a mean deviation.
+    pub floor: Option<f64>,
+    /// Whether the tail probability is no larger than the floor, so that the score says "at least this much". Another event further out
+    /// would score the same; a lower floor tells them apart where the noise distributions reach so far.
+    pub saturated: bool,
+}
+
+/// One node's part in an outlier.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Contribution {
+    /// The node's name.
+    pub node: String,
+    /// How much the node's noise added to the score, in nats, or to the deviation, in the target's unit. Negative where it made the
+    /// event less extreme than the node's usual noise would have.
+    pub value: f64,
+    /// The contribution's standard error, in the same unit: what another noise bank and other permutations would have changed.
+    /// It does not cover the fit of the model.
+    pub std_error: f64,
+    /// The contribution as a share of the score; nothing if the score is 0.
+    pub share: Option<f64>,
+    /// The node's observed value, in its unit.
+    pub observed: f64,
+    /// What is typical of the node: the median of its reference values, in its unit.
+    pub typical: f64,
+    /// The noise that, with the observed parents, gives the observed value.
+    pub noise: f64,
+    /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's default floor where that is 0).
+    pub noise_score: f64,
+}
+
+impl Attribution {
+    /// The contributions, the largest first: the head of the list is the root cause that the evidence points to.
+    pub fn ranked(&self) -> &[Contribution] {
+        &self.contributions
+    }
+
+    /// The contribution of a node, if the target depends on it.
+    pub fn contribution(&self, node: &str) -> Option<&Contribution> {
+        self.contributions.iter().find(|contribution| contribution.node == node)
+    }
+
+    /// The largest score that the floor allows, −ln(ε/(1 + ε)), in nats; nothing for a mean deviation.
+    pub fn ceiling(&self) -> Option<f64> {
+        self.score.floor.map(|floor| floor.ln_1p() - floor.ln())
+    }
+}

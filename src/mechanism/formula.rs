@@ -1,0 +1,55 @@
+//! Formulas known from subject-matter expertise.
+
+use super::function::{LinearFunction, ParentFunction};
+use crate::error::{Error, Result};
+
+/// A known function of named parents, such as the sum of sequential calls.
+///
+/// The parents are named so that a formula cannot silently meet them in another order: they must be exactly
+/// the node's parents in the graph.
+#[derive(Debug, Clone)]
+pub struct KnownFormula {
+    pub(super) parents: Vec<String>,
+    pub(super) function: ParentFunction,
+}
+
+impl KnownFormula {
+    /// Σᵢ weightᵢ · parentᵢ: sequential calls have weights of 1.
+    ///
+    /// # Errors
+    /// When a weight is not finite.
+    pub fn weighted_sum<N: Into<String>>(terms: impl IntoIterator<Item = (N, f64)>) -> Result<Self> {
+        let (parents, coefficients): (Vec<String>, Vec<f64>) =
+            terms.into_iter().map(|(parent, weight)| (parent.into(), weight)).unzip();
+        for (parent, &weight) in parents.iter().zip(&coefficients) {
+            check_finite(weight, || format!("the weight of parent `{parent}`"))?;
+        }
+        Ok(Self { parents, function: ParentFunction::Linear(LinearFunction { intercept: 0.0, coefficients }) })
+    }
+
+    /// Σᵢ parentᵢ: a service that calls others one after another.
+    pub fn sum<N: Into<String>>(parents: impl IntoIterator<Item = N>) -> Self {
+        let parents: Vec<String> = parents.into_iter().map(Into::into).collect();
+        let coefficients = vec![1.0; parents.len()];
+        Self { parents, function: ParentFunction::Linear(LinearFunction { intercept: 0.0, coefficients }) }
+    }
+
+    /// maxᵢ parentᵢ: a service that calls others in parallel and waits for the slowest.
+    pub fn maximum<N: Into<String>>(parents: impl IntoIterator<Item = N>) -> Self {
+        Self { parents: parents.into_iter().map(Into::into).collect(), function: ParentFunction::Maximum }
+    }
+
+    /// Any function of the parents, whose values it gets in the order named here.
+    ///
+    /// It must be pure: the same values must always give the same result.
+    pub fn new<N: Into<String>>(
+        parents: impl IntoIterator<Item = N>,
+        function: impl Fn(&[f64]) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self { parents: parents.into_iter().map(Into::into).collect(), function: ParentFunction::formula(function) }
+    }
+}
+
+fn check_finite(value: f64, what: impl Fn() -> String) -> Result<()> {
+    if value.is_finite() { Ok(()) } else { Err(Error::NonFiniteValue { what: what(), found: value }) }
+}

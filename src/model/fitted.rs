@@ -1,0 +1,167 @@
+//! The model after fitting.
+
+use rayon::prelude::*;
+
+use crate::data::{Dataset, Observation};
+use crate::error::{Error, Result};
+use crate::graph::CausalGraph;
+use crate::mechanism::FittedMechanism;
+use crate::noise::EmpiricalDistribution;
+use crate::random::{Purpose, stream};
+
+/// The floor of scores of a model that was given rather than fitted, where no number of training rows suggests one.
+const FLOOR_WITHOUT_DATA: f64 = 1e-4;
+
+/// How many values, over all nodes, are drawn to stand in for training rows; bounds the memory of large graphs.
+const REFERENCE_VALUES: usize = 1 << 22;
+/// Bounds of the number of rows drawn to stand in for training rows.
+const REFERENCE_ROWS: (usize, usize) = (1 << 12, 1 << 16);
+/// Seed of those draws: a constant, so that a known model is always the same model.
+const REFERENCE_SEED: u64 = 0;
+
+/// A causal graph with a fitted mechanism and a noise distribution for every node.
+///
+/// It also knows each node's *reference*: its sorted training values or, for a node without training data,
+/// up to 65 536 draws from the model. The reference says what is typical of a node and turns an observed value into an
+/// outlier region; it belongs to the model, so it does not change with the sample size of an attribution.
+#[derive(Debug, Clone)]
+pub struct FittedModel {
+    graph: CausalGraph,
+    mechanisms: Vec<FittedMechanism>,
+    /// For each node the positions of its mechanism's parents, in the mechanism's order.
+    parents: Vec<Vec<usize>>,
+    references: Vec<EmpiricalDistribution>,
+    training_rows: Option<usize>,
+}
+
+impl FittedModel {
+    pub(super) fn new(
+        graph: CausalGraph,
+        mechanisms: Vec<FittedMechanism>,
+        parents: Vec<Vec<usize>>,
+        data: Option<&Dataset>,
+    ) -> Result<Self> {
+        let training_rows = data.map(Dataset::rows);
+        let mut model = Self { graph, mechanisms, parents, references: Vec::new(), training_rows };
+        model.references = model.make_references(data)?;
+        Ok(model)
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &CausalGraph {
+        &self.graph
+    }
+
+    /// The fitted mechanism of a node.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn mechanism(&self, node: &str) -> Result<&FittedMechanism> {
+        Ok(&self.mechanisms[self.graph.position(node)?])
+    }
+
+    /// The parents of a node in the order in which its mechanism takes them.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn mechanism_parents(&self, node: &str) -> Result<Vec<&str>> {
+        let position = self.graph.position(node)?;
+        Ok(self.parents[position].iter().map(|&parent| self.graph.name(parent)).collect())
+    }
+
+    /// How many rows the model was fitted to; nothing if it was given without data.
+    pub fn training_rows(&self) -> Option<usize> {
+        self.training_rows
+    }
+
+    /// The floor ε that scores have unless another is asked for: the smallest tail probability that the training data
+    /// can support, 1/(2·rows), or 1e-4 for a model without training data.
+    pub fn default_floor(&self) -> f64 {
+        self.training_rows.map_or(FLOOR_WITHOUT_DATA, |rows| 1.0 / (2.0 * rows as f64))
+    }
+
+    /// Draws rows from the model, one column per node in the order of the graph, every node from its own
+    /// random stream. Costs O(rows · (nodes + edges)).
+    ///
+    /// # Errors
+    /// When `rows` is 0, or a custom mechanism returns NaN or an infinity.
+    ///
+    /// ```
+    /// use etiology::{AdditiveNoiseModel, CausalGraph, KnownFormula, NoiseDistribution, StructuralCausalModel};
+    ///
+    /// let api = AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(NoiseDistribution::normal(0.2, 0.01)?);
+    /// let model = StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    ///     .with_mechanism("db", NoiseDistribution::exponential(0.1)?)?
+    ///     .with_mechanism("api", api)?
+    ///     .without_fitting()?;
+    /// assert_eq!(model.draw_samples(100, 7)?.rows(), 100);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn draw_samples(&self, rows: usize, seed: u64) -> Result<Dataset> {
+        let columns = self.draw_columns(rows, seed, Purpose::ModelDraws)?;
+        Dataset::from_columns(self.graph.nodes().zip(columns))
+    }
+
+    /// The noise of every node that gives this observation, one value per node, by the order of the graph.
+    ///
+    /// # Errors
+    /// When the observation lacks a node or its value is missing or infinite, or a custom mechanism is not invertible there.
+    #[doc(alias = "recover_noise")]
+    pub fn estimate_noise(&self, observation: &Observation) -> Result<Observation> {
+        let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
+        let recovered = self.recover(&nodes, observation)?;
+        Observation::new(self.graph.nodes(), recovered.noises)
+    }
+
+    /// The fitted mechanism at a position of the graph.
+    pub(crate) fn mechanism_at(&self, position: usize) -> &FittedMechanism {
+        &self.mechanisms[position]
+    }
+
+    /// The positions of a mechanism's parents, in the mechanism's order.
+    pub(crate) fn parents_at(&self, position: usize) -> &[usize] {
+        &self.parents[position]
+    }
+
+    /// What is normal for a node: its training values or draws from the model.
+    pub(crate) fn reference_at(&self, position: usize) -> &EmpiricalDistribution {
+        &self.references[position]
+    }
+
+    fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {
+        if rows == 0 {
+            let (name, requirement) = ("the number of rows to draw", "at least 1");
+            return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
+        }
+        let mut columns = vec![Vec::new(); self.graph.node_count()];
+        let mut noise = vec![0.0; rows];
+        for &position in self.graph.topological_positions() {
+            let mechanism = &self.mechanisms[position];
+            mechanism.noise().sample_into(&mut stream(seed, purpose, position as u64), &mut noise);
+            let mut values = vec![0.0; rows];
+            let parents: Vec<&[f64]> =
+                self.parents[position].iter().map(|&parent| columns[parent].as_slice()).collect();
+            mechanism.fill(self.graph.name(position), &parents, &noise, &mut values)?;
+            columns[position] = values;
+        }
+        Ok(columns)
+    }
+
+    fn make_references(&self, data: Option<&Dataset>) -> Result<Vec<EmpiricalDistribution>> {
+        let observed = |node: &str| data.and_then(|data| data.finite_column(node).ok());
+        let columns = if self.graph.nodes().all(|node| observed(node).is_some()) {
+            Vec::new()
+        } else {
+            let rows = (REFERENCE_VALUES / self.graph.node_count()).clamp(REFERENCE_ROWS.0, REFERENCE_ROWS.1);
+            self.draw_columns(rows, REFERENCE_SEED, Purpose::Reference)?
+        };
+        let references: Vec<Result<EmpiricalDistribution>> = (0..self.graph.node_count())
+            .into_par_iter()
+            .map(|position| match observed(self.graph.name(position)) {
+                Some(column) => EmpiricalDistribution::new(column.to_vec()),
+                None => EmpiricalDistribution::new(columns[position].clone()),
+            })
+            .collect();
+        references.into_iter().collect()
+    }
+}

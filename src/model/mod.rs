@@ -1,0 +1,10 @@
+//! Structural causal models: a graph with a mechanism for every node, before and after fitting.
+
+mod fitted;
+mod recovery;
+mod structural;
+
+pub use fitted::FittedModel;
+pub use structural::StructuralCausalModel;
+
+pub(crate) use recovery::Recovered;

@@ -1,0 +1,59 @@
+//! Noise that never varies.
+
+use super::check::finite;
+use super::law::Law;
+use crate::Result;
+use serde::Serialize;
+use std::fmt;
+
+/// A point mass: the noise is `value` with probability 1.
+///
+/// A node with this noise is a deterministic function of its parents. It is the honest description
+/// of noise of zero variance, which no parametric family can express.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ConstantNoise {
+    value: f64,
+}
+
+impl ConstantNoise {
+    pub(super) fn new(value: f64) -> Result<Self> {
+        Ok(Self { value: finite("the value of constant noise", value)? })
+    }
+
+    /// The only value, in the node's unit.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+}
+
+impl Law for ConstantNoise {
+    fn family_name(&self) -> &'static str {
+        "constant"
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        if x >= self.value { 1.0 } else { 0.0 }
+    }
+
+    fn survival(&self, x: f64) -> f64 {
+        if x <= self.value { 1.0 } else { 0.0 }
+    }
+
+    fn quantile(&self, _: f64) -> f64 {
+        self.value
+    }
+
+    fn mean(&self) -> f64 {
+        self.value
+    }
+
+    fn variance(&self) -> f64 {
+        0.0
+    }
+}
+
+impl fmt::Display for ConstantNoise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "constant(value = {})", self.value)
+    }
+}

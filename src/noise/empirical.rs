@@ -1,0 +1,226 @@
+//! The noise that was seen, and nothing else.
+
+use super::law::Law;
+use super::moments;
+use crate::{Error, Result};
+use rand::{Rng, RngExt};
+use serde::Serialize;
+use std::fmt;
+
+/// The empirical distribution of `n` observed values: each has probability 1/n.
+///
+/// ```text
+/// P(N <= x) = #{ i : values[i] <= x } / n
+/// ```
+///
+/// The values are in the node's unit and kept **sorted**, so that neither results nor a saved model
+/// depend on the order of the rows they came from. A value seen twice carries twice the
+/// probability. Nothing lies beyond the smallest and largest value: use a parametric family where a
+/// tail beyond the data matters.
+///
+/// Cost: sampling is O(1) per draw, `cdf`, `survival` are O(log n), `quantile` and `median` O(1),
+/// `mean` and `variance` O(n).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EmpiricalDistribution {
+    values: Vec<f64>,
+}
+
+impl EmpiricalDistribution {
+    /// The distribution of these values, in any order.
+    ///
+    /// # Errors
+    /// When there are none, or one is not finite.
+    pub fn new(mut values: Vec<f64>) -> Result<Self> {
+        if values.is_empty() {
+            return Err(Error::Empty { what: "the list of values of empirical noise".to_owned(), expected: "value" });
+        }
+        if let Some(position) = values.iter().position(|value| !value.is_finite()) {
+            let what = format!("the value at position {position} of empirical noise");
+            return Err(Error::NonFiniteValue { what, found: values[position] });
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        Ok(Self { values })
+    }
+
+    /// The observed values in ascending order, in the node's unit. There is at least one.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The smallest observed value.
+    pub fn smallest(&self) -> f64 {
+        self.values[0]
+    }
+
+    /// The largest observed value.
+    pub fn largest(&self) -> f64 {
+        self.values[self.values.len() - 1]
+    }
+
+    /// The middle value, or the mean of the two middle ones.
+    pub fn median(&self) -> f64 {
+        let middle = self.values.len() / 2;
+        if self.values.len() % 2 == 1 {
+            self.values[middle]
+        } else {
+            f64::midpoint(self.values[middle - 1], self.values[middle])
+        }
+    }
+
+    /// The mean of the observed values.
+    pub fn mean(&self) -> f64 {
+        moments::mean(&self.values)
+    }
+
+    pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
+        for slot in out {
+            *slot = self.values[rng.random_range(0..self.values.len())];
+        }
+    }
+
+    fn share(&self, count: usize) -> f64 {
+        count as f64 / self.values.len() as f64
+    }
+}
+
+impl Law for EmpiricalDistribution {
+    fn family_name(&self) -> &'static str {
+        "empirical"
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        self.share(self.values.partition_point(|&value| value <= x))
+    }
+
+    fn survival(&self, x: f64) -> f64 {
+        self.share(self.values.len() - self.values.partition_point(|&value| value < x))
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        // `p * n` may round to either side of a whole number. Comparing with the very quotients that `cdf`
+        // returns makes quantile(cdf(x)) = x hold exactly for every stored x.
+        let mut rank = ((p * self.values.len() as f64).ceil() as usize).clamp(1, self.values.len());
+        while rank > 1 && self.share(rank - 1) >= p {
+            rank -= 1;
+        }
+        while self.share(rank) < p {
+            rank += 1;
+        }
+        self.values[rank - 1]
+    }
+
+    fn median(&self) -> f64 {
+        self.median()
+    }
+
+    fn mean(&self) -> f64 {
+        self.mean()
+    }
+
+    fn variance(&self) -> f64 {
+        moments::root_mean_square(&self.values, self.mean()).powi(2)
+    }
+}
+
+impl fmt::Display for EmpiricalDistribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "empirical({} values from {} to {})", self.values.len(), self.smallest(), self.largest())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::noise::testing::{ALPHA, assert_close, generator, two_sided_z};
+
+    fn noise(values: &[f64]) -> EmpiricalDistribution {
+        EmpiricalDistribution::new(values.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn values_are_sorted_whatever_the_order_of_rows() {
+        assert_eq!(noise(&[3.0, 1.0, 2.0]), noise(&[2.0, 3.0, 1.0]));
+        assert_eq!(noise(&[3.0, 1.0, 2.0]).values(), [1.0, 2.0, 3.0]);
+        assert_eq!(noise(&[3.0, 1.0, 2.0]).smallest(), 1.0);
+        assert_eq!(noise(&[3.0, 1.0, 2.0]).largest(), 3.0);
+    }
+
+    #[test]
+    fn atoms_count_in_both_tails() {
+        let noise = noise(&[1.0, 2.0, 2.0, 5.0]);
+        for (x, cdf, survival) in [
+            (0.0, 0.0, 1.0),
+            (1.0, 0.25, 1.0),
+            (1.5, 0.25, 0.75),
+            (2.0, 0.75, 0.75),
+            (5.0, 1.0, 0.25),
+            (6.0, 1.0, 0.0),
+            (f64::INFINITY, 1.0, 0.0),
+            (f64::NEG_INFINITY, 0.0, 1.0),
+        ] {
+            assert_eq!((noise.cdf(x), noise.survival(x)), (cdf, survival), "at {x}");
+        }
+    }
+
+    #[test]
+    fn signed_zeros_are_one_atom() {
+        let noise = noise(&[0.0, -0.0]);
+        assert_eq!((noise.cdf(0.0), noise.survival(0.0)), (1.0, 1.0));
+        assert_eq!((noise.cdf(-0.0), noise.survival(-0.0)), (1.0, 1.0));
+    }
+
+    #[test]
+    fn quantile_is_the_smallest_value_that_reaches_the_probability() {
+        let noise = noise(&[1.0, 2.0, 2.0, 5.0]);
+        for (p, expected) in
+            [(0.0, 1.0), (0.25, 1.0), (0.2500001, 2.0), (0.5, 2.0), (0.75, 2.0), (0.7500001, 5.0), (1.0, 5.0)]
+        {
+            assert_eq!(noise.quantile(p), expected, "p = {p}");
+        }
+    }
+
+    #[test]
+    fn quantile_inverts_cdf_exactly_for_every_count() {
+        for count in 1..200_usize {
+            let values: Vec<f64> = (0..count).map(|i| i as f64).collect();
+            let noise = noise(&values);
+            for &value in &values {
+                assert_eq!(noise.quantile(noise.cdf(value)), value, "{count} values");
+            }
+        }
+    }
+
+    #[test]
+    fn moments_and_median_are_those_of_the_values() {
+        // numpy 2: np.mean, np.var (1/n) and np.median of [1, 2, 2, 5] are 2.5, 2.25 and 2.
+        let even = noise(&[5.0, 2.0, 1.0, 2.0]);
+        assert_eq!((even.mean(), even.median()), (2.5, 2.0));
+        assert_close(even.variance(), 2.25, 1e-15);
+        assert_eq!(noise(&[1.0, 2.0]).median(), 1.5);
+        assert_eq!(noise(&[1.0, 7.0, 100.0]).median(), 7.0);
+        assert_eq!(noise(&[f64::MAX, f64::MAX]).median(), f64::MAX);
+    }
+
+    #[test]
+    fn every_stored_value_is_drawn_equally_often() {
+        let noise = noise(&[1.0, 2.0, 2.0, 5.0]);
+        let mut draws = vec![0.0; 40_000];
+        noise.sample_into(&mut generator(1), &mut draws);
+        for (value, probability) in [(1.0, 0.25), (2.0, 0.5), (5.0, 0.25)] {
+            let count = draws.iter().filter(|&&draw| draw == value).count() as f64;
+            let expected = probability * draws.len() as f64;
+            let deviation = (count - expected).abs() / (expected * (1.0 - probability)).sqrt();
+            assert!(deviation < two_sided_z(ALPHA), "{value} drawn {count} times, z = {deviation}");
+        }
+    }
+
+    #[test]
+    fn empty_and_non_finite_values_are_refused() {
+        assert!(matches!(EmpiricalDistribution::new(vec![]), Err(Error::Empty { .. })));
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let error = EmpiricalDistribution::new(vec![0.0, bad]).unwrap_err();
+            assert!(matches!(error, Error::NonFiniteValue { .. }), "{error}");
+            assert!(error.to_string().contains("position 1"), "{error}");
+        }
+    }
+}

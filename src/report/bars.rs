@@ -1,0 +1,27 @@
+//! A bar chart for the terminal.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+use crate::attribution::Attribution;
+
+/// Widest bar, in characters.
+const WIDTH: f64 = 40.0;
+
+impl Attribution {
+    /// The contributions as horizontal bars, the largest first; negative ones are drawn with `-`.
+    pub fn to_bar_chart(&self) -> String {
+        let ranked = self.ranked();
+        let largest = ranked.iter().fold(0.0, |largest: f64, contribution| largest.max(contribution.value.abs()));
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        for contribution in ranked {
+            let share = if largest > 0.0 { contribution.value / largest } else { 0.0 };
+            let length = (WIDTH * share.abs()).round() as usize;
+            let bar = if share < 0.0 { "-" } else { "█" }.repeat(length);
+            table.add_row([contribution.node.clone(), format!("{:.2}", contribution.value), bar]);
+        }
+        table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    }
+}

@@ -1,0 +1,74 @@
+//! The table that `Display` prints.
+
+use std::fmt;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+use super::number::significant;
+use crate::attribution::{Attribution, Contribution, Quantity};
+
+impl fmt::Display for Attribution {
+    /// A summary in a line or two, then the nodes by contribution, the largest first.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_summary(formatter)?;
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        let amount = match self.quantity {
+            Quantity::ItScore => "nats",
+            Quantity::MeanDeviation => "contribution",
+        };
+        table.set_header(["node", amount, "± error", "share", "observed", "typical", "noise score"]);
+        self.ranked().iter().for_each(|contribution| {
+            table.add_row(self.row(contribution));
+        });
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
+    }
+}
+
+impl Attribution {
+    fn write_summary(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let observed = self.contribution(&self.target).map_or(f64::NAN, |target| target.observed);
+        let Self { target, score, .. } = self;
+        write!(formatter, "`{target}` = {}: ", significant(observed))?;
+        match (score.tail_probability, score.floor) {
+            (Some(tail), Some(floor)) => {
+                writeln!(
+                    formatter,
+                    "outlier score {:.2} ± {:.2} nats (probability {}, floor {})",
+                    score.value,
+                    score.std_error,
+                    significant(tail),
+                    significant(floor)
+                )?;
+            }
+            _ => writeln!(
+                formatter,
+                "{} ± {} from its expected value",
+                significant(score.value),
+                significant(score.std_error)
+            )?,
+        }
+        if score.saturated {
+            writeln!(formatter, "The score is at its floor: the event is at least this unusual.")?;
+        }
+        Ok(())
+    }
+
+    fn row(&self, contribution: &Contribution) -> [String; 7] {
+        let amount = |value: f64| match self.quantity {
+            Quantity::ItScore => format!("{value:.2}"),
+            Quantity::MeanDeviation => significant(value),
+        };
+        [
+            contribution.node.clone(),
+            amount(contribution.value),
+            amount(contribution.std_error),
+            contribution.share.map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", 100.0 * share)),
+            significant(contribution.observed),
+            significant(contribution.typical),
+            format!("{:.1}", contribution.noise_score),
+        ]
+    }
+}

@@ -1,0 +1,144 @@
+//! Feature maps: in which sense a value is extreme.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::region::OutlierRegion;
+use crate::error::{Error, Result};
+use crate::noise::EmpiricalDistribution;
+
+/// In which sense a value of the target is extreme: the function g of the score −ln P{g(X) ≥ g(x)}.
+///
+/// The scalar ones become an [`OutlierRegion`] with the help of the target's reference values (its training values,
+/// or draws from a model that was given without data).
+#[doc(alias = "AnomalyScorer")]
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum FeatureMap {
+    /// g(x) = x: large values are extreme. The region is {y ≥ x}.
+    UpperTail,
+    /// g(x) = −x: small values are extreme. The region is {y ≤ x}.
+    LowerTail,
+    /// g(x) = |x − median|, with the median of the reference values.
+    #[doc(alias = "MedianDeviationScorer")]
+    DistanceFromMedian,
+    /// g(x) = −min(P{X > x} + P{X = x}/2, P{X < x} + P{X = x}/2) over the reference values: how far out x is on its side, so that
+    /// both tails count alike however skewed the distribution. The default, as in the reference implementation.
+    ///
+    /// For a value beyond all reference values on its side, the region's other part begins just beyond all of them on the other.
+    #[default]
+    #[doc(alias = "MedianCDFQuantileScorer")]
+    TwoSidedQuantile,
+    /// g(x) = |x − mean| / standard deviation, of the reference values.
+    #[doc(alias = "RescaledMedianCDFQuantileScorer")]
+    ZScore,
+    /// Any function, larger for more extreme values; see [`custom`](Self::custom).
+    Custom(Arc<dyn Fn(f64) -> f64 + Send + Sync>),
+}
+
+/// Whether a value is at least as extreme as the observed one.
+#[derive(Clone)]
+pub(crate) enum OutlierTest {
+    Region(OutlierRegion),
+    Custom { feature: Arc<dyn Fn(f64) -> f64 + Send + Sync>, threshold: f64 },
+}
+
+impl FeatureMap {
+    /// A feature map given as a closure, larger for more extreme values. It must be pure and never return NaN.
+    pub fn custom(feature: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
+        Self::Custom(Arc::new(feature))
+    }
+
+    /// The values at least as extreme as `observed`; nothing for a custom feature map, which need not give a region.
+    pub fn outlier_region(&self, reference: &EmpiricalDistribution, observed: f64) -> Option<OutlierRegion> {
+        match self {
+            Self::UpperTail => Some(OutlierRegion::upper_tail(observed)),
+            Self::LowerTail => Some(OutlierRegion::lower_tail(observed)),
+            Self::DistanceFromMedian => Some(around(reference.median(), observed)),
+            Self::TwoSidedQuantile => Some(beyond_quantiles(reference, observed)),
+            Self::ZScore => Some(around(reference.mean(), observed)),
+            Self::Custom(_) => None,
+        }
+    }
+
+    pub(crate) fn outlier_test(&self, reference: &EmpiricalDistribution, observed: f64) -> Result<OutlierTest> {
+        match (self.outlier_region(reference, observed), self) {
+            (Some(region), _) => Ok(OutlierTest::Region(region)),
+            (None, Self::Custom(feature)) => {
+                let threshold = checked(feature.as_ref(), observed)?;
+                Ok(OutlierTest::Custom { feature: Arc::clone(feature), threshold })
+            }
+            (None, _) => unreachable!("only a custom feature map has no outlier region"),
+        }
+    }
+}
+
+impl OutlierTest {
+    /// How many values are at least as extreme as the observed one.
+    pub(crate) fn count(&self, values: &[f64]) -> Result<usize> {
+        match self {
+            Self::Region(region) => Ok(values.iter().map(|&value| usize::from(region.contains(value))).sum()),
+            Self::Custom { feature, threshold } => values
+                .iter()
+                .try_fold(0, |count, &value| Ok(count + usize::from(checked(feature.as_ref(), value)? >= *threshold))),
+        }
+    }
+
+    /// The test with room for rounding of the values; a custom feature gets none, its scale being unknown.
+    pub(crate) fn widened(self, slack: f64) -> Self {
+        match self {
+            Self::Region(region) => Self::Region(region.widened(slack)),
+            custom @ Self::Custom { .. } => custom,
+        }
+    }
+}
+
+fn checked(feature: &(dyn Fn(f64) -> f64 + Send + Sync), input: f64) -> Result<f64> {
+    let extremeness = feature(input);
+    if extremeness.is_nan() {
+        return Err(Error::ClosureNotANumber { what: "the custom feature map", input });
+    }
+    Ok(extremeness)
+}
+
+/// {y : |y − centre| ≥ |observed − centre|}, with the observed value itself as one bound, to the bit.
+fn around(centre: f64, observed: f64) -> OutlierRegion {
+    let mirrored = centre + (centre - observed);
+    OutlierRegion::two_sided(observed.min(mirrored), observed.max(mirrored))
+}
+
+/// The region of the two-sided quantile; see [`FeatureMap::TwoSidedQuantile`].
+///
+/// Ranks are compared as whole numbers, so that ties are ties: `rank` is n·(P{X < y} + P{X ≤ y}), the mirror image of a
+/// rank r is 2n − r.
+fn beyond_quantiles(reference: &EmpiricalDistribution, observed: f64) -> OutlierRegion {
+    let sorted = reference.values();
+    let (smallest, largest) = (sorted[0], sorted[sorted.len() - 1]);
+    let rank = |y: f64| sorted.partition_point(|&value| value < y) + sorted.partition_point(|&value| value <= y);
+    let observed_rank = rank(observed);
+    let mirrored_rank = 2 * sorted.len() - observed_rank;
+    // Just beyond all reference values, by far more than rounding and far less than any difference that matters.
+    let hair = 1e-9 * (largest - smallest) + 1e-12 * smallest.abs().max(largest.abs());
+    if observed_rank >= mirrored_rank {
+        let as_extreme = sorted.partition_point(|&value| rank(value) <= mirrored_rank);
+        let lower = if as_extreme == 0 { smallest - hair } else { sorted[as_extreme - 1] };
+        OutlierRegion::two_sided(lower.min(observed), observed)
+    } else {
+        let less_extreme = sorted.partition_point(|&value| rank(value) < mirrored_rank);
+        let upper = sorted.get(less_extreme).copied().unwrap_or(largest + hair);
+        OutlierRegion::two_sided(observed, upper.max(observed))
+    }
+}
+
+impl fmt::Debug for FeatureMap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::UpperTail => "UpperTail",
+            Self::LowerTail => "LowerTail",
+            Self::DistanceFromMedian => "DistanceFromMedian",
+            Self::TwoSidedQuantile => "TwoSidedQuantile",
+            Self::ZScore => "ZScore",
+            Self::Custom(_) => "Custom",
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! The information-theoretic outlier score.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// How unusual something is, in nats: S = −ln((q + ε)/(1 + ε)), where q is the probability of something at least as
+/// extreme (its tail probability) and ε ≥ 0 the floor.
+///
+/// With ε = 0 this is −ln q, equation 2 of Budhathoki et al. (ICML 2022). Scores of different quantities, units and
+/// detectors are comparable, and independent ones add. The floor is the smallest tail probability that is told apart from 0; no score
+/// exceeds −ln(ε/(1 + ε)), its [`ceiling`](Self::ceiling).
+#[doc(alias = "ITAnomalyScorer")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ItScore {
+    nats: f64,
+    tail_probability: f64,
+    floor: f64,
+    saturated: bool,
+}
+
+impl ItScore {
+    /// The score of a tail probability.
+    ///
+    /// # Errors
+    /// When the probability is outside \[0, 1\], the floor outside \[0, 1), or both are 0.
+    pub fn from_tail_probability(tail_probability: f64, floor: f64) -> Result<Self> {
+        check_floor(floor)?;
+        if !(0.0..=1.0).contains(&tail_probability) {
+            return Err(Error::InvalidParameter {
+                name: "the tail probability",
+                requirement: "in [0, 1]",
+                found: tail_probability.to_string(),
+            });
+        }
+        if tail_probability == 0.0 && floor == 0.0 {
+            return Err(Error::InvalidParameter {
+                name: "the floor",
+                requirement: "positive where the tail probability is 0, as the score would be infinite",
+                found: floor.to_string(),
+            });
+        }
+        let nats = floor.ln_1p() - (tail_probability + floor).ln();
+        Ok(Self { nats: nats.max(0.0), tail_probability, floor, saturated: tail_probability <= floor && floor > 0.0 })
+    }
+
+    /// The score, in nats.
+    pub fn nats(&self) -> f64 {
+        self.nats
+    }
+
+    /// The probability of something at least as extreme, without the floor.
+    pub fn tail_probability(&self) -> f64 {
+        self.tail_probability
+    }
+
+    /// The floor ε.
+    pub fn floor(&self) -> f64 {
+        self.floor
+    }
+
+    /// The largest score that the floor allows, in nats; infinite for a floor of 0.
+    pub fn ceiling(&self) -> f64 {
+        self.floor.ln_1p() - self.floor.ln()
+    }
+
+    /// Whether the tail probability is no larger than the floor, so that the score says "at least this much"
+    /// rather than how much.
+    pub fn is_saturated(&self) -> bool {
+        self.saturated
+    }
+}
+
+impl fmt::Display for ItScore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let precision = formatter.precision().unwrap_or(2);
+        let saturated = if self.saturated { " (at the floor)" } else { "" };
+        write!(formatter, "{:.precision$} nats{saturated}", self.nats)
+    }
+}
+
+/// Turns the scores of any anomaly detector into information-theoretic scores, by how rare they are among
+/// those of reference samples.
+///
+/// ```
+/// use etiology::ItScorer;
+///
+/// let reference: Vec<f64> = (0..1000).map(f64::from).collect();
+/// let scorer = ItScorer::calibrate(&reference)?;
+/// assert!((scorer.score(900.0)?.nats() - 10_f64.ln()).abs() < 0.01);
+/// assert!(scorer.score(1e6)?.is_saturated());
+/// # Ok::<(), etiology::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItScorer {
+    sorted: Vec<f64>,
+    floor: f64,
+}
+
+impl ItScorer {
+    /// Learns what scores are normal. Larger ones must mean more anomalous. The floor is 1/(2n) for n reference
+    /// scores, which makes the score −ln((k + ½)/(n + ½)) where k of them are at least as large. Costs O(n log n).
+    ///
+    /// # Errors
+    /// When there are no reference scores or one is NaN.
+    pub fn calibrate(reference: &[f64]) -> Result<Self> {
+        if reference.is_empty() {
+            return Err(Error::Empty { what: "the list of reference scores".to_owned(), expected: "score" });
+        }
+        if let Some(&found) = reference.iter().find(|score| score.is_nan()) {
+            return Err(Error::NonFiniteValue { what: "a reference score".to_owned(), found });
+        }
+        let mut sorted = reference.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let floor = 0.5 / sorted.len() as f64;
+        Ok(Self { sorted, floor })
+    }
+
+    /// Sets the floor ε.
+    ///
+    /// # Errors
+    /// When it is outside \[0, 1).
+    pub fn with_floor(self, floor: f64) -> Result<Self> {
+        check_floor(floor)?;
+        Ok(Self { floor, ..self })
+    }
+
+    /// The information-theoretic score of a detector's score. Costs O(log n).
+    ///
+    /// # Errors
+    /// When the score is NaN, or it exceeds all reference scores and the floor is 0.
+    pub fn score(&self, score: f64) -> Result<ItScore> {
+        if score.is_nan() {
+            return Err(Error::NonFiniteValue { what: "the detector's score".to_owned(), found: score });
+        }
+        let smaller = self.sorted.partition_point(|&reference| reference < score);
+        let tail_probability = (self.sorted.len() - smaller) as f64 / self.sorted.len() as f64;
+        ItScore::from_tail_probability(tail_probability, self.floor)
+    }
+}
+
+/// The information-theoretic score of a detector's score among those of reference samples; see [`ItScorer`], which
+/// is faster for many scores.
+///
+/// # Errors
+/// When there are no reference scores or any score is NaN.
+///
+/// ```
+/// // 1 of 4 reference scores is at least as large: −ln((1 + ½)/(4 + ½)) = ln 3.
+/// assert!((etiology::it_score(&[1.0, 2.0, 3.0, 9.0], 5.0)?.nats() - 3_f64.ln()).abs() < 1e-12);
+/// # Ok::<(), etiology::Error>(())
+/// ```
+pub fn it_score(reference: &[f64], score: f64) -> Result<ItScore> {
+    ItScorer::calibrate(reference)?.score(score)
+}
+
+/// Checks that a floor lies in [0, 1).
+pub(crate) fn check_floor(floor: f64) -> Result<()> {
+    if (0.0..1.0).contains(&floor) {
+        return Ok(());
+    }
+    Err(Error::InvalidParameter { name: "the floor", requirement: "in [0, 1)", found: floor.to_string() })
+}

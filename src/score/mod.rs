@@ -1,0 +1,14 @@
+//! How unusual a value is: feature maps, outlier regions and information-theoretic scores.
+
+mod feature;
+mod it_score;
+mod node_scores;
+mod region;
+
+pub use feature::FeatureMap;
+pub use it_score::{ItScore, ItScorer, it_score};
+pub use node_scores::NodeScore;
+pub use region::OutlierRegion;
+
+pub(crate) use feature::OutlierTest;
+pub(crate) use it_score::check_floor;

@@ -1,0 +1,51 @@
+//! Outlier regions.
+
+use serde::{Deserialize, Serialize};
+
+/// The values at least as extreme as an observed one: {y ≤ lower} ∪ {y ≥ upper}.
+///
+/// Every usual measure of extremeness of a scalar turns "at least as extreme as x" into such a region, so a tail
+/// probability is one probability of one set, whatever the measure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OutlierRegion {
+    lower: f64,
+    upper: f64,
+}
+
+impl OutlierRegion {
+    /// {y ≥ value}
+    pub fn upper_tail(value: f64) -> Self {
+        Self { lower: f64::NEG_INFINITY, upper: value }
+    }
+
+    /// {y ≤ value}
+    pub fn lower_tail(value: f64) -> Self {
+        Self { lower: value, upper: f64::INFINITY }
+    }
+
+    /// {y ≤ lower} ∪ {y ≥ upper}
+    pub fn two_sided(lower: f64, upper: f64) -> Self {
+        Self { lower, upper }
+    }
+
+    /// Where the lower part ends; −∞ if there is none.
+    pub fn lower(&self) -> f64 {
+        self.lower
+    }
+
+    /// Where the upper part begins; ∞ if there is none.
+    pub fn upper(&self) -> f64 {
+        self.upper
+    }
+
+    /// Whether a value lies in the region, its bounds included.
+    pub fn contains(&self, value: f64) -> bool {
+        // Not short-circuited, so that counting a column needs no branches.
+        (value <= self.lower) | (value >= self.upper)
+    }
+
+    /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by rounding is in it.
+    pub(crate) fn widened(self, slack: f64) -> Self {
+        Self { lower: self.lower + slack, upper: self.upper - slack }
+    }
+}

@@ -1,0 +1,73 @@
+//! Sets of players.
+
+/// A set of the players `0..players`, as a bit set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Coalition {
+    words: Vec<u64>,
+    players: usize,
+}
+
+impl Coalition {
+    /// The coalition of nobody, out of so many players.
+    pub fn empty(players: usize) -> Self {
+        Self { words: vec![0; players.div_ceil(64)], players }
+    }
+
+    /// The coalition of all players.
+    pub fn full(players: usize) -> Self {
+        let mut coalition = Self::empty(players);
+        (0..players).for_each(|player| coalition.insert(player));
+        coalition
+    }
+
+    /// How many players there are in all, in the coalition or not.
+    pub fn players(&self) -> usize {
+        self.players
+    }
+
+    /// How many players are in the coalition.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether nobody is in the coalition.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    /// Whether a player is in the coalition.
+    ///
+    /// # Panics
+    /// When there is no such player.
+    pub fn contains(&self, player: usize) -> bool {
+        self.check(player);
+        self.words[player / 64] >> (player % 64) & 1 == 1
+    }
+
+    /// Adds a player, if not there already.
+    ///
+    /// # Panics
+    /// When there is no such player.
+    pub fn insert(&mut self, player: usize) {
+        self.check(player);
+        self.words[player / 64] |= 1 << (player % 64);
+    }
+
+    /// Removes a player, if there.
+    ///
+    /// # Panics
+    /// When there is no such player.
+    pub fn remove(&mut self, player: usize) {
+        self.check(player);
+        self.words[player / 64] &= !(1 << (player % 64));
+    }
+
+    /// The players in the coalition, in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.players).filter(|&player| self.contains(player))
+    }
+
+    fn check(&self, player: usize) {
+        assert!(player < self.players, "player {player} does not exist: there are {} players", self.players);
+    }
+}

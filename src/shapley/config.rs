@@ -1,0 +1,80 @@
+//! How Shapley values are computed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// Most players for which [`ShapleyMethod::Auto`] enumerates: 4096 coalitions.
+const AUTO_EXACT_PLAYERS: usize = 12;
+/// Most players for which enumeration is allowed at all: 2³⁰ coalitions take hours already.
+const EXACT_PLAYERS: usize = 30;
+/// What [`ShapleyMethod::Auto`] samples when it does not enumerate.
+const AUTO_PERMUTATIONS: usize = 100;
+/// Fewest permutations: two antithetic pairs, without which there is no standard error.
+const MIN_PERMUTATIONS: usize = 3;
+
+/// Whether to visit every coalition or to sample orders of the players.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ShapleyMethod {
+    /// Exact for up to 12 players, 100 permutations beyond.
+    #[default]
+    Auto,
+    /// All 2ⁿ coalitions; at most 30 players.
+    Exact,
+    /// So many random permutations, at least 3. They come in antithetic pairs, an order and its reverse, so
+    /// an odd number is rounded up.
+    Permutations(usize),
+}
+
+impl ShapleyMethod {
+    /// The number of permutations to draw, or `None` to enumerate.
+    pub(super) fn resolve(self, players: usize) -> Result<Option<usize>> {
+        match self {
+            Self::Auto if players <= AUTO_EXACT_PLAYERS => Ok(None),
+            Self::Auto => Ok(Some(AUTO_PERMUTATIONS)),
+            Self::Exact if players <= EXACT_PLAYERS => Ok(None),
+            Self::Exact => Err(Error::TooManyPlayers { players, limit: EXACT_PLAYERS }),
+            Self::Permutations(permutations) => {
+                self.check()?;
+                Ok(Some(permutations))
+            }
+        }
+    }
+
+    /// Checks what can be checked without knowing the game.
+    pub(crate) fn check(self) -> Result<()> {
+        match self {
+            Self::Permutations(permutations) if permutations < MIN_PERMUTATIONS => Err(Error::InvalidParameter {
+                name: "the number of permutations",
+                requirement: "at least 3, so that a standard error can be given",
+                found: permutations.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How [`shapley_values`](crate::shapley_values) works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShapleyConfig {
+    /// Enumeration or permutations; automatic by default.
+    pub method: ShapleyMethod,
+    /// The seed of the permutations; 0 by default. Exact enumeration does not use it.
+    pub seed: u64,
+}
+
+impl ShapleyConfig {
+    /// Sets the method.
+    #[must_use]
+    pub fn with_method(self, method: ShapleyMethod) -> Self {
+        Self { method, ..self }
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+}

@@ -1,0 +1,92 @@
+//! Exact enumeration of all coalitions.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use super::coalition::Coalition;
+use super::game::Game;
+use super::values::ShapleyValues;
+use crate::error::Result;
+
+/// Coalitions per block of work. Fixed, so that the order of summation is too.
+const BLOCK: u64 = 256;
+
+/// Visits all 2ⁿ coalitions in Gray-code order, each differing from the last in one player.
+///
+/// Every coalition's value enters player *i*'s sum with weight ±|S|!(n − |S| − 1)!/n!, where S is the
+/// coalition without *i*: plus when *i* is in it, minus when not. So nothing but the sums is stored.
+pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
+    let players = game.players();
+    let coalitions = 1_u64 << players;
+    let weights = joining_weights(players);
+    let blocks: Vec<Result<BlockSums>> = (0..coalitions.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(|block| {
+            let start = block * BLOCK;
+            sum_block(game, &weights, start..(start + BLOCK).min(coalitions))
+        })
+        .collect();
+    let mut values = Array2::zeros((players, game.outputs()));
+    let (mut empty, mut full) = (Vec::new(), Vec::new());
+    for block in blocks {
+        let block = block?;
+        values += &block.values;
+        empty.extend(block.empty.into_iter().flatten());
+        full.extend(block.full.into_iter().flatten());
+    }
+    let evaluations = usize::try_from(coalitions).unwrap_or(usize::MAX);
+    Ok(ShapleyValues { values, std_errors: vec![0.0; players], empty, full, permutations: None, evaluations })
+}
+
+struct BlockSums {
+    values: Array2<f64>,
+    empty: Option<Vec<f64>>,
+    full: Option<Vec<f64>>,
+}
+
+fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) -> Result<BlockSums> {
+    let players = game.players();
+    let mut scratch = game.scratch();
+    let mut output = vec![0.0; game.outputs()];
+    let mut sums = BlockSums { values: Array2::zeros((players, game.outputs())), empty: None, full: None };
+    for step in steps {
+        let coalition = gray_coalition(step, players);
+        game.evaluate(&coalition, &mut scratch, &mut output)?;
+        add_weighted(&mut sums.values, &coalition, weights, &output);
+        if coalition.is_empty() {
+            sums.empty = Some(output.clone());
+        } else if coalition.len() == players {
+            sums.full = Some(output.clone());
+        }
+    }
+    Ok(sums)
+}
+
+fn add_weighted(sums: &mut Array2<f64>, coalition: &Coalition, weights: &[f64], output: &[f64]) {
+    let size = coalition.len();
+    for (player, mut row) in sums.rows_mut().into_iter().enumerate() {
+        let weight = if coalition.contains(player) { weights[size - 1] } else { -weights[size] };
+        row.iter_mut().zip(output).for_each(|(sum, value)| *sum += weight * value);
+    }
+}
+
+/// The coalition at a step of the Gray code. The last player is its lowest bit, which changes at every other step.
+fn gray_coalition(step: u64, players: usize) -> Coalition {
+    let bits = step ^ (step >> 1);
+    let mut coalition = Coalition::empty(players);
+    (0..players).filter(|bit| bits >> bit & 1 == 1).for_each(|bit| coalition.insert(players - 1 - bit));
+    coalition
+}
+
+/// s!(n − s − 1)!/n! for s = 0, …, n − 1: how often a player joins a given coalition of s others.
+fn joining_weights(players: usize) -> Vec<f64> {
+    let n = players as f64;
+    let mut weight = 1.0 / n;
+    (0..players)
+        .map(|size| {
+            let current = weight;
+            weight *= (size as f64 + 1.0) / (n - size as f64 - 1.0);
+            current
+        })
+        .collect()
+}

@@ -1,0 +1,56 @@
+//! The result.
+
+use ndarray::{Array2, ArrayView2};
+
+/// Shapley values with their standard errors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShapleyValues {
+    /// players × outputs.
+    pub(super) values: Array2<f64>,
+    /// One per player, of the first output.
+    pub(super) std_errors: Vec<f64>,
+    /// v(∅), one per output.
+    pub(super) empty: Vec<f64>,
+    /// v(all), one per output.
+    pub(super) full: Vec<f64>,
+    pub(super) permutations: Option<usize>,
+    pub(super) evaluations: usize,
+}
+
+impl ShapleyValues {
+    /// One value per player, of the game's first output.
+    pub fn values(&self) -> Vec<f64> {
+        self.values.column(0).to_vec()
+    }
+
+    /// The values of every output, players × outputs.
+    pub fn outputs(&self) -> ArrayView2<'_, f64> {
+        self.values.view()
+    }
+
+    /// One standard error per player, of the first output: what other permutations would have changed.
+    /// Exactly 0 after enumeration.
+    pub fn std_errors(&self) -> &[f64] {
+        &self.std_errors
+    }
+
+    /// The value of the empty coalition, one per output.
+    pub fn empty_value(&self) -> &[f64] {
+        &self.empty
+    }
+
+    /// The value of the coalition of all players, one per output.
+    pub fn full_value(&self) -> &[f64] {
+        &self.full
+    }
+
+    /// How many permutations were used; nothing after enumeration.
+    pub fn permutations(&self) -> Option<usize> {
+        self.permutations
+    }
+
+    /// How many times a coalition was evaluated.
+    pub fn evaluations(&self) -> usize {
+        self.evaluations
+    }
+}
