@@ -7,6 +7,7 @@ use super::config::{AttributionConfig, Floor, Quantity};
 use super::game::NoiseGame;
 use super::jackknife::{Jackknifed, jackknife};
 use super::measure::Measure;
+use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
 use super::result::{Attribution, Contribution, ScoreEstimate};
 use crate::data::{Dataset, Observation};
@@ -71,6 +72,7 @@ struct Prepared<'a> {
     model: &'a FittedModel,
     config: &'a AttributionConfig,
     plan: Plan<'a>,
+    pivots: Vec<Pivot<'a>>,
     bank: Bank,
     floor: f64,
 }
@@ -79,20 +81,27 @@ impl<'a> Prepared<'a> {
     fn new(model: &'a FittedModel, target: &str, config: &'a AttributionConfig) -> Result<Self> {
         config.check()?;
         let plan = Plan::new(model, target)?;
+        let pivots = find_pivots(&plan);
         let bank = Bank::draw(&plan, config.samples, config.seed);
         let floor = match config.floor {
             Floor::FromData => model.default_floor(),
             Floor::Fixed(floor) => floor,
         };
-        Ok(Self { model, config, plan, bank, floor })
+        Ok(Self { model, config, plan, pivots, bank, floor })
     }
 
     fn attribute(&self, observation: &Observation) -> Result<Attribution> {
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
         let players = self.players(&recovered);
         let measure = self.measure(&recovered)?;
-        let game =
-            NoiseGame { plan: &self.plan, bank: &self.bank, noises: &recovered.noises, players: &players, measure };
+        let game = NoiseGame {
+            plan: &self.plan,
+            bank: &self.bank,
+            noises: &recovered.noises,
+            players: &players,
+            pivots: &self.pivots,
+            measure,
+        };
         let shapley_config = ShapleyConfig { method: self.config.shapley_method, seed: self.config.seed };
         // Where no noise is free, the observation is the only value the target can take.
         let values = if players.is_empty() { None } else { Some(shapley_values(&game, &shapley_config)?) };

@@ -59,7 +59,7 @@ pub struct AttributionConfig {
     pub quantity: Quantity,
     /// The floor ε; from the training data by default.
     pub floor: Floor,
-    /// How many joint samples of the noises all coalitions share; at least 32, 20 000 by default.
+    /// How many joint samples of the noises all coalitions share; at least 32, 10 000 by default.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
     /// Exact Shapley values or permutations; automatic by default.
@@ -74,7 +74,7 @@ impl Default for AttributionConfig {
             feature_map: FeatureMap::default(),
             quantity: Quantity::default(),
             floor: Floor::default(),
-            samples: 20_000,
+            samples: 10_000,
             shapley_method: ShapleyMethod::default(),
             seed: 0,
         }

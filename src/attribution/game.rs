@@ -1,7 +1,8 @@
 //! The game whose Shapley values are the contributions.
 
 use super::bank::Bank;
-use super::measure::{Measure, OUTPUTS};
+use super::measure::{FreePivot, Measure, OUTPUTS};
+use super::pivot::Pivot;
 use super::plan::Plan;
 use crate::error::{Error, Result, list_names};
 use crate::shapley::{Coalition, Game};
@@ -17,6 +18,8 @@ pub(super) struct NoiseGame<'a> {
     pub(super) noises: &'a [f64],
     /// The node of every player.
     pub(super) players: &'a [usize],
+    /// The noises that can be integrated, in order of preference.
+    pub(super) pivots: &'a [Pivot<'a>],
     pub(super) measure: Measure,
 }
 
@@ -24,6 +27,8 @@ pub(super) struct NoiseGame<'a> {
 pub(super) struct Columns {
     /// Nothing before the first evaluation.
     coalition: Option<Coalition>,
+    /// For each node whether its noise is kept.
+    kept: Vec<bool>,
     values: Vec<Vec<f64>>,
     constant: Vec<f64>,
 }
@@ -41,7 +46,8 @@ impl Game for NoiseGame<'_> {
 
     fn scratch(&self) -> Columns {
         let column = vec![0.0; self.bank.samples()];
-        Columns { coalition: None, values: vec![column.clone(); self.plan.nodes.len()], constant: column }
+        let nodes = self.plan.nodes.len();
+        Columns { coalition: None, kept: vec![false; nodes], values: vec![column.clone(); nodes], constant: column }
     }
 
     fn evaluate(&self, coalition: &Coalition, columns: &mut Columns, outputs: &mut [f64]) -> Result<()> {
@@ -51,7 +57,9 @@ impl Game for NoiseGame<'_> {
         }
         self.update(coalition, columns)?;
         let target = &columns.values[self.plan.target()];
-        self.measure.measure(target, outputs)?;
+        let pivot = self.pivots.iter().find(|pivot| !columns.kept[pivot.node]);
+        let free = pivot.map(|pivot| FreePivot { pivot, sampled: &self.bank.columns[pivot.node] });
+        self.measure.measure(target, free.as_ref(), outputs)?;
         if outputs.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(self.not_finite(coalition, target)) }
     }
 }
@@ -60,17 +68,16 @@ impl NoiseGame<'_> {
     /// Brings the values up to date: re-evaluates the nodes whose noise changed between coalitions, and their descendants.
     fn update(&self, coalition: &Coalition, columns: &mut Columns) -> Result<()> {
         let mut stale = vec![columns.coalition.is_none(); self.plan.nodes.len()];
-        let mut kept = vec![false; self.plan.nodes.len()];
         for (player, &node) in self.players.iter().enumerate() {
-            kept[node] = coalition.contains(player);
-            if columns.coalition.as_ref().is_some_and(|before| before.contains(player) != kept[node]) {
+            columns.kept[node] = coalition.contains(player);
+            if columns.coalition.as_ref().is_some_and(|before| before.contains(player) != columns.kept[node]) {
                 self.plan.nodes[node].affected.iter().for_each(|&affected| stale[affected] = true);
             }
         }
         // An error must not leave columns behind that look up to date.
         columns.coalition = None;
         for node in (0..stale.len()).filter(|&node| stale[node]) {
-            let noise = if kept[node] {
+            let noise = if columns.kept[node] {
                 columns.constant.fill(self.noises[node]);
                 &columns.constant
             } else {

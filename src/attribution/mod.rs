@@ -6,6 +6,7 @@ mod config;
 mod game;
 mod jackknife;
 mod measure;
+mod pivot;
 mod plan;
 mod result;
 

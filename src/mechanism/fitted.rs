@@ -44,6 +44,11 @@ impl FittedMechanism {
         }
     }
 
+    /// Whether the value is a function of the parents, if any, plus the noise.
+    pub(crate) fn adds_noise(&self) -> bool {
+        matches!(self.function, NodeFunction::Noise | NodeFunction::Additive(_))
+    }
+
     /// The node's value, from its parents' values and its noise.
     pub fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
         match &self.function {

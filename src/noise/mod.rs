@@ -9,6 +9,7 @@ mod law;
 mod likelihood;
 mod moments;
 mod parametric;
+mod rank_index;
 mod saved;
 mod special;
 #[cfg(test)]

@@ -68,11 +68,10 @@ fn quantile_inverts_cdf() {
         for p in PROBABILITIES {
             let x = noise.quantile(p).unwrap();
             let smaller = p.min(1.0 - p);
-            // Where x is far from the location, x itself resolves no better than this.
             assert!((noise.cdf(x) - p).abs() <= 1e-8 * smaller + 1e-14, "{noise} at {p}: {}", noise.cdf(x));
             let again = noise.quantile(noise.cdf(x)).unwrap();
-            // A rounding error of 2^-53 in a probability is this much in x.
-            let tolerance = 1e-8 * noise.variance().sqrt() * (1.0 + 1e-7 / smaller.min(1.0 - p));
+            // Near 1 the rounding of the probability itself moves x by more.
+            let tolerance = noise.variance().sqrt() * (1e-8 + 1e-15 / (1.0 - p));
             assert!((again - x).abs() <= tolerance, "{noise} at {p}: {again} != {x}");
         }
     }

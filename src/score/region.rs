@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::noise::NoiseDistribution;
+
 /// The values at least as extreme as an observed one: {y ≤ lower} ∪ {y ≥ upper}.
 ///
 /// Every usual measure of extremeness of a scalar turns "at least as extreme as x" into such a region, so a tail
@@ -42,6 +44,17 @@ impl OutlierRegion {
     pub fn contains(&self, value: f64) -> bool {
         // Not short-circuited, so that counting a column needs no branches.
         (value <= self.lower) | (value >= self.upper)
+    }
+
+    /// P{offset + effect · N in the region} for a noise N and an effect other than 0.
+    pub(crate) fn probability(&self, offset: f64, effect: f64, noise: &NoiseDistribution) -> f64 {
+        let (lower, upper) = ((self.lower - offset) / effect, (self.upper - offset) / effect);
+        let (below, above) = if effect > 0.0 { (lower, upper) } else { (upper, lower) };
+        let one_part = |bound: f64, probability: fn(&NoiseDistribution, f64) -> f64| {
+            if bound.is_finite() { probability(noise, bound) } else { 0.0 }
+        };
+        // The parts overlap only where the region is everything.
+        (one_part(below, NoiseDistribution::cdf) + one_part(above, NoiseDistribution::survival)).min(1.0)
     }
 
     /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by rounding is in it.

@@ -22,7 +22,8 @@ pub(in crate::noise) const LARGEST_SHAPE: f64 = 1e10;
 /// `shape` (above 0, at most 1e10) has no unit; `scale` (above 0) and `location` (finite) are in the node's unit. The
 /// mean is `location + shape·scale`. The same parameters as `scipy.stats.gamma`; `scale` is the inverse of the rate.
 ///
-/// Accuracy: `cdf` and `survival` are good to 2e-10 relative wherever they exceed 1e-300, for every shape.
+/// Accuracy: `cdf` and `survival` are good to 2e-10 relative wherever they exceed 1e-300, for shapes of 1e-4 and more;
+/// `quantile` to 1e-11.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GammaNoise {
     location: f64,
