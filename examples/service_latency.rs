@@ -34,8 +34,8 @@ struct Arguments {
     /// The node whose values are to be explained
     #[arg(long, value_name = "NAME")]
     target: String,
-    /// In which direction the target's values are extreme
-    #[arg(long, value_enum, default_value_t = Region::TwoSided)]
+    /// In which direction the target's values are extreme; two-sided means far from the median
+    #[arg(long, value_enum, default_value_t = Region::Upper)]
     region: Region,
     /// The smallest tail probability told apart from 0, in [0, 1); from the number of normal rows by default
     #[arg(long, value_name = "EPSILON", allow_negative_numbers = true)]
@@ -128,7 +128,7 @@ fn config(arguments: &Arguments) -> AttributionConfig {
     config.feature_map = match arguments.region {
         Region::Upper => FeatureMap::UpperTail,
         Region::Lower => FeatureMap::LowerTail,
-        Region::TwoSided => FeatureMap::TwoSidedQuantile,
+        Region::TwoSided => FeatureMap::DistanceFromMedian,
     };
     config.floor = arguments.floor.map_or(Floor::FromData, Floor::Fixed);
     config.shapley_method = match arguments.permutations {

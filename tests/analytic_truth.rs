@@ -21,7 +21,7 @@ fn assert_contributions<N: AsRef<str>>(attribution: &Attribution, truth: &[(N, f
 #[test]
 fn linear_gaussian_models_at_default_settings() {
     const FLOOR: f64 = 1e-4;
-    for seed in 0..200 {
+    for seed in 0..40 {
         let case = LinearGaussian::random(seed);
         for (region, feature_map) in
             [(Region::Upper, FeatureMap::UpperTail), (Region::TwoSided, FeatureMap::DistanceFromMedian)]

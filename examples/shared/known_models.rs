@@ -9,27 +9,27 @@ use etiology::{
 };
 
 /// The floor for which the true contributions hold.
-pub const FLOOR: f64 = 1e-3;
+pub(crate) const FLOOR: f64 = 1e-3;
 
 /// A model with one outlier.
-pub struct Case {
-    pub name: &'static str,
-    pub model: FittedModel,
-    pub target: &'static str,
-    pub feature_map: FeatureMap,
-    pub observation: Observation,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) model: FittedModel,
+    pub(crate) target: &'static str,
+    pub(crate) feature_map: FeatureMap,
+    pub(crate) observation: Observation,
     /// The true score, in nats.
-    pub score: f64,
+    pub(crate) score: f64,
     /// The true contributions, in nats.
-    pub contributions: Vec<(&'static str, f64)>,
+    pub(crate) contributions: Vec<(&'static str, f64)>,
 }
 
-pub fn all() -> Result<Vec<Case>> {
+pub(crate) fn all() -> Result<Vec<Case>> {
     Ok(vec![fan_out_latency()?, short_payment()?, squares()?, load_dependent_noise()?])
 }
 
 /// Sequential calls add up, parallel calls wait for the slowest. Latencies in seconds.
-pub fn fan_out_latency() -> Result<Case> {
+pub(crate) fn fan_out_latency() -> Result<Case> {
     let graph = CausalGraph::from_edges([
         ("db", "search"),
         ("cache", "product"),
@@ -66,7 +66,7 @@ pub fn fan_out_latency() -> Result<Case> {
 }
 
 /// An invoice paid short: a known formula, with returns that are a random share of the quantity.
-pub fn short_payment() -> Result<Case> {
+pub(crate) fn short_payment() -> Result<Case> {
     let graph = CausalGraph::from_edges([
         ("quantity", "returns"),
         ("quantity", "paid"),
@@ -106,7 +106,7 @@ pub fn short_payment() -> Result<Case> {
 }
 
 /// Squares, which no linear model can follow.
-pub fn squares() -> Result<Case> {
+pub(crate) fn squares() -> Result<Case> {
     let graph = CausalGraph::from_edges([("x0", "x1"), ("x1", "x3"), ("x2", "x3")])?;
     let standard_normal = NoiseDistribution::normal(0.0, 1.0)?;
     let x1 = KnownFormula::new(["x0"], |parents| parents[0].powi(2));
@@ -129,7 +129,7 @@ pub fn squares() -> Result<Case> {
 }
 
 /// Noise whose scale grows with load.
-pub fn load_dependent_noise() -> Result<Case> {
+pub(crate) fn load_dependent_noise() -> Result<Case> {
     let graph = CausalGraph::from_edges([("load", "queue"), ("queue", "latency"), ("load", "latency")])?;
     let queue = CustomMechanism::new(["load"], Queue).with_noise(NoiseDistribution::normal(0.0, 1.0)?);
     let latency = CustomMechanism::new(["queue", "load"], Latency).with_noise(NoiseDistribution::exponential(0.2)?);

@@ -10,7 +10,7 @@ use rand::{Rng, RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};
 
 /// Who calls whom, as pairs of caller and callee.
-pub const CALLS: [(&str, &str); 13] = [
+pub(crate) const CALLS: [(&str, &str); 13] = [
     ("Website", "www"),
     ("www", "Auth Service"),
     ("www", "API"),
@@ -27,23 +27,23 @@ pub const CALLS: [(&str, &str); 13] = [
 ];
 
 /// The service whose latency the customer sees.
-pub const TARGET: &str = "Website";
+pub(crate) const TARGET: &str = "Website";
 
 /// The service that is slow in the slow requests, and by how many seconds.
-pub const CULPRIT: (&str, f64) = ("Caching Service", 2.0);
+pub(crate) const CULPRIT: (&str, f64) = ("Caching Service", 2.0);
 
 /// The causal graph: the call graph with its arrows turned round.
-pub fn causal_graph() -> Result<CausalGraph> {
+pub(crate) fn causal_graph() -> Result<CausalGraph> {
     CausalGraph::from_call_graph(CALLS)
 }
 
 /// Requests of an ordinary day.
-pub fn normal_requests(count: usize, seed: u64) -> Result<Dataset> {
+pub(crate) fn normal_requests(count: usize, seed: u64) -> Result<Dataset> {
     requests(count, 0.0, seed)
 }
 
 /// Requests during the incident, in which the culprit takes longer.
-pub fn slow_requests(count: usize, seed: u64) -> Result<Dataset> {
+pub(crate) fn slow_requests(count: usize, seed: u64) -> Result<Dataset> {
     requests(count, CULPRIT.1, seed)
 }
 

@@ -53,7 +53,7 @@ pub enum Floor {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AttributionConfig {
-    /// In which sense the target is extreme; by default either tail counts, by quantiles.
+    /// In which sense the target is extreme; by default its distance from the median counts.
     pub feature_map: FeatureMap,
     /// What is split over the nodes; the information-theoretic score by default.
     pub quantity: Quantity,

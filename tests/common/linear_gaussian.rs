@@ -11,30 +11,30 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// {y ≥ observed}, or {|y − median| ≥ |observed − median|}.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Region {
+pub(crate) enum Region {
     Upper,
     TwoSided,
 }
 
 /// A linear-Gaussian model with one observation. Node `x<j>` has the parents and coefficients in `parents[j]`, all below j.
 #[derive(Debug, Clone)]
-pub struct LinearGaussian {
-    pub intercepts: Vec<f64>,
-    pub std_devs: Vec<f64>,
-    pub parents: Vec<Vec<(usize, f64)>>,
-    pub noises: Vec<f64>,
+pub(crate) struct LinearGaussian {
+    pub(crate) intercepts: Vec<f64>,
+    pub(crate) std_devs: Vec<f64>,
+    pub(crate) parents: Vec<Vec<(usize, f64)>>,
+    pub(crate) noises: Vec<f64>,
 }
 
 /// The exact score and contributions; nodes that are not ancestors of the target have none.
 #[derive(Debug)]
-pub struct Truth {
-    pub score: f64,
-    pub contributions: Vec<(String, f64)>,
+pub(crate) struct Truth {
+    pub(crate) score: f64,
+    pub(crate) contributions: Vec<(String, f64)>,
 }
 
 impl LinearGaussian {
     /// A random model of 3 to 10 nodes whose observation has one or two noises 3 to 9 standard deviations out.
-    pub fn random(seed: u64) -> Self {
+    pub(crate) fn random(seed: u64) -> Self {
         let generator = &mut ChaCha8Rng::seed_from_u64(seed);
         let nodes = generator.random_range(3..=10);
         let parents = (0..nodes).map(|node| random_parents(node, generator)).collect();
@@ -50,16 +50,16 @@ impl LinearGaussian {
         Self { intercepts, std_devs, parents, noises }
     }
 
-    pub fn name(node: usize) -> String {
+    pub(crate) fn name(node: usize) -> String {
         format!("x{node}")
     }
 
     /// The name of the target, the last node.
-    pub fn target(&self) -> String {
+    pub(crate) fn target(&self) -> String {
         Self::name(self.parents.len() - 1)
     }
 
-    pub fn model(&self) -> FittedModel {
+    pub(crate) fn model(&self) -> FittedModel {
         let nodes = 0..self.parents.len();
         let edges = nodes
             .clone()
@@ -80,7 +80,7 @@ impl LinearGaussian {
         model.without_fitting().unwrap()
     }
 
-    pub fn values(&self) -> Vec<f64> {
+    pub(crate) fn values(&self) -> Vec<f64> {
         let mut values: Vec<f64> = Vec::new();
         for node in 0..self.parents.len() {
             let causes: f64 = self.parents[node].iter().map(|&(parent, weight)| weight * values[parent]).sum();
@@ -89,7 +89,7 @@ impl LinearGaussian {
         values
     }
 
-    pub fn observation(&self) -> Observation {
+    pub(crate) fn observation(&self) -> Observation {
         Observation::new((0..self.parents.len()).map(Self::name), self.values()).unwrap()
     }
 
@@ -117,11 +117,11 @@ impl LinearGaussian {
     }
 
     /// E\[target\].
-    pub fn mean(&self) -> f64 {
+    pub(crate) fn mean(&self) -> f64 {
         self.total_effects().iter().zip(&self.intercepts).map(|(effect, intercept)| effect * intercept).sum()
     }
 
-    pub fn truth(&self, region: Region, floor: f64) -> Truth {
+    pub(crate) fn truth(&self, region: Region, floor: f64) -> Truth {
         let players = self.ancestors_and_target();
         let effects = self.total_effects();
         let (mean, observed) = (self.mean(), *self.values().last().unwrap());
@@ -171,7 +171,7 @@ fn normal_survival(z: f64) -> f64 {
 }
 
 /// The textbook formula, from the values of all coalitions as bit sets.
-pub fn shapley_by_enumeration(values: &[f64], players: usize) -> Vec<f64> {
+pub(crate) fn shapley_by_enumeration(values: &[f64], players: usize) -> Vec<f64> {
     let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
     let n = players as u32;
     let weight = |size: u32| factorial(size) * factorial(n - size - 1) / factorial(n);

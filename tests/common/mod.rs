@@ -1,3 +1,3 @@
 //! What several test files need.
 
-pub mod linear_gaussian;
+pub(crate) mod linear_gaussian;

@@ -1,0 +1,174 @@
+//! What an attribution promises whatever the model: sums, shares, floors, players that cannot matter.
+
+mod common;
+
+use common::linear_gaussian::LinearGaussian;
+use etiology::{
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
+    NoiseDistribution, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
+};
+
+fn observe<const N: usize>(pairs: [(&str, f64); N]) -> Observation {
+    Observation::from_pairs(pairs).unwrap()
+}
+
+/// total = a + b exactly, with standard normal a and b: its own noise is 0.
+fn exact_sum() -> FittedModel {
+    let total =
+        AdditiveNoiseModel::known(KnownFormula::sum(["a", "b"])).with_noise(NoiseDistribution::constant(0.0).unwrap());
+    StructuralCausalModel::new(CausalGraph::from_edges([("a", "total"), ("b", "total")]).unwrap())
+        .with_mechanism("a", NoiseDistribution::normal(0.0, 1.0).unwrap())
+        .and_then(|model| model.with_mechanism("b", NoiseDistribution::normal(0.0, 1.0).unwrap()))
+        .and_then(|model| model.with_mechanism("total", total))
+        .and_then(|model| model.without_fitting())
+        .unwrap()
+}
+
+fn upper() -> AttributionConfig {
+    AttributionConfig::default().with_feature_map(FeatureMap::UpperTail)
+}
+
+#[test]
+fn contributions_sum_to_the_score_and_shares_to_one() {
+    let case = LinearGaussian::random(5);
+    for quantity in [Quantity::ItScore, Quantity::MeanDeviation] {
+        for method in [ShapleyMethod::Exact, ShapleyMethod::Permutations(9)] {
+            let config = upper().with_quantity(quantity).with_shapley_method(method).with_samples(500);
+            let attribution = case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
+            let sum: f64 = attribution.contributions.iter().map(|contribution| contribution.value).sum();
+            assert!((sum - attribution.score.value).abs() < 1e-10);
+            let shares: f64 = attribution.contributions.iter().map(|contribution| contribution.share.unwrap()).sum();
+            assert!((shares - 1.0).abs() < 1e-10);
+        }
+    }
+}
+
+#[test]
+fn a_noise_of_zero_variance_at_its_value_contributes_exactly_nothing() {
+    let attribution =
+        exact_sum().attribute_outlier("total", &observe([("a", 3.0), ("b", 0.5), ("total", 3.5)]), &upper()).unwrap();
+    let total = attribution.contribution("total").unwrap();
+    assert_eq!((total.value, total.std_error), (0.0, 0.0));
+    assert_eq!(attribution.ranked()[0].node, "a");
+}
+
+#[test]
+fn a_broken_identity_is_blamed_on_the_node_that_breaks_it() {
+    let attribution =
+        exact_sum().attribute_outlier("total", &observe([("a", 0.1), ("b", 0.2), ("total", 9.0)]), &upper()).unwrap();
+    assert_eq!(attribution.ranked()[0].node, "total");
+    assert!(attribution.ranked()[0].value > 0.9 * attribution.score.value);
+}
+
+#[test]
+fn rounding_does_not_decide_whether_the_observation_itself_is_extreme() {
+    // 0.1 + 0.2 > 0.3 in floating point: kept noises evaluate to a value one bit beside the observed one. Without room for
+    // rounding, the coalition of both parents would have probability 0 instead of 1.
+    let model = exact_sum();
+    for (a, b) in [(0.1_f64, 0.2), (0.7, 0.1), (1e6, 0.3), (0.1, 2.9)] {
+        for total in [a + b, (a + b).next_up(), (a + b).next_down()] {
+            let observation = observe([("a", a), ("b", b), ("total", total)]);
+            let attribution = model.attribute_outlier("total", &observation, &upper()).unwrap();
+            let own = attribution.contribution("total").unwrap().value;
+            assert!(own.abs() < 1e-9, "{a} + {b} = {total}: {own}");
+        }
+    }
+}
+
+#[test]
+fn ancestors_are_players_and_other_nodes_are_not() {
+    let graph = CausalGraph::from_edges([("a", "b"), ("b", "c"), ("b", "sibling"), ("other", "sibling")]).unwrap();
+    let sum = |parents: &[&str]| {
+        AdditiveNoiseModel::known(KnownFormula::sum(parents.to_vec()))
+            .with_noise(NoiseDistribution::normal(0.0, 1.0).unwrap())
+    };
+    let root = || NoiseDistribution::normal(0.0, 1.0).unwrap();
+    let model = StructuralCausalModel::new(graph)
+        .with_mechanism("a", root())
+        .and_then(|model| model.with_mechanism("other", root()))
+        .and_then(|model| model.with_mechanism("b", sum(&["a"])))
+        .and_then(|model| model.with_mechanism("c", sum(&["b"])))
+        .and_then(|model| model.with_mechanism("sibling", sum(&["b", "other"])))
+        .and_then(|model| model.without_fitting())
+        .unwrap();
+    // Values of nodes that the target does not depend on are not even needed.
+    let attribution = model.attribute_outlier("c", &observe([("a", 5.0), ("b", 5.0), ("c", 5.0)]), &upper()).unwrap();
+    let mut nodes: Vec<&str> =
+        attribution.contributions.iter().map(|contribution| contribution.node.as_str()).collect();
+    nodes.sort_unstable();
+    assert_eq!(nodes, ["a", "b", "c"]);
+}
+
+#[test]
+fn details_of_each_node_are_those_of_the_observation() {
+    let model = exact_sum();
+    let attribution =
+        model.attribute_outlier("total", &observe([("a", 3.0), ("b", 0.5), ("total", 3.75)]), &upper()).unwrap();
+    let total = attribution.contribution("total").unwrap();
+    assert_eq!((total.observed, total.noise), (3.75, 0.25));
+    let a = attribution.contribution("a").unwrap();
+    assert!(a.typical.abs() < 0.02, "the median of a standard normal, from draws: {}", a.typical);
+    // −ln((2·P{Z ≥ 3} + ε)/(1 + ε)) with P{Z ≥ 3} = 0.001349898 (tables of the normal distribution) and ε = 1e-4.
+    assert!((a.noise_score - (1.0001_f64 / 0.002_799_796).ln()).abs() < 1e-6);
+    assert!(attribution.contribution("nobody").is_none());
+}
+
+#[test]
+fn a_root_alone_gets_its_whole_score() {
+    let data = Dataset::from_columns([("x", (0..1000).map(f64::from).collect::<Vec<_>>())]).unwrap();
+    let graph = CausalGraph::from_nodes_and_edges(["x"], Vec::<(&str, &str)>::new()).unwrap();
+    let model = StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
+    // 10 of 1000 values are at least 990, and the floor is 1/2000: −ln((10 + ½)/(1000 + ½)), without any sampling error.
+    let attribution = model.attribute_outlier("x", &observe([("x", 990.0)]), &upper()).unwrap();
+    assert!((attribution.score.value - (1000.5_f64 / 10.5).ln()).abs() < 1e-12);
+    assert!((attribution.ranked()[0].value - attribution.score.value).abs() < 1e-12);
+    assert_eq!(attribution.ranked()[0].std_error, 0.0);
+    let beyond = model.attribute_outlier("x", &observe([("x", 5000.0)]), &upper()).unwrap();
+    assert!(beyond.score.saturated && !attribution.score.saturated);
+    assert!((beyond.score.value - 2001_f64.ln()).abs() < 1e-12);
+    assert!((beyond.ceiling().unwrap() - 2001_f64.ln()).abs() < 1e-12);
+}
+
+#[test]
+fn a_lower_floor_raises_what_rare_coalitions_count_for() {
+    let case = LinearGaussian::random(2);
+    let score = |floor| -> Attribution {
+        let config = upper().with_floor(floor).with_samples(5_000);
+        case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap()
+    };
+    let scores: Vec<f64> = [1e-2, 1e-3, 1e-5, 1e-8].into_iter().map(|floor| score(floor).ranked()[0].value).collect();
+    assert!(scores.windows(2).all(|pair| pair[0] < pair[1]), "{scores:?}");
+}
+
+#[test]
+fn a_custom_feature_map_equal_to_a_region_agrees_with_it() {
+    let case = LinearGaussian::random(2);
+    let run = |feature_map| {
+        let config = upper().with_feature_map(feature_map).with_floor(1e-2).with_samples(20_000);
+        case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap()
+    };
+    // One counts, the other integrates a noise, so they agree within their errors only.
+    let (custom, region) = (run(FeatureMap::custom(|value| value.exp())), run(FeatureMap::UpperTail));
+    for counted in &custom.contributions {
+        let integrated = region.contribution(&counted.node).unwrap();
+        let error = counted.std_error.hypot(integrated.std_error);
+        assert!((counted.value - integrated.value).abs() < 4.0 * error, "{counted:?} {integrated:?}");
+        assert!(integrated.std_error <= counted.std_error, "integrating is never worse here");
+    }
+}
+
+#[test]
+fn with_nothing_random_there_is_nothing_to_attribute() {
+    let constant = |value| NoiseDistribution::constant(value).unwrap();
+    let b = AdditiveNoiseModel::known(KnownFormula::sum(["a"])).with_noise(constant(1.0));
+    let model = StructuralCausalModel::new(CausalGraph::from_edges([("a", "b")]).unwrap())
+        .with_mechanism("a", constant(2.0))
+        .and_then(|model| model.with_mechanism("b", b))
+        .and_then(|model| model.without_fitting())
+        .unwrap();
+    let attribution = model.attribute_outlier("b", &observe([("a", 2.0), ("b", 3.0)]), &upper()).unwrap();
+    assert_eq!(attribution.score.value, 0.0);
+    assert!(
+        attribution.contributions.iter().all(|contribution| contribution.value == 0.0 && contribution.share.is_none())
+    );
+}

@@ -1,0 +1,153 @@
+//! Runs the examples as a user would.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Runs an example that `cargo test` has built, which it does for all of them before it runs any test.
+fn run<A: AsRef<OsStr>>(example: &str, arguments: impl IntoIterator<Item = A>) -> Output {
+    let tests = env::current_exe().unwrap();
+    let program =
+        tests.parent().unwrap().with_file_name("examples").join(example).with_extension(env::consts::EXE_EXTENSION);
+    assert!(program.exists(), "{} is not built; run `cargo build --examples`", program.display());
+    Command::new(program).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A folder of its own with the shop's CSV files, fewer rows of them.
+fn shop_files(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let written = run("online_shop", [OsStr::new("--write-csv"), folder.as_os_str()]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let slow = fs::read_to_string(folder.join("slow_requests.csv")).unwrap();
+    let first_three: Vec<&str> = slow.lines().take(4).collect();
+    fs::write(folder.join("events.csv"), first_three.join("\n")).unwrap();
+    folder
+}
+
+/// `service_latency` on the shop's files in a folder, with further arguments.
+fn service_latency(folder: &str, further: &[&str]) -> Output {
+    let folder = shop_files(folder);
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    let files = [("--normal", "normal.csv"), ("--events", "events.csv"), ("--calls", "calls.csv")];
+    let mut arguments: Vec<String> = files.into_iter().flat_map(|(flag, file)| [flag.to_owned(), path(file)]).collect();
+    arguments.extend(further.iter().map(|&argument| argument.to_owned()));
+    run("service_latency", arguments)
+}
+
+#[test]
+fn online_shop_names_the_caching_service() {
+    let output = run::<&str>("online_shop", []);
+    assert!(output.status.success());
+    let printed = text(&output.stdout);
+    assert!(printed.contains("Why did customer 5 wait?"), "{printed}");
+    assert!(printed.contains("█"), "{printed}");
+    assert!(printed.trim_end().lines().last().unwrap().starts_with("Root cause: Caching Service ("), "{printed}");
+}
+
+#[test]
+fn custom_mechanism_agrees_with_brute_force() {
+    let output = run::<&str>("custom_mechanism", []);
+    let printed = text(&output.stdout);
+    assert!(output.status.success());
+    for (node, truth) in [("cache", "5.14"), ("returns", "2.75"), ("x0", "5.16"), ("queue", "4.45")] {
+        let rows: Vec<Vec<&str>> = printed
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .filter(|words| words.first() == Some(&node))
+            .collect();
+        let (found, error): (f64, f64) = (rows[0][1].parse().unwrap(), rows[0][2].parse().unwrap());
+        let exact: f64 = rows[1][1].parse().unwrap();
+        assert_eq!(rows[1][1], truth);
+        assert!((found - exact).abs() < 0.03 + 4.0 * error, "{node}: {rows:?}");
+    }
+}
+
+#[test]
+fn service_latency_prints_one_json_object() {
+    let output =
+        service_latency("json", &["--target", "Website", "--format", "json", "--samples", "1000", "--seed", "3"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["target"], "Website");
+    let events = report["events"].as_array().unwrap();
+    assert_eq!(events.len(), 3);
+    for (row, event) in events.iter().enumerate() {
+        assert_eq!(event["row"], row);
+        assert!(event["score"]["nats"].is_f64() && event["score"]["saturated"].is_boolean());
+        let contributions = event["contributions"].as_array().unwrap();
+        assert_eq!(contributions.len(), 11);
+        assert_eq!(contributions[0]["node"], "Caching Service");
+        let sum: f64 = contributions.iter().map(|contribution| contribution["nats"].as_f64().unwrap()).sum();
+        assert!((sum - event["score"]["nats"].as_f64().unwrap()).abs() < 1e-10);
+        assert!(
+            contributions
+                .iter()
+                .all(|contribution| contribution["std_error"].is_f64() && contribution["share"].is_f64())
+        );
+    }
+}
+
+#[test]
+fn service_latency_takes_causal_edges_and_every_option() {
+    let folder = shop_files("options");
+    let calls = fs::read_to_string(folder.join("calls.csv")).unwrap();
+    let turned = calls.lines().skip(1).map(|line| {
+        let (caller, callee) = line.split_once(',').unwrap();
+        format!("{callee},{caller}\n")
+    });
+    fs::write(folder.join("edges.csv"), format!("cause,effect\n{}", turned.collect::<String>())).unwrap();
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    for (region, method) in [("upper", vec!["--permutations", "5"]), ("lower", vec!["--exact"]), ("two-sided", vec![])]
+    {
+        let files = [path("normal.csv"), path("events.csv"), path("edges.csv")];
+        let mut arguments =
+            vec!["--normal", &files[0], "--events", &files[1], "--edges", &files[2], "--target", "Website"];
+        arguments.extend(["--region", region, "--floor", "0.001", "--samples", "100", "--seed", "9"]);
+        arguments.extend(method);
+        let output = run("service_latency", &arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let printed = text(&output.stdout);
+        assert!(printed.contains("event 2: `Website`") && printed.contains("floor 0.001000"), "{printed}");
+    }
+}
+
+#[test]
+fn a_mistake_exits_with_2_and_one_clear_line() {
+    let target = ["--target", "Website"];
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["--target", "Nobody"], &["`Nobody`", "not in the causal graph"]),
+        (&[], &["--target"]),
+        (&[target[0], target[1], "--edges", "x.csv"], &["--edges", "cannot be used with"]),
+        (&[target[0], target[1], "--region", "sideways"], &["sideways", "--region"]),
+        (&[target[0], target[1], "--floor", "1.5"], &["floor", "1.5"]),
+        (&[target[0], target[1], "--floor", "-0.5"], &["floor", "-0.5"]),
+        (&[target[0], target[1], "--samples", "0"], &["samples", "0"]),
+        (&[target[0], target[1], "--permutations", "0"], &["permutations", "0"]),
+        (&[target[0], target[1], "--permutations", "4", "--exact"], &["--permutations", "--exact"]),
+    ];
+    for (further, fragments) in cases {
+        let output = service_latency("mistakes", further);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{further:?}: {message}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(message.lines().count(), 1, "{further:?}: {message}");
+        assert!(fragments.iter().all(|fragment| message.contains(fragment)), "{further:?}: {message}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let output =
+        run("service_latency", ["--normal", "nowhere.csv", "--events", "e.csv", "--calls", "c.csv", "--target", "x"]);
+    let message = text(&output.stderr);
+    assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1));
+    assert!(message.contains("c.csv"), "{message}");
+}

@@ -1,0 +1,72 @@
+//! Results depend on data, configuration and seed alone: the same bits for any number of threads, alone or in a batch.
+
+#[path = "../examples/shared/known_models.rs"]
+mod known_models;
+#[path = "../examples/shared/retail_shop.rs"]
+mod retail_shop;
+
+use etiology::{Attribution, AttributionConfig, FittedModel, Quantity, ShapleyMethod, StructuralCausalModel};
+
+fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+fn shop() -> FittedModel {
+    let normal = retail_shop::normal_requests(1_000, 3).unwrap();
+    let graph = retail_shop::causal_graph().unwrap();
+    StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap()
+}
+
+fn configurations() -> Vec<AttributionConfig> {
+    let small = AttributionConfig::default().with_samples(1_000).with_seed(5);
+    vec![
+        small.clone(),
+        small.clone().with_shapley_method(ShapleyMethod::Permutations(25)),
+        small.with_quantity(Quantity::MeanDeviation),
+    ]
+}
+
+#[test]
+fn one_two_and_eight_threads_give_the_same_bits_from_fit_to_result() {
+    let slow = retail_shop::slow_requests(3, 4).unwrap();
+    for config in configurations() {
+        let run =
+            |threads| with_threads(threads, || shop().attribute_outliers(retail_shop::TARGET, &slow, &config).unwrap());
+        let one: Vec<Attribution> = run(1);
+        assert_eq!(one, run(2));
+        assert_eq!(one, run(8));
+    }
+}
+
+#[test]
+fn a_row_alone_and_in_a_batch_gives_the_same_bits() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(4, 4).unwrap());
+    for config in configurations() {
+        let batch = model.attribute_outliers(retail_shop::TARGET, &slow, &config).unwrap();
+        let rows = slow.observations();
+        let alone = rows.map(|row| model.attribute_outlier(retail_shop::TARGET, &row, &config).unwrap());
+        assert_eq!(batch, alone.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn custom_mechanisms_and_known_models_repeat_too() {
+    for case in known_models::all().unwrap() {
+        let config = AttributionConfig::default()
+            .with_feature_map(case.feature_map)
+            .with_floor(known_models::FLOOR)
+            .with_samples(2_000);
+        let run = || case.model.attribute_outlier(case.target, &case.observation, &config).unwrap();
+        assert_eq!(with_threads(1, run), with_threads(8, run), "{}", case.name);
+    }
+}
+
+#[test]
+fn another_seed_gives_other_figures() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(1, 4).unwrap());
+    let run = |seed| {
+        let config = AttributionConfig::default().with_samples(1_000).with_seed(seed);
+        model.attribute_outliers(retail_shop::TARGET, &slow, &config).unwrap()[0].score.value
+    };
+    assert_ne!(run(1), run(2));
+}

@@ -1,0 +1,64 @@
+//! The main job: every slow request of the retail website is the fault of its caching service.
+
+#[path = "../examples/shared/retail_shop.rs"]
+mod retail_shop;
+
+use etiology::{Attribution, AttributionConfig, FeatureMap, FittedModel, StructuralCausalModel};
+use retail_shop::{CULPRIT, TARGET};
+
+fn shop() -> FittedModel {
+    let normal = retail_shop::normal_requests(5_000, 1).unwrap();
+    let graph = retail_shop::causal_graph().unwrap();
+    StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap()
+}
+
+#[test]
+fn the_culprit_ranks_first_in_all_slow_requests() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(100, 2).unwrap());
+    let config = AttributionConfig::default().with_samples(2_000);
+    let attributions = model.attribute_outliers(TARGET, &slow, &config).unwrap();
+    let wrong: Vec<(usize, &str)> = attributions
+        .iter()
+        .enumerate()
+        .map(|(row, attribution)| (row, attribution.ranked()[0].node.as_str()))
+        .filter(|&(_, node)| node != CULPRIT.0)
+        .collect();
+    assert_eq!(attributions.len(), 100);
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// How many standard errors a difference may have: of 12 figures and 3 rows, one in 10⁴ repetitions would go further.
+const Z: f64 = 4.8;
+
+#[test]
+fn ten_times_the_samples_move_nothing_by_more_than_the_stated_error() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(3, 2).unwrap());
+    let run = |samples, seed| {
+        let config =
+            AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_samples(samples).with_seed(seed);
+        model.attribute_outliers(TARGET, &slow, &config).unwrap()
+    };
+    for (few, many) in run(1_000, 8).iter().zip(&run(10_000, 9)) {
+        assert_no_further_than_errors(few, many);
+    }
+}
+
+fn assert_no_further_than_errors(few: &Attribution, many: &Attribution) {
+    let error = few.score.std_error.hypot(many.score.std_error);
+    assert!((few.score.value - many.score.value).abs() <= Z * error, "{:?} {:?}", few.score, many.score);
+    for found in &few.contributions {
+        let better = many.contribution(&found.node).unwrap();
+        let error = found.std_error.hypot(better.std_error);
+        assert!((found.value - better.value).abs() <= Z * error, "{found:?} {better:?}");
+    }
+}
+
+#[test]
+fn the_default_floor_follows_the_training_rows_and_not_the_samples() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(1, 2).unwrap());
+    for samples in [100, 1_000] {
+        let config = AttributionConfig::default().with_samples(samples);
+        let attribution = &model.attribute_outliers(TARGET, &slow, &config).unwrap()[0];
+        assert_eq!(attribution.score.floor, Some(1e-4));
+    }
+}
