@@ -49,6 +49,9 @@
 //! build needs no system library; the features `openblas-system`, `openblas-static`, `netlib-static` and `intel-mkl-static` do
 //! least squares through LAPACK instead (choose one).
 
+// Lints for the library alone: tests and examples may unwrap and print.
+#![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
+
 mod attribution;
 mod data;
 mod error;
@@ -67,7 +70,7 @@ pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
 pub use graph::{CausalGraph, DropReason, DroppedCall};
 pub use mechanism::{
-    AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, KnownFormula, LinearFunction,
+    AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
     LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
 };
 pub use model::{FittedModel, StructuralCausalModel};
@@ -77,3 +80,8 @@ pub use noise::{
 };
 pub use score::{FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
+
+/// Compiles the README's code.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

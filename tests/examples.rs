@@ -5,15 +5,30 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// Runs an example that `cargo test` has built, which it does for all of them before it runs any test.
+/// The folder of the examples, built once as this test was: a run of this file alone would otherwise find none, or old ones.
+static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let this_test = env::current_exe().unwrap();
+    let profile_folder = this_test.ancestors().nth(2).unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--examples", "--target-dir"]).arg(profile_folder.parent().unwrap());
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    if cfg!(feature = "openblas-system") {
+        build.args(["--features", "openblas-system"]);
+    }
+    let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    profile_folder.join("examples")
+});
+
+/// Runs an example.
 fn run<A: AsRef<OsStr>>(example: &str, arguments: impl IntoIterator<Item = A>) -> Output {
-    let tests = env::current_exe().unwrap();
-    let program =
-        tests.parent().unwrap().with_file_name("examples").join(example).with_extension(env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "{} is not built; run `cargo build --examples`", program.display());
+    let program = EXAMPLES.join(example).with_extension(env::consts::EXE_EXTENSION);
     Command::new(program).args(arguments).output().unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! What people and programs read.
 
 #[path = "../examples/shared/known_models.rs"]
+#[expect(dead_code, reason = "two of the models are enough here")]
 mod known_models;
 
 use etiology::{Attribution, AttributionConfig, Quantity};

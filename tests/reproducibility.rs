@@ -1,6 +1,7 @@
 //! Results depend on data, configuration and seed alone: the same bits for any number of threads, alone or in a batch.
 
 #[path = "../examples/shared/known_models.rs"]
+#[expect(dead_code, reason = "what the models should give is not needed here")]
 mod known_models;
 #[path = "../examples/shared/retail_shop.rs"]
 mod retail_shop;

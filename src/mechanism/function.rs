@@ -21,8 +21,11 @@ pub enum ParentFunction {
     /// The largest parent, as when parallel calls wait for the slowest.
     Maximum,
     /// Any function of the parents' values.
-    Formula(Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>),
+    Formula(Formula),
 }
+
+/// Any function of the parents' values.
+pub type Formula = Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>;
 
 impl ParentFunction {
     /// A function given as a closure of the parents' values.

@@ -14,7 +14,7 @@ pub use additive::AdditiveNoiseModel;
 pub use custom::{CustomMechanism, Mechanism};
 pub use fitted::FittedMechanism;
 pub use formula::KnownFormula;
-pub use function::{LinearFunction, ParentFunction};
+pub use function::{Formula, LinearFunction, ParentFunction};
 pub use regressor::{LinearRegression, Regressor};
 pub use unfitted::{CausalMechanism, NoiseModel};
 

@@ -40,9 +40,10 @@ impl FittedModel {
         }
         let reproduced = mechanism.evaluate(parents, noise);
         let scale = parents.iter().fold(observed.abs().max(noise.abs()), |scale, parent| scale.max(parent.abs()));
-        if !((reproduced - observed).abs() <= INVERSION_TOLERANCE * scale) {
-            return Err(Error::NotInvertible { node: node(), observed, noise, reproduced });
+        // Not the other way round, which would let NaN pass.
+        if (reproduced - observed).abs() <= INVERSION_TOLERANCE * scale {
+            return Ok(noise);
         }
-        Ok(noise)
+        Err(Error::NotInvertible { node: node(), observed, noise, reproduced })
     }
 }

@@ -1,11 +1,12 @@
 //! Contributions against closed forms and brute force.
 
-mod common;
-#[path = "../examples/shared/known_models.rs"]
+mod coverage;
+#[path = "../../examples/shared/known_models.rs"]
 mod known_models;
+mod linear_gaussian;
 
-use common::linear_gaussian::{LinearGaussian, Region};
 use etiology::{Attribution, AttributionConfig, FeatureMap, Quantity};
+use linear_gaussian::{LinearGaussian, Region};
 
 /// Every contribution within `slack` nats plus four of its own standard errors.
 fn assert_contributions<N: AsRef<str>>(attribution: &Attribution, truth: &[(N, f64)], slack: f64, case: &str) {
@@ -31,6 +32,10 @@ fn linear_gaussian_models_at_default_settings() {
             let truth = case.truth(region, FLOOR);
             let name = format!("seed {seed}, {region:?}");
             assert_contributions(&attribution, &truth.contributions, 0.05, &name);
+            assert!(
+                (attribution.score.value - truth.score).abs() <= 0.05 + 4.0 * attribution.score.std_error,
+                "{name}"
+            );
             let sum: f64 = attribution.contributions.iter().map(|contribution| contribution.value).sum();
             assert!((sum - attribution.score.value).abs() < 1e-10, "{name}: {sum} {:?}", attribution.score);
         }

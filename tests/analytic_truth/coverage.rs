@@ -1,8 +1,6 @@
 //! Whether standard errors mean what they say: the truth lies within 1.96 of them in about 95 of 100 repetitions.
 
-mod common;
-
-use common::linear_gaussian::{LinearGaussian, Region};
+use crate::linear_gaussian::{LinearGaussian, Region};
 use etiology::{AttributionConfig, FeatureMap, ShapleyMethod};
 
 const SEEDS: u64 = 200;

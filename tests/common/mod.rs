@@ -1,3 +1,0 @@
-//! What several test files need.
-
-pub(crate) mod linear_gaussian;
