@@ -1,5 +1,6 @@
-//! Models that need no training data, because their formulas and noises are known: parallel and sequential calls, an invoice, squares, and
-//! noise that grows with load. Each outlier's contributions are printed beside those counted by brute force.
+//! Models that need no training data, because their formulas and noises are known: parallel and sequential
+//! calls, an invoice, squares, and noise that grows with load. Each outlier's contributions are printed beside
+//! those counted by brute force.
 //!
 //! ```text
 //! cargo run --release --example custom_mechanism

@@ -1,7 +1,7 @@
 //! A customer of a web shop waited far too long. Which of eleven services was to blame?
 //!
-//! Generates the latencies of 5 000 normal requests and of some slow ones, learns how each service's latency follows from those
-//! of the services it calls, and attributes the slow request of customer 5.
+//! Generates the latencies of 5 000 normal requests and of some slow ones, learns how each service's latency
+//! follows from those of the services it calls, and attributes the slow request of customer 5.
 //!
 //! ```text
 //! cargo run --release --example online_shop

@@ -5,8 +5,8 @@
 //!     --normal shop/normal.csv --events shop/slow_requests.csv --calls shop/calls.csv --target Website
 //! ```
 //!
-//! Results go to standard output, messages to standard error. A mistake in the arguments or files ends with exit code 2 and one line
-//! that says what is wrong.
+//! Results go to standard output, messages to standard error. A mistake in the arguments or files ends with exit
+//! code 2 and one line that says what is wrong.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,9 +1,9 @@
 //! Causal root-cause attribution: *this observation is an outlier; which parts of the system caused it, and by
 //! how much?*
 //!
-//! A [`CausalGraph`] says which node acts on which. A [`StructuralCausalModel`] gives each node a mechanism
-//! Xⱼ = fⱼ(PAⱼ, Nⱼ), learned from normal data or known as a formula, with independent noises Nⱼ. The outlier score of an
-//! observed target value xₙ is information-theoretic, in nats:
+//! A [`CausalGraph`] says which node acts on which. A [`StructuralCausalModel`] gives each node a mechanism Xⱼ =
+//! fⱼ(PAⱼ, Nⱼ), learned from normal data or known as a formula, with independent noises Nⱼ. The outlier score of
+//! an observed target value xₙ is information-theoretic, in nats:
 //!
 //! S(xₙ) = −ln P{ g(Xₙ) ≥ g(xₙ) }
 //!
@@ -15,7 +15,8 @@
 //!
 //! so contributions sum to the score, and each comes with a standard error. The method is that of Budhathoki,
 //! Minorics, Blöbaum and Janzing, *Causal structure-based root cause analysis of outliers*, ICML 2022
-//! ([arXiv:1912.02724](https://arxiv.org/abs/1912.02724)). The floor ε is explicit; `docs/method.md` says why it matters.
+//! ([arXiv:1912.02724](https://arxiv.org/abs/1912.02724)). The floor ε is explicit; `docs/method.md` says why it
+//! matters.
 //!
 //! # Quick start
 //!
@@ -44,10 +45,11 @@
 //!
 //! # Where things are
 //!
-//! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`], [`Mechanism`]) →
-//! [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) → [`shapley_values`] → [`Attribution`]. The default
-//! build needs no system library; the features `openblas-system`, `openblas-static`, `netlib-static` and `intel-mkl-static` do
-//! least squares through LAPACK instead (choose one).
+//! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`],
+//! [`Mechanism`]) → [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) →
+//! [`shapley_values`] → [`Attribution`]. The default build needs no system library; the features
+//! `openblas-system`, `openblas-static`, `netlib-static` and `intel-mkl-static` do least squares through LAPACK
+//! instead (choose one).
 
 // Lints for the library alone: tests and examples may unwrap and print.
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]

@@ -64,8 +64,8 @@ fn a_broken_identity_is_blamed_on_the_node_that_breaks_it() {
 
 #[test]
 fn rounding_does_not_decide_whether_the_observation_itself_is_extreme() {
-    // 0.1 + 0.2 > 0.3 in floating point: kept noises evaluate to a value one bit beside the observed one. Without room for
-    // rounding, the coalition of both parents would have probability 0 instead of 1.
+    // 0.1 + 0.2 > 0.3 in floating point: kept noises evaluate to a value one bit beside the observed one.
+    // Without room for rounding, the coalition of both parents would have probability 0 instead of 1.
     let model = exact_sum();
     for (a, b) in [(0.1_f64, 0.2), (0.7, 0.1), (1e6, 0.3), (0.1, 2.9)] {
         for total in [a + b, (a + b).next_up(), (a + b).next_down()] {
@@ -120,7 +120,8 @@ fn a_root_alone_gets_its_whole_score() {
     let data = Dataset::from_columns([("x", (0..1000).map(f64::from).collect::<Vec<_>>())]).unwrap();
     let graph = CausalGraph::from_nodes_and_edges(["x"], Vec::<(&str, &str)>::new()).unwrap();
     let model = StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
-    // 10 of 1000 values are at least 990, and the floor is 1/2000: −ln((10 + ½)/(1000 + ½)), without any sampling error.
+    // 10 of 1000 values are at least 990, and the floor is 1/2000: −ln((10 + ½)/(1000 + ½)), without any
+    // sampling error.
     let attribution = model.attribute_outlier("x", &observe([("x", 990.0)]), &upper()).unwrap();
     assert!((attribution.score.value - (1000.5_f64 / 10.5).ln()).abs() < 1e-12);
     assert!((attribution.ranked()[0].value - attribution.score.value).abs() < 1e-12);

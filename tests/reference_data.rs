@@ -1,5 +1,5 @@
-//! Checks against reference data that is kept beside the project and not part of it. Each says so and passes where the data is absent;
-//! `cargo test --test reference_data -- --nocapture` shows which ran.
+//! Checks against reference data that is kept beside the project and not part of it. Each says so and passes
+//! where the data is absent; `cargo test --test reference_data -- --nocapture` shows which ran.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -28,7 +28,8 @@ fn without_a_floor_a_score_is_exactly_the_negative_log_and_never_saturated() {
 
 #[test]
 fn beyond_all_references_a_score_is_saturated_at_its_ceiling() {
-    // ln(2n + 1) = 8.6997 for n = 3000, the largest score that the reference implementation gives with its 3000 samples.
+    // ln(2n + 1) = 8.6997 for n = 3000, the largest score that the reference implementation gives with its 3000
+    // samples.
     let reference: Vec<f64> = (0..3000).map(f64::from).collect();
     let scorer = ItScorer::calibrate(&reference).unwrap();
     let far = scorer.score(1e9).unwrap();

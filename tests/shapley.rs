@@ -17,8 +17,8 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// The airport game (Littlechild and Owen 1973): a runway costs what its largest aeroplane needs. Sorted by cost, aeroplane i pays
-/// Σ_{k ≤ i} (c_k − c_{k−1}) / (n − k + 1).
+/// The airport game (Littlechild and Owen 1973): a runway costs what its largest aeroplane needs. Sorted by
+/// cost, aeroplane i pays Σ_{k ≤ i} (c_k − c_{k−1}) / (n − k + 1).
 fn airport(costs: &'static [f64]) -> (FunctionGame<impl Fn(&Coalition) -> f64 + Sync>, Vec<f64>) {
     let game = FunctionGame::new(costs.len(), |coalition: &Coalition| {
         coalition.iter().map(|player| costs[player]).fold(0.0, f64::max)
@@ -108,7 +108,8 @@ fn the_values_of_a_sum_of_games_are_the_sums_of_their_values() {
 
 #[test]
 fn antithetic_pairs_get_a_quadratic_game_right_at_once() {
-    // v = (Σ w)²: a player's marginal contribution is linear in who came before, which a permutation and its reverse average out.
+    // v = (Σ w)²: a player's marginal contribution is linear in who came before, which a permutation and its
+    // reverse average out.
     let weights = [1.0, -2.0, 0.5, 3.0];
     let game = FunctionGame::new(4, |coalition| coalition.iter().map(|player| weights[player]).sum::<f64>().powi(2));
     let sampled = shapley_values(&game, &permutations(4)).unwrap();

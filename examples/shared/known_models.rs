@@ -1,7 +1,7 @@
 //! Four small models whose mechanisms are known formulas, with one outlier each and its true contributions.
 //!
-//! The true contributions were counted by brute force: every coalition's probability over 2·10⁷ draws, then Shapley values over all
-//! coalitions, with the floor ε = 10⁻³. They are good to about 0.003 nats.
+//! The true contributions were counted by brute force: every coalition's probability over 2·10⁷ draws, then
+//! Shapley values over all coalitions, with the floor ε = 10⁻³. They are good to about 0.003 nats.
 
 use etiology::{
     AdditiveNoiseModel, CausalGraph, CustomMechanism, FeatureMap, FittedModel, KnownFormula, Mechanism,

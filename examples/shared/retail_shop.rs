@@ -3,7 +3,8 @@
 //! The call graph and the latency distributions are those published with the microservice example of the
 //! reference implementation ("Finding the Root Cause of Elevated Latencies in a Microservice Architecture",
 //! DoWhy documentation). Product Service calls three services in parallel and waits for the slowest; Caching
-//! Service misses half the time and then waits for Product DB; every other caller waits for its callees one after another.
+//! Service misses half the time and then waits for Product DB; every other caller waits for its callees one
+//! after another.
 
 use etiology::{CausalGraph, Dataset, Result};
 use rand::{Rng, RngExt, SeedableRng, rngs::ChaCha8Rng};

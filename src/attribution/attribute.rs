@@ -21,18 +21,21 @@ const ROUNDING_ERRORS: f64 = 64.0;
 impl FittedModel {
     /// Splits the outlier score of the target's observed value over the target and its ancestors.
     ///
-    /// A node's contribution is its Shapley value in the game whose players are the nodes' noises: the value of a coalition T is
-    /// v(T) = ln((q(T) + ε)/(1 + ε)), where q(T) is the probability that the target is at least as extreme as observed when the noises in T are kept at what
-    /// was observed and all others are drawn anew (Budhathoki et al., ICML 2022, section 4). Contributions sum to the score −v(∅).
+    /// A node's contribution is its Shapley value in the game whose players are the nodes' noises: the value of
+    /// a coalition T is v(T) = ln((q(T) + ε)/(1 + ε)), where q(T) is the probability that the target is at least
+    /// as extreme as observed when the noises in T are kept at what was observed and all others are drawn anew
+    /// (Budhathoki et al., ICML 2022, section 4). Contributions sum to the score −v(∅).
     ///
     /// The observation needs a finite value for the target and each of its ancestors; other columns are ignored.
-    /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. Costs one evaluation of a node and its descendants
-    /// over all samples per change of a coalition: O(2ⁿ · samples) for exact Shapley values of n nodes, O(permutations · n² · samples) otherwise.
-    /// Memory: O(threads · n · samples).
+    /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. Costs one
+    /// evaluation of a node and its descendants over all samples per change of a coalition: O(2ⁿ · samples) for
+    /// exact Shapley values of n nodes, O(permutations · n² · samples) otherwise. Memory: O(threads · n ·
+    /// samples).
     ///
     /// # Errors
-    /// When there is no such target; when the observation lacks a value; when the configuration is invalid; when a custom mechanism is not
-    /// invertible or returns NaN; or when the floor is 0 and the samples do not resolve a coalition's probability.
+    /// When there is no such target; when the observation lacks a value; when the configuration is invalid; when
+    /// a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
+    /// resolve a coalition's probability.
     #[doc(alias = "attribute_anomalies")]
     pub fn attribute_outlier(
         &self,
@@ -108,8 +111,8 @@ impl<'a> Prepared<'a> {
         self.assemble(&recovered, &players, values.as_ref())
     }
 
-    /// The nodes whose noise can matter. A noise of zero variance that was observed at its value changes nothing whether kept or
-    /// drawn: leaving it out gives it exactly 0.
+    /// The nodes whose noise can matter. A noise of zero variance that was observed at its value changes nothing
+    /// whether kept or drawn: leaving it out gives it exactly 0.
     fn players(&self, recovered: &Recovered) -> Vec<usize> {
         let inert = |node: usize| {
             let noise = self.plan.nodes[node].mechanism.noise();
@@ -133,8 +136,8 @@ impl<'a> Prepared<'a> {
 
     /// How far rounding can move a target value that ought to equal the observed one.
     ///
-    /// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation up to rounding, and whether
-    /// they count as "at least as extreme" must not depend on the last bit.
+    /// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation
+    /// up to rounding, and whether they count as "at least as extreme" must not depend on the last bit.
     fn rounding_slack(&self, recovered: &Recovered) -> f64 {
         let magnitude = |values: &[f64]| values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
         let scale = magnitude(&recovered.values).max(magnitude(&recovered.noises));
@@ -220,8 +223,8 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// A player's contribution and its standard error. The permutations' error is taken given the bank and the bank's given the permutations,
-/// so their variances add.
+/// A player's contribution and its standard error. The permutations' error is taken given the bank and the
+/// bank's given the permutations, so their variances add.
 fn contribution_of(values: &ShapleyValues, player: usize) -> (f64, f64) {
     let bank = jackknife(values.outputs().row(player).into_iter().copied());
     (bank.value, (bank.variance + values.std_errors()[player].powi(2)).sqrt())

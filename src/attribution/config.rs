@@ -17,16 +17,17 @@ pub enum Quantity {
     /// The information-theoretic score −ln((q + ε)/(1 + ε)), in nats.
     #[default]
     ItScore,
-    /// The deviation of the observed value from the expected one, xₙ − E\[Xₙ\], in the target's unit. The feature map and
-    /// the floor play no part.
+    /// The deviation of the observed value from the expected one, xₙ − E\[Xₙ\], in the target's unit. The
+    /// feature map and the floor play no part.
     #[doc(alias = "attribute_mean_deviation")]
     MeanDeviation,
 }
 
 /// The smallest tail probability that is told apart from 0: ε in ln((q + ε)/(1 + ε)).
 ///
-/// It is part of the question, not of the effort: contributions *must* change with it, as it says how much further beyond the
-/// data an event counts for. It does not depend on the number of samples. See `docs/method.md`.
+/// It is part of the question, not of the effort: contributions *must* change with it, as it says how much
+/// further beyond the data an event counts for. It does not depend on the number of samples. See
+/// `docs/method.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Floor {

@@ -7,10 +7,11 @@ use super::plan::Plan;
 use crate::error::{Error, Result, list_names};
 use crate::shapley::{Coalition, Game};
 
-/// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is drawn from the bank. The
-/// coalition's value measures the target's samples.
+/// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
+/// drawn from the bank. The coalition's value measures the target's samples.
 ///
-/// Players are numbered in topological order, so the last ones, which enumeration changes most often, affect the fewest nodes.
+/// Players are numbered in topological order, so the last ones, which enumeration changes most often, affect the
+/// fewest nodes.
 pub(super) struct NoiseGame<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) bank: &'a Bank,
@@ -65,7 +66,8 @@ impl Game for NoiseGame<'_> {
 }
 
 impl NoiseGame<'_> {
-    /// Brings the values up to date: re-evaluates the nodes whose noise changed between coalitions, and their descendants.
+    /// Brings the values up to date: re-evaluates the nodes whose noise changed between coalitions, and their
+    /// descendants.
     fn update(&self, coalition: &Coalition, columns: &mut Columns) -> Result<()> {
         let mut stale = vec![columns.coalition.is_none(); self.plan.nodes.len()];
         for (player, &node) in self.players.iter().enumerate() {

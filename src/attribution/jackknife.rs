@@ -9,15 +9,17 @@ pub(super) struct Jackknifed {
     pub(super) variance: f64,
 }
 
-/// The delete-one-block jackknife (Quenouille 1956, Tukey 1958; Efron and Tibshirani 1993, chapter 11), from the outputs of
-/// [`Measure`](super::measure::Measure).
+/// The delete-one-block jackknife (Quenouille 1956, Tukey 1958; Efron and Tibshirani 1993, chapter 11), from the
+/// outputs of [`Measure`](super::measure::Measure).
 ///
-/// With B blocks, θ from all samples and θ₍ᵢ₎ from all but block i, whose mean is θ̄: the value is B·θ − (B − 1)·θ̄ and
-/// its variance (B − 1)/B · Σ (θ₍ᵢ₎ − θ̄)². The logarithm of a rare event's frequency is biased downwards by (1 − q)q/(2m(q + ε)²); the correction
-/// takes that away up to terms of order 1/m². It is linear, so corrected contributions still sum to the corrected score.
+/// With B blocks, θ from all samples and θ₍ᵢ₎ from all but block i, whose mean is θ̄: the value is B·θ − (B −
+/// 1)·θ̄ and its variance (B − 1)/B · Σ (θ₍ᵢ₎ − θ̄)². The logarithm of a rare event's frequency is biased
+/// downwards by (1 − q)q/(2m(q + ε)²); the correction takes that away up to terms of order 1/m². It is linear,
+/// so corrected contributions still sum to the corrected score.
 ///
-/// Where no sample hits the region, leaving samples out changes nothing, and the jackknife alone would claim to be certain.
-/// So the square of what one further hit would have changed is added; where there are many hits that is negligible.
+/// Where no sample hits the region, leaving samples out changes nothing, and the jackknife alone would claim to
+/// be certain. So the square of what one further hit would have changed is added; where there are many hits that
+/// is negligible.
 pub(super) fn jackknife(outputs: impl Iterator<Item = f64> + Clone) -> Jackknifed {
     let blocks = BLOCKS as f64;
     let output = |place: usize| outputs.clone().nth(place).unwrap_or(f64::NAN);

@@ -27,8 +27,9 @@ pub(super) struct FreePivot<'a> {
 }
 
 impl Measure {
-    /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the target's samples and, where a noise with a known effect
-    /// is free, that noise. The values are not finite if the probability is 0 and so is the floor.
+    /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the target's samples and, where a
+    /// noise with a known effect is free, that noise. The values are not finite if the probability is 0 and so
+    /// is the floor.
     pub(super) fn measure(&self, target: &[f64], free: Option<&FreePivot<'_>>, outputs: &mut [f64]) -> Result<()> {
         let samples = target.len();
         let mut sums = [0.0; BLOCKS];
@@ -72,8 +73,9 @@ impl Measure {
         })
     }
 
-    /// From the share of hits or the mean distance to the observation, to the coalition's value. (Distances to the observation rather
-    /// than values are averaged because they lose no digits where the target is far from 0.)
+    /// From the share of hits or the mean distance to the observation, to the coalition's value. (Distances to
+    /// the observation rather than values are averaged because they lose no digits where the target is far from
+    /// 0.)
     fn value_of_mean(&self, mean: f64) -> f64 {
         match self {
             Self::LogTail { floor, .. } => (mean + floor).ln() - floor.ln_1p(),

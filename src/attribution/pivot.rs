@@ -14,9 +14,10 @@ pub(super) struct Pivot<'m> {
 
 /// All such nodes, the one that moves the target most first.
 ///
-/// Conditional Monte Carlo (Asmussen and Glynn, *Stochastic Simulation*, 2007, section V.4): given all other noises, the probability that the
-/// target is in the outlier region is one value of the pivot's distribution function. Averaging those probabilities resolves tails that
-/// counting hits cannot, the better the more of the target's spread the pivot explains.
+/// Conditional Monte Carlo (Asmussen and Glynn, *Stochastic Simulation*, 2007, section V.4): given all other
+/// noises, the probability that the target is in the outlier region is one value of the pivot's distribution
+/// function. Averaging those probabilities resolves tails that counting hits cannot, the better the more of the
+/// target's spread the pivot explains.
 pub(super) fn find_pivots<'m>(plan: &Plan<'m>) -> Vec<Pivot<'m>> {
     let effects = effects_of_values(plan);
     let pivot = |node: usize| {

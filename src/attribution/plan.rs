@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::mechanism::FittedMechanism;
 use crate::model::FittedModel;
 
-/// The target and its ancestors, numbered in topological order, so that the target is last and parents come before their children.
+/// The target and its ancestors, numbered in topological order, so that the target is last and parents come
+/// before their children.
 #[derive(Debug)]
 pub(super) struct Plan<'m> {
     pub(super) nodes: Vec<PlanNode<'m>>,

@@ -37,8 +37,9 @@ pub struct ScoreEstimate {
     pub tail_probability: Option<f64>,
     /// The floor ε; nothing for a mean deviation.
     pub floor: Option<f64>,
-    /// Whether the tail probability is no larger than the floor, so that the score says "at least this much". Another event further out
-    /// would score the same; a lower floor tells them apart where the noise distributions reach so far.
+    /// Whether the tail probability is no larger than the floor, so that the score says "at least this much".
+    /// Another event further out would score the same; a lower floor tells them apart where the noise
+    /// distributions reach so far.
     pub saturated: bool,
 }
 
@@ -48,11 +49,11 @@ pub struct ScoreEstimate {
 pub struct Contribution {
     /// The node's name.
     pub node: String,
-    /// How much the node's noise added to the score, in nats, or to the deviation, in the target's unit. Negative where it made the
-    /// event less extreme than the node's usual noise would have.
+    /// How much the node's noise added to the score, in nats, or to the deviation, in the target's unit.
+    /// Negative where it made the event less extreme than the node's usual noise would have.
     pub value: f64,
-    /// The contribution's standard error, in the same unit: what another noise bank and other permutations would have changed.
-    /// It does not cover the fit of the model.
+    /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
+    /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
     /// The contribution as a share of the score; nothing if the score is 0.
     pub share: Option<f64>,
@@ -62,7 +63,8 @@ pub struct Contribution {
     pub typical: f64,
     /// The noise that, with the observed parents, gives the observed value.
     pub noise: f64,
-    /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's default floor where that is 0).
+    /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's
+    /// default floor where that is 0).
     pub noise_score: f64,
 }
 

@@ -8,9 +8,9 @@ use crate::noise::NoiseFamily;
 
 /// How a node's value comes from its parents and its noise, x = f(parents, noise), written by the user.
 ///
-/// Use it where noise is not simply added: multiplicative noise, noise that grows with load.
-/// Both functions must be pure, and f must be invertible in the noise: `evaluate(parents, estimate_noise(parents, x)) = x`.
-/// That is checked for every observation that is attributed.
+/// Use it where noise is not simply added: multiplicative noise, noise that grows with load. Both functions must
+/// be pure, and f must be invertible in the noise: `evaluate(parents, estimate_noise(parents, x)) = x`. That is
+/// checked for every observation that is attributed.
 ///
 /// ```
 /// use etiology::Mechanism;

@@ -105,7 +105,8 @@ impl FittedModel {
     /// The noise of every node that gives this observation, one value per node, by the order of the graph.
     ///
     /// # Errors
-    /// When the observation lacks a node or its value is missing or infinite, or a custom mechanism is not invertible there.
+    /// When the observation lacks a node or its value is missing or infinite, or a custom mechanism is not
+    /// invertible there.
     #[doc(alias = "recover_noise")]
     pub fn estimate_noise(&self, observation: &Observation) -> Result<Observation> {
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();

@@ -16,7 +16,8 @@ pub(crate) struct Recovered {
 }
 
 impl FittedModel {
-    /// The observed values and noises of the nodes at the given positions, in that order. Their parents must be observed too.
+    /// The observed values and noises of the nodes at the given positions, in that order. Their parents must be
+    /// observed too.
     pub(crate) fn recover(&self, nodes: &[usize], observation: &Observation) -> Result<Recovered> {
         let mut recovered = Recovered { values: Vec::new(), noises: Vec::new() };
         for &position in nodes {

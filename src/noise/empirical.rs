@@ -19,8 +19,8 @@ use std::fmt;
 /// probability. Nothing lies beyond the smallest and largest value: use a parametric family where a
 /// tail beyond the data matters.
 ///
-/// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(1) on evenly spread values and O(log n) at worst; `quantile` and `median` O(1),
-/// `mean` and `variance` O(n).
+/// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(1) on evenly spread values and O(log n) at worst;
+/// `quantile` and `median` O(1), `mean` and `variance` O(n).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EmpiricalDistribution {
     values: Vec<f64>,

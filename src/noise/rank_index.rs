@@ -42,8 +42,8 @@ impl RankIndex {
         self.starts[cell]..self.starts[cell + 1]
     }
 
-    /// Never decreases with `x`, which is all that `near` needs of it. (The conversion to an integer takes what is below the smallest value, and
-    /// NaN, to 0.)
+    /// Never decreases with `x`, which is all that `near` needs of it. (The conversion to an integer takes what
+    /// is below the smallest value, and NaN, to 0.)
     fn cell(&self, x: f64) -> usize {
         (((x - self.smallest) * self.cells_per_unit) as usize).min(self.starts.len() - 2)
     }

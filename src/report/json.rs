@@ -1,7 +1,7 @@
 //! The shape of an attribution in JSON and other formats of serde.
 //!
-//! Amounts are called `nats` where they are nats, and `value` where they have the target's unit, so that nobody mistakes one for the
-//! other.
+//! Amounts are called `nats` where they are nats, and `value` where they have the target's unit, so that nobody
+//! mistakes one for the other.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

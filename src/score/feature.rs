@@ -19,15 +19,17 @@ pub enum FeatureMap {
     UpperTail,
     /// g(x) = −x: small values are extreme. The region is {y ≤ x}.
     LowerTail,
-    /// g(x) = |x − median|, with the median of the reference values. The default: it needs no direction, and orders all values
-    /// beyond the reference.
+    /// g(x) = |x − median|, with the median of the reference values. The default: it needs no direction, and
+    /// orders all values beyond the reference.
     #[default]
     #[doc(alias = "MedianDeviationScorer")]
     DistanceFromMedian,
-    /// g(x) = −min(P{X > x} + P{X = x}/2, P{X < x} + P{X = x}/2) over the reference values: how far out x is on its side, so that
-    /// both tails count alike however skewed the distribution. The default of the reference implementation.
+    /// g(x) = −min(P{X > x} + P{X = x}/2, P{X < x} + P{X = x}/2) over the reference values: how far out x is on
+    /// its side, so that both tails count alike however skewed the distribution. The default of the reference
+    /// implementation.
     ///
-    /// For a value beyond all reference values on its side, the region's other part begins just beyond all of them on the other.
+    /// For a value beyond all reference values on its side, the region's other part begins just beyond all of
+    /// them on the other.
     #[doc(alias = "MedianCDFQuantileScorer")]
     TwoSidedQuantile,
     /// g(x) = |x − mean| / standard deviation, of the reference values.

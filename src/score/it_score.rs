@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 /// How unusual something is, in nats: S = −ln((q + ε)/(1 + ε)), where q is the probability of something at least as
 /// extreme (its tail probability) and ε ≥ 0 the floor.
 ///
-/// With ε = 0 this is −ln q, equation 2 of Budhathoki et al. (ICML 2022). Scores of different quantities, units and
-/// detectors are comparable, and independent ones add. The floor is the smallest tail probability that is told apart from 0; no score
-/// exceeds −ln(ε/(1 + ε)), its [`ceiling`](Self::ceiling).
+/// With ε = 0 this is −ln q, equation 2 of Budhathoki et al. (ICML 2022). Scores of different quantities, units
+/// and detectors are comparable, and independent ones add. The floor is the smallest tail probability that is
+/// told apart from 0; no score exceeds −ln(ε/(1 + ε)), its [`ceiling`](Self::ceiling).
 #[doc(alias = "ITAnomalyScorer")]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ItScore {

@@ -27,12 +27,13 @@ pub struct NodeScore {
 impl FittedModel {
     /// The marginal and the conditional score of every node, in the order of the graph.
     ///
-    /// The marginal one counts reference values by the feature map; the conditional one is twice the smaller tail of the
-    /// noise's distribution, in closed form. Both have the model's [`default_floor`](Self::default_floor).
-    /// Costs O(nodes · log rows), and O(nodes · rows) for a custom feature map.
+    /// The marginal one counts reference values by the feature map; the conditional one is twice the smaller
+    /// tail of the noise's distribution, in closed form. Both have the model's
+    /// [`default_floor`](Self::default_floor). Costs O(nodes · log rows), and O(nodes · rows) for a custom
+    /// feature map.
     ///
-    /// These scores do not say what caused an outlier: a node may be unusual and yet not matter for the target. That is what
-    /// [`attribute_outlier`](Self::attribute_outlier) is for.
+    /// These scores do not say what caused an outlier: a node may be unusual and yet not matter for the target.
+    /// That is what [`attribute_outlier`](Self::attribute_outlier) is for.
     ///
     /// # Errors
     /// When the observation lacks a node or its value is missing or infinite; when a custom mechanism is not

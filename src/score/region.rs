@@ -57,7 +57,8 @@ impl OutlierRegion {
         (one_part(below, NoiseDistribution::cdf) + one_part(above, NoiseDistribution::survival)).min(1.0)
     }
 
-    /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by rounding is in it.
+    /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by
+    /// rounding is in it.
     pub(crate) fn widened(self, slack: f64) -> Self {
         Self { lower: self.lower + slack, upper: self.upper - slack }
     }

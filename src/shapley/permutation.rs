@@ -15,8 +15,8 @@ const PAIRS_PER_BLOCK: usize = 4;
 
 /// Averages the players' marginal contributions over pairs of a random order and its reverse.
 ///
-/// The reverse order makes a player's two places add up to the same, which cancels whatever in a contribution is linear in
-/// the number of players already there (Mitchell et al., "Sampling Permutations for Shapley Value
+/// The reverse order makes a player's two places add up to the same, which cancels whatever in a contribution is
+/// linear in the number of players already there (Mitchell et al., "Sampling Permutations for Shapley Value
 /// Estimation", JMLR 2022, section 4.1). The pairs are independent, so their spread gives the standard error.
 pub(super) fn sample<G: Game>(game: &G, permutations: usize, seed: u64) -> Result<ShapleyValues> {
     let (players, outputs) = (game.players(), game.outputs());

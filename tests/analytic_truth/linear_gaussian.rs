@@ -1,7 +1,7 @@
 //! Linear models with normal noises, whose scores and contributions are known in closed form.
 //!
-//! The target is a constant plus Σⱼ cⱼ Nⱼ, so given the noises of a coalition it is normal, the coalition's probability is a normal tail,
-//! and the Shapley values follow by enumerating all coalitions.
+//! The target is a constant plus Σⱼ cⱼ Nⱼ, so given the noises of a coalition it is normal, the coalition's
+//! probability is a normal tail, and the Shapley values follow by enumerating all coalitions.
 
 use etiology::{
     AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, Observation, StructuralCausalModel,
@@ -16,7 +16,8 @@ pub(crate) enum Region {
     TwoSided,
 }
 
-/// A linear-Gaussian model with one observation. Node `x<j>` has the parents and coefficients in `parents[j]`, all below j.
+/// A linear-Gaussian model with one observation. Node `x<j>` has the parents and coefficients in `parents[j]`,
+/// all below j.
 #[derive(Debug, Clone)]
 pub(crate) struct LinearGaussian {
     pub(crate) intercepts: Vec<f64>,
@@ -67,7 +68,8 @@ impl LinearGaussian {
         let graph = CausalGraph::from_nodes_and_edges(nodes.clone().map(Self::name), edges).unwrap();
         let mut model = StructuralCausalModel::new(graph);
         for node in nodes {
-            // The intercept goes into the noise's mean, which keeps what is recovered from an observation the same up to that shift.
+            // The intercept goes into the noise's mean, which keeps what is recovered from an observation the
+            // same up to that shift.
             let noise = NoiseDistribution::normal(self.intercepts[node], self.std_devs[node]).unwrap();
             model = if self.parents[node].is_empty() {
                 model.with_mechanism(&Self::name(node), noise).unwrap()

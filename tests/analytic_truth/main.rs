@@ -49,8 +49,8 @@ fn mean_deviation_of_a_linear_model_is_effect_times_noise() {
     let attribution = case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
     let observed = *case.values().last().unwrap();
     assert!((attribution.score.value - (observed - case.mean())).abs() < 5.0 * attribution.score.std_error);
-    // The contribution of a noise to the deviation of a linear function is its total effect times its deviation from its mean, which is also
-    // what moving that noise alone to its mean changes.
+    // The contribution of a noise to the deviation of a linear function is its total effect times its deviation
+    // from its mean, which is also what moving that noise alone to its mean changes.
     for contribution in &attribution.contributions {
         let node: usize = contribution.node[1..].parse().unwrap();
         let mut without = case.clone();
