@@ -261,6 +261,15 @@ pub enum Error {
         /// Which nodes' noise was kept.
         kept: String,
     },
+    /// With a floor of zero a coalition's probability must be positive, and it is known to be 0.
+    #[error(
+        "with the noise of {kept} kept the target cannot be as extreme as observed, so its log probability is unbounded; \
+         set a positive floor"
+    )]
+    ImpossibleCoalition {
+        /// Which nodes' noise was kept.
+        kept: String,
+    },
     /// One of several rows is at fault.
     #[error("row {row}: {source}")]
     InRow {

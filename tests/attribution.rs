@@ -5,8 +5,8 @@
 mod linear_gaussian;
 
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
-    NoiseDistribution, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, Estimator, FeatureMap, FittedModel,
+    KnownFormula, NoiseDistribution, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
 };
 use linear_gaussian::LinearGaussian;
 
@@ -35,12 +35,19 @@ fn contributions_sum_to_the_score_and_shares_to_one() {
     let case = LinearGaussian::random(5);
     for quantity in [Quantity::ItScore, Quantity::MeanDeviation] {
         for method in [ShapleyMethod::Exact, ShapleyMethod::Permutations(9)] {
-            let config = upper().with_quantity(quantity).with_shapley_method(method).with_samples(500);
-            let attribution = case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
-            let sum: f64 = attribution.contributions.iter().map(|contribution| contribution.value).sum();
-            assert!((sum - attribution.score.value).abs() < 1e-10);
-            let shares: f64 = attribution.contributions.iter().map(|contribution| contribution.share.unwrap()).sum();
-            assert!((shares - 1.0).abs() < 1e-10);
+            for estimator in [Estimator::Auto, Estimator::MonteCarlo] {
+                let config = upper()
+                    .with_quantity(quantity)
+                    .with_shapley_method(method)
+                    .with_estimator(estimator)
+                    .with_samples(500);
+                let attribution = case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
+                let sum: f64 = attribution.contributions.iter().map(|contribution| contribution.value).sum();
+                assert!((sum - attribution.score.value).abs() < 1e-10);
+                let shares: f64 =
+                    attribution.contributions.iter().map(|contribution| contribution.share.unwrap()).sum();
+                assert!((shares - 1.0).abs() < 1e-10);
+            }
         }
     }
 }
@@ -147,7 +154,11 @@ fn a_lower_floor_raises_what_rare_coalitions_count_for() {
 fn a_custom_feature_map_equal_to_a_region_agrees_with_it() {
     let case = LinearGaussian::random(2);
     let run = |feature_map| {
-        let config = upper().with_feature_map(feature_map).with_floor(1e-2).with_samples(20_000);
+        let config = upper()
+            .with_estimator(Estimator::MonteCarlo)
+            .with_feature_map(feature_map)
+            .with_floor(1e-2)
+            .with_samples(20_000);
         case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap()
     };
     // One counts, the other integrates a noise, so they agree within their errors only.

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
-    NoiseDistribution, Observation, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, Estimator, FeatureMap, FittedModel,
+    KnownFormula, NoiseDistribution, Observation, StructuralCausalModel,
 };
 use serde_json::Value;
 
@@ -60,26 +60,54 @@ fn linear_gaussian_model(case: &Value) -> FittedModel {
     model.without_fitting().unwrap()
 }
 
+fn attribute_linear_gaussian(case: &Value, estimator: Estimator) -> Attribution {
+    let feature_map = match case["region"].as_str().unwrap() {
+        "upper" => FeatureMap::UpperTail,
+        _ => FeatureMap::DistanceFromMedian,
+    };
+    let config = AttributionConfig::default()
+        .with_feature_map(feature_map)
+        .with_floor(case["epsilon"].as_f64().unwrap())
+        .with_estimator(estimator);
+    let target = case["target"].as_str().unwrap();
+    linear_gaussian_model(case).attribute_outlier(target, &observation(case), &config).unwrap()
+}
+
+/// The error of every contribution with its standard error.
+fn errors(case: &Value, attribution: &Attribution) -> Vec<(f64, f64)> {
+    let truth = case["contributions"].as_object().unwrap();
+    assert_eq!(truth.len(), attribution.contributions.len());
+    let error = |(node, exact): (&String, &Value)| {
+        let found = attribution.contribution(node).unwrap();
+        ((found.value - exact.as_f64().unwrap()).abs(), found.std_error)
+    };
+    truth.iter().map(error).collect()
+}
+
 #[test]
-fn linear_gaussian_contributions_at_default_settings() {
+fn linear_gaussian_contributions_in_closed_form() {
+    let Some(path) = reference("linear_gaussian.json") else { return };
+    let cases = cases(&path);
+    assert_eq!(cases.len(), 24);
+    for case in cases {
+        let attribution = attribute_linear_gaussian(&case, Estimator::Auto);
+        let score = case["it_score"].as_f64().unwrap();
+        assert!((attribution.score.value - score).abs() < 1e-9, "seed {}", case["seed"]);
+        for (error, _) in errors(&case, &attribution) {
+            assert!(error < 1e-9, "seed {}: {error}", case["seed"]);
+        }
+    }
+}
+
+#[test]
+fn linear_gaussian_contributions_by_samples_at_default_settings() {
     let Some(path) = reference("linear_gaussian.json") else { return };
     // Smaller floors need the closed form; sampling is meant for what training data can support.
     let cases: Vec<Value> = cases(&path).into_iter().filter(|case| case["epsilon"] == 1e-4).collect();
     assert_eq!(cases.len(), 8);
     for case in cases {
-        let feature_map = match case["region"].as_str().unwrap() {
-            "upper" => FeatureMap::UpperTail,
-            _ => FeatureMap::DistanceFromMedian,
-        };
-        let config = AttributionConfig::default().with_feature_map(feature_map).with_floor(1e-4);
-        let target = case["target"].as_str().unwrap();
-        let attribution = linear_gaussian_model(&case).attribute_outlier(target, &observation(&case), &config).unwrap();
-        let truth = case["contributions"].as_object().unwrap();
-        assert_eq!(truth.len(), attribution.contributions.len());
-        for (node, exact) in truth {
-            let found = attribution.contribution(node).unwrap();
-            let error = (found.value - exact.as_f64().unwrap()).abs();
-            assert!(error <= 0.05 + 4.0 * found.std_error, "seed {}: {found:?}, exact {exact}", case["seed"]);
+        for (error, std_error) in errors(&case, &attribute_linear_gaussian(&case, Estimator::MonteCarlo)) {
+            assert!(error <= 0.05 + 4.0 * std_error, "seed {}: {error} ± {std_error}", case["seed"]);
         }
     }
 }

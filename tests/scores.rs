@@ -1,12 +1,16 @@
 //! Feature maps, outlier regions and information-theoretic scores.
 
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, Dataset, EmpiricalDistribution, FeatureMap, ItScore, ItScorer, KnownFormula,
-    NoiseDistribution, Observation, StructuralCausalModel, it_score,
+    AdditiveNoiseModel, CausalGraph, Dataset, FeatureMap, ItScore, ItScorer, KnownFormula, NoiseDistribution,
+    Observation, StructuralCausalModel, it_score,
 };
 
-fn hundred() -> EmpiricalDistribution {
-    EmpiricalDistribution::new((1..=100).map(f64::from).collect()).unwrap()
+fn reference(values: &[f64]) -> NoiseDistribution {
+    NoiseDistribution::empirical(values).unwrap()
+}
+
+fn hundred() -> NoiseDistribution {
+    reference(&(1..=100).map(f64::from).collect::<Vec<_>>())
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn tails_are_regions_from_the_observed_value_outwards() {
 
 #[test]
 fn distances_are_mirrored_about_the_median_and_the_mean() {
-    let skewed = EmpiricalDistribution::new(vec![0.0, 1.0, 2.0, 3.0, 14.0]).unwrap();
+    let skewed = reference(&[0.0, 1.0, 2.0, 3.0, 14.0]);
     let median = FeatureMap::DistanceFromMedian.outlier_region(&skewed, 5.0).unwrap();
     assert_eq!((median.lower(), median.upper()), (-1.0, 5.0));
     let mean = FeatureMap::ZScore.outlier_region(&skewed, 5.0).unwrap();
@@ -95,7 +99,7 @@ fn the_two_sided_quantile_takes_as_many_from_the_other_tail() {
 fn the_two_sided_quantile_agrees_with_its_definition_value_by_value() {
     // Ties and skew: the region must hold exactly the values whose smaller mid-rank is no larger.
     let values = [0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 3.0, 8.0, 20.0, 20.0];
-    let reference = EmpiricalDistribution::new(values.to_vec()).unwrap();
+    let reference = reference(&values);
     let smaller_rank = |x: f64| {
         let count = |keep: &dyn Fn(f64) -> bool| values.iter().filter(|&&value| keep(value)).count();
         let ties = count(&|value| value == x);
@@ -119,6 +123,21 @@ fn beyond_all_values_the_two_sided_quantile_reaches_just_beyond_the_other_end() 
 }
 
 #[test]
+fn a_known_distribution_is_its_own_reference() {
+    let normal = NoiseDistribution::normal(10.0, 2.0).unwrap();
+    for feature_map in [FeatureMap::DistanceFromMedian, FeatureMap::ZScore, FeatureMap::TwoSidedQuantile] {
+        let region = feature_map.outlier_region(&normal, 15.0).unwrap();
+        assert!((region.lower() - 5.0).abs() < 1e-8 && region.upper() == 15.0, "{feature_map:?}: {region:?}");
+    }
+    // Of an exponential of mean 1, P{X ≥ ln 10} = 0.1, and the lowest tenth ends at −ln 0.9.
+    let exponential = NoiseDistribution::exponential(1.0).unwrap();
+    let region = FeatureMap::TwoSidedQuantile.outlier_region(&exponential, 10_f64.ln()).unwrap();
+    assert!((region.lower() + 0.9_f64.ln()).abs() < 1e-12);
+    let region = FeatureMap::TwoSidedQuantile.outlier_region(&exponential, -(0.9_f64.ln())).unwrap();
+    assert!((region.upper() - 10_f64.ln()).abs() < 1e-12);
+}
+
+#[test]
 fn a_custom_feature_map_counts_where_a_region_cannot() {
     // Extreme means close to a multiple of 10, which is no region.
     let feature = FeatureMap::custom(|x| -(x / 10.0 - (x / 10.0).round()).abs());
@@ -128,6 +147,14 @@ fn a_custom_feature_map_counts_where_a_region_cannot() {
     let model = StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
     let scores = model.node_scores(&Observation::from_pairs([("x", 20.0)]).unwrap(), &feature).unwrap();
     assert_eq!(scores[0].marginal.tail_probability(), 0.1);
+    // The same of a distribution known without values, by its quantiles.
+    let uniform =
+        StructuralCausalModel::new(CausalGraph::from_nodes_and_edges(["x"], Vec::<(&str, &str)>::new()).unwrap())
+            .with_mechanism("x", NoiseDistribution::uniform(0.0, 100.0).unwrap())
+            .and_then(|model| model.without_fitting())
+            .unwrap();
+    let scores = uniform.node_scores(&Observation::from_pairs([("x", 21.0)]).unwrap(), &feature).unwrap();
+    assert!((scores[0].marginal.tail_probability() - 0.2).abs() < 1e-3);
 }
 
 #[test]

@@ -38,6 +38,19 @@ pub enum Floor {
     Fixed(f64),
 }
 
+/// How the probabilities of coalitions are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Estimator {
+    /// In closed form where there is one (a target linear in normal noises; the mean of any linear target), by
+    /// Monte Carlo otherwise.
+    #[default]
+    Auto,
+    /// Always by Monte Carlo, also where a closed form exists; useful to check one by the other.
+    MonteCarlo,
+}
+
 /// How an outlier is attributed.
 ///
 /// ```
@@ -60,7 +73,10 @@ pub struct AttributionConfig {
     pub quantity: Quantity,
     /// The floor ε; from the training data by default.
     pub floor: Floor,
-    /// How many joint samples of the noises all coalitions share; at least 32, 10 000 by default.
+    /// Closed form or Monte Carlo; automatic by default.
+    pub estimator: Estimator,
+    /// How many joint samples of the noises all coalitions share; at least 32, 10 000 by default. A closed form
+    /// needs none.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
     /// Exact Shapley values or permutations; automatic by default.
@@ -75,6 +91,7 @@ impl Default for AttributionConfig {
             feature_map: FeatureMap::default(),
             quantity: Quantity::default(),
             floor: Floor::default(),
+            estimator: Estimator::default(),
             samples: 10_000,
             shapley_method: ShapleyMethod::default(),
             seed: 0,
@@ -99,6 +116,12 @@ impl AttributionConfig {
     #[must_use]
     pub fn with_floor(self, floor: f64) -> Self {
         Self { floor: Floor::Fixed(floor), ..self }
+    }
+
+    /// Sets how the probabilities of coalitions are found.
+    #[must_use]
+    pub fn with_estimator(self, estimator: Estimator) -> Self {
+        Self { estimator, ..self }
     }
 
     /// Sets the number of joint noise samples, at least 32.

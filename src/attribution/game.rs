@@ -54,6 +54,7 @@ impl Game for NoiseGame<'_> {
     fn evaluate(&self, coalition: &Coalition, columns: &mut Columns, outputs: &mut [f64]) -> Result<()> {
         if coalition.len() == self.players.len() {
             outputs.fill(self.measure.value_of_observation());
+            outputs[OUTPUTS - 1] = 1.0;
             return Ok(());
         }
         self.update(coalition, columns)?;

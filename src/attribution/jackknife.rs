@@ -2,14 +2,8 @@
 
 use super::config::BLOCKS;
 
-/// An estimate from all samples, freed of its leading bias, with the variance that another bank would have given it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Jackknifed {
-    pub(super) value: f64,
-    pub(super) variance: f64,
-}
-
-/// The delete-one-block jackknife (Quenouille 1956, Tukey 1958; Efron and Tibshirani 1993, chapter 11), from the
+/// An estimate from all samples, freed of its leading bias, and the variance that another bank would have given it:
+/// the delete-one-block jackknife (Quenouille 1956, Tukey 1958; Efron and Tibshirani 1993, chapter 11), from the
 /// outputs of [`Measure`](super::measure::Measure).
 ///
 /// With B blocks, θ from all samples and θ₍ᵢ₎ from all but block i, whose mean is θ̄: the value is B·θ − (B −
@@ -20,7 +14,7 @@ pub(super) struct Jackknifed {
 /// Where no sample hits the region, leaving samples out changes nothing, and the jackknife alone would claim to
 /// be certain. So the square of what one further hit would have changed is added; where there are many hits that
 /// is negligible.
-pub(super) fn jackknife(outputs: impl Iterator<Item = f64> + Clone) -> Jackknifed {
+pub(super) fn jackknife(outputs: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let blocks = BLOCKS as f64;
     let output = |place: usize| outputs.clone().nth(place).unwrap_or(f64::NAN);
     let (all, one_more_hit) = (output(0), output(1 + BLOCKS));
@@ -28,10 +22,8 @@ pub(super) fn jackknife(outputs: impl Iterator<Item = f64> + Clone) -> Jackknife
     let shifts = outputs.clone().skip(1).take(BLOCKS).map(|replicate| replicate - all);
     let mean_shift = shifts.clone().sum::<f64>() / blocks;
     let squares: f64 = shifts.map(|shift| (shift - mean_shift).powi(2)).sum();
-    Jackknifed {
-        value: all - (blocks - 1.0) * mean_shift,
-        variance: (blocks - 1.0) / blocks * squares + (one_more_hit - all).powi(2),
-    }
+    let variance = (blocks - 1.0) / blocks * squares + (one_more_hit - all).powi(2);
+    (all - (blocks - 1.0) * mean_shift, variance)
 }
 
 #[cfg(test)]
@@ -46,8 +38,8 @@ mod tests {
         let variance = samples.iter().map(|sample| (sample - mean).powi(2)).sum::<f64>() / (count - 1.0) / count;
         let replicates = samples.iter().map(|sample| (count * mean - sample) / (count - 1.0));
         let outputs: Vec<f64> = std::iter::once(mean).chain(replicates).chain([mean]).collect();
-        let result = jackknife(outputs.into_iter());
-        assert!((result.value - mean).abs() < 1e-12);
-        assert!((result.variance - variance).abs() < 1e-12);
+        let (jackknifed, jackknife_variance) = jackknife(outputs.into_iter());
+        assert!((jackknifed - mean).abs() < 1e-12);
+        assert!((jackknife_variance - variance).abs() < 1e-12);
     }
 }

@@ -17,8 +17,8 @@ pub(super) enum Measure {
 }
 
 /// The estimate from all samples; for each block, the one from all samples but that block's; and the one that a single
-/// further hit would have given, where hits are counted.
-pub(super) const OUTPUTS: usize = 1 + BLOCKS + 1;
+/// further hit would have given, where hits are counted; last, the mean itself, which for a tail is the probability.
+pub(super) const OUTPUTS: usize = 1 + BLOCKS + 2;
 
 /// A noise to integrate, with the column that the target's samples contain of it.
 pub(super) struct FreePivot<'a> {
@@ -45,6 +45,7 @@ impl Measure {
         }
         let counts = matches!(self, Self::LogTail { .. }) && !self.integrates(free);
         outputs[1 + BLOCKS] = self.value_of_mean((total + f64::from(counts)) / samples as f64);
+        outputs[2 + BLOCKS] = total / samples as f64;
         Ok(())
     }
 

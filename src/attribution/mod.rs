@@ -2,13 +2,17 @@
 
 mod attribute;
 mod bank;
+mod closed_form;
 mod config;
+mod effects;
+mod estimates;
 mod game;
 mod jackknife;
 mod measure;
 mod pivot;
 mod plan;
+mod prepared;
 mod result;
 
-pub use config::{AttributionConfig, Floor, Quantity};
+pub use config::{AttributionConfig, Estimator, Floor, Quantity};
 pub use result::{Attribution, Contribution, ScoreEstimate};

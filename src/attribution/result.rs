@@ -17,8 +17,8 @@ pub struct Attribution {
     pub score: ScoreEstimate,
     /// One per node that the target depends on, itself included; the largest first, equal ones in topological order.
     pub contributions: Vec<Contribution>,
-    /// How many joint noise samples all coalitions shared.
-    pub samples: usize,
+    /// How many joint noise samples all coalitions shared; nothing where coalitions have a closed form.
+    pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
     pub permutations: Option<usize>,
     /// The seed.
@@ -33,7 +33,7 @@ pub struct ScoreEstimate {
     pub value: f64,
     /// Its standard error, in the same unit: what another noise bank would have changed.
     pub std_error: f64,
-    /// The share of samples at least as extreme as the observation; nothing for a mean deviation.
+    /// The probability of a value at least as extreme as the observation; nothing for a mean deviation.
     pub tail_probability: Option<f64>,
     /// The floor ε; nothing for a mean deviation.
     pub floor: Option<f64>,

@@ -44,6 +44,11 @@ impl FittedMechanism {
         }
     }
 
+    /// Whether the value is the noise.
+    pub(crate) fn is_root(&self) -> bool {
+        matches!(self.function, NodeFunction::Noise)
+    }
+
     /// Whether the value is a function of the parents, if any, plus the noise.
     pub(crate) fn adds_noise(&self) -> bool {
         matches!(self.function, NodeFunction::Noise | NodeFunction::Additive(_))

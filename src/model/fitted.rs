@@ -1,36 +1,29 @@
 //! The model after fitting.
 
-use rayon::prelude::*;
-
+use super::reference::references;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::mechanism::FittedMechanism;
-use crate::noise::EmpiricalDistribution;
+use crate::noise::NoiseDistribution;
 use crate::random::{Purpose, stream};
 
 /// The floor of scores of a model that was given rather than fitted, where no number of training rows suggests one.
 const FLOOR_WITHOUT_DATA: f64 = 1e-4;
 
-/// How many values, over all nodes, are drawn to stand in for training rows; bounds the memory of large graphs.
-const REFERENCE_VALUES: usize = 1 << 22;
-/// Bounds of the number of rows drawn to stand in for training rows.
-const REFERENCE_ROWS: (usize, usize) = (1 << 12, 1 << 16);
-/// Seed of those draws: a constant, so that a known model is always the same model.
-const REFERENCE_SEED: u64 = 0;
-
 /// A causal graph with a fitted mechanism and a noise distribution for every node.
 ///
-/// It also knows each node's *reference*: its sorted training values or, for a node without training data,
-/// up to 65 536 draws from the model. The reference says what is typical of a node and turns an observed value into an
-/// outlier region; it belongs to the model, so it does not change with the sample size of an attribution.
+/// It also knows each node's *reference*, which says what is typical of the node and turns an observed value into an
+/// outlier region: its training values or, for a node without training data, its distribution in closed form where
+/// that is known, else up to 65 536 draws from the model. It belongs to the model, so it does not change with the
+/// sample size of an attribution.
 #[derive(Debug, Clone)]
 pub struct FittedModel {
     graph: CausalGraph,
     mechanisms: Vec<FittedMechanism>,
     /// For each node the positions of its mechanism's parents, in the mechanism's order.
     parents: Vec<Vec<usize>>,
-    references: Vec<EmpiricalDistribution>,
+    references: Vec<NoiseDistribution>,
     training_rows: Option<usize>,
 }
 
@@ -43,7 +36,7 @@ impl FittedModel {
     ) -> Result<Self> {
         let training_rows = data.map(Dataset::rows);
         let mut model = Self { graph, mechanisms, parents, references: Vec::new(), training_rows };
-        model.references = model.make_references(data)?;
+        model.references = references(&model, data)?;
         Ok(model)
     }
 
@@ -124,12 +117,12 @@ impl FittedModel {
         &self.parents[position]
     }
 
-    /// What is normal for a node: its training values or draws from the model.
-    pub(crate) fn reference_at(&self, position: usize) -> &EmpiricalDistribution {
+    /// What is normal for a node.
+    pub(crate) fn reference_at(&self, position: usize) -> &NoiseDistribution {
         &self.references[position]
     }
 
-    fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {
+    pub(super) fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {
         if rows == 0 {
             let (name, requirement) = ("the number of rows to draw", "at least 1");
             return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
@@ -146,23 +139,5 @@ impl FittedModel {
             columns[position] = values;
         }
         Ok(columns)
-    }
-
-    fn make_references(&self, data: Option<&Dataset>) -> Result<Vec<EmpiricalDistribution>> {
-        let observed = |node: &str| data.and_then(|data| data.finite_column(node).ok());
-        let columns = if self.graph.nodes().all(|node| observed(node).is_some()) {
-            Vec::new()
-        } else {
-            let rows = (REFERENCE_VALUES / self.graph.node_count()).clamp(REFERENCE_ROWS.0, REFERENCE_ROWS.1);
-            self.draw_columns(rows, REFERENCE_SEED, Purpose::Reference)?
-        };
-        let references: Vec<Result<EmpiricalDistribution>> = (0..self.graph.node_count())
-            .into_par_iter()
-            .map(|position| match observed(self.graph.name(position)) {
-                Some(column) => EmpiricalDistribution::new(column.to_vec()),
-                None => EmpiricalDistribution::new(columns[position].clone()),
-            })
-            .collect();
-        references.into_iter().collect()
     }
 }

@@ -2,6 +2,7 @@
 
 mod fitted;
 mod recovery;
+mod reference;
 mod structural;
 
 pub use fitted::FittedModel;

@@ -14,7 +14,7 @@ struct AttributionShape {
     quantity: Quantity,
     score: ScoreShape,
     contributions: Vec<ContributionShape>,
-    samples: usize,
+    samples: Option<usize>,
     permutations: Option<usize>,
     seed: u64,
 }

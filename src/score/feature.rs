@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::region::OutlierRegion;
 use crate::error::{Error, Result};
-use crate::noise::EmpiricalDistribution;
+use crate::noise::{EmpiricalDistribution, NoiseDistribution};
 
 /// In which sense a value of the target is extreme: the function g of the score −ln P{g(X) ≥ g(x)}.
 ///
@@ -39,6 +39,9 @@ pub enum FeatureMap {
     Custom(Arc<dyn Fn(f64) -> f64 + Send + Sync>),
 }
 
+/// How many quantiles stand for a distribution under a custom feature map.
+const QUANTILES: usize = 10_000;
+
 /// Whether a value is at least as extreme as the observed one.
 #[derive(Clone)]
 pub(crate) enum OutlierTest {
@@ -53,18 +56,21 @@ impl FeatureMap {
     }
 
     /// The values at least as extreme as `observed`; nothing for a custom feature map, which need not give a region.
-    pub fn outlier_region(&self, reference: &EmpiricalDistribution, observed: f64) -> Option<OutlierRegion> {
+    pub fn outlier_region(&self, reference: &NoiseDistribution, observed: f64) -> Option<OutlierRegion> {
         match self {
             Self::UpperTail => Some(OutlierRegion::upper_tail(observed)),
             Self::LowerTail => Some(OutlierRegion::lower_tail(observed)),
             Self::DistanceFromMedian => Some(around(reference.median(), observed)),
-            Self::TwoSidedQuantile => Some(beyond_quantiles(reference, observed)),
+            Self::TwoSidedQuantile => Some(match reference {
+                NoiseDistribution::Empirical(reference) => beyond_ranks(reference, observed),
+                continuous => beyond_quantiles(continuous, observed),
+            }),
             Self::ZScore => Some(around(reference.mean(), observed)),
             Self::Custom(_) => None,
         }
     }
 
-    pub(crate) fn outlier_test(&self, reference: &EmpiricalDistribution, observed: f64) -> Result<OutlierTest> {
+    pub(crate) fn outlier_test(&self, reference: &NoiseDistribution, observed: f64) -> Result<OutlierTest> {
         match (self.outlier_region(reference, observed), self) {
             (Some(region), _) => Ok(OutlierTest::Region(region)),
             (None, Self::Custom(feature)) => {
@@ -77,6 +83,21 @@ impl FeatureMap {
 }
 
 impl OutlierTest {
+    /// The probability of values at least as extreme as the observed one.
+    pub(crate) fn probability(&self, distribution: &NoiseDistribution) -> Result<f64> {
+        if let Self::Region(region) = self {
+            return Ok(region.probability(0.0, 1.0, distribution));
+        }
+        if let NoiseDistribution::Empirical(reference) = distribution {
+            let values = reference.values();
+            return Ok(self.count(values)? as f64 / values.len() as f64);
+        }
+        // A custom feature map has no inverse: values at evenly spaced probabilities stand for the distribution.
+        let probabilities = (0..QUANTILES).map(|place| (place as f64 + 0.5) / QUANTILES as f64);
+        let values = probabilities.map(|probability| distribution.quantile(probability)).collect::<Result<Vec<_>>>()?;
+        Ok(self.count(&values)? as f64 / QUANTILES as f64)
+    }
+
     /// How many values are at least as extreme as the observed one.
     pub(crate) fn count(&self, values: &[f64]) -> Result<usize> {
         match self {
@@ -110,11 +131,23 @@ fn around(centre: f64, observed: f64) -> OutlierRegion {
     OutlierRegion::two_sided(observed.min(mirrored), observed.max(mirrored))
 }
 
-/// The region of the two-sided quantile; see [`FeatureMap::TwoSidedQuantile`].
+/// The region of the two-sided quantile for a continuous reference; see [`FeatureMap::TwoSidedQuantile`].
+fn beyond_quantiles(reference: &NoiseDistribution, observed: f64) -> OutlierRegion {
+    let (below, above) = (reference.cdf(observed), reference.survival(observed));
+    // Both probabilities lie in [0, 1], for which there is a quantile.
+    let quantile = |probability| reference.quantile(probability).unwrap_or(observed);
+    if above <= below {
+        OutlierRegion::two_sided(quantile(above).min(observed), observed)
+    } else {
+        OutlierRegion::two_sided(observed, quantile(1.0 - below).max(observed))
+    }
+}
+
+/// The region of the two-sided quantile for reference values; see [`FeatureMap::TwoSidedQuantile`].
 ///
 /// Ranks are compared as whole numbers, so that ties are ties: `rank` is n·(P{X < y} + P{X ≤ y}), the mirror image of a
 /// rank r is 2n − r.
-fn beyond_quantiles(reference: &EmpiricalDistribution, observed: f64) -> OutlierRegion {
+fn beyond_ranks(reference: &EmpiricalDistribution, observed: f64) -> OutlierRegion {
     let sorted = reference.values();
     let (smallest, largest) = (sorted[0], sorted[sorted.len() - 1]);
     let rank = |y: f64| sorted.partition_point(|&value| value < y) + sorted.partition_point(|&value| value <= y);

@@ -3,6 +3,7 @@
 mod feature;
 mod it_score;
 mod node_scores;
+mod normal_tail;
 mod region;
 
 pub use feature::FeatureMap;
@@ -12,3 +13,4 @@ pub use region::OutlierRegion;
 
 pub(crate) use feature::OutlierTest;
 pub(crate) use it_score::check_floor;
+pub(crate) use normal_tail::{ln_normal_survival, ln_sum_exp};

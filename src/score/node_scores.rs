@@ -51,8 +51,7 @@ impl FittedModel {
 
     fn node_score(&self, position: usize, observed: f64, noise: f64, feature_map: &FeatureMap) -> Result<NodeScore> {
         let reference = self.reference_at(position);
-        let as_extreme = feature_map.outlier_test(reference, observed)?.count(reference.values())?;
-        let marginal = as_extreme as f64 / reference.values().len() as f64;
+        let marginal = feature_map.outlier_test(reference, observed)?.probability(reference)?;
         Ok(NodeScore {
             node: self.graph().name(position).to_owned(),
             observed,

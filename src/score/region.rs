@@ -46,6 +46,11 @@ impl OutlierRegion {
         (value <= self.lower) | (value >= self.upper)
     }
 
+    /// Whether every value lies in the region.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.lower >= self.upper
+    }
+
     /// P{offset + effect · N in the region} for a noise N and an effect other than 0.
     pub(crate) fn probability(&self, offset: f64, effect: f64, noise: &NoiseDistribution) -> f64 {
         let (lower, upper) = ((self.lower - offset) / effect, (self.upper - offset) / effect);

@@ -60,7 +60,23 @@ impl LinearGaussian {
         Self::name(self.parents.len() - 1)
     }
 
+    /// The model, which the crate can attribute in closed form.
     pub(crate) fn model(&self) -> FittedModel {
+        self.build(|names, weights| KnownFormula::weighted_sum(names.into_iter().zip(weights)).unwrap())
+    }
+
+    /// The same with the target's formula given as a closure, through which nothing is known to be linear: hits are
+    /// counted once the target's own noise is kept.
+    pub(crate) fn opaque_model(&self) -> FittedModel {
+        self.build(|names, weights| {
+            let terms =
+                move |parents: &[f64]| weights.iter().zip(parents).map(|(weight, parent)| weight * parent).sum();
+            KnownFormula::new(names, terms)
+        })
+    }
+
+    /// `formula` makes the target's formula from its parents' names and weights.
+    fn build(&self, formula: impl Fn(Vec<String>, Vec<f64>) -> KnownFormula) -> FittedModel {
         let nodes = 0..self.parents.len();
         let edges = nodes
             .clone()
@@ -71,12 +87,18 @@ impl LinearGaussian {
             // The intercept goes into the noise's mean, which keeps what is recovered from an observation the
             // same up to that shift.
             let noise = NoiseDistribution::normal(self.intercepts[node], self.std_devs[node]).unwrap();
-            model = if self.parents[node].is_empty() {
-                model.with_mechanism(&Self::name(node), noise).unwrap()
+            let name = Self::name(node);
+            let (names, weights): (Vec<String>, Vec<f64>) =
+                self.parents[node].iter().map(|&(parent, weight)| (Self::name(parent), weight)).unzip();
+            model = if names.is_empty() {
+                model.with_mechanism(&name, noise).unwrap()
+            } else if name == self.target() {
+                model
+                    .with_mechanism(&name, AdditiveNoiseModel::known(formula(names, weights)).with_noise(noise))
+                    .unwrap()
             } else {
-                let terms = self.parents[node].iter().map(|&(parent, weight)| (Self::name(parent), weight));
-                let mechanism = AdditiveNoiseModel::known(KnownFormula::weighted_sum(terms).unwrap()).with_noise(noise);
-                model.with_mechanism(&Self::name(node), mechanism).unwrap()
+                let sum = KnownFormula::weighted_sum(names.into_iter().zip(weights)).unwrap();
+                model.with_mechanism(&name, AdditiveNoiseModel::known(sum).with_noise(noise)).unwrap()
             };
         }
         model.without_fitting().unwrap()

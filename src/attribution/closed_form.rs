@@ -1,0 +1,125 @@
+//! Coalitions whose value is known in closed form, because the target is linear in all noises.
+//!
+//! Then the target is the observed value plus Σ_{j ∉ T} cⱼ (Nⱼ − nⱼ), with the total effects cⱼ: kept noises
+//! cancel, and no intercept is left. Its mean is known for any noises, its whole distribution for normal ones.
+
+use super::effects::noise_effects;
+use super::plan::Plan;
+use crate::error::{Error, Result, list_names};
+use crate::noise::NoiseDistribution;
+use crate::score::{OutlierRegion, ln_normal_survival, ln_sum_exp};
+use crate::shapley::{Coalition, Game};
+
+/// How each noise of a plan moves a target that is linear in all of them.
+#[derive(Debug)]
+pub(super) struct LinearTarget {
+    /// The total effect of each node's noise.
+    effects: Vec<f64>,
+    /// Whether all noises are normal or constant.
+    normal: bool,
+}
+
+impl LinearTarget {
+    /// Nothing if the target is not linear in some noise.
+    pub(super) fn find(plan: &Plan<'_>) -> Option<Self> {
+        let effects = noise_effects(plan).into_iter().collect::<Option<Vec<f64>>>()?;
+        let is_normal =
+            |noise: &NoiseDistribution| matches!(noise, NoiseDistribution::Normal(_) | NoiseDistribution::Constant(_));
+        let mut noises = plan.nodes.iter().zip(&effects);
+        let normal = noises.all(|(node, &effect)| effect == 0.0 || is_normal(node.mechanism.noise()));
+        Some(Self { effects, normal })
+    }
+
+    /// Whether the target's distribution is normal, whatever noises are kept.
+    pub(super) fn is_normal(&self) -> bool {
+        self.normal
+    }
+
+    /// The mean and the variance that each player adds to the target when its noise is free, relative to the
+    /// observed noise.
+    pub(super) fn free_moments(&self, plan: &Plan<'_>, noises: &[f64], players: &[usize]) -> Vec<Moments> {
+        let moments = |&node: &usize| {
+            let (effect, noise) = (self.effects[node], plan.nodes[node].mechanism.noise());
+            let deviation = effect * (noise.mean() - noises[node]);
+            Moments { mean: deviation, variance: effect * effect * noise.variance() }
+        };
+        players.iter().map(moments).collect()
+    }
+}
+
+/// What a free noise adds to the target.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moments {
+    mean: f64,
+    variance: f64,
+}
+
+/// What is asked of the target.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Question {
+    /// ln((q + ε)/(1 + ε)) for a normal target observed at `observed`.
+    LogTail { observed: f64, region: OutlierRegion, floor: f64 },
+    /// The mean, less the observed value.
+    Mean,
+}
+
+/// The noise game in closed form, without samples. A coalition costs O(players).
+pub(super) struct ClosedForm<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    /// The node of every player.
+    pub(super) players: &'a [usize],
+    pub(super) moments: Vec<Moments>,
+    pub(super) question: Question,
+}
+
+impl Game for ClosedForm<'_> {
+    type Scratch = ();
+
+    fn players(&self) -> usize {
+        self.players.len()
+    }
+
+    /// The value and, last, the probability.
+    fn outputs(&self) -> usize {
+        2
+    }
+
+    fn scratch(&self) {}
+
+    fn evaluate(&self, coalition: &Coalition, (): &mut (), values: &mut [f64]) -> Result<()> {
+        let (mut mean, mut variance) = (0.0, 0.0);
+        for (player, moments) in self.moments.iter().enumerate() {
+            if !coalition.contains(player) {
+                mean += moments.mean;
+                variance += moments.variance;
+            }
+        }
+        (values[0], values[1]) = match self.question {
+            Question::Mean => (mean, 1.0),
+            Question::LogTail { .. } if coalition.len() == self.players.len() => (0.0, 1.0),
+            Question::LogTail { observed, region, floor } => {
+                let ln_probability = ln_normal_probability(region, observed + mean, variance.sqrt());
+                let smoothed = ln_sum_exp(ln_probability, floor.ln()) - floor.ln_1p();
+                (smoothed, ln_probability.exp())
+            }
+        };
+        if values[0].is_finite() { Ok(()) } else { Err(self.impossible(coalition)) }
+    }
+}
+
+impl ClosedForm<'_> {
+    fn impossible(&self, coalition: &Coalition) -> Error {
+        let kept: Vec<&str> = coalition.iter().map(|player| self.plan.nodes[self.players[player]].name).collect();
+        Error::ImpossibleCoalition { kept: list_names(&kept) }
+    }
+}
+
+/// ln P{mean + std_dev · Z in the region}
+fn ln_normal_probability(region: OutlierRegion, mean: f64, std_dev: f64) -> f64 {
+    if region.contains(mean) && std_dev == 0.0 || region.is_everything() {
+        return 0.0;
+    }
+    let above = ln_normal_survival((region.upper() - mean) / std_dev);
+    let below = ln_normal_survival((mean - region.lower()) / std_dev);
+    ln_sum_exp(above, below)
+}
