@@ -80,6 +80,14 @@ pub enum Error {
         /// What that cell holds.
         text: String,
     },
+    /// A needed value of an observation is text.
+    #[error("the observed value of `{column}` is needed but is not a number: `{text}`")]
+    TextValue {
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        text: String,
+    },
     /// A needed column holds missing or non-finite values.
     #[error(
         "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}); \
@@ -240,6 +248,14 @@ pub enum Error {
         /// The value found.
         found: String,
     },
+    /// A game's value of a coalition is NaN or infinite.
+    #[error("the game is worth {found} to the coalition of the players {players}, but a finite value is needed")]
+    GameNotFinite {
+        /// The players of the coalition.
+        players: String,
+        /// The value found.
+        found: f64,
+    },
     /// Exact enumeration was asked for, but there are too many players.
     #[error(
         "exact Shapley values of {players} players would need 2^{players} coalitions; at most {limit} players are allowed, use permutations"
@@ -269,6 +285,14 @@ pub enum Error {
     ImpossibleCoalition {
         /// Which nodes' noise was kept.
         kept: String,
+    },
+    /// The mechanism of one node is at fault.
+    #[error("node `{node}`: {source}")]
+    InNode {
+        /// The node's name.
+        node: String,
+        /// What is wrong with it.
+        source: Box<Error>,
     },
     /// One of several rows is at fault.
     #[error("row {row}: {source}")]

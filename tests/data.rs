@@ -173,10 +173,8 @@ fn a_finite_column_counts_what_is_not() {
             .unwrap();
     assert_eq!(data.finite_column("b").unwrap().to_vec(), [0.0; 7]);
     let error = data.finite_column("a").unwrap_err();
-    assert!(
-        matches!(&error, Error::NonFiniteColumn { column, missing: 3, infinite: 2, rows: 7, first_row: 1 } if column == "a"),
-        "{error}"
-    );
+    assert!(matches!(error, Error::NonFiniteColumn { missing: 3, infinite: 2, rows: 7, first_row: 1, .. }), "{error}");
+    assert!(error.to_string().contains("`a`"), "{error}");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// The folder of the examples, built once as this test was: a run of this file alone would otherwise find none, or old ones.
+/// The folder of the examples, built once as this test was: a run of this file alone would otherwise find none,
+/// or old ones.
 static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     let this_test = env::current_exe().unwrap();
     let profile_folder = this_test.ancestors().nth(2).unwrap();

@@ -104,7 +104,8 @@ fn a_linear_regression_recovers_its_coefficients_in_the_order_of_the_graph() {
     let model = model.assign_mechanisms(&data).unwrap().fit(&data).unwrap();
     assert_eq!(model.mechanism_parents("y").unwrap(), ["b", "a"]);
     let linear = linear_function(&model, "y");
-    // Five standard errors: 0.1/√4000 over the parents' standard deviations 0.577 and 1; of the intercept, with b's mean 1, about twice that.
+    // Five standard errors: 0.1/√4000 over the parents' standard deviations 0.577 and 1; of the intercept, with
+    // b's mean 1, about twice that.
     let unit = 5.0 * 0.1 / 4000_f64.sqrt();
     assert_close(linear.coefficients[0], -3.0, unit / 0.577);
     assert_close(linear.coefficients[1], 2.0, unit);
@@ -136,7 +137,7 @@ fn residuals_have_mean_zero_and_are_the_noise() {
 
 #[test]
 fn ridge_shrinks_towards_no_effect() {
-    let data = linear_data(300, 30).drop_incomplete_rows(["a"]).unwrap();
+    let data = linear_data(300, 30);
     let slope = |penalty: f64| {
         let regression = AdditiveNoiseModel::new(LinearRegression::ridge(penalty).unwrap());
         let model = StructuralCausalModel::new(graph(&[("a", "y")])).with_mechanism("y", regression).unwrap();
@@ -270,7 +271,7 @@ fn mixed_model() -> (StructuralCausalModel, Dataset) {
     let custom: Vec<f64> =
         (0..rows).map(|row| LocationScale.evaluate(&[known[row], learned[row]], wobble[2][row])).collect();
     let data = Dataset::from_columns([("root", root), ("learned", learned), ("known", known), ("custom", custom)])
-        .unwrap_or_else(|e| panic!("{e}"));
+        .expect("the columns are equally long");
     let edges =
         [("root", "learned"), ("root", "known"), ("learned", "known"), ("learned", "custom"), ("known", "custom")];
     let known = AdditiveNoiseModel::known(KnownFormula::maximum(["learned", "root"]));
@@ -425,7 +426,8 @@ fn samples_have_the_moments_of_the_model() {
     let (mean_a, mean_y) = (mean(&a), mean(&y));
     let covariance = (0..rows).map(|row| (a[row] - mean_a) * (y[row] - mean_y)).sum::<f64>() / rows as f64;
     let variance = y.iter().map(|value| (value - mean_y).powi(2)).sum::<f64>() / rows as f64;
-    // Five standard errors; those of second moments of nearly normal variables are √(2/n)·σ² and √((σₐ²σᵧ² + cov²)/n).
+    // Five standard errors; those of second moments of nearly normal variables are √(2/n)·σ² and
+    // √((σₐ²σᵧ² + cov²)/n).
     let n = rows as f64;
     assert_close(mean_a, 1.0, 5.0 * (4.0 / n).sqrt());
     assert_close(mean_y, 3.5, 5.0 * (36.25 / n).sqrt());

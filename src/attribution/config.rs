@@ -9,6 +9,9 @@ use crate::shapley::ShapleyMethod;
 /// Into how many blocks the noise bank is split to estimate its error.
 pub(super) const BLOCKS: usize = 32;
 
+/// Most samples: each needs 8 bytes per node and thread.
+const MOST_SAMPLES: usize = 100_000_000;
+
 /// What is split over the nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -143,10 +146,10 @@ impl AttributionConfig {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if self.samples < BLOCKS {
+        if !(BLOCKS..=MOST_SAMPLES).contains(&self.samples) {
             return Err(Error::InvalidParameter {
                 name: "the number of samples",
-                requirement: "at least 32, so that a standard error can be given",
+                requirement: "at least 32, so that a standard error can be given, and at most 100 million",
                 found: self.samples.to_string(),
             });
         }

@@ -1,6 +1,6 @@
 //! From the Shapley values of a game's outputs to figures with errors.
 
-use super::jackknife::jackknife;
+use super::jackknife::variance_of_bank;
 use super::measure::OUTPUTS;
 use crate::shapley::ShapleyValues;
 
@@ -27,17 +27,16 @@ impl Estimates {
     /// [`OUTPUTS`] in between; one in closed form has none, and no error but that of the permutations.
     pub(super) fn new(values: &ShapleyValues) -> Self {
         let empty = values.empty_value();
-        // v(all) is known exactly, so the error of the score is that of v(∅).
-        let (empty_value, variance) = value_and_variance(empty.iter().copied());
         let outputs = values.outputs();
         let contributions = outputs.rows().into_iter().zip(values.std_errors()).map(|(outputs, &error)| {
-            let (value, variance) = value_and_variance(outputs.iter().copied());
+            let outputs = outputs.to_vec();
             // The permutations' error is taken given the bank and the bank's given the permutations, so their
             // variances add.
-            (value, (variance + error * error).sqrt())
+            (outputs[0], (variance(&outputs) + error * error).sqrt())
         });
         Self {
-            score: (values.full_value()[0] - empty_value, variance.sqrt()),
+            // v(all) is known exactly, so the error of the score is that of v(∅).
+            score: (values.full_value()[0] - empty[0], variance(empty).sqrt()),
             tail_probability: empty[empty.len() - 1],
             contributions: contributions.collect(),
             permutations: values.permutations(),
@@ -45,9 +44,6 @@ impl Estimates {
     }
 }
 
-fn value_and_variance(outputs: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
-    if outputs.len() == OUTPUTS {
-        return jackknife(outputs);
-    }
-    (outputs.clone().next().unwrap_or(f64::NAN), 0.0)
+fn variance(outputs: &[f64]) -> f64 {
+    if outputs.len() == OUTPUTS { variance_of_bank(outputs) } else { 0.0 }
 }

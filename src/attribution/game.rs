@@ -1,41 +1,40 @@
-//! The game whose Shapley values are the contributions.
+//! The game whose Shapley values are the contributions, played by samples.
 
-use super::bank::Bank;
 use super::measure::{FreePivot, Measure, OUTPUTS};
 use super::pivot::Pivot;
 use super::plan::Plan;
+use super::samples::TargetSamples;
 use crate::error::{Error, Result, list_names};
 use crate::shapley::{Coalition, Game};
 
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
-/// drawn from the bank. The coalition's value measures the target's samples.
+/// drawn. The coalition's value measures the target's samples.
 ///
 /// Players are numbered in topological order, so the last ones, which enumeration changes most often, affect the
 /// fewest nodes.
-pub(super) struct NoiseGame<'a> {
+pub(super) struct SampledGame<'a, S> {
     pub(super) plan: &'a Plan<'a>,
-    pub(super) bank: &'a Bank,
-    /// The observed noise of every node of the plan.
-    pub(super) noises: &'a [f64],
     /// The node of every player.
     pub(super) players: &'a [usize],
     /// The noises that can be integrated, in order of preference.
     pub(super) pivots: &'a [Pivot<'a>],
+    pub(super) samples: S,
     pub(super) measure: Measure,
 }
 
-/// The values of every node under the coalition evaluated last.
-pub(super) struct Columns {
+/// The state of the coalition evaluated last.
+pub(super) struct Scratch<C> {
     /// Nothing before the first evaluation.
     coalition: Option<Coalition>,
-    /// For each node whether its noise is kept.
+    /// For each node of the plan whether its noise is kept. Nodes that are no players count as free: their noise never varies.
     kept: Vec<bool>,
-    values: Vec<Vec<f64>>,
-    constant: Vec<f64>,
+    /// The nodes for which that changed with the last coalition.
+    changed: Vec<usize>,
+    columns: C,
 }
 
-impl Game for NoiseGame<'_> {
-    type Scratch = Columns;
+impl<S: TargetSamples> Game for SampledGame<'_, S> {
+    type Scratch = Scratch<S::Columns>;
 
     fn players(&self) -> usize {
         self.players.len()
@@ -45,66 +44,52 @@ impl Game for NoiseGame<'_> {
         OUTPUTS
     }
 
-    fn scratch(&self) -> Columns {
-        let column = vec![0.0; self.bank.samples()];
-        let nodes = self.plan.nodes.len();
-        Columns { coalition: None, kept: vec![false; nodes], values: vec![column.clone(); nodes], constant: column }
+    fn scratch(&self) -> Self::Scratch {
+        let kept = vec![false; self.plan.nodes.len()];
+        Scratch { coalition: None, kept, changed: Vec::new(), columns: self.samples.columns() }
     }
 
-    fn evaluate(&self, coalition: &Coalition, columns: &mut Columns, outputs: &mut [f64]) -> Result<()> {
+    fn evaluate(&self, coalition: &Coalition, scratch: &mut Self::Scratch, outputs: &mut [f64]) -> Result<()> {
         if coalition.len() == self.players.len() {
-            outputs.fill(self.measure.value_of_observation());
-            outputs[OUTPUTS - 1] = 1.0;
+            self.measure.measure_observation(outputs);
             return Ok(());
         }
-        self.update(coalition, columns)?;
-        let target = &columns.values[self.plan.target()];
-        let pivot = self.pivots.iter().find(|pivot| !columns.kept[pivot.node]);
-        let free = pivot.map(|pivot| FreePivot { pivot, sampled: &self.bank.columns[pivot.node] });
+        let first = scratch.coalition.is_none();
+        self.note_changes(coalition, scratch);
+        // An error must not leave columns behind that look up to date.
+        scratch.coalition = None;
+        let Scratch { kept, changed, columns, .. } = scratch;
+        let target = self.samples.target(kept, (!first).then_some(changed), columns)?;
+        if let Some(&found) = target.iter().find(|value| !value.is_finite()) {
+            let node = self.plan.nodes[self.plan.target()].name.to_owned();
+            return Err(Error::MechanismNotFinite { node, operation: "evaluate a sample", found });
+        }
+        let pivot = self.pivots.iter().find(|pivot| !kept[pivot.node]);
+        let free = pivot.map(|pivot| FreePivot { pivot, part: self.samples.part(pivot.node, pivot.effect) });
         self.measure.measure(target, free.as_ref(), outputs)?;
-        if outputs.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(self.not_finite(coalition, target)) }
+        if outputs.iter().any(|value| !value.is_finite()) {
+            return Err(self.unresolved(coalition, target.len()));
+        }
+        scratch.coalition = Some(coalition.clone());
+        Ok(())
     }
 }
 
-impl NoiseGame<'_> {
-    /// Brings the values up to date: re-evaluates the nodes whose noise changed between coalitions, and their
-    /// descendants.
-    fn update(&self, coalition: &Coalition, columns: &mut Columns) -> Result<()> {
-        let mut stale = vec![columns.coalition.is_none(); self.plan.nodes.len()];
+impl<S: TargetSamples> SampledGame<'_, S> {
+    fn note_changes(&self, coalition: &Coalition, scratch: &mut Scratch<S::Columns>) {
+        scratch.changed.clear();
         for (player, &node) in self.players.iter().enumerate() {
-            columns.kept[node] = coalition.contains(player);
-            if columns.coalition.as_ref().is_some_and(|before| before.contains(player) != columns.kept[node]) {
-                self.plan.nodes[node].affected.iter().for_each(|&affected| stale[affected] = true);
+            let keeps = coalition.contains(player);
+            if scratch.kept[node] != keeps {
+                scratch.kept[node] = keeps;
+                scratch.changed.push(node);
             }
         }
-        // An error must not leave columns behind that look up to date.
-        columns.coalition = None;
-        for node in (0..stale.len()).filter(|&node| stale[node]) {
-            let noise = if columns.kept[node] {
-                columns.constant.fill(self.noises[node]);
-                &columns.constant
-            } else {
-                &self.bank.columns[node]
-            };
-            self.plan.fill(node, noise, &mut columns.values)?;
-        }
-        columns.coalition = Some(coalition.clone());
-        Ok(())
     }
 
-    fn not_finite(&self, coalition: &Coalition, target: &[f64]) -> Error {
-        match target.iter().find(|value| !value.is_finite()) {
-            Some(&found) => Error::MechanismNotFinite {
-                node: self.plan.nodes[self.plan.target()].name.to_owned(),
-                operation: "evaluate a sample",
-                found,
-            },
-            None => {
-                let kept: Vec<&str> =
-                    coalition.iter().map(|player| self.plan.nodes[self.players[player]].name).collect();
-                let kept = if kept.is_empty() { "no node".to_owned() } else { list_names(&kept) };
-                Error::UnresolvedTail { samples: target.len(), kept }
-            }
-        }
+    fn unresolved(&self, coalition: &Coalition, samples: usize) -> Error {
+        let kept: Vec<&str> = coalition.iter().map(|player| self.plan.nodes[self.players[player]].name).collect();
+        let kept = if kept.is_empty() { "no node".to_owned() } else { list_names(&kept) };
+        Error::UnresolvedTail { samples, kept }
     }
 }

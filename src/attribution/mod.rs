@@ -13,6 +13,7 @@ mod pivot;
 mod plan;
 mod prepared;
 mod result;
+mod samples;
 
 pub use config::{AttributionConfig, Estimator, Floor, Quantity};
 pub use result::{Attribution, Contribution, ScoreEstimate};

@@ -62,6 +62,29 @@ impl<'m> Plan<'m> {
         node.mechanism.fill(node.name, &parents, noise, &mut from_here[0])
     }
 
+    /// By how much rounding in one evaluation of the graph can move the target, in the target's unit: what relative errors of
+    /// one unit in the last place do at every node, carried along by the mechanisms themselves.
+    pub(super) fn rounding_error(&self, values: &[f64], noises: &[f64]) -> f64 {
+        let mut errors: Vec<f64> = Vec::with_capacity(self.nodes.len());
+        for (number, node) in self.nodes.iter().enumerate() {
+            let parents: Vec<f64> = node.parents.iter().map(|&parent| values[parent]).collect();
+            let moved_by = |parents: &[f64], noise: f64| {
+                let moved = (node.mechanism.evaluate(parents, noise) - values[number]).abs();
+                if moved.is_finite() { moved } else { 0.0 }
+            };
+            let noise = noises[number];
+            let mut error =
+                f64::EPSILON * values[number].abs() + moved_by(&parents, noise + f64::EPSILON * noise.abs());
+            for (place, &parent) in node.parents.iter().enumerate() {
+                let mut shifted = parents.clone();
+                shifted[place] += errors[parent] + f64::EPSILON * values[parent].abs();
+                error += moved_by(&shifted, noise);
+            }
+            errors.push(error);
+        }
+        errors[self.target()]
+    }
+
     /// The target's value when every node has the given noise.
     pub(super) fn target_value(&self, noises: &[f64]) -> f64 {
         let mut values: Vec<f64> = Vec::with_capacity(self.nodes.len());

@@ -4,11 +4,12 @@ use super::bank::Bank;
 use super::closed_form::{ClosedForm, LinearTarget, Question};
 use super::config::{AttributionConfig, Estimator, Floor, Quantity};
 use super::estimates::Estimates;
-use super::game::NoiseGame;
+use super::game::SampledGame;
 use super::measure::Measure;
 use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
 use super::result::{Attribution, Contribution, ScoreEstimate};
+use super::samples::{LinearSamples, ModelSamples, TargetSamples};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
@@ -22,30 +23,39 @@ pub(super) struct Prepared<'a> {
     model: &'a FittedModel,
     config: &'a AttributionConfig,
     plan: Plan<'a>,
-    strategy: Strategy<'a>,
+    /// The noises that can be integrated, in order of preference.
+    pivots: Vec<Pivot<'a>>,
+    strategy: Strategy,
     floor: f64,
 }
 
 /// How a coalition's value is found for this target.
-enum Strategy<'a> {
+enum Strategy {
     /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
     ClosedForm(LinearTarget),
-    Sampled {
-        bank: Bank,
-        pivots: Vec<Pivot<'a>>,
+    /// The target is linear in all noises; the bank holds them times their effects.
+    LinearSamples {
+        target: LinearTarget,
+        weighted: Bank,
     },
+    ModelSamples(Bank),
 }
 
-impl<'a> Strategy<'a> {
-    fn choose(plan: &Plan<'a>, config: &AttributionConfig) -> Self {
+impl Strategy {
+    fn choose(plan: &Plan<'_>, config: &AttributionConfig) -> Self {
         let has_closed_form = |target: &LinearTarget| match (config.quantity, &config.feature_map) {
             (Quantity::MeanDeviation, _) => true,
             (Quantity::ItScore, FeatureMap::Custom(_)) => false,
             (Quantity::ItScore, _) => target.is_normal(),
         };
-        match LinearTarget::find(plan).filter(has_closed_form) {
-            Some(target) if config.estimator == Estimator::Auto => Self::ClosedForm(target),
-            _ => Self::Sampled { bank: Bank::draw(plan, config.samples, config.seed), pivots: find_pivots(plan) },
+        let bank = || Bank::draw(plan, config.samples, config.seed);
+        match LinearTarget::find(plan) {
+            Some(target) if config.estimator == Estimator::Auto && has_closed_form(&target) => Self::ClosedForm(target),
+            Some(target) => {
+                let weighted = bank().scaled(target.effects());
+                Self::LinearSamples { target, weighted }
+            }
+            None => Self::ModelSamples(bank()),
         }
     }
 }
@@ -54,12 +64,13 @@ impl<'a> Prepared<'a> {
     pub(super) fn new(model: &'a FittedModel, target: &str, config: &'a AttributionConfig) -> Result<Self> {
         config.check()?;
         let plan = Plan::new(model, target)?;
+        let pivots = find_pivots(&plan);
         let strategy = Strategy::choose(&plan, config);
         let floor = match config.floor {
             Floor::FromData => model.default_floor(),
             Floor::Fixed(floor) => floor,
         };
-        Ok(Self { model, config, plan, strategy, floor })
+        Ok(Self { model, config, plan, pivots, strategy, floor })
     }
 
     pub(super) fn attribute(&self, observation: &Observation) -> Result<Attribution> {
@@ -91,10 +102,19 @@ impl<'a> Prepared<'a> {
                 let moments = target.free_moments(plan, noises, players);
                 self.play(&ClosedForm { plan, players, moments, question: self.question(recovered)? })
             }
-            Strategy::Sampled { bank, pivots } => {
-                self.play(&NoiseGame { plan, bank, noises, players, pivots, measure: self.measure(recovered)? })
+            Strategy::LinearSamples { target, weighted } => {
+                let observed = recovered.values[plan.target()];
+                let observed_parts =
+                    target.effects().iter().zip(noises).map(|(effect, noise)| effect * noise).collect();
+                self.sample(recovered, players, LinearSamples { weighted, observed_parts, observed })
             }
+            Strategy::ModelSamples(bank) => self.sample(recovered, players, ModelSamples { plan, bank, noises }),
         }
+    }
+
+    fn sample(&self, recovered: &Recovered, players: &[usize], samples: impl TargetSamples) -> Result<Estimates> {
+        let measure = self.measure(recovered)?;
+        self.play(&SampledGame { plan: &self.plan, players, pivots: &self.pivots, samples, measure })
     }
 
     fn play(&self, game: &impl Game) -> Result<Estimates> {
@@ -124,28 +144,29 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// How far rounding can move a target value that ought to equal the observed one.
+    /// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
     ///
     /// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation up
     /// to rounding, and whether they count as "at least as extreme" must not depend on the last bit.
     fn rounding_slack(&self, recovered: &Recovered) -> f64 {
-        let magnitude = |values: &[f64]| values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        let scale = magnitude(&recovered.values).max(magnitude(&recovered.noises));
         let observed = recovered.values[self.plan.target()];
         let missed = (self.plan.target_value(&recovered.noises) - observed).abs();
-        ROUNDING_ERRORS * f64::EPSILON * scale + 4.0 * missed
+        ROUNDING_ERRORS * self.plan.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
     }
 
     fn assemble(&self, recovered: &Recovered, players: &[usize], estimates: &Estimates) -> Result<Attribution> {
         let score = self.score(estimates);
         let mut amounts = vec![(0.0, 0.0); self.plan.nodes.len()];
         players.iter().zip(&estimates.contributions).for_each(|(&node, &amount)| amounts[node] = amount);
+        // A score that is mere rounding beside its parts has no meaningful shares.
+        let largest = amounts.iter().fold(0.0, |largest: f64, (value, _)| largest.max(value.abs()));
+        let whole = Some(score.value).filter(|score| score.abs() > 1e-9 * largest);
         let contributions = amounts.into_iter().enumerate();
-        let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, score.value));
+        let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         // A stable sort: equal contributions stay in topological order.
         contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
-        let sampled = matches!(self.strategy, Strategy::Sampled { .. });
+        let sampled = !matches!(self.strategy, Strategy::ClosedForm(_));
         Ok(Attribution {
             target: self.plan.nodes[self.plan.target()].name.to_owned(),
             quantity: self.config.quantity,
@@ -172,7 +193,7 @@ impl<'a> Prepared<'a> {
         node: usize,
         recovered: &Recovered,
         (value, std_error): (f64, f64),
-        score: f64,
+        whole: Option<f64>,
     ) -> Result<Contribution> {
         let (position, noise) = (self.plan.nodes[node].position, recovered.noises[node]);
         let floor = if self.floor > 0.0 { self.floor } else { self.model.default_floor() };
@@ -180,7 +201,7 @@ impl<'a> Prepared<'a> {
             node: self.plan.nodes[node].name.to_owned(),
             value,
             std_error,
-            share: (score != 0.0).then(|| value / score),
+            share: whole.map(|whole| value / whole),
             observed: recovered.values[node],
             typical: self.model.reference_at(position).median(),
             noise,

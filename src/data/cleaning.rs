@@ -43,7 +43,8 @@ impl Dataset {
                 let what = format!("column `{}`", self.names()[position]);
                 return Err(Error::Empty { what, expected: "finite value" });
             }
-            let mean = finite.iter().sum::<f64>() / finite.len() as f64;
+            // Divided before they are summed: the mean of large numbers must not overflow.
+            let mean: f64 = finite.iter().map(|value| value / finite.len() as f64).sum();
             column.mapv_inplace(|value| if value.is_nan() { mean } else { value });
         }
         self.with_values(values.view())

@@ -1,13 +1,12 @@
 //! CSV files: tables of numbers, and lists of edges.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::dataset::{Dataset, TextCell};
+use super::dataset::{Dataset, TextCells};
 use crate::error::{Error, Result, list_names};
 
 /// Words that stand for a missing value, beside a blank cell.
@@ -23,11 +22,11 @@ pub(super) fn read_table_path(path: &Path) -> Result<Dataset> {
 pub(super) fn read_table(reader: impl Read, origin: &str) -> Result<Dataset> {
     let (names, records) = read_records(reader, origin)?;
     let mut columns = vec![Vec::with_capacity(records.len()); names.len()];
-    let mut text_cells = BTreeMap::new();
+    let mut text_cells = TextCells::new();
     for (row, record) in records.iter().enumerate() {
         for (position, cell) in record.iter().enumerate() {
             let value = parse_cell(cell).unwrap_or_else(|| {
-                text_cells.entry(position).or_insert_with(|| TextCell { row, text: cell.to_owned() });
+                text_cells.insert((position, row), cell.to_owned());
                 f64::NAN
             });
             columns[position].push(value);

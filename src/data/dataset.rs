@@ -23,16 +23,11 @@ pub struct Dataset {
     names: Arc<ColumnNames>,
     /// rows × columns in column-major order, so that a column is contiguous.
     values: Array2<f64>,
-    /// The first cell that is not a number, for each column of a CSV file that has one.
-    text_cells: BTreeMap<usize, TextCell>,
+    text_cells: TextCells,
 }
 
-/// A cell of a CSV file that is not a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TextCell {
-    pub(super) row: usize,
-    pub(super) text: String,
-}
+/// The cells of a CSV file that are not numbers, by column and row.
+pub(super) type TextCells = BTreeMap<(usize, usize), String>;
 
 impl Dataset {
     /// A table from `rows × columns` values and a name for each column.
@@ -53,8 +48,8 @@ impl Dataset {
         names: impl IntoIterator<Item = N>,
         values: ArrayView2<'_, f64>,
     ) -> Result<Self> {
-        let columns = values.columns().into_iter().map(|column| column.to_vec()).collect();
-        Self::from_parts(names.into_iter().map(Into::into).collect(), columns, BTreeMap::new())
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        Self::from_array_and_text(&names, values, TextCells::new())
     }
 
     /// A table from pairs of name and column.
@@ -64,7 +59,7 @@ impl Dataset {
     /// equally long.
     pub fn from_columns<N: Into<String>, C: Into<Vec<f64>>>(columns: impl IntoIterator<Item = (N, C)>) -> Result<Self> {
         let (names, columns) = columns.into_iter().map(|(name, column)| (name.into(), column.into())).unzip();
-        Self::from_parts(names, columns, BTreeMap::new())
+        Self::from_parts(names, columns, TextCells::new())
     }
 
     /// A table from a CSV file with a header line.
@@ -87,11 +82,7 @@ impl Dataset {
         csv::read_table(reader, "CSV input")
     }
 
-    pub(super) fn from_parts(
-        names: Vec<String>,
-        columns: Vec<Vec<f64>>,
-        text_cells: BTreeMap<usize, TextCell>,
-    ) -> Result<Self> {
+    pub(super) fn from_parts(names: Vec<String>, columns: Vec<Vec<f64>>, text_cells: TextCells) -> Result<Self> {
         let names = ColumnNames::new(names)?;
         if names.len() != columns.len() {
             return Err(Error::LengthMismatch {
@@ -171,12 +162,18 @@ impl Dataset {
         if row >= self.rows() {
             return Err(Error::RowOutOfRange { row, rows: self.rows() });
         }
-        Ok(Observation::from_row(Arc::clone(&self.names), self.values.row(row).to_vec()))
+        Ok(self.observation(row))
     }
 
     /// All rows, in order.
     pub fn observations(&self) -> impl ExactSizeIterator<Item = Observation> + '_ {
-        self.values.rows().into_iter().map(|row| Observation::from_row(Arc::clone(&self.names), row.to_vec()))
+        (0..self.rows()).map(|row| self.observation(row))
+    }
+
+    fn observation(&self, row: usize) -> Observation {
+        let text = |column: usize| self.text_cells.get(&(column, row)).map(|text| (column, text.clone()));
+        let text = if self.text_cells.is_empty() { Vec::new() } else { (0..self.columns()).filter_map(text).collect() };
+        Observation::from_row(Arc::clone(&self.names), self.values.row(row).to_vec(), text)
     }
 
     /// The position of a column that must be there and hold numbers.
@@ -185,23 +182,30 @@ impl Dataset {
             .names
             .position(name)
             .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
-        match self.text_cells.get(&position) {
+        match self.text_cells.range((position, 0)..(position + 1, 0)).next() {
             None => Ok(position),
-            Some(cell) => Err(Error::TextColumn { column: name.to_owned(), row: cell.row, text: cell.text.clone() }),
+            Some((&(_, row), text)) => Err(Error::TextColumn { column: name.to_owned(), row, text: text.clone() }),
         }
     }
 
-    /// The same columns, with only the rows at the given positions.
+    /// The same columns, with only the rows at the given positions, in ascending order.
     pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
         }
-        self.with_values(self.values.select(Axis(0), rows).view())
+        let text_cells = self.text_cells.iter().filter_map(|(&(column, row), text)| {
+            rows.binary_search(&row).ok().map(|kept| ((column, kept), text.clone()))
+        });
+        Self::from_array_and_text(self.names(), self.values.select(Axis(0), rows).view(), text_cells.collect())
     }
 
     /// The same columns with other values.
     pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
+        Self::from_array_and_text(self.names(), values, self.text_cells.clone())
+    }
+
+    fn from_array_and_text(names: &[String], values: ArrayView2<'_, f64>, text_cells: TextCells) -> Result<Self> {
         let columns = values.columns().into_iter().map(|column| column.to_vec()).collect();
-        Self::from_parts(self.names().to_vec(), columns, self.text_cells.clone())
+        Self::from_parts(names.to_vec(), columns, text_cells)
     }
 }

@@ -12,6 +12,8 @@ use crate::error::{Error, Result, list_names};
 pub struct Observation {
     names: Arc<ColumnNames>,
     values: Vec<f64>,
+    /// What a CSV file has in the place of numbers, by column.
+    text: Vec<(usize, String)>,
 }
 
 impl Observation {
@@ -29,7 +31,7 @@ impl Observation {
                 found: values.len(),
             });
         }
-        Ok(Self { names: Arc::new(names), values })
+        Ok(Self { names: Arc::new(names), values, text: Vec::new() })
     }
 
     /// An observation from pairs of name and value.
@@ -42,8 +44,8 @@ impl Observation {
         Self::new(names, values)
     }
 
-    pub(super) fn from_row(names: Arc<ColumnNames>, values: Vec<f64>) -> Self {
-        Self { names, values }
+    pub(super) fn from_row(names: Arc<ColumnNames>, values: Vec<f64>, text: Vec<(usize, String)>) -> Self {
+        Self { names, values, text }
     }
 
     /// The names, in order.
@@ -63,9 +65,14 @@ impl Observation {
 
     /// The value of a column that must be there and finite.
     pub(crate) fn finite(&self, name: &str) -> Result<f64> {
-        let value = self
-            .get(name)
+        let position = self
+            .names
+            .position(name)
             .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
+        if let Some((_, text)) = self.text.iter().find(|(column, _)| *column == position) {
+            return Err(Error::TextValue { column: name.to_owned(), text: text.clone() });
+        }
+        let value = self.values[position];
         if value.is_finite() {
             Ok(value)
         } else {

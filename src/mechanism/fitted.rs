@@ -71,28 +71,21 @@ impl FittedMechanism {
     /// The node's values over columns: one slice per parent, each as long as `noise` and `values`.
     ///
     /// # Errors
-    /// When a user's function returns NaN or an infinity; `node` is for the message.
+    /// When a value is NaN or infinite, by a user's function or by overflow; `node` is for the message.
     pub(crate) fn fill(&self, node: &str, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) -> Result<()> {
-        let user_code = match &self.function {
-            NodeFunction::Noise => {
-                values.copy_from_slice(noise);
-                false
-            }
+        match &self.function {
+            NodeFunction::Noise => values.copy_from_slice(noise),
             NodeFunction::Additive(function) => {
                 function.fill(parents, values);
                 values.iter_mut().zip(noise).for_each(|(value, noise)| *value += noise);
-                function.is_user_code()
             }
-            NodeFunction::Custom(mechanism) => {
-                mechanism.evaluate_columns(parents, noise, values);
-                true
-            }
-        };
+            NodeFunction::Custom(mechanism) => mechanism.evaluate_columns(parents, noise, values),
+        }
         match values.iter().find(|value| !value.is_finite()) {
-            Some(&found) if user_code => {
+            None => Ok(()),
+            Some(&found) => {
                 Err(Error::MechanismNotFinite { node: node.to_owned(), operation: "evaluate a sample", found })
             }
-            _ => Ok(()),
         }
     }
 }

@@ -66,11 +66,6 @@ impl ParentFunction {
             }
         }
     }
-
-    /// Whether the function came from a user, so that its values must be checked.
-    pub(crate) fn is_user_code(&self) -> bool {
-        matches!(self, Self::Formula(_))
-    }
 }
 
 /// Calls `visit` with each row's number and its parents' values.

@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 use super::additive::{AdditiveNoiseModel, FunctionModel};
 use super::custom::CustomMechanism;
 use super::fitted::{FittedMechanism, NodeFunction};
+use super::function::{LinearFunction, ParentFunction};
 use crate::error::{Error, Result, list_names};
 use crate::noise::{NoiseDistribution, NoiseFamily};
 
@@ -116,6 +117,9 @@ impl CausalMechanism {
         let place = |name: &String| graph_parents.iter().position(|parent| parent == name);
         let places: Option<Vec<usize>> = named.iter().map(place).collect();
         match places {
+            Some(places) if places.is_empty() && self.needs_a_parent() => {
+                Err(mismatch("is the maximum of at least one parent".to_owned()))
+            }
             Some(places) if covers_each_once(&places, graph_parents.len()) => Ok(places),
             _ => Err(mismatch(format!("takes the parents {}", list_names(named)))),
         }
@@ -133,7 +137,10 @@ impl CausalMechanism {
                         let data = data.ok_or_else(|| self.needs_data(node))?;
                         let needed = regressor.min_rows(places.len());
                         check_rows(&format!("the regression of node `{node}`"), needed, data.values.len())?;
-                        regressor.fit(data.parents, data.values)?
+                        let in_node = |source| Error::InNode { node: node.to_owned(), source: Box::new(source) };
+                        let function = regressor.fit(data.parents, data.values).map_err(in_node)?;
+                        check_coefficients(node, &function, places.len())?;
+                        function
                     }
                 };
                 (NodeFunction::Additive(function), &model.noise)
@@ -151,6 +158,14 @@ impl CausalMechanism {
         Ok(FittedMechanism::new(function, noise))
     }
 
+    /// Whether the mechanism makes no sense for a root.
+    fn needs_a_parent(&self) -> bool {
+        let Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Known(formula), .. }) = self else {
+            return false;
+        };
+        matches!(formula.function, ParentFunction::Maximum)
+    }
+
     fn needs_data(&self, node: &str) -> Error {
         Error::NeedsData { node: node.to_owned(), mechanism: self.description().to_owned() }
     }
@@ -164,6 +179,20 @@ impl NoiseModel {
 
 fn covers_each_once(places: &[usize], parents: usize) -> bool {
     places.len() == parents && (0..parents).all(|parent| places.contains(&parent))
+}
+
+/// A user's regressor may return a linear function of any length.
+fn check_coefficients(node: &str, function: &ParentFunction, parents: usize) -> Result<()> {
+    match function {
+        ParentFunction::Linear(LinearFunction { coefficients, .. }) if coefficients.len() != parents => {
+            Err(Error::LengthMismatch {
+                what: format!("the list of coefficients that the regressor of node `{node}` returned"),
+                expected: parents,
+                found: coefficients.len(),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_rows(what: &str, needed: usize, found: usize) -> Result<()> {

@@ -11,6 +11,9 @@ use crate::random::{Purpose, stream};
 /// The floor of scores of a model that was given rather than fitted, where no number of training rows suggests one.
 const FLOOR_WITHOUT_DATA: f64 = 1e-4;
 
+/// Most rows that can be drawn at once: each needs 8 bytes per node.
+const MOST_ROWS: usize = 100_000_000;
+
 /// A causal graph with a fitted mechanism and a noise distribution for every node.
 ///
 /// It also knows each node's *reference*, which says what is typical of the node and turns an observed value into an
@@ -77,7 +80,7 @@ impl FittedModel {
     /// random stream. Costs O(rows · (nodes + edges)).
     ///
     /// # Errors
-    /// When `rows` is 0, or a custom mechanism returns NaN or an infinity.
+    /// When `rows` is 0 or above 100 million, or a mechanism returns NaN or an infinity.
     ///
     /// ```
     /// use etiology::{AdditiveNoiseModel, CausalGraph, KnownFormula, NoiseDistribution, StructuralCausalModel};
@@ -123,8 +126,8 @@ impl FittedModel {
     }
 
     pub(super) fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {
-        if rows == 0 {
-            let (name, requirement) = ("the number of rows to draw", "at least 1");
+        if !(1..=MOST_ROWS).contains(&rows) {
+            let (name, requirement) = ("the number of rows to draw", "at least 1 and at most 100 million");
             return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
         }
         let mut columns = vec![Vec::new(); self.graph.node_count()];

@@ -4,8 +4,8 @@ use super::fitted::FittedModel;
 use crate::data::Observation;
 use crate::error::{Error, Result};
 
-/// How far a custom mechanism may miss the observed value when its recovered noise is put back, relative to the
-/// magnitudes involved. Far above rounding, far below anything that would matter.
+/// How far a custom mechanism may miss the observed value when its recovered noise is put back, relative to
+/// the node's values and their spread. Far above rounding, far below anything that would matter.
 const INVERSION_TOLERANCE: f64 = 1e-6;
 
 /// The observed values of some nodes and the noises that made them.
@@ -39,8 +39,12 @@ impl FittedModel {
             let operation = "recover the noise of the observation";
             return Err(Error::MechanismNotFinite { node: node(), operation, found: noise });
         }
+        // Additive noise is a difference, which no parent's size can spoil by more than rounding.
+        if mechanism.adds_noise() {
+            return Ok(noise);
+        }
         let reproduced = mechanism.evaluate(parents, noise);
-        let scale = parents.iter().fold(observed.abs().max(noise.abs()), |scale, parent| scale.max(parent.abs()));
+        let scale = observed.abs().max(reproduced.abs()).max(self.reference_at(position).variance().sqrt());
         // Not the other way round, which would let NaN pass.
         if (reproduced - observed).abs() <= INVERSION_TOLERANCE * scale {
             return Ok(noise);

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::fitted::FittedModel;
 use crate::data::Dataset;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mechanism::{LinearFunction, ParentFunction};
 use crate::noise::NoiseDistribution;
 use crate::random::Purpose;
@@ -58,7 +58,9 @@ fn exact_distributions(model: &FittedModel) -> Result<Vec<Option<NoiseDistributi
             if mechanism.is_root() {
                 return Ok(Some(mechanism.noise().clone()));
             }
-            expansions[position].as_ref().and_then(|expansion| expansion.normal(model)).transpose()
+            let normal = expansions[position].as_ref().and_then(|expansion| expansion.normal(model)).transpose();
+            let node = || model.graph().name(position).to_owned();
+            normal.map_err(|source| Error::InNode { node: node(), source: Box::new(source) })
         })
         .collect()
 }

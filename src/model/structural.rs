@@ -10,6 +10,9 @@ use crate::graph::CausalGraph;
 use crate::mechanism::{AdditiveNoiseModel, CausalMechanism, FittedMechanism, NodeData};
 use crate::noise::NoiseFamily;
 
+/// Fewest rows to fit anything to: one row says nothing about what is normal.
+const FEWEST_ROWS: usize = 2;
+
 /// A causal graph with, for each node, what its mechanism is or how to learn it.
 ///
 /// [`fit`](Self::fit) makes a [`FittedModel`] and changes nothing here, so one model can be fitted to many
@@ -157,8 +160,12 @@ impl StructuralCausalModel {
 }
 
 fn check_varies(node: &str, values: ArrayView1<'_, f64>) -> Result<()> {
+    if values.len() < FEWEST_ROWS {
+        let what = format!("the mechanism of node `{node}`");
+        return Err(Error::TooFewRows { what, needed: FEWEST_ROWS, found: values.len() });
+    }
     let first = values[0];
-    if values.len() > 1 && values.iter().all(|&value| value == first) {
+    if values.iter().all(|&value| value == first) {
         return Err(Error::ConstantColumn { column: node.to_owned(), value: first, rows: values.len() });
     }
     Ok(())

@@ -82,7 +82,20 @@ impl EmpiricalDistribution {
         }
     }
 
-    fn share(&self, count: usize) -> f64 {
+    /// How many values are at most `x`.
+    pub(super) fn count_up_to(&self, x: f64) -> usize {
+        let near = self.index.near(x);
+        near.start + self.values[near].iter().take_while(|&&value| value <= x).count()
+    }
+
+    /// How many values are at least `x`.
+    pub(super) fn count_from(&self, x: f64) -> usize {
+        let near = self.index.near(x);
+        self.values.len() - near.start - self.values[near].iter().take_while(|&&value| value < x).count()
+    }
+
+    /// A count as a share of all values.
+    pub(super) fn share(&self, count: usize) -> f64 {
         count as f64 / self.values.len() as f64
     }
 }
@@ -93,13 +106,11 @@ impl Law for EmpiricalDistribution {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        let near = self.index.near(x);
-        self.share(near.start + self.values[near].partition_point(|&value| value <= x))
+        self.share(self.count_up_to(x))
     }
 
     fn survival(&self, x: f64) -> f64 {
-        let near = self.index.near(x);
-        self.share(self.values.len() - near.start - self.values[near].partition_point(|&value| value < x))
+        self.share(self.count_from(x))
     }
 
     fn quantile(&self, p: f64) -> f64 {

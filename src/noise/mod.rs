@@ -183,6 +183,22 @@ impl NoiseDistribution {
         if x.is_nan() { f64::NAN } else { self.law().survival(x) }
     }
 
+    /// Σ P(N <= x) over many x, none of them NaN: what attribution spends its time on.
+    pub(crate) fn sum_of_cdfs(&self, xs: impl Iterator<Item = f64>) -> f64 {
+        match self {
+            Self::Empirical(noise) => noise.share(xs.map(|x| noise.count_up_to(x)).sum()),
+            _ => xs.map(|x| self.law().cdf(x)).sum(),
+        }
+    }
+
+    /// Σ P(N >= x) over many x, none of them NaN.
+    pub(crate) fn sum_of_survivals(&self, xs: impl Iterator<Item = f64>) -> f64 {
+        match self {
+            Self::Empirical(noise) => noise.share(xs.map(|x| noise.count_from(x)).sum()),
+            _ => xs.map(|x| self.law().survival(x)).sum(),
+        }
+    }
+
     /// The probability of a value at least as extreme as `x` to its own side, doubled for the other side:
     ///
     /// ```text

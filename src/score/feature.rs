@@ -86,7 +86,7 @@ impl OutlierTest {
     /// The probability of values at least as extreme as the observed one.
     pub(crate) fn probability(&self, distribution: &NoiseDistribution) -> Result<f64> {
         if let Self::Region(region) = self {
-            return Ok(region.probability(0.0, 1.0, distribution));
+            return Ok(region.probability(distribution));
         }
         if let NoiseDistribution::Empirical(reference) = distribution {
             let values = reference.values();

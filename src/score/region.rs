@@ -51,15 +51,29 @@ impl OutlierRegion {
         self.lower >= self.upper
     }
 
-    /// P{offset + effect · N in the region} for a noise N and an effect other than 0.
-    pub(crate) fn probability(&self, offset: f64, effect: f64, noise: &NoiseDistribution) -> f64 {
-        let (lower, upper) = ((self.lower - offset) / effect, (self.upper - offset) / effect);
-        let (below, above) = if effect > 0.0 { (lower, upper) } else { (upper, lower) };
-        let one_part = |bound: f64, probability: fn(&NoiseDistribution, f64) -> f64| {
-            if bound.is_finite() { probability(noise, bound) } else { 0.0 }
+    /// P{X in the region}
+    pub(crate) fn probability(&self, distribution: &NoiseDistribution) -> f64 {
+        self.sum_of_probabilities(std::iter::once(0.0), 1.0, distribution)
+    }
+
+    /// Σ P{offset + effect · N in the region} over offsets, for a noise N and an effect other than 0.
+    pub(crate) fn sum_of_probabilities(
+        &self,
+        offsets: impl Iterator<Item = f64> + Clone,
+        effect: f64,
+        noise: &NoiseDistribution,
+    ) -> f64 {
+        if self.is_everything() {
+            return offsets.count() as f64;
+        }
+        let sum_of_part = |bound: f64, upwards: bool| {
+            if bound.is_infinite() {
+                return 0.0;
+            }
+            let noises = offsets.clone().map(|offset| (bound - offset) / effect);
+            if upwards == (effect > 0.0) { noise.sum_of_survivals(noises) } else { noise.sum_of_cdfs(noises) }
         };
-        // The parts overlap only where the region is everything.
-        (one_part(below, NoiseDistribution::cdf) + one_part(above, NoiseDistribution::survival)).min(1.0)
+        sum_of_part(self.lower, false) + sum_of_part(self.upper, true)
     }
 
     /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by

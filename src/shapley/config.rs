@@ -13,6 +13,9 @@ const AUTO_PERMUTATIONS: usize = 100;
 /// Fewest permutations: two antithetic pairs, without which there is no standard error.
 const MIN_PERMUTATIONS: usize = 3;
 
+/// Most permutations: more would take days, and their results more memory than there is.
+const MOST_PERMUTATIONS: usize = 10_000_000;
+
 /// Whether to visit every coalition or to sample orders of the players.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,11 +49,13 @@ impl ShapleyMethod {
     /// Checks what can be checked without knowing the game.
     pub(crate) fn check(self) -> Result<()> {
         match self {
-            Self::Permutations(permutations) if permutations < MIN_PERMUTATIONS => Err(Error::InvalidParameter {
-                name: "the number of permutations",
-                requirement: "at least 3, so that a standard error can be given",
-                found: permutations.to_string(),
-            }),
+            Self::Permutations(permutations) if !(MIN_PERMUTATIONS..=MOST_PERMUTATIONS).contains(&permutations) => {
+                Err(Error::InvalidParameter {
+                    name: "the number of permutations",
+                    requirement: "at least 3, so that a standard error can be given, and at most 10 million",
+                    found: permutations.to_string(),
+                })
+            }
             _ => Ok(()),
         }
     }

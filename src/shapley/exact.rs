@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::coalition::Coalition;
-use super::game::Game;
+use super::game::{Game, evaluate_finite};
 use super::values::ShapleyValues;
 use crate::error::Result;
 
@@ -51,7 +51,7 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     let mut sums = BlockSums { values: Array2::zeros((players, game.outputs())), empty: None, full: None };
     for step in steps {
         let coalition = gray_coalition(step, players);
-        game.evaluate(&coalition, &mut scratch, &mut output)?;
+        evaluate_finite(game, &coalition, &mut scratch, &mut output)?;
         add_weighted(&mut sums.values, &coalition, weights, &output);
         if coalition.is_empty() {
             sums.empty = Some(output.clone());

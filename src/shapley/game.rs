@@ -1,7 +1,7 @@
 //! What a game is.
 
 use super::coalition::Coalition;
-use crate::error::Result;
+use crate::error::{Error, Result, list_names};
 
 /// A cooperative game: a value, or several, for every coalition of its players.
 ///
@@ -31,6 +31,23 @@ pub trait Game: Sync {
     /// # Errors
     /// Whatever can go wrong in the game; the first error, in the order of coalitions, is returned.
     fn evaluate(&self, coalition: &Coalition, scratch: &mut Self::Scratch, values: &mut [f64]) -> Result<()>;
+}
+
+/// The coalition's values, which must be finite: one that is not would silently spoil those of all players.
+pub(super) fn evaluate_finite<G: Game>(
+    game: &G,
+    coalition: &Coalition,
+    scratch: &mut G::Scratch,
+    values: &mut [f64],
+) -> Result<()> {
+    game.evaluate(coalition, scratch, values)?;
+    match values.iter().find(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(&found) => {
+            let players: Vec<String> = coalition.iter().map(|player| player.to_string()).collect();
+            Err(Error::GameNotFinite { players: list_names(&players), found })
+        }
+    }
 }
 
 /// A game with one output, given by a function of the coalition.

@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
 use super::coalition::Coalition;
-use super::game::Game;
+use super::game::{Game, evaluate_finite};
 use super::values::ShapleyValues;
 use crate::error::Result;
 use crate::random::{Purpose, stream};
@@ -58,8 +58,8 @@ impl Ends {
     fn evaluate<G: Game>(game: &G) -> Result<Self> {
         let mut scratch = game.scratch();
         let (mut empty, mut full) = (vec![0.0; game.outputs()], vec![0.0; game.outputs()]);
-        game.evaluate(&Coalition::empty(game.players()), &mut scratch, &mut empty)?;
-        game.evaluate(&Coalition::full(game.players()), &mut scratch, &mut full)?;
+        evaluate_finite(game, &Coalition::empty(game.players()), &mut scratch, &mut empty)?;
+        evaluate_finite(game, &Coalition::full(game.players()), &mut scratch, &mut full)?;
         Ok(Self { empty, full })
     }
 }
@@ -103,7 +103,7 @@ fn walk<G: Game>(
     for (joined, &player) in order.iter().enumerate() {
         coalition.insert(player);
         if joined + 1 < order.len() {
-            game.evaluate(&coalition, scratch, &mut after)?;
+            evaluate_finite(game, &coalition, scratch, &mut after)?;
         } else {
             after.copy_from_slice(&ends.full);
         }

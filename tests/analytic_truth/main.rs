@@ -49,12 +49,8 @@ fn linear_gaussian_models_in_closed_form_to_nine_digits() {
 
 /// How far one of three equal noises is out, in its standard deviations, and the score −ln P{Z ≥ distance/√3},
 /// by mpmath 1.3.0 with 60 digits: `-mp.log(mp.erfc(d/mp.sqrt(3)/mp.sqrt(2))/2)`.
-const FAR_SCORES: [(f64, f64); 4] = [
-    (0.6, 1.009181417899725),
-    (12.0, 26.874384808908468315),
-    (64.0, 687.19591322448801168),
-    (173.0, 4993.6896908621568277),
-];
+const FAR_SCORES: [(f64, f64); 4] =
+    [(0.6, 1.009181417899725), (12.0, 26.87438480890847), (64.0, 687.195913224488), (173.0, 4993.689690862157)];
 
 #[test]
 fn scores_of_up_to_thousands_of_nats_lose_no_digits() {
