@@ -96,7 +96,7 @@ impl NoiseFamily {
     /// - for every family but the empirical, [`Error::TooFewRows`] for a single value and [`Error::ConstantValues`]
     ///   if all are equal (use [`NoiseDistribution::constant`] where that is meant);
     /// - [`Error::OutsideSupport`] for a value below the location (gamma and log-normal: at or below), and for values
-    ///   so close together, seen from the location, that a gamma distribution's shape would exceed 1e10;
+    ///   so close together, seen from the location, that a gamma distribution's shape would exceed 1e4;
     /// - [`Error::InvalidParameter`] for a location that is not finite, or where an estimate overflows.
     pub fn fit(&self, values: &[f64], what: &str) -> Result<NoiseDistribution> {
         check_values(values, what)?;
@@ -134,7 +134,7 @@ impl NoiseFamily {
         let (shape, scale) = likelihood::gamma(values, location);
         if shape > LARGEST_SHAPE {
             let requirement =
-                format!("values must spread over more than 1e-5 of their distance from {location} (use a normal one)");
+                format!("values must spread over more than 1% of their distance from {location} (use a normal one)");
             return Err(self.outside(what, requirement, low));
         }
         GammaNoise::new(location, shape, scale).map(NoiseDistribution::Gamma)

@@ -103,7 +103,7 @@ impl NoiseDistribution {
         ExponentialNoise::new(0.0, mean).map(Self::Exponential)
     }
 
-    /// Gamma noise from 0 upwards with mean `shape·scale`; `shape` (above 0, at most 1e10) has no unit, `scale`
+    /// Gamma noise from 0 upwards with mean `shape·scale`; `shape` (above 0, at most 1e4) has no unit, `scale`
     /// (above 0) is in the node's. See [`GammaNoise`].
     pub fn gamma(shape: f64, scale: f64) -> Result<Self> {
         GammaNoise::new(0.0, shape, scale).map(Self::Gamma)

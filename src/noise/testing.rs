@@ -36,7 +36,7 @@ pub(super) fn continuous() -> Vec<NoiseDistribution> {
         NoiseDistribution::gamma(0.35, 11.0).unwrap(),
         NoiseDistribution::gamma(1.0, 0.1).unwrap(),
         NoiseDistribution::gamma(7.7, 0.3).unwrap().shifted_by(0.1).unwrap(),
-        NoiseDistribution::gamma(3.3e4, 1e-3).unwrap(),
+        NoiseDistribution::gamma(3.3e3, 1e-3).unwrap(),
         NoiseDistribution::log_normal(0.7, 0.6).unwrap().shifted_by(2.2).unwrap(),
         NoiseDistribution::uniform(-0.1, 0.7).unwrap(),
     ]

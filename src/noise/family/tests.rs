@@ -183,13 +183,13 @@ fn a_location_that_is_not_finite_is_refused() {
 
 #[test]
 fn nearly_constant_values_give_a_narrow_distribution_or_an_error() {
-    for spread in [1e-2, 1e-4, 2e-5] {
+    for spread in [0.1, 0.03, 0.015] {
         let values = [50.0 * (1.0 - spread), 50.0, 50.0 * (1.0 + spread)];
         let fitted = NoiseFamily::gamma().fit(&values, WHAT).unwrap();
         assert_close(fitted.mean(), 50.0, 1e-12);
-        assert_close(fitted.variance().sqrt(), 50.0 * spread * (2.0_f64 / 3.0).sqrt(), 1e-4);
+        assert_close(fitted.variance().sqrt(), 50.0 * spread * (2.0_f64 / 3.0).sqrt(), 2e-3);
     }
-    for spread in [1e-6, 1e-12, f64::EPSILON] {
+    for spread in [1e-3, 1e-6, 1e-12, f64::EPSILON] {
         let error = NoiseFamily::gamma().fit(&[1.0, 1.0 + spread], WHAT).unwrap_err();
         assert!(matches!(error, Error::OutsideSupport { .. }), "{error}");
     }
