@@ -69,8 +69,8 @@ fn attribute(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A game that costs next to nothing, so that what is measured is the module: the airport game, in which a coalition pays for
-/// its largest member (Littlechild and Owen 1973, with a closed form for its Shapley values).
+/// A game that costs next to nothing, so that what is measured is the module: the airport game, in which a coalition
+/// pays for its largest member (Littlechild and Owen 1973, with a closed form for its Shapley values).
 fn shapley(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("shapley");
     for (method, players) in [(ShapleyMethod::Exact, 11), (ShapleyMethod::Permutations(100), 20)] {

@@ -1,6 +1,7 @@
 //! The etiology side of the comparison with DoWhy: times fits and attributions of one event and prints them as JSON.
 //!
-//! Started by `benches/dowhy/compare.py`, which documents the JSON. Without `--normal`, as in a plain `cargo bench`, it does nothing.
+//! Started by `benches/dowhy/compare.py`, which documents the JSON. Without `--normal`, as in a plain `cargo bench`,
+//! it does nothing.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -110,7 +111,7 @@ fn config(arguments: &Arguments) -> AttributionConfig {
     };
     AttributionConfig::default()
         .with_feature_map(feature_map)
-        // What DoWhy's (k + 1/2)/(m + 1/2) amounts to; with another floor the contributions would answer another question.
+        // What DoWhy's (k + 1/2)/(m + 1/2) amounts to: another floor would be another question.
         .with_floor(0.5 / arguments.samples as f64)
         .with_samples(arguments.samples)
         .with_shapley_method(ShapleyMethod::Permutations(arguments.permutations))

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::score::OutlierTest;
 
 /// What is measured of the target's samples.
-#[derive(Clone)]
 pub(super) enum Measure {
     /// ln((q + ε)/(1 + ε)), where q is the share of samples at least as extreme as the observation.
     LogTail { test: OutlierTest, floor: f64 },
@@ -46,13 +45,16 @@ impl Measure {
             *mean = sum / (bounds(block + 1) - bounds(block)) as f64;
         }
         let mean = total / samples as f64;
-        let variance = means.iter().map(|block| (block - mean).powi(2)).sum::<f64>() / (blocks * (blocks - 1.0));
-        let value = self.value_of_mean(mean) + 0.5 * variance * self.curvature(mean);
+        let slope = self.slope(mean);
+        // Multiplied before they are squared: near the smallest probabilities a square alone would overflow.
+        let squares: f64 = means.iter().map(|block| (slope * (block - mean)).powi(2)).sum();
+        let bias = if self.is_logarithm() { 0.5 * squares / (blocks * (blocks - 1.0)) } else { 0.0 };
+        let value = self.value_of_mean(mean) + bias;
         outputs[0] = value;
         for (replicate, block) in outputs[1..].iter_mut().zip(means) {
-            *replicate = value + self.slope(mean) * (mean - block) / (blocks - 1.0);
+            *replicate = value + slope * (mean - block) / (blocks - 1.0);
         }
-        let counts = matches!(self, Self::LogTail { .. }) && !self.integrates(free);
+        let counts = self.is_logarithm() && !self.integrates(free);
         outputs[1 + BLOCKS] =
             value + self.value_of_mean(mean + f64::from(counts) / samples as f64) - self.value_of_mean(mean);
         outputs[2 + BLOCKS] = mean;
@@ -107,11 +109,7 @@ impl Measure {
         }
     }
 
-    /// The second derivative of [`value_of_mean`](Self::value_of_mean) with its sign turned.
-    fn curvature(&self, mean: f64) -> f64 {
-        match self {
-            Self::LogTail { .. } => self.slope(mean).powi(2),
-            Self::Mean { .. } => 0.0,
-        }
+    fn is_logarithm(&self) -> bool {
+        matches!(self, Self::LogTail { .. })
     }
 }
