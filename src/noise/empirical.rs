@@ -84,12 +84,19 @@ impl EmpiricalDistribution {
 
     /// How many values are at most `x`.
     pub(super) fn count_up_to(&self, x: f64) -> usize {
+        // The usual answer for the far side of a two-sided region.
+        if x < self.smallest() {
+            return 0;
+        }
         let near = self.index.near(x);
         near.start + self.values[near].iter().take_while(|&&value| value <= x).count()
     }
 
     /// How many values are at least `x`.
     pub(super) fn count_from(&self, x: f64) -> usize {
+        if x > self.largest() {
+            return 0;
+        }
         let near = self.index.near(x);
         self.values.len() - near.start - self.values[near].iter().take_while(|&&value| value < x).count()
     }
