@@ -1,0 +1,45 @@
+# The list of recipes
+default:
+    @{{just_executable()}} --list --unsorted
+
+# All tests
+test:
+    cargo test
+
+# Format and lints, as strict as .ci/run
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+# The documentation, with warnings as errors
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# Every example, the last one on the files that the first one writes
+examples:
+    cargo run --release --example online_shop -- --write-csv target/shop
+    cargo run --release --example custom_mechanism
+    cargo run --release --example service_latency -- \
+        --normal target/shop/normal.csv --events target/shop/slow_requests.csv \
+        --calls target/shop/calls.csv --target Website
+
+# Benchmarks, about a minute; `just bench attribute` runs one group
+bench *filter:
+    cargo bench --bench attribution -- {{filter}}
+
+# Lints and tests with least squares through LAPACK; needs libopenblas-dev and pkg-config
+openblas:
+    cargo clippy --all-targets --features openblas-system -- -D warnings
+    OPENBLAS_NUM_THREADS=1 cargo test --features openblas-system
+
+# The comparison with DoWhy, a few minutes; needs Python 3.11. `just dowhy --region upper` passes options on
+dowhy *options:
+    test -d benches/dowhy/.venv || python3.11 -m venv benches/dowhy/.venv
+    benches/dowhy/.venv/bin/pip install --quiet --requirement benches/dowhy/requirements.txt
+    cargo run --release --example online_shop -- --write-csv target/shop
+    benches/dowhy/.venv/bin/python benches/dowhy/compare.py --normal target/shop/normal.csv \
+        --events target/shop/slow_requests.csv --calls target/shop/calls.csv --target Website --row 5 {{options}}
+
+# Everything that must hold before a change is merged
+ci:
+    .ci/run
