@@ -80,7 +80,7 @@ pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, Location, LogNormalNoise,
     NoiseDistribution, NoiseFamily, NormalNoise, UniformNoise,
 };
-pub use score::{FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
+pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
 
 /// Compiles the README's code.

@@ -102,8 +102,7 @@ impl Dataset {
             return Err(Error::Empty { what: "the data".to_owned(), expected: "row" });
         }
         let shape = (rows, columns.len()).f();
-        let values = Array2::from_shape_vec(shape, columns.concat())
-            .map_err(|error| Error::LinearAlgebra { message: error.to_string() })?;
+        let values = Array2::from_shape_fn(shape, |(row, column)| columns[column][row]);
         Ok(Self { names: Arc::new(names), values, text_cells })
     }
 

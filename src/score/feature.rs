@@ -36,8 +36,11 @@ pub enum FeatureMap {
     #[doc(alias = "RescaledMedianCDFQuantileScorer")]
     ZScore,
     /// Any function, larger for more extreme values; see [`custom`](Self::custom).
-    Custom(Arc<dyn Fn(f64) -> f64 + Send + Sync>),
+    Custom(CustomFeature),
 }
+
+/// A function of the target's value, larger for more extreme ones.
+pub type CustomFeature = Arc<dyn Fn(f64) -> f64 + Send + Sync>;
 
 /// How many quantiles stand for a distribution under a custom feature map.
 const QUANTILES: usize = 10_000;
@@ -46,7 +49,7 @@ const QUANTILES: usize = 10_000;
 #[derive(Clone)]
 pub(crate) enum OutlierTest {
     Region(OutlierRegion),
-    Custom { feature: Arc<dyn Fn(f64) -> f64 + Send + Sync>, threshold: f64 },
+    Custom { feature: CustomFeature, threshold: f64 },
 }
 
 impl FeatureMap {
@@ -57,27 +60,30 @@ impl FeatureMap {
 
     /// The values at least as extreme as `observed`; nothing for a custom feature map, which need not give a region.
     pub fn outlier_region(&self, reference: &NoiseDistribution, observed: f64) -> Option<OutlierRegion> {
-        match self {
-            Self::UpperTail => Some(OutlierRegion::upper_tail(observed)),
-            Self::LowerTail => Some(OutlierRegion::lower_tail(observed)),
-            Self::DistanceFromMedian => Some(around(reference.median(), observed)),
-            Self::TwoSidedQuantile => Some(match reference {
-                NoiseDistribution::Empirical(reference) => beyond_ranks(reference, observed),
-                continuous => beyond_quantiles(continuous, observed),
-            }),
-            Self::ZScore => Some(around(reference.mean(), observed)),
-            Self::Custom(_) => None,
-        }
+        self.region_or_custom(reference, observed).ok()
     }
 
     pub(crate) fn outlier_test(&self, reference: &NoiseDistribution, observed: f64) -> Result<OutlierTest> {
-        match (self.outlier_region(reference, observed), self) {
-            (Some(region), _) => Ok(OutlierTest::Region(region)),
-            (None, Self::Custom(feature)) => {
+        match self.region_or_custom(reference, observed) {
+            Ok(region) => Ok(OutlierTest::Region(region)),
+            Err(feature) => {
                 let threshold = checked(feature.as_ref(), observed)?;
                 Ok(OutlierTest::Custom { feature: Arc::clone(feature), threshold })
             }
-            (None, _) => unreachable!("only a custom feature map has no outlier region"),
+        }
+    }
+
+    fn region_or_custom(&self, reference: &NoiseDistribution, observed: f64) -> Result<OutlierRegion, &CustomFeature> {
+        match self {
+            Self::UpperTail => Ok(OutlierRegion::upper_tail(observed)),
+            Self::LowerTail => Ok(OutlierRegion::lower_tail(observed)),
+            Self::DistanceFromMedian => Ok(around(reference.median(), observed)),
+            Self::TwoSidedQuantile => Ok(match reference {
+                NoiseDistribution::Empirical(reference) => beyond_ranks(reference, observed),
+                continuous => beyond_quantiles(continuous, observed),
+            }),
+            Self::ZScore => Ok(around(reference.mean(), observed)),
+            Self::Custom(feature) => Err(feature),
         }
     }
 }

@@ -6,7 +6,7 @@ mod node_scores;
 mod normal_tail;
 mod region;
 
-pub use feature::FeatureMap;
+pub use feature::{CustomFeature, FeatureMap};
 pub use it_score::{ItScore, ItScorer, it_score};
 pub use node_scores::NodeScore;
 pub use region::OutlierRegion;
