@@ -113,7 +113,7 @@ fn explain(arguments: &Arguments) -> Result<Vec<Attribution>, Error> {
         (None, None) => unreachable!("clap requires one of the two"),
     };
     for call in graph.dropped_calls() {
-        eprintln!("left out the call from `{}` to `{}`: {:?}", call.caller, call.callee, call.reason);
+        eprintln!("left out the call from `{}` to `{}`: {}", call.caller, call.callee, call.reason);
     }
     let normal = Dataset::from_csv_path(&arguments.normal)?;
     let events = Dataset::from_csv_path(&arguments.events)?;
@@ -167,6 +167,7 @@ fn first_paragraph(message: &str) -> String {
 }
 
 fn mistake(message: &str) -> ExitCode {
-    eprintln!("error: {message}");
+    // Names and cells from a user's files may hold line breaks.
+    eprintln!("error: {}", message.replace(['\n', '\r'], " "));
     ExitCode::from(2)
 }

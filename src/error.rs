@@ -268,8 +268,8 @@ pub enum Error {
     },
     /// With a floor of zero a coalition's probability must be positive, and none of the samples hit the region.
     #[error(
-        "none of {samples} samples falls in the outlier region when the noise of {kept} is kept, so its log probability is unbounded; \
-         set a positive floor, or raise the number of samples"
+        "over {samples} samples the target's probability of being as extreme as observed comes out as 0 when the noise of {kept} is kept, \
+         so its logarithm is unbounded; set a positive floor, or noise distributions with tails"
     )]
     UnresolvedTail {
         /// How many samples were drawn.
@@ -287,20 +287,20 @@ pub enum Error {
         kept: String,
     },
     /// The mechanism of one node is at fault.
-    #[error("node `{node}`: {source}")]
+    #[error("node `{node}`: {cause}")]
     InNode {
         /// The node's name.
         node: String,
         /// What is wrong with it.
-        source: Box<Error>,
+        cause: Box<Error>,
     },
     /// One of several rows is at fault.
-    #[error("row {row}: {source}")]
+    #[error("row {row}: {cause}")]
     InRow {
         /// Its number, counted from 0.
         row: usize,
         /// What is wrong with it.
-        source: Box<Error>,
+        cause: Box<Error>,
     },
     /// Ordinary linear algebra failed, which takes extreme input.
     #[error("least squares failed: {message}")]

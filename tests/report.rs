@@ -42,8 +42,8 @@ fn a_saturated_score_says_so() {
     let config = AttributionConfig::default().with_feature_map(case.feature_map).with_floor(0.01).with_samples(500);
     let attribution = case.model.attribute_outlier(case.target, &case.observation, &config).unwrap();
     assert!(attribution.score.saturated);
-    assert!(attribution.to_string().contains("at its floor"));
-    assert!(!self::attribution(Quantity::ItScore).to_string().contains("at its floor"));
+    assert!(attribution.to_string().contains("at its ceiling"));
+    assert!(!self::attribution(Quantity::ItScore).to_string().contains("at its ceiling"));
 }
 
 #[test]

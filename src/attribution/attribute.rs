@@ -55,7 +55,7 @@ impl FittedModel {
         let rows: Vec<Observation> = observations.observations().collect();
         let results: Vec<Result<Attribution>> = rows.par_iter().map(|row| prepared.attribute(row)).collect();
         let in_row = |(row, result): (usize, Result<Attribution>)| {
-            result.map_err(|source| Error::InRow { row, source: Box::new(source) })
+            result.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
         };
         results.into_iter().enumerate().map(in_row).collect()
     }

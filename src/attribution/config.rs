@@ -10,7 +10,7 @@ use crate::shapley::ShapleyMethod;
 pub(super) const BLOCKS: usize = 32;
 
 /// Most samples: each needs 8 bytes per node and thread.
-const MOST_SAMPLES: usize = 100_000_000;
+const MOST_SAMPLES: usize = 10_000_000;
 
 /// What is split over the nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -149,7 +149,7 @@ impl AttributionConfig {
         if !(BLOCKS..=MOST_SAMPLES).contains(&self.samples) {
             return Err(Error::InvalidParameter {
                 name: "the number of samples",
-                requirement: "at least 32, so that a standard error can be given, and at most 100 million",
+                requirement: "at least 32, so that a standard error can be given, and at most 10 million",
                 found: self.samples.to_string(),
             });
         }

@@ -66,7 +66,7 @@ impl<S: TargetSamples> Game for SampledGame<'_, S> {
         }
         let pivot = self.pivots.iter().find(|pivot| !kept[pivot.node]);
         let free = pivot.map(|pivot| FreePivot { pivot, part: self.samples.part(pivot.node, pivot.effect) });
-        self.measure.measure(target, free.as_ref(), outputs)?;
+        self.measure.measure(target, free.as_ref(), lot(kept), outputs)?;
         if outputs.iter().any(|value| !value.is_finite()) {
             return Err(self.unresolved(coalition, target.len()));
         }
@@ -92,4 +92,13 @@ impl<S: TargetSamples> SampledGame<'_, S> {
         let kept = if kept.is_empty() { "no node".to_owned() } else { list_names(&kept) };
         Error::UnresolvedTail { samples, kept }
     }
+}
+
+/// A number that is drawn once for every set of kept nodes: FNV-1a over them, mixed once more so that sets that
+/// differ in one node have nothing in common.
+fn lot(kept: &[bool]) -> u64 {
+    let mix = |hash: u64, &kept: &bool| (hash ^ u64::from(kept)).wrapping_mul(0x0000_0100_0000_01b3);
+    let hash = kept.iter().fold(0xcbf2_9ce4_8422_2325, mix);
+    let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash >> 32
 }

@@ -15,9 +15,12 @@ pub(super) enum Measure {
     Mean { observed: f64 },
 }
 
-/// The estimate from all samples; one replicate per block; the estimate that a single further hit would have given,
-/// where hits are counted; last, the mean itself, which for a tail is the probability.
-pub(super) const OUTPUTS: usize = 1 + BLOCKS + 2;
+/// The estimate from all samples; one replicate per block; last, the mean itself, which for a tail is the probability.
+pub(super) const OUTPUTS: usize = 1 + BLOCKS + 1;
+
+/// A noise whose spread is below this share of the target's is integrated, but hardly smooths anything: a coalition's
+/// probability then rests on as few samples as if hits were counted.
+const SMOOTHING_SPREAD: f64 = 0.1;
 
 /// A noise to integrate, with what the target's samples contain of it: a column and its factor.
 pub(super) struct FreePivot<'a> {
@@ -34,7 +37,17 @@ impl Measure {
     /// block, v + v'·(q − q_b)/(B − 1), the infinitesimal jackknife: unlike the logarithm of the rest itself it
     /// stays sensible when a block holds the only hit. The logarithm of an estimate is too low by Var(q)/2(q + ε)²
     /// on average (to second order, and at most ½); that is added.
-    pub(super) fn measure(&self, target: &[f64], free: Option<&FreePivot<'_>>, outputs: &mut [f64]) -> Result<()> {
+    ///
+    /// Where hits are counted and few, all blocks may agree on 0 and the replicates claim to be certain. So what one
+    /// further hit would change is added to one of them or taken away, by `lot`, a number that differs from coalition
+    /// to coalition: they miss their rare hits independently, and what they miss does not cancel.
+    pub(super) fn measure(
+        &self,
+        target: &[f64],
+        free: Option<&FreePivot<'_>>,
+        lot: u64,
+        outputs: &mut [f64],
+    ) -> Result<()> {
         let (samples, blocks) = (target.len(), BLOCKS as f64);
         let bounds = |block: usize| block * samples / BLOCKS;
         let mut means = [0.0; BLOCKS];
@@ -54,10 +67,13 @@ impl Measure {
         for (replicate, block) in outputs[1..].iter_mut().zip(means) {
             *replicate = value + slope * (mean - block) / (blocks - 1.0);
         }
-        let counts = self.is_logarithm() && !self.integrates(free);
-        outputs[1 + BLOCKS] =
-            value + self.value_of_mean(mean + f64::from(counts) / samples as f64) - self.value_of_mean(mean);
-        outputs[2 + BLOCKS] = mean;
+        if self.is_logarithm() && !self.is_smooth(target, free) {
+            let unseen = self.value_of_mean(mean + 1.0 / samples as f64) - self.value_of_mean(mean);
+            let unit = unseen * (blocks / (blocks - 1.0)).sqrt();
+            let place = 1 + (lot % BLOCKS as u64) as usize;
+            outputs[place] += if (lot / BLOCKS as u64).is_multiple_of(2) { unit } else { -unit };
+        }
+        outputs[1 + BLOCKS] = mean;
         Ok(())
     }
 
@@ -75,8 +91,16 @@ impl Measure {
         }
     }
 
-    fn integrates(&self, free: Option<&FreePivot<'_>>) -> bool {
-        matches!(self, Self::LogTail { test: OutlierTest::Region(_), .. }) && free.is_some()
+    /// Whether a probability is an average over many samples rather than a count of few.
+    fn is_smooth(&self, target: &[f64], free: Option<&FreePivot<'_>>) -> bool {
+        let (Self::LogTail { test: OutlierTest::Region(_), .. }, Some(FreePivot { pivot, .. })) = (self, free) else {
+            return false;
+        };
+        let count = target.len() as f64;
+        // Differences to the first value lose no digits where the target is far from 0.
+        let mean: f64 = target.iter().map(|value| (value - target[0]) / count).sum();
+        let variance: f64 = target.iter().map(|value| (value - target[0] - mean).powi(2) / count).sum();
+        pivot.spread >= SMOOTHING_SPREAD * variance.sqrt()
     }
 
     /// Writes the value and replicates of the coalition of all, which gives the observation itself.

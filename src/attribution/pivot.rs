@@ -9,6 +9,8 @@ use crate::noise::NoiseDistribution;
 pub(super) struct Pivot<'m> {
     pub(super) node: usize,
     pub(super) effect: f64,
+    /// The standard deviation that it gives the target.
+    pub(super) spread: f64,
     pub(super) noise: &'m NoiseDistribution,
 }
 
@@ -22,10 +24,9 @@ pub(super) fn find_pivots<'m>(plan: &Plan<'m>) -> Vec<Pivot<'m>> {
     let pivot = |(node, effect): (usize, Option<f64>)| {
         let noise = plan.nodes[node].mechanism.noise();
         let effect = effect.filter(|&effect| effect != 0.0 && !noise.is_degenerate())?;
-        Some(Pivot { node, effect, noise })
+        Some(Pivot { node, effect, spread: effect.abs() * noise.variance().sqrt(), noise })
     };
     let mut pivots: Vec<Pivot<'m>> = noise_effects(plan).into_iter().enumerate().filter_map(pivot).collect();
-    let spread = |pivot: &Pivot<'_>| pivot.effect.abs() * pivot.noise.variance().sqrt();
-    pivots.sort_by(|a, b| spread(b).total_cmp(&spread(a)));
+    pivots.sort_by(|a, b| b.spread.total_cmp(&a.spread));
     pivots
 }

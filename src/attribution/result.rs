@@ -37,9 +37,9 @@ pub struct ScoreEstimate {
     pub tail_probability: Option<f64>,
     /// The floor ε; nothing for a mean deviation.
     pub floor: Option<f64>,
-    /// Whether the tail probability is no larger than the floor, so that the score says "at least this much".
-    /// Another event further out would score the same; a lower floor tells them apart where the noise
-    /// distributions reach so far.
+    /// Whether the tail probability is no larger than the floor, so that the score says "at least this much": it is
+    /// within ln 2 of its [`ceiling`](Attribution::ceiling), and events further out hardly score more. A lower floor
+    /// tells them apart where the noise distributions reach so far.
     pub saturated: bool,
 }
 

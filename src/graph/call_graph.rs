@@ -1,10 +1,11 @@
 //! Call graphs: who calls whom, which is the causal graph with its arrows turned round.
 
+use std::fmt;
 use std::path::Path;
 
 use super::causal_graph::CausalGraph;
 use crate::data::{read_pairs, read_pairs_path};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A call that says nothing about causes and was left out of the causal graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,15 @@ pub enum DropReason {
     SelfCall,
     /// The caller or the callee has no name.
     BlankName,
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::SelfCall => "a service that calls itself is not its own cause",
+            Self::BlankName => "a name is blank",
+        })
+    }
 }
 
 /// Header of a CSV file of calls.
@@ -60,7 +70,12 @@ impl CausalGraph {
                 None => edges.push((callee, caller)),
             }
         }
-        Ok(Self::from_edges(edges)?.with_dropped_calls(dropped))
+        match Self::from_edges(edges) {
+            Ok(graph) => Ok(graph.with_dropped_calls(dropped)),
+            // Told along the calls, as the user wrote them.
+            Err(Error::Cycle { nodes }) => Err(Error::Cycle { nodes: nodes.into_iter().rev().collect() }),
+            Err(error) => Err(error),
+        }
     }
 
     /// A causal graph from a CSV file of calls with the columns `caller` and `callee`; see

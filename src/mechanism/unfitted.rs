@@ -137,7 +137,7 @@ impl CausalMechanism {
                         let data = data.ok_or_else(|| self.needs_data(node))?;
                         let needed = regressor.min_rows(places.len());
                         check_rows(&format!("the regression of node `{node}`"), needed, data.values.len())?;
-                        let in_node = |source| Error::InNode { node: node.to_owned(), source: Box::new(source) };
+                        let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
                         let function = regressor.fit(data.parents, data.values).map_err(in_node)?;
                         check_coefficients(node, &function, places.len())?;
                         function

@@ -60,7 +60,7 @@ fn exact_distributions(model: &FittedModel) -> Result<Vec<Option<NoiseDistributi
             }
             let normal = expansions[position].as_ref().and_then(|expansion| expansion.normal(model)).transpose();
             let node = || model.graph().name(position).to_owned();
-            normal.map_err(|source| Error::InNode { node: node(), source: Box::new(source) })
+            normal.map_err(|cause| Error::InNode { node: node(), cause: Box::new(cause) })
         })
         .collect()
 }

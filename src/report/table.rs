@@ -51,7 +51,7 @@ impl Attribution {
             )?,
         }
         if score.saturated {
-            writeln!(formatter, "The score is at its floor: the event is at least this unusual.")?;
+            writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
         }
         Ok(())
     }

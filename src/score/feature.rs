@@ -33,7 +33,7 @@ pub enum FeatureMap {
     #[doc(alias = "MedianCDFQuantileScorer")]
     TwoSidedQuantile,
     /// g(x) = |x − mean| / standard deviation, of the reference values.
-    #[doc(alias = "RescaledMedianCDFQuantileScorer")]
+    #[doc(alias = "MeanDeviationScorer")]
     ZScore,
     /// Any function, larger for more extreme values; see [`custom`](Self::custom).
     Custom(CustomFeature),
@@ -140,6 +140,10 @@ fn around(centre: f64, observed: f64) -> OutlierRegion {
 /// The region of the two-sided quantile for a continuous reference; see [`FeatureMap::TwoSidedQuantile`].
 fn beyond_quantiles(reference: &NoiseDistribution, observed: f64) -> OutlierRegion {
     let (below, above) = (reference.cdf(observed), reference.survival(observed));
+    if above.min(below) == 0.0 {
+        // Beyond the range: nothing on the other side is as impossible.
+        return if above <= below { OutlierRegion::upper_tail(observed) } else { OutlierRegion::lower_tail(observed) };
+    }
     // Both probabilities lie in [0, 1], for which there is a quantile.
     let quantile = |probability| reference.quantile(probability).unwrap_or(observed);
     if above <= below {

@@ -76,7 +76,7 @@ impl ItScore {
 impl fmt::Display for ItScore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let precision = formatter.precision().unwrap_or(2);
-        let saturated = if self.saturated { " (at the floor)" } else { "" };
+        let saturated = if self.saturated { " (at its ceiling)" } else { "" };
         write!(formatter, "{:.precision$} nats{saturated}", self.nats)
     }
 }

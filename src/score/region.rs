@@ -1,14 +1,12 @@
 //! Outlier regions.
 
-use serde::{Deserialize, Serialize};
-
 use crate::noise::NoiseDistribution;
 
 /// The values at least as extreme as an observed one: {y ≤ lower} ∪ {y ≥ upper}.
 ///
 /// Every usual measure of extremeness of a scalar turns "at least as extreme as x" into such a region, so a tail
 /// probability is one probability of one set, whatever the measure.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutlierRegion {
     lower: f64,
     upper: f64,

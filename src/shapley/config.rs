@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 
 /// Most players for which [`ShapleyMethod::Auto`] enumerates: 4096 coalitions.
 const AUTO_EXACT_PLAYERS: usize = 12;
-/// Most players for which enumeration is allowed at all: 2³⁰ coalitions take hours already.
-const EXACT_PLAYERS: usize = 30;
+/// Most players for which enumeration is allowed at all: a million coalitions.
+const EXACT_PLAYERS: usize = 20;
 /// What [`ShapleyMethod::Auto`] samples when it does not enumerate.
 const AUTO_PERMUTATIONS: usize = 100;
 /// Fewest permutations: two antithetic pairs, without which there is no standard error.
 const MIN_PERMUTATIONS: usize = 3;
 
-/// Most permutations: more would take days, and their results more memory than there is.
-const MOST_PERMUTATIONS: usize = 10_000_000;
+/// Most permutations: their partial sums are kept until the end.
+const MOST_PERMUTATIONS: usize = 100_000;
 
 /// Whether to visit every coalition or to sample orders of the players.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub enum ShapleyMethod {
     /// Exact for up to 12 players, 100 permutations beyond.
     #[default]
     Auto,
-    /// All 2ⁿ coalitions; at most 30 players.
+    /// All 2ⁿ coalitions; at most 20 players.
     Exact,
     /// So many random permutations, at least 3. They come in antithetic pairs, an order and its reverse, so
     /// an odd number is rounded up.
@@ -52,7 +52,7 @@ impl ShapleyMethod {
             Self::Permutations(permutations) if !(MIN_PERMUTATIONS..=MOST_PERMUTATIONS).contains(&permutations) => {
                 Err(Error::InvalidParameter {
                     name: "the number of permutations",
-                    requirement: "at least 3, so that a standard error can be given, and at most 10 million",
+                    requirement: "at least 3, so that a standard error can be given, and at most 100 000",
                     found: permutations.to_string(),
                 })
             }

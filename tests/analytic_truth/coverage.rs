@@ -1,9 +1,12 @@
 //! Whether standard errors mean what they say: the truth lies within 1.96 of them in about 95 of 100 repetitions.
 
+use crate::known_models;
 use crate::linear_gaussian::{LinearGaussian, Region};
 use etiology::{AttributionConfig, Estimator, FeatureMap, FittedModel, ShapleyMethod};
 
 const FLOOR: f64 = 1e-3;
+/// Of the contributions in [`known_models`], in nats.
+const TRUTH_ERROR: f64 = 0.003;
 const SEEDS: u64 = 200;
 const Z: f64 = 1.96;
 /// A 95 % interval may cover this often; for 200 repetitions, 90 % and 99 % are 3.2 and 2.6 standard deviations away.
@@ -70,4 +73,24 @@ fn the_truth_is_covered_with_permutations_in_closed_form() {
     // The score has no error at all, and none is claimed.
     assert_eq!(covered[0], SEEDS);
     assert_accepted(&covered[1..]);
+}
+
+#[test]
+fn the_truth_is_covered_where_formulas_are_not_linear() {
+    for case in known_models::all().unwrap() {
+        let config = AttributionConfig::default().with_feature_map(case.feature_map).with_floor(known_models::FLOOR);
+        let mut covered = vec![0; case.contributions.len()];
+        for seed in 0..SEEDS {
+            let config = config.clone().with_seed(seed);
+            let attribution = case.model.attribute_outlier(case.target, &case.observation, &config).unwrap();
+            for (count, (node, truth)) in covered.iter_mut().zip(&case.contributions) {
+                let found = attribution.contribution(node).unwrap();
+                // The truths, counted by brute force, have an error of their own.
+                *count += u64::from((found.value - truth).abs() <= Z * found.std_error + TRUTH_ERROR);
+            }
+        }
+        // No upper limit: where coalitions are never hit, the errors are wider than need be.
+        let enough = |count: &u64| *count as f64 >= ACCEPTED.start() * SEEDS as f64;
+        assert!(covered.iter().all(enough), "{}: {covered:?} of {SEEDS}", case.name);
+    }
 }
