@@ -16,7 +16,7 @@ const MISSING_WORDS: [&str; 3] = ["na", "nan", "null"];
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 pub(super) fn read_table_path(path: &Path) -> Result<Dataset> {
-    read_table(open(path)?, &path.display().to_string())
+    read_table(open(path)?, &path.display().to_string()).map_err(|error| in_file(path, error))
 }
 
 pub(super) fn read_table(reader: impl Read, origin: &str) -> Result<Dataset> {
@@ -49,7 +49,7 @@ pub(crate) fn read_pairs(reader: impl Read, origin: &str, headers: [&str; 2]) ->
 }
 
 pub(crate) fn read_pairs_path(path: &Path, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
-    read_pairs(open(path)?, &path.display().to_string(), headers)
+    read_pairs(open(path)?, &path.display().to_string(), headers).map_err(|error| in_file(path, error))
 }
 
 fn read_records(reader: impl Read, origin: &str) -> Result<(Vec<String>, Vec<StringRecord>)> {
@@ -60,6 +60,14 @@ fn read_records(reader: impl Read, origin: &str) -> Result<(Vec<String>, Vec<Str
     let names = names.collect();
     let records = reader.records().collect::<Result<_, _>>().map_err(malformed)?;
     Ok((names, records))
+}
+
+/// An error with the name of its file, as there is often more than one.
+fn in_file(path: &Path, error: Error) -> Error {
+    match error {
+        named @ Error::Csv { .. } => named,
+        other => Error::Csv { origin: path.display().to_string(), message: other.to_string() },
+    }
 }
 
 fn open(path: &Path) -> Result<File> {

@@ -65,6 +65,15 @@ impl FittedModel {
         Ok(self.parents[position].iter().map(|&parent| self.graph.name(parent)).collect())
     }
 
+    /// What is normal for a node: its training values or, without them, what the model says of it. With a
+    /// [`FeatureMap`](crate::FeatureMap) it turns an observed value into an outlier region.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn reference(&self, node: &str) -> Result<&NoiseDistribution> {
+        Ok(&self.references[self.graph.position(node)?])
+    }
+
     /// How many rows the model was fitted to; nothing if it was given without data.
     pub fn training_rows(&self) -> Option<usize> {
         self.training_rows

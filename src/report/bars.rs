@@ -3,6 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+use super::number::fixed;
 use crate::attribution::Attribution;
 
 /// Widest bar, in characters.
@@ -19,7 +20,7 @@ impl Attribution {
             let share = if largest > 0.0 { contribution.value / largest } else { 0.0 };
             let length = (WIDTH * share.abs()).round() as usize;
             let bar = if share < 0.0 { "-" } else { "█" }.repeat(length);
-            table.add_row([contribution.node.clone(), format!("{:.2}", contribution.value), bar]);
+            table.add_row([contribution.node.clone(), fixed(contribution.value, 2), bar]);
         }
         table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()

@@ -13,3 +13,29 @@ pub(super) fn significant(value: f64) -> String {
         format!("{value:.3e}")
     }
 }
+
+/// A value with so many decimals, and no minus sign before a zero.
+pub(super) fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    if text.starts_with('-') && !text.contains(|digit| ('1'..='9').contains(&digit)) {
+        text[1..].to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits_count_wherever_the_point_is() {
+        let shown = [0.0, 1.23, -12.345, 123_456.7, 1.5e-4, 2e9, 0.001].map(significant);
+        assert_eq!(shown, ["0", "1.230", "-12.35", "123457", "1.500e-4", "2.000e9", "0.001000"]);
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!([fixed(-1e-9, 2), fixed(-0.01, 2), fixed(0.0, 3)], ["0.00", "-0.01", "0.000"]);
+    }
+}

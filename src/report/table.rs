@@ -5,7 +5,7 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::significant;
+use super::number::{fixed, significant};
 use crate::attribution::{Attribution, Contribution, Quantity};
 
 impl fmt::Display for Attribution {
@@ -36,9 +36,9 @@ impl Attribution {
             (Some(tail), Some(floor)) => {
                 writeln!(
                     formatter,
-                    "outlier score {:.2} ± {:.2} nats (probability {}, floor {})",
-                    score.value,
-                    score.std_error,
+                    "outlier score {} ± {} nats (probability {}, floor {})",
+                    fixed(score.value, 2),
+                    fixed(score.std_error, 3),
                     significant(tail),
                     significant(floor)
                 )?;
@@ -57,14 +57,15 @@ impl Attribution {
     }
 
     fn row(&self, contribution: &Contribution) -> [String; 7] {
-        let amount = |value: f64| match self.quantity {
-            Quantity::ItScore => format!("{value:.2}"),
+        // Errors are small beside the amounts, and a plain 0 would claim too much.
+        let amount = |value: f64, decimals: usize| match self.quantity {
+            Quantity::ItScore => fixed(value, decimals),
             Quantity::MeanDeviation => significant(value),
         };
         [
             contribution.node.clone(),
-            amount(contribution.value),
-            amount(contribution.std_error),
+            amount(contribution.value, 2),
+            amount(contribution.std_error, 3),
             contribution.share.map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", 100.0 * share)),
             significant(contribution.observed),
             significant(contribution.typical),
