@@ -3,10 +3,8 @@
 //! Then the target is the observed value plus Σ_{j ∉ T} cⱼ (Nⱼ − nⱼ), with the total effects cⱼ: kept noises
 //! cancel, and no intercept is left. Its mean is known for any noises, its whole distribution for normal ones.
 
-use super::effects::noise_effects;
 use super::plan::Plan;
 use crate::error::{Error, Result, list_names};
-use crate::noise::NoiseDistribution;
 use crate::score::{OutlierRegion, ln_normal_survival, ln_sum_exp};
 use crate::shapley::{Coalition, Game};
 
@@ -20,13 +18,11 @@ pub(super) struct LinearTarget {
 }
 
 impl LinearTarget {
-    /// Nothing if the target is not linear in some noise.
-    pub(super) fn find(plan: &Plan<'_>) -> Option<Self> {
-        let effects = noise_effects(plan).into_iter().collect::<Option<Vec<f64>>>()?;
-        let is_normal =
-            |noise: &NoiseDistribution| matches!(noise, NoiseDistribution::Normal(_) | NoiseDistribution::Constant(_));
+    /// From the effects of all noises; nothing if the target is not linear in one of them.
+    pub(super) fn find(plan: &Plan<'_>, effects: &[Option<f64>]) -> Option<Self> {
+        let effects = effects.iter().copied().collect::<Option<Vec<f64>>>()?;
         let mut noises = plan.nodes.iter().zip(&effects);
-        let normal = noises.all(|(node, &effect)| effect == 0.0 || is_normal(node.mechanism.noise()));
+        let normal = noises.all(|(node, &effect)| effect == 0.0 || node.mechanism.noise().is_normal_or_constant());
         Some(Self { effects, normal })
     }
 

@@ -60,10 +60,6 @@ impl<S: TargetSamples> Game for SampledGame<'_, S> {
         scratch.coalition = None;
         let Scratch { kept, changed, columns, .. } = scratch;
         let target = self.samples.target(kept, (!first).then_some(changed), columns)?;
-        if let Some(&found) = target.iter().find(|value| !value.is_finite()) {
-            let node = self.plan.nodes[self.plan.target()].name.to_owned();
-            return Err(Error::MechanismNotFinite { node, operation: "evaluate a sample", found });
-        }
         let pivot = self.pivots.iter().find(|pivot| !kept[pivot.node]);
         let free = pivot.map(|pivot| FreePivot { pivot, part: self.samples.part(pivot.node, pivot.effect) });
         self.measure.measure(target, free.as_ref(), lot(kept), outputs)?;

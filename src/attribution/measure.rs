@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::config::BLOCKS;
 use super::pivot::Pivot;
 use crate::error::Result;
-use crate::score::OutlierTest;
+use crate::score::{OutlierTest, ln_with_floor};
 
 /// What is measured of the target's samples.
 pub(super) enum Measure {
@@ -118,7 +118,7 @@ impl Measure {
     /// 0.)
     fn value_of_mean(&self, mean: f64) -> f64 {
         match self {
-            Self::LogTail { floor, .. } => (mean + floor).ln() - floor.ln_1p(),
+            Self::LogTail { floor, .. } => ln_with_floor(mean, *floor),
             Self::Mean { .. } => mean,
         }
     }

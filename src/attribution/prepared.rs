@@ -3,6 +3,7 @@
 use super::bank::Bank;
 use super::closed_form::{ClosedForm, LinearTarget, Question};
 use super::config::{AttributionConfig, Estimator, Floor, Quantity};
+use super::effects::noise_effects;
 use super::estimates::Estimates;
 use super::game::SampledGame;
 use super::measure::Measure;
@@ -13,7 +14,7 @@ use super::samples::{LinearSamples, ModelSamples, TargetSamples};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
-use crate::score::{FeatureMap, OutlierTest};
+use crate::score::{FeatureMap, OutlierTest, is_saturated};
 use crate::shapley::{Game, ShapleyConfig, shapley_values};
 
 /// By how many rounding errors a sample may miss the region's bound and still count as on it.
@@ -42,14 +43,14 @@ enum Strategy {
 }
 
 impl Strategy {
-    fn choose(plan: &Plan<'_>, config: &AttributionConfig) -> Self {
+    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
         let has_closed_form = |target: &LinearTarget| match (config.quantity, &config.feature_map) {
             (Quantity::MeanDeviation, _) => true,
             (Quantity::ItScore, FeatureMap::Custom(_)) => false,
             (Quantity::ItScore, _) => target.is_normal(),
         };
         let bank = || Bank::draw(plan, config.samples, config.seed);
-        match LinearTarget::find(plan) {
+        match LinearTarget::find(plan, effects) {
             Some(target) if config.estimator == Estimator::Auto && has_closed_form(&target) => Self::ClosedForm(target),
             Some(target) => {
                 let weighted = bank().scaled(target.effects());
@@ -64,8 +65,9 @@ impl<'a> Prepared<'a> {
     pub(super) fn new(model: &'a FittedModel, target: &str, config: &'a AttributionConfig) -> Result<Self> {
         config.check()?;
         let plan = Plan::new(model, target)?;
-        let pivots = find_pivots(&plan);
-        let strategy = Strategy::choose(&plan, config);
+        let effects = noise_effects(&plan);
+        let pivots = find_pivots(&plan, &effects);
+        let strategy = Strategy::choose(&plan, &effects, config);
         let floor = match config.floor {
             Floor::FromData => model.default_floor(),
             Floor::Fixed(floor) => floor,
@@ -106,7 +108,11 @@ impl<'a> Prepared<'a> {
                 let observed = recovered.values[plan.target()];
                 let observed_parts =
                     target.effects().iter().zip(noises).map(|(effect, noise)| effect * noise).collect();
-                self.sample(recovered, players, LinearSamples { weighted, observed_parts, observed })
+                self.sample(
+                    recovered,
+                    players,
+                    LinearSamples { name: plan.nodes[plan.target()].name, weighted, observed_parts, observed },
+                )
             }
             Strategy::ModelSamples(bank) => self.sample(recovered, players, ModelSamples { plan, bank, noises }),
         }
@@ -183,7 +189,7 @@ impl<'a> Prepared<'a> {
         if self.config.quantity == Quantity::MeanDeviation {
             return ScoreEstimate { value, std_error, tail_probability: None, floor: None, saturated: false };
         }
-        let saturated = estimates.tail_probability <= self.floor && self.floor > 0.0;
+        let saturated = is_saturated(estimates.tail_probability, self.floor);
         let (tail_probability, floor) = (Some(estimates.tail_probability), Some(self.floor));
         ScoreEstimate { value, std_error, tail_probability, floor, saturated }
     }

@@ -1,6 +1,7 @@
 //! What an attribution says.
 
 use super::config::Quantity;
+use crate::score::ln_with_floor;
 
 /// How much each node contributed to an outlier of the target, with the error of each figure.
 ///
@@ -81,6 +82,6 @@ impl Attribution {
 
     /// The largest score that the floor allows, −ln(ε/(1 + ε)), in nats; nothing for a mean deviation.
     pub fn ceiling(&self) -> Option<f64> {
-        self.score.floor.map(|floor| floor.ln_1p() - floor.ln())
+        self.score.floor.map(|floor| -ln_with_floor(0.0, floor))
     }
 }

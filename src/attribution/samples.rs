@@ -3,6 +3,7 @@
 use super::bank::Bank;
 use super::plan::Plan;
 use crate::error::Result;
+use crate::mechanism::check_finite;
 
 /// Where the target's samples come from.
 pub(super) trait TargetSamples: Sync {
@@ -12,7 +13,7 @@ pub(super) trait TargetSamples: Sync {
     /// Columns that hold nothing yet.
     fn columns(&self) -> Self::Columns;
 
-    /// The target's samples for a coalition: `kept` says of each node of the plan whether its noise is kept, and `changed` lists
+    /// The target's samples, all finite, for a coalition: `kept` says of each node of the plan whether its noise is kept, and `changed` lists
     /// the nodes for which that is new since the last call on these columns, or is nothing at the first.
     fn target<'c>(&self, kept: &[bool], changed: Option<&[usize]>, columns: &'c mut Self::Columns)
     -> Result<&'c [f64]>;
@@ -69,6 +70,8 @@ impl TargetSamples for ModelSamples<'_> {
 /// A target that is linear in all noises: the observed value plus Σ_{j ∉ T} cⱼ (Nⱼ − nⱼ). A changed noise costs one
 /// addition a sample, whatever the graph.
 pub(super) struct LinearSamples<'a> {
+    /// The target's name.
+    pub(super) name: &'a str,
     /// Noises times their total effects, cⱼ Nⱼ.
     pub(super) weighted: &'a Bank,
     /// What the observed noises contribute, cⱼ nⱼ.
@@ -106,6 +109,7 @@ impl TargetSamples for LinearSamples<'_> {
                 free.for_each(|node| self.switch(node, false, &mut column.values));
             }
         }
+        check_finite(self.name, &column.values)?;
         Ok(&column.values)
     }
 

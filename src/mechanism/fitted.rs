@@ -81,12 +81,15 @@ impl FittedMechanism {
             }
             NodeFunction::Custom(mechanism) => mechanism.evaluate_columns(parents, noise, values),
         }
-        match values.iter().find(|value| !value.is_finite()) {
-            None => Ok(()),
-            Some(&found) => {
-                Err(Error::MechanismNotFinite { node: node.to_owned(), operation: "evaluate a sample", found })
-            }
-        }
+        check_finite(node, values)
+    }
+}
+
+/// Checks the values that samples of a node came to.
+pub(crate) fn check_finite(node: &str, values: &[f64]) -> Result<()> {
+    match values.iter().find(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(&found) => Err(Error::MechanismNotFinite { node: node.to_owned(), operation: "evaluate a sample", found }),
     }
 }
 

@@ -18,4 +18,5 @@ pub use function::{Formula, LinearFunction, ParentFunction};
 pub use regressor::{LinearRegression, Regressor};
 pub use unfitted::{CausalMechanism, NoiseModel};
 
+pub(crate) use fitted::check_finite;
 pub(crate) use unfitted::NodeData;

@@ -101,7 +101,7 @@ impl Expansion {
         let (mut mean, mut variance) = (self.constant, 0.0);
         for &(node, weight) in &self.weights {
             let noise = model.mechanism_at(node).noise();
-            if !matches!(noise, NoiseDistribution::Normal(_) | NoiseDistribution::Constant(_)) {
+            if !noise.is_normal_or_constant() {
                 return None;
             }
             mean += weight * noise.mean();

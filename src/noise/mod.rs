@@ -183,6 +183,11 @@ impl NoiseDistribution {
         if x.is_nan() { f64::NAN } else { self.law().survival(x) }
     }
 
+    /// Whether sums of such noises, independent and weighted, are normal or constant again.
+    pub(crate) fn is_normal_or_constant(&self) -> bool {
+        matches!(self, Self::Normal(_) | Self::Constant(_))
+    }
+
     /// Σ P(N <= x) over many x, none of them NaN: what attribution spends its time on.
     pub(crate) fn sum_of_cdfs(&self, xs: impl Iterator<Item = f64>) -> f64 {
         match self {

@@ -42,8 +42,9 @@ impl ItScore {
                 found: floor.to_string(),
             });
         }
-        let nats = floor.ln_1p() - (tail_probability + floor).ln();
-        Ok(Self { nats: nats.max(0.0), tail_probability, floor, saturated: tail_probability <= floor && floor > 0.0 })
+        let nats = -ln_with_floor(tail_probability, floor);
+        let saturated = is_saturated(tail_probability, floor);
+        Ok(Self { nats: nats.max(0.0), tail_probability, floor, saturated })
     }
 
     /// The score, in nats.
@@ -63,7 +64,7 @@ impl ItScore {
 
     /// The largest score that the floor allows, in nats; infinite for a floor of 0.
     pub fn ceiling(&self) -> f64 {
-        self.floor.ln_1p() - self.floor.ln()
+        -ln_with_floor(0.0, self.floor)
     }
 
     /// Whether the tail probability is no larger than the floor, so that the score says "at least this much"
@@ -154,6 +155,16 @@ impl ItScorer {
 /// ```
 pub fn it_score(reference: &[f64], score: f64) -> Result<ItScore> {
     ItScorer::calibrate(reference)?.score(score)
+}
+
+/// ln((q + ε)/(1 + ε)): a score with its sign turned, the value of a coalition.
+pub(crate) fn ln_with_floor(tail_probability: f64, floor: f64) -> f64 {
+    (tail_probability + floor).ln() - floor.ln_1p()
+}
+
+/// Whether the floor rather than the tail probability decides the score.
+pub(crate) fn is_saturated(tail_probability: f64, floor: f64) -> bool {
+    tail_probability <= floor && floor > 0.0
 }
 
 /// Checks that a floor lies in [0, 1).

@@ -12,5 +12,5 @@ pub use node_scores::NodeScore;
 pub use region::OutlierRegion;
 
 pub(crate) use feature::OutlierTest;
-pub(crate) use it_score::check_floor;
+pub(crate) use it_score::{check_floor, is_saturated, ln_with_floor};
 pub(crate) use normal_tail::{ln_normal_survival, ln_sum_exp};
