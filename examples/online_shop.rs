@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{attribution}");
     println!("{}", attribution.to_bar_chart());
     let culprit = &attribution.ranked()[0];
-    println!("Root cause: {} ({:.2} ± {:.2} nats).", culprit.node, culprit.value, culprit.std_error);
+    println!("Root cause: {} ({:.2} ± {:.3} nats).", culprit.node, culprit.value, culprit.std_error);
     Ok(())
 }
 
