@@ -6,6 +6,7 @@ mod closed_form;
 mod config;
 mod effects;
 mod estimates;
+mod fourier;
 mod game;
 mod jackknife;
 mod measure;

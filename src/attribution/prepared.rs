@@ -5,6 +5,7 @@ use super::closed_form::{ClosedForm, LinearTarget, Question};
 use super::config::{AttributionConfig, Estimator, Floor, Quantity};
 use super::effects::noise_effects;
 use super::estimates::Estimates;
+use super::fourier::{Event, FourierGame, FourierTarget};
 use super::game::SampledGame;
 use super::measure::Measure;
 use super::pivot::{Pivot, find_pivots};
@@ -24,6 +25,8 @@ pub(super) struct Prepared<'a> {
     model: &'a FittedModel,
     config: &'a AttributionConfig,
     plan: Plan<'a>,
+    /// By how much each node's noise moves the target, where that is known.
+    effects: Vec<Option<f64>>,
     /// The noises that can be integrated, in order of preference.
     pivots: Vec<Pivot<'a>>,
     strategy: Strategy,
@@ -34,6 +37,8 @@ pub(super) struct Prepared<'a> {
 enum Strategy {
     /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
     ClosedForm(LinearTarget),
+    /// The target is linear in all noises, which have no heavy atoms.
+    Fourier { target: LinearTarget, lattices: FourierTarget },
     /// The target is linear in all noises; the bank holds them times their effects.
     LinearSamples {
         target: LinearTarget,
@@ -43,7 +48,12 @@ enum Strategy {
 }
 
 impl Strategy {
-    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
+    fn choose(
+        plan: &Plan<'_>,
+        effects: &[Option<f64>],
+        config: &AttributionConfig,
+        (floor, data_floor): (f64, f64),
+    ) -> Self {
         let has_closed_form = |target: &LinearTarget| match (config.quantity, &config.feature_map) {
             (Quantity::MeanDeviation, _) => true,
             (Quantity::ItScore, FeatureMap::Custom(_)) => false,
@@ -53,6 +63,11 @@ impl Strategy {
         match LinearTarget::find(plan, effects) {
             Some(target) if config.estimator == Estimator::Auto && has_closed_form(&target) => Self::ClosedForm(target),
             Some(target) => {
+                if config.estimator == Estimator::Auto && !matches!(config.feature_map, FeatureMap::Custom(_)) {
+                    if let Some(lattices) = FourierTarget::find(plan, target.effects(), floor, data_floor) {
+                        return Self::Fourier { target, lattices };
+                    }
+                }
                 let weighted = bank().scaled(target.effects());
                 Self::LinearSamples { target, weighted }
             }
@@ -67,12 +82,13 @@ impl<'a> Prepared<'a> {
         let plan = Plan::new(model, target)?;
         let effects = noise_effects(&plan);
         let pivots = find_pivots(&plan, &effects);
-        let strategy = Strategy::choose(&plan, &effects, config);
+        let data_floor = model.default_floor();
         let floor = match config.floor {
-            Floor::FromData => model.default_floor(),
+            Floor::FromData => data_floor,
             Floor::Fixed(floor) => floor,
         };
-        Ok(Self { model, config, plan, pivots, strategy, floor })
+        let strategy = Strategy::choose(&plan, &effects, config, (floor, data_floor));
+        Ok(Self { model, config, plan, effects, pivots, strategy, floor })
     }
 
     pub(super) fn attribute(&self, observation: &Observation) -> Result<Attribution> {
@@ -87,12 +103,12 @@ impl<'a> Prepared<'a> {
         self.assemble(&recovered, &players, &estimates)
     }
 
-    /// The nodes whose noise can matter. A noise of zero variance that was observed at its value changes nothing
-    /// whether kept or drawn: leaving it out gives it exactly 0.
+    /// The nodes whose noise can matter. A noise that does not move the target changes nothing whether kept or drawn,
+    /// nor does one of zero variance that was observed at its value: leaving it out gives it exactly 0.
     fn players(&self, recovered: &Recovered) -> Vec<usize> {
         let inert = |node: usize| {
             let noise = self.plan.nodes[node].mechanism.noise();
-            noise.is_degenerate() && noise.mean() == recovered.noises[node]
+            self.effects[node] == Some(0.0) || noise.is_degenerate() && noise.mean() == recovered.noises[node]
         };
         (0..self.plan.nodes.len()).filter(|&node| !inert(node)).collect()
     }
@@ -103,6 +119,22 @@ impl<'a> Prepared<'a> {
             Strategy::ClosedForm(target) => {
                 let moments = target.free_moments(plan, noises, players);
                 self.play(&ClosedForm { plan, players, moments, question: self.question(recovered)? })
+            }
+            Strategy::Fourier { target, lattices } => {
+                let Measure::LogTail { test: OutlierTest::Region(region), floor } = self.measure(recovered)? else {
+                    unreachable!("chosen for outlier regions only");
+                };
+                let effects = plan.nodes.iter().zip(target.effects());
+                let noises = effects.map(|(node, &effect)| (node.mechanism.noise(), effect)).collect();
+                let observed = recovered.values[plan.target()];
+                let event =
+                    Event { target: lattices, noises, observed_noises: &recovered.noises, observed, region, floor };
+                if self.config.shapley_method.enumerates(players.len())? {
+                    return Ok(event.enumerate(players));
+                }
+                let game = FourierGame::new(&event, players);
+                let config = ShapleyConfig { method: self.config.shapley_method, seed: self.config.seed };
+                Ok(game.estimates(&shapley_values(&game, &config)?))
             }
             Strategy::LinearSamples { target, weighted } => {
                 let observed = recovered.values[plan.target()];
@@ -172,7 +204,7 @@ impl<'a> Prepared<'a> {
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         // A stable sort: equal contributions stay in topological order.
         contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
-        let sampled = !matches!(self.strategy, Strategy::ClosedForm(_));
+        let sampled = !matches!(self.strategy, Strategy::ClosedForm(_) | Strategy::Fourier { .. });
         Ok(Attribution {
             target: self.plan.nodes[self.plan.target()].name.to_owned(),
             quantity: self.config.quantity,

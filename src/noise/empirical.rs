@@ -76,6 +76,11 @@ impl EmpiricalDistribution {
         moments::mean(&self.values)
     }
 
+    /// The share of the value that was seen most often.
+    pub(super) fn largest_atom(&self) -> f64 {
+        self.share(self.values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0))
+    }
+
     pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
         for slot in out {
             *slot = self.values[rng.random_range(0..self.values.len())];

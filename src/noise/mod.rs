@@ -1,5 +1,6 @@
 //! Noise: what a node's value has that its parents do not explain, as a probability distribution.
 
+mod characteristic;
 mod check;
 mod constant;
 mod empirical;
@@ -15,6 +16,7 @@ mod special;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use characteristic::{Spectrum, SpectrumAnalyser, multiply_into};
 pub use constant::ConstantNoise;
 pub use empirical::EmpiricalDistribution;
 pub use family::{Location, NoiseFamily};
@@ -260,6 +262,15 @@ impl NoiseDistribution {
             Self::Constant(_) => true,
             Self::Empirical(noise) => noise.smallest() == noise.largest(),
             _ => false,
+        }
+    }
+
+    /// The probability of the likeliest single value; 0 for a distribution with a density.
+    pub(crate) fn largest_atom(&self) -> f64 {
+        match self {
+            Self::Constant(_) => 1.0,
+            Self::Empirical(noise) => noise.largest_atom(),
+            _ => 0.0,
         }
     }
 

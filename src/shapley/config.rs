@@ -46,6 +46,11 @@ impl ShapleyMethod {
         }
     }
 
+    /// Whether all coalitions of so many players are visited.
+    pub(crate) fn enumerates(self, players: usize) -> Result<bool> {
+        Ok(self.resolve(players)?.is_none())
+    }
+
     /// Checks what can be checked without knowing the game.
     pub(crate) fn check(self) -> Result<()> {
         match self {

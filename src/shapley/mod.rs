@@ -13,6 +13,7 @@ mod config;
 mod exact;
 mod game;
 mod permutation;
+mod table;
 mod values;
 
 use crate::error::{Error, Result};
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 pub use coalition::Coalition;
 pub use config::{ShapleyConfig, ShapleyMethod};
 pub use game::{FunctionGame, Game};
+pub(crate) use table::values_of_table;
 pub use values::ShapleyValues;
 
 /// The Shapley values of a game.

@@ -1,0 +1,160 @@
+//! All coalitions at once: the series of every coalition as matrix products.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView2, Axis};
+
+use super::super::estimates::Estimates;
+use super::levels::Level;
+use super::tail::{Event, FreeSum, Player, Probability};
+use crate::noise::{Spectrum, multiply_into};
+use crate::score::ln_with_floor;
+use crate::shapley::values_of_table;
+
+impl Event<'_> {
+    /// The Shapley values of all nodes, from the values of all 2ⁿ coalitions.
+    ///
+    /// The product of n spectra is that of two products, of the first and of the last n/2, and there are only 2^(n/2)
+    /// of either kind: so the series of all coalitions are the product of a 2^(n/2) × K with a K × 2^(n/2) matrix.
+    /// Costs O(2ⁿ · K) multiplications. Memory: O(2ⁿ + 2^(n/2) · K).
+    pub(in super::super) fn enumerate(&self, nodes: &[usize]) -> Estimates {
+        let players = Player::all(self.target, nodes);
+        let table = Table::new(self, &players);
+        let probabilities = table.probabilities();
+        let values: Vec<f64> = probabilities.iter().map(|q| ln_with_floor(q.fine, self.floor)).collect();
+        // To first order, what half of the series' terms would have changed.
+        let errors: Vec<f64> = probabilities.iter().map(|q| (q.coarse - q.fine) / (q.fine + self.floor)).collect();
+        let all_free = probabilities.len() - 1;
+        let score = (-values[all_free], errors[all_free].abs());
+        let contributions = in_order_of(nodes, &players, kept_last(values));
+        let errors = in_order_of(nodes, &players, kept_last(errors));
+        Estimates {
+            score,
+            tail_probability: probabilities[all_free].fine,
+            contributions: contributions.into_iter().zip(errors).map(|(value, error)| (value, error.abs())).collect(),
+            permutations: None,
+        }
+    }
+}
+
+/// The Shapley values from a table by the set of *free* players.
+fn kept_last(mut table: Vec<f64>) -> Vec<f64> {
+    // The players who are kept are those who are not free, so the table by kept ones runs backwards.
+    table.reverse();
+    values_of_table(&table)
+}
+
+/// Values by bit, sorted into the order of the nodes. The first player has the highest bit.
+fn in_order_of(nodes: &[usize], players: &[(Player, usize)], by_bit: Vec<f64>) -> Vec<f64> {
+    let mut values = vec![0.0; nodes.len()];
+    players.iter().zip(by_bit.into_iter().rev()).for_each(|(&(_, place), value)| values[place] = value);
+    values
+}
+
+/// Sets of free players are numbered by their bits, the first player having the highest. Players are sorted, so a
+/// level's coalitions are the numbers below a power of two.
+struct Table<'a> {
+    event: &'a Event<'a>,
+    players: &'a [(Player, usize)],
+    /// For every player what it adds when it is free.
+    free: Vec<FreeSum>,
+    /// The same for every set of free players.
+    sums: Vec<FreeSum>,
+}
+
+impl<'a> Table<'a> {
+    fn new(event: &'a Event<'a>, players: &'a [(Player, usize)]) -> Self {
+        let free: Vec<FreeSum> = players.iter().map(|(player, _)| event.free(player.node(event.target))).collect();
+        let mut sums = vec![FreeSum::default()];
+        for &player in free.iter().rev() {
+            sums.extend_from_within(..);
+            let half = sums.len() / 2;
+            sums[half..].iter_mut().for_each(|sum| *sum = *sum + player);
+        }
+        Self { event, players, free, sums }
+    }
+
+    fn probabilities(&self) -> Vec<Probability> {
+        let constants = self.players.len() - self.event.target.movers.len();
+        let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];
+        for level in &self.event.target.levels {
+            self.fill(level, &mut probabilities[..self.sums.len() >> level.first]);
+        }
+        for (set, probability) in probabilities.iter_mut().enumerate() {
+            let movers = set >> constants;
+            if movers & movers.wrapping_sub(1) == 0 {
+                *probability = self.few_movers(set, movers, constants);
+            }
+        }
+        // Nobody free: the observation itself.
+        probabilities[0] = Probability::exactly(1.0);
+        probabilities
+    }
+
+    fn few_movers(&self, set: usize, movers: usize, constants: usize) -> Probability {
+        let shift = self.sums[set & ((1 << constants) - 1)].shift;
+        let lone = (movers != 0).then(|| self.event.target.movers.len() - 1 - movers.trailing_zeros() as usize);
+        self.event.direct(lone, shift)
+    }
+
+    /// The probabilities of all sets of the players of a level.
+    fn fill(&self, level: &Level, probabilities: &mut [Probability]) {
+        let event = self.event;
+        probabilities.fill(Probability::exactly(0.0));
+        let players = self.players.iter().zip(&self.free).skip(level.first);
+        let spectra: Vec<Spectrum> =
+            players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect();
+        let (high, low) = spectra.split_at(spectra.len().div_ceil(2));
+        let low = Products::new(&Spectrum::one(event.target.frequencies), low);
+        for side in event.sides() {
+            let high = Products::new(&event.weights(side, level), high);
+            let series = imaginary_parts(&high, &low);
+            let sums = self.sums.iter().zip(series[0].iter().zip(&series[1]));
+            for (probability, (free, (first, second))) in probabilities.iter_mut().zip(sums) {
+                *probability = probability.or(event.probability(side, level, free, (*first, *second)));
+            }
+        }
+    }
+}
+
+/// Products of spectra, a row for every set of them; the first spectrum has the highest bit.
+struct Products {
+    re: Array2<f64>,
+    im: Array2<f64>,
+}
+
+impl Products {
+    fn new(start: &Spectrum, factors: &[Spectrum]) -> Self {
+        let (width, sets) = (start.re.len(), 1 << factors.len());
+        let (mut re, mut im) = (Array2::zeros((sets, width)), Array2::zeros((sets, width)));
+        // A new array is contiguous, so both are there.
+        let (all_re, all_im) = (re.as_slice_mut().unwrap_or_default(), im.as_slice_mut().unwrap_or_default());
+        all_re[..width].copy_from_slice(&start.re);
+        all_im[..width].copy_from_slice(&start.im);
+        let mut half = width;
+        for factor in factors.iter().rev() {
+            all_re.copy_within(..half, half);
+            all_im.copy_within(..half, half);
+            let new = half..2 * half;
+            let rows = all_re[new.clone()].chunks_exact_mut(width).zip(all_im[new].chunks_exact_mut(width));
+            rows.for_each(|(re, im)| multiply_into(re, im, (&factor.re, &factor.im)));
+            half *= 2;
+        }
+        Self { re, im }
+    }
+}
+
+/// Im Σ_k aₖ bₖ for every pair of rows, of the first half of the k and of the second.
+fn imaginary_parts(a: &Products, b: &Products) -> [Array2<f64>; 2] {
+    let (a_re, a_im, b_re, b_im) = (halves(&a.re), halves(&a.im), halves(&b.re), halves(&b.im));
+    [0, 1].map(|half| {
+        let mut sums = Array2::zeros((a.re.nrows(), b.re.nrows()));
+        general_mat_mul(1.0, &a_im[half], &b_re[half].t(), 0.0, &mut sums);
+        general_mat_mul(1.0, &a_re[half], &b_im[half].t(), 1.0, &mut sums);
+        sums
+    })
+}
+
+fn halves(table: &Array2<f64>) -> [ArrayView2<'_, f64>; 2] {
+    let (first, second) = table.view().split_at(Axis(1), table.ncols() / 2);
+    [first, second]
+}

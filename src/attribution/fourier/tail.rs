@@ -1,0 +1,164 @@
+//! From a free sum's characteristic function to the probability that the target is in the outlier region.
+
+use super::levels::{FourierTarget, Level};
+use super::spread::Spread;
+use crate::noise::{NoiseDistribution, Spectrum};
+use crate::score::OutlierRegion;
+
+/// One event: the observation, and what is asked of it.
+#[derive(Debug)]
+pub(in super::super) struct Event<'a> {
+    pub(in super::super) target: &'a FourierTarget,
+    /// The noise and its total effect of every node of the plan.
+    pub(in super::super) noises: Vec<(&'a NoiseDistribution, f64)>,
+    /// The observed noise of every node of the plan.
+    pub(in super::super) observed_noises: &'a [f64],
+    /// The target's observed value.
+    pub(in super::super) observed: f64,
+    pub(in super::super) region: OutlierRegion,
+    pub(in super::super) floor: f64,
+}
+
+/// What a set of free noises does to the target, as far as it adds up over the noises.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct FreeSum {
+    /// Σ cⱼ(E Nⱼ − nⱼ): how far the target's mean lies from the observed value.
+    pub(super) shift: f64,
+    pub(super) spread: Spread,
+}
+
+impl std::ops::Add for FreeSum {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { shift: self.shift + other.shift, spread: self.spread + other.spread }
+    }
+}
+
+/// A part of the outlier region.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Side {
+    Upper,
+    Lower,
+}
+
+/// A probability from all terms of the series and from half of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Probability {
+    pub(super) fine: f64,
+    pub(super) coarse: f64,
+}
+
+impl Probability {
+    pub(super) fn exactly(value: f64) -> Self {
+        Self { fine: value, coarse: value }
+    }
+
+    /// Of one of two events that exclude each other.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self { fine: (self.fine + other.fine).min(1.0), coarse: (self.coarse + other.coarse).min(1.0) }
+    }
+}
+
+impl<'a> Event<'a> {
+    /// The region's parts that are not empty.
+    pub(super) fn sides(&self) -> impl Iterator<Item = Side> + use<> {
+        let sides = [(Side::Upper, self.region.upper()), (Side::Lower, self.region.lower())];
+        sides.into_iter().filter(|(_, bound)| bound.is_finite()).map(|(side, _)| side)
+    }
+
+    /// How far the bound of a part of the region lies above the observed value.
+    fn distance(&self, side: Side) -> f64 {
+        match side {
+            Side::Upper => self.region.upper() - self.observed,
+            Side::Lower => self.region.lower() - self.observed,
+        }
+    }
+
+    /// What a node adds to the sums of free noises.
+    pub(super) fn free(&self, node: usize) -> FreeSum {
+        let (noise, effect) = self.noises[node];
+        let mover = self.target.movers.iter().find(|mover| mover.node == node);
+        let spread = mover.map_or_else(Spread::default, |mover| mover.spread);
+        FreeSum { shift: effect * (noise.mean() - self.observed_noises[node]), spread }
+    }
+
+    /// The weights of the series, 1/(πk), turned back by the bound's distance.
+    pub(super) fn weights(&self, side: Side, level: &Level) -> Spectrum {
+        let frequencies = self.target.frequencies;
+        let mut weights = Spectrum::of_shift(-self.distance(side), level.period, frequencies);
+        let share = |k: usize| 1.0 / (std::f64::consts::PI * k as f64);
+        weights.re.iter_mut().zip(1..).for_each(|(value, k)| *value *= share(k));
+        weights.im.iter_mut().zip(1..).for_each(|(value, k)| *value *= share(k));
+        weights
+    }
+
+    /// P{target on a side of the region}, given the sums over the first and the second half of the series.
+    pub(super) fn probability(&self, side: Side, level: &Level, free: &FreeSum, series: (f64, f64)) -> Probability {
+        // How far the bound lies above the mean of the free sum.
+        let bound = self.distance(side) - free.shift;
+        let (below, above) = level.furthest.reach(free.spread);
+        if bound > above || bound < -below {
+            let upwards = side == Side::Upper;
+            return Probability::exactly(f64::from((bound < 0.0) == upwards));
+        }
+        let sum = |series: f64| match side {
+            Side::Upper => (0.5 - bound / level.period + series).clamp(0.0, 1.0),
+            Side::Lower => (0.5 + bound / level.period - series).clamp(0.0, 1.0),
+        };
+        Probability { fine: sum(series.0 + series.1), coarse: sum(series.0) }
+    }
+
+    /// The probability without a series, where at most one free noise varies: `constants` is the shift of those that do
+    /// not.
+    pub(super) fn direct(&self, mover: Option<usize>, constants: f64) -> Probability {
+        let fixed = self.observed + constants;
+        Probability::exactly(match mover {
+            Some(mover) => {
+                let node = self.target.movers[mover].node;
+                let (noise, effect) = self.noises[node];
+                let offset = fixed - effect * self.observed_noises[node];
+                self.region.sum_of_probabilities(std::iter::once(offset), effect, noise)
+            }
+            None => f64::from(self.region.contains(fixed)),
+        })
+    }
+
+    /// The characteristic function of cⱼ(Nⱼ − nⱼ) for a player on a level: of a mover, or of one that is constant.
+    pub(super) fn spectrum(&self, player: Player, level: &Level, free: &FreeSum) -> Spectrum {
+        let mut spectrum = Spectrum::of_shift(free.shift, level.period, self.target.frequencies);
+        if let Player::Mover(mover) = player {
+            spectrum.multiply(&level.spectra[mover - level.first]);
+        }
+        spectrum
+    }
+}
+
+/// A noise that is kept or free.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Player {
+    /// One that varies, by its place in the target's movers.
+    Mover(usize),
+    /// One of zero variance, observed at another value; by its node.
+    Constant(usize),
+}
+
+impl Player {
+    pub(super) fn node(self, target: &FourierTarget) -> usize {
+        match self {
+            Self::Mover(mover) => target.movers[mover].node,
+            Self::Constant(node) => node,
+        }
+    }
+
+    /// The players among the nodes of the plan: movers, the largest first, then constants; with the place of each in
+    /// `nodes`.
+    pub(super) fn all(target: &FourierTarget, nodes: &[usize]) -> Vec<(Self, usize)> {
+        let place = |node: usize| nodes.iter().position(|&player| player == node);
+        let is_mover = |node: usize| target.movers.iter().any(|mover| mover.node == node);
+        let movers = target.movers.iter().enumerate();
+        let movers = movers.filter_map(|(number, mover)| Some((Self::Mover(number), place(mover.node)?)));
+        let constants = nodes.iter().enumerate().filter(|(_, node)| !is_mover(**node));
+        movers.chain(constants.map(|(place, &node)| (Self::Constant(node), place))).collect()
+    }
+}

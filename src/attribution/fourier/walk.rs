@@ -1,0 +1,165 @@
+//! One coalition after another, for more players than can be enumerated.
+
+use super::super::estimates::Estimates;
+use super::levels::Level;
+use super::tail::{Event, FreeSum, Player, Probability, Side};
+use crate::error::Result;
+use crate::noise::Spectrum;
+use crate::score::ln_with_floor;
+use crate::shapley::{Coalition, Game, ShapleyValues};
+
+/// The noise game of one event, played by Fourier inversion. A player that becomes free costs one product of
+/// spectra, one that becomes kept costs as many as there are free players.
+pub(in super::super) struct FourierGame<'a> {
+    event: &'a Event<'a>,
+    players: Vec<(Player, usize)>,
+    /// For each player what it adds when it is free.
+    free: Vec<FreeSum>,
+    /// For each level the spectra of its players.
+    spectra: Vec<Vec<Spectrum>>,
+    /// For each level and side the weights of the series.
+    weights: Vec<Vec<(Side, Spectrum)>>,
+}
+
+/// The state of the coalition evaluated last.
+#[derive(Debug)]
+pub(in super::super) struct Scratch {
+    is_free: Vec<bool>,
+    sum: FreeSum,
+    /// For each level, of the sum of its free players.
+    products: Vec<Spectrum>,
+}
+
+impl Scratch {
+    fn keep_all(&mut self) {
+        self.is_free.fill(false);
+        self.sum = FreeSum::default();
+        for product in &mut self.products {
+            product.re.fill(1.0);
+            product.im.fill(0.0);
+        }
+    }
+}
+
+impl<'a> FourierGame<'a> {
+    /// Costs O(players · frequencies · levels), once per event.
+    pub(in super::super) fn new(event: &'a Event<'a>, nodes: &[usize]) -> Self {
+        let target = event.target;
+        let players = Player::all(target, nodes);
+        let free: Vec<FreeSum> = players.iter().map(|(player, _)| event.free(player.node(target))).collect();
+        let of_level = |level: &Level| {
+            let players = players.iter().zip(&free).skip(level.first);
+            players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect()
+        };
+        let spectra = target.levels.iter().map(of_level).collect();
+        let weights = target.levels.iter().map(|level| event.sides().map(|side| (side, event.weights(side, level))).collect()).collect();
+        Self { event, players, free, spectra, weights }
+    }
+
+    /// Of the Shapley values of this game, in the order of the nodes.
+    pub(in super::super) fn estimates(&self, values: &ShapleyValues) -> Estimates {
+        let (empty, full) = (values.empty_value(), values.full_value());
+        let mut contributions = vec![(0.0, 0.0); self.players.len()];
+        let outputs = values.outputs();
+        for ((row, &error), &(_, place)) in outputs.rows().into_iter().zip(values.std_errors()).zip(&self.players) {
+            contributions[place] = (row[0], row[1].hypot(error));
+        }
+        Estimates {
+            score: (full[0] - empty[0], empty[1].abs()),
+            tail_probability: empty[2],
+            contributions,
+            permutations: values.permutations(),
+        }
+    }
+
+    /// Sets free whom the coalition does not keep.
+    fn move_to(&self, coalition: &Coalition, scratch: &mut Scratch) {
+        let newly_kept = (0..self.players.len()).any(|player| scratch.is_free[player] && coalition.contains(player));
+        if newly_kept {
+            scratch.keep_all();
+        }
+        for player in 0..self.players.len() {
+            if !scratch.is_free[player] && !coalition.contains(player) {
+                scratch.is_free[player] = true;
+                scratch.sum = scratch.sum + self.free[player];
+                for (level, product) in scratch.products.iter_mut().enumerate() {
+                    // A level does not know the players before its first.
+                    if let Some(place) = player.checked_sub(self.event.target.levels[level].first) {
+                        product.multiply(&self.spectra[level][place]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn probability(&self, scratch: &Scratch) -> Probability {
+        let target = self.event.target;
+        let mut free_movers = (0..target.movers.len()).filter(|&mover| scratch.is_free[mover]);
+        let (first, second) = (free_movers.next(), free_movers.next());
+        let (Some(largest), Some(_)) = (first, second) else {
+            let constants = target.movers.len()..self.players.len();
+            let shift = constants.filter(|&player| scratch.is_free[player]).map(|player| self.free[player].shift).sum();
+            return self.event.direct(first, shift);
+        };
+        let number = target.levels.partition_point(|level| level.first <= largest) - 1;
+        let (level, product) = (&target.levels[number], &scratch.products[number]);
+        let side = |(side, weights): &(Side, Spectrum)| {
+            self.event.probability(*side, level, &scratch.sum, series(weights, product))
+        };
+        self.weights[number].iter().map(side).fold(Probability::exactly(0.0), Probability::or)
+    }
+}
+
+/// Im Σ_k aₖ bₖ over the first half of the k and over the second.
+fn series(a: &Spectrum, b: &Spectrum) -> (f64, f64) {
+    let half = a.re.len() / 2;
+    let sum = |from: usize, to: usize| dot(&a.re[from..to], &b.im[from..to]) + dot(&a.im[from..to], &b.re[from..to]);
+    (sum(0, half), sum(half, 2 * half))
+}
+
+/// In eight sums, which processors add up side by side.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}
+
+impl Game for FourierGame<'_> {
+    type Scratch = Scratch;
+
+    fn players(&self) -> usize {
+        self.players.len()
+    }
+
+    /// The value, by how much half of the series' terms would have changed it, and the probability.
+    fn outputs(&self) -> usize {
+        3
+    }
+
+    fn scratch(&self) -> Scratch {
+        let levels = self.event.target.levels.len();
+        Scratch {
+            is_free: vec![false; self.players.len()],
+            sum: FreeSum::default(),
+            products: vec![Spectrum::one(self.event.target.frequencies); levels],
+        }
+    }
+
+    fn evaluate(&self, coalition: &Coalition, scratch: &mut Scratch, values: &mut [f64]) -> Result<()> {
+        self.move_to(coalition, scratch);
+        let probability = if coalition.len() == self.players.len() {
+            Probability::exactly(1.0)
+        } else {
+            self.probability(scratch)
+        };
+        let floor = self.event.floor;
+        values[0] = ln_with_floor(probability.fine, floor);
+        values[1] = (probability.coarse - probability.fine) / (probability.fine + floor);
+        values[2] = probability.fine;
+        Ok(())
+    }
+}
