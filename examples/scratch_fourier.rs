@@ -11,19 +11,32 @@ fn main() {
     for (name, config) in [
         ("auto two-sided", AttributionConfig::default()),
         ("auto upper", AttributionConfig::default().with_feature_map(FeatureMap::UpperTail)),
-        ("auto upper 25 perm", AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_shapley_method(ShapleyMethod::Permutations(25))),
-        ("MC upper", AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_estimator(Estimator::MonteCarlo).with_samples(100_000)),
+        (
+            "auto upper 25 perm",
+            AttributionConfig::default()
+                .with_feature_map(FeatureMap::UpperTail)
+                .with_shapley_method(ShapleyMethod::Permutations(25)),
+        ),
+        (
+            "MC upper",
+            AttributionConfig::default()
+                .with_feature_map(FeatureMap::UpperTail)
+                .with_estimator(Estimator::MonteCarlo)
+                .with_samples(100_000),
+        ),
     ] {
         let mut times = vec![];
         let mut last = None;
-        for _ in 0..if name.starts_with("MC") {1} else {50} {
+        for _ in 0..if name.starts_with("MC") { 1 } else { 50 } {
             let t = Instant::now();
             last = Some(model.attribute_outlier("Website", &event, &config).unwrap());
             times.push(t.elapsed().as_secs_f64());
         }
         times.sort_by(f64::total_cmp);
         println!("{name}: {:.3} ms", times[times.len() / 2] * 1e3);
-        for c in &last.as_ref().unwrap().contributions { print!("{} {:.4}±{:.5}  ", c.node, c.value, c.std_error); }
+        for c in &last.as_ref().unwrap().contributions {
+            print!("{} {:.4}±{:.5}  ", c.node, c.value, c.std_error);
+        }
         println!();
     }
     let t = Instant::now();

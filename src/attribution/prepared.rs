@@ -38,7 +38,10 @@ enum Strategy {
     /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
     ClosedForm(LinearTarget),
     /// The target is linear in all noises, which have no heavy atoms.
-    Fourier { target: LinearTarget, lattices: FourierTarget },
+    Fourier {
+        target: LinearTarget,
+        lattices: FourierTarget,
+    },
     /// The target is linear in all noises; the bank holds them times their effects.
     LinearSamples {
         target: LinearTarget,

@@ -1,10 +1,9 @@
 //! Characteristic functions of noises: what turns the distribution of a sum into a product.
 
 use std::fmt;
-use std::sync::Arc;
 
+use realfft::RealFftPlanner;
 use realfft::num_complex::Complex64;
-use realfft::{RealFftPlanner, RealToComplex};
 
 use super::NoiseDistribution;
 
@@ -42,94 +41,106 @@ impl Spectrum {
 
     /// Multiplies by another one, as adding an independent variable does.
     pub(crate) fn multiply(&mut self, other: &Self) {
-        multiply_into(&mut self.re, &mut self.im, (&other.re, &other.im));
+        let own = self.re.iter_mut().zip(&mut self.im);
+        for ((re, im), (&other_re, &other_im)) in own.zip(other.re.iter().zip(&other.im)) {
+            (*re, *im) = (*re * other_re - *im * other_im, *re * other_im + *im * other_re);
+        }
     }
 }
 
-/// (re + i·im) · other, in place, frequency by frequency.
-pub(crate) fn multiply_into(re: &mut [f64], im: &mut [f64], other: (&[f64], &[f64])) {
-    for (((re, im), &other_re), &other_im) in re.iter_mut().zip(im).zip(other.0).zip(other.1) {
-        (*re, *im) = (*re * other_re - *im * other_im, *re * other_im + *im * other_re);
+/// The product of two spectra, given as real and imaginary parts, frequency by frequency.
+pub(crate) fn multiply_into(a: (&[f64], &[f64]), b: (&[f64], &[f64]), product: (&mut [f64], &mut [f64])) {
+    let factors = a.0.iter().zip(a.1).zip(b.0.iter().zip(b.1));
+    for ((re, im), ((a_re, a_im), (b_re, b_im))) in product.0.iter_mut().zip(product.1).zip(factors) {
+        (*re, *im) = (a_re * b_re - a_im * b_im, a_re * b_im + a_im * b_re);
     }
 }
 
 /// Computes characteristic functions at a fixed number of frequencies.
 pub(crate) struct SpectrumAnalyser {
     frequencies: usize,
-    transform: Arc<dyn RealToComplex<f64>>,
+    planner: RealFftPlanner<f64>,
 }
 
 impl SpectrumAnalyser {
+    /// For a number of frequencies that is a power of two.
     pub(crate) fn new(frequencies: usize) -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(POINTS_PER_FREQUENCY * frequencies);
-        Self { frequencies, transform }
+        Self { frequencies, planner: RealFftPlanner::new() }
     }
 
-    /// The characteristic function of factor · (N − E N), whose range should not exceed the period: what lies
-    /// outside counts as if it were shifted by a multiple of the period.
+    /// The characteristic functions of factor · (N − E N) for the period and for parts of it, period/divisor, with
+    /// divisors that are powers of two in ascending order. The range of the noise should not exceed the period: what
+    /// lies outside counts as if it were shifted by a multiple of the period.
     ///
     /// Exact for normal, uniform, exponential, gamma and constant noise. Values of empirical noise are put on a
     /// lattice by cubic interpolation, which keeps their first three moments; other families are integrated over
-    /// the lattice's cells. Costs O(values + frequencies · log frequencies).
-    pub(crate) fn spectrum(&self, noise: &NoiseDistribution, factor: f64, period: f64) -> Spectrum {
+    /// the lattice's cells. Costs O(values + divisor · frequencies · log frequencies).
+    pub(crate) fn spectra(
+        &mut self,
+        noise: &NoiseDistribution,
+        factor: f64,
+        period: f64,
+        divisors: &[usize],
+    ) -> Vec<Spectrum> {
         let mean = factor * noise.mean();
-        let centred = |raw: &dyn Fn(f64) -> Complex64| {
-            let value = |k: usize| {
-                let u = std::f64::consts::TAU * k as f64 / period;
-                raw(factor * u) * Complex64::cis(-mean * u)
+        let of_formula = |formula: &dyn Fn(f64) -> Complex64| {
+            let value = |harmonic: usize| {
+                let u = std::f64::consts::TAU * harmonic as f64 / period;
+                formula(factor * u) * Complex64::cis(-mean * u)
             };
-            Spectrum::from_values((1..=self.frequencies).map(value))
+            self.at_harmonics(divisors, value)
         };
         match noise {
-            NoiseDistribution::Constant(_) => Spectrum::one(self.frequencies),
+            NoiseDistribution::Constant(_) => divisors.iter().map(|_| Spectrum::one(self.frequencies)).collect(),
             NoiseDistribution::Normal(noise) => {
-                centred(&|u| Complex64::cis(u * noise.mean()) * (-0.5 * (u * noise.std_dev()).powi(2)).exp())
+                of_formula(&|u| Complex64::cis(u * noise.mean()) * (-0.5 * (u * noise.std_dev()).powi(2)).exp())
             }
-            NoiseDistribution::Uniform(noise) => centred(&|u| {
+            NoiseDistribution::Uniform(noise) => of_formula(&|u| {
                 let half = 0.5 * u * (noise.high() - noise.low());
                 Complex64::cis(u * f64::midpoint(noise.low(), noise.high())) * (half.sin() / half)
             }),
             NoiseDistribution::Exponential(noise) => {
-                centred(&|u| Complex64::cis(u * noise.location()) / Complex64::new(1.0, -u * noise.scale()))
+                of_formula(&|u| Complex64::cis(u * noise.location()) / Complex64::new(1.0, -u * noise.scale()))
             }
-            NoiseDistribution::Gamma(noise) => centred(&|u| {
+            NoiseDistribution::Gamma(noise) => of_formula(&|u| {
                 Complex64::cis(u * noise.location()) * Complex64::new(1.0, -u * noise.scale()).powf(-noise.shape())
             }),
             NoiseDistribution::Empirical(noise) => {
                 let values = noise.values();
                 let centred = values.iter().map(|value| factor * value - mean);
-                self.transform(interpolated(centred, values.len(), period, self.points()))
+                let transformed = self.transform(interpolated(centred, values.len(), period, self.points(divisors)));
+                self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj())
             }
             NoiseDistribution::HalfNormal(_) | NoiseDistribution::LogNormal(_) => {
-                let mut spectrum = self.transform(integrated(noise, factor, mean, period, self.points()));
-                self.undo_cells(&mut spectrum);
-                spectrum
+                let points = self.points(divisors);
+                let transformed = self.transform(integrated(noise, factor, mean, period, points));
+                // Gathering a density at the centres of cells of width h multiplies its characteristic function by
+                // sin(uh/2)/(uh/2).
+                let half_cell = |harmonic: usize| std::f64::consts::PI * harmonic as f64 / points as f64;
+                let undone = |half: f64| half / half.sin();
+                self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj() * undone(half_cell(harmonic)))
             }
         }
     }
 
-    fn points(&self) -> usize {
-        POINTS_PER_FREQUENCY * self.frequencies
+    /// The spectra for all divisors from the values at multiples of 2π/period.
+    fn at_harmonics(&self, divisors: &[usize], value: impl Fn(usize) -> Complex64) -> Vec<Spectrum> {
+        let spectrum = |&divisor: &usize| Spectrum::from_values((1..=self.frequencies).map(|k| value(divisor * k)));
+        divisors.iter().map(spectrum).collect()
     }
 
-    fn transform(&self, mut masses: Vec<f64>) -> Spectrum {
-        let mut transformed = self.transform.make_output_vec();
+    fn points(&self, divisors: &[usize]) -> usize {
+        POINTS_PER_FREQUENCY * self.frequencies * divisors.last().copied().unwrap_or(1)
+    }
+
+    /// Σ massₚ exp(−2πi·k·p/points) for every k from 0.
+    fn transform(&mut self, mut masses: Vec<f64>) -> Vec<Complex64> {
+        let plan = self.planner.plan_fft_forward(masses.len());
+        let mut transformed = plan.make_output_vec();
         // Both have the lengths that the plan was made for, the only thing that can go wrong.
-        let done = self.transform.process(&mut masses, &mut transformed);
+        let done = plan.process(&mut masses, &mut transformed);
         debug_assert!(done.is_ok());
-        // The transform has exp(−i…).
-        Spectrum::from_values(transformed.iter().skip(1).take(self.frequencies).map(Complex64::conj))
-    }
-
-    /// Gathering a density at the centres of cells of width h multiplies its characteristic function by
-    /// sin(uh/2)/(uh/2).
-    fn undo_cells(&self, spectrum: &mut Spectrum) {
-        let half_cell = |k: usize| std::f64::consts::PI * k as f64 / self.points() as f64;
-        for (place, (re, im)) in spectrum.re.iter_mut().zip(&mut spectrum.im).enumerate() {
-            let half = half_cell(place + 1);
-            let factor = half / half.sin();
-            (*re, *im) = (*re * factor, *im * factor);
-        }
+        transformed
     }
 }
 
@@ -142,20 +153,27 @@ impl fmt::Debug for SpectrumAnalyser {
 /// The distribution of `count` equally likely values on a circle of lattice points, the first of them at 0: each is
 /// spread over the four points around it with the weights of cubic (Lagrange) interpolation.
 fn interpolated(values: impl Iterator<Item = f64>, count: usize, period: f64, points: usize) -> Vec<f64> {
-    let mut masses = vec![0.0; points];
     let (density, share) = (points as f64 / period, 1.0 / count as f64);
-    let last = points - 1; // a mask too: the number of points is a power of two
+    // Two rounds of the circle and the neighbours at the ends: values lie within a period of the mean, so none is below
+    // the first round, and none needs to be taken round the circle.
+    let mut masses = vec![0.0; 2 * points + 4];
     for value in values {
-        let place = value * density;
-        let whole = place.floor();
-        let (f, point) = (place - whole, (whole as i64 as usize).wrapping_sub(1));
-        let (below, above) = (f * (f - 1.0) * share, (f + 1.0) * (f - 2.0) * share);
-        masses[point & last] -= below * (f - 2.0) / 6.0;
-        masses[point.wrapping_add(1) & last] += above * (f - 1.0) / 2.0;
-        masses[point.wrapping_add(2) & last] -= above * f / 2.0;
-        masses[point.wrapping_add(3) & last] += below * (f + 1.0) / 6.0;
+        let place = value * density + points as f64;
+        let below = place as u32;
+        let f = place - f64::from(below);
+        let (outer, inner) = (f * (f - 1.0) * share, (f + 1.0) * (f - 2.0) * share);
+        let weights = [outer * (f - 2.0) / -6.0, inner * (f - 1.0) * 0.5, inner * f * -0.5, outer * (f + 1.0) / 6.0];
+        // The point below is the second of the four, so all places are one further on.
+        let first = below as usize;
+        if let Some(around) = masses.get_mut(first..first + 4) {
+            around.iter_mut().zip(weights).for_each(|(mass, weight)| *mass += weight);
+        }
     }
-    masses
+    let mut circle = vec![0.0; points];
+    for (place, mass) in masses.into_iter().enumerate() {
+        circle[(place + points - 1) % points] += mass;
+    }
+    circle
 }
 
 /// The probabilities of cells around the lattice points on half a period to either side of the mean; the outermost
@@ -207,18 +225,21 @@ mod tests {
 
     #[test]
     fn spectra_are_expectations_of_rotations() {
-        let analyser = SpectrumAnalyser::new(FREQUENCIES);
+        let mut analyser = SpectrumAnalyser::new(FREQUENCIES);
+        let (period, divisors) = (40.0, [1, 4]);
         for noise in distributions() {
             for factor in [1.0, -2.5] {
-                let period = 40.0;
-                let spectrum = analyser.spectrum(&noise, factor, period);
-                for k in [1, 2, 7, 30, 60, 100] {
-                    let u = std::f64::consts::TAU * f64::from(k) / period;
-                    let found = Complex64::new(spectrum.re[k as usize - 1], spectrum.im[k as usize - 1]);
-                    let error = (found - expected(&noise, factor, u)).norm();
-                    // Interpolation errs by about 3/128·(uh)⁴ and the brute force by some 1e-5.
-                    let lattice = 0.05 * (u * period / (4 * FREQUENCIES) as f64).powi(4);
-                    assert!(error < 3e-5 + lattice, "{noise}, factor {factor}, k = {k}: {error}");
+                let spectra = analyser.spectra(&noise, factor, period, &divisors);
+                for (spectrum, divisor) in spectra.iter().zip(divisors) {
+                    for k in [1, 2, 7, 30, 60, 100] {
+                        let u = std::f64::consts::TAU * (divisor * k) as f64 / period;
+                        let found = Complex64::new(spectrum.re[k - 1], spectrum.im[k - 1]);
+                        let error = (found - expected(&noise, factor, u)).norm();
+                        // Interpolation errs by about 3/128·(uh)⁴ and the brute force by some 1e-5.
+                        let cell = period / analyser.points(&divisors) as f64;
+                        let lattice = 0.05 * (u * cell).powi(4);
+                        assert!(error < 3e-5 + lattice, "{noise}, factor {factor}, k = {k}: {error}");
+                    }
                 }
             }
         }
@@ -226,12 +247,15 @@ mod tests {
 
     #[test]
     fn a_product_of_spectra_is_the_spectrum_of_the_sum() {
-        let analyser = SpectrumAnalyser::new(FREQUENCIES);
-        let noise = |mean, std_dev| NoiseDistribution::normal(mean, std_dev).unwrap();
-        let mut product = analyser.spectrum(&noise(1.0, 3.0), 1.0, 60.0);
-        product.multiply(&analyser.spectrum(&noise(2.0, 2.0), 2.0, 60.0));
+        let mut analyser = SpectrumAnalyser::new(FREQUENCIES);
+        let mut spectrum = |mean, std_dev, factor| {
+            let noise = NoiseDistribution::normal(mean, std_dev).unwrap();
+            analyser.spectra(&noise, factor, 60.0, &[1]).remove(0)
+        };
+        let mut product = spectrum(1.0, 3.0, 1.0);
+        product.multiply(&spectrum(2.0, 2.0, 2.0));
         product.multiply(&Spectrum::of_shift(-130.0, 60.0, FREQUENCIES));
-        let mut sum = analyser.spectrum(&noise(0.0, 5.0), 1.0, 60.0);
+        let mut sum = spectrum(0.0, 5.0, 1.0);
         sum.multiply(&Spectrum::of_shift(50.0, 60.0, FREQUENCIES));
         let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12);
         assert!(close(&product.re, &sum.re) && close(&product.im, &sum.im));

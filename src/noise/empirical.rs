@@ -20,12 +20,32 @@ use std::fmt;
 /// tail beyond the data matters.
 ///
 /// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(1) on evenly spread values and O(log n) at worst;
-/// `quantile` and `median` O(1), `mean` and `variance` O(n).
+/// `quantile`, `median`, `mean` and `variance` O(1).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EmpiricalDistribution {
     values: Vec<f64>,
     #[serde(skip)]
     index: RankIndex,
+    /// Asked for at every attribution.
+    #[serde(skip)]
+    summary: Summary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Summary {
+    mean: f64,
+    variance: f64,
+    /// The share of the value that was seen most often.
+    largest_atom: f64,
+}
+
+impl Summary {
+    fn of(sorted: &[f64]) -> Self {
+        let most = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+        let largest_atom = most as f64 / sorted.len() as f64;
+        let mean = moments::mean(sorted);
+        Self { mean, variance: moments::root_mean_square(sorted, mean).powi(2), largest_atom }
+    }
 }
 
 impl EmpiricalDistribution {
@@ -42,8 +62,8 @@ impl EmpiricalDistribution {
             return Err(Error::NonFiniteValue { what, found: values[position] });
         }
         values.sort_unstable_by(f64::total_cmp);
-        let index = RankIndex::new(&values);
-        Ok(Self { values, index })
+        let (index, summary) = (RankIndex::new(&values), Summary::of(&values));
+        Ok(Self { values, index, summary })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -73,12 +93,12 @@ impl EmpiricalDistribution {
 
     /// The mean of the observed values.
     pub fn mean(&self) -> f64 {
-        moments::mean(&self.values)
+        self.summary.mean
     }
 
     /// The share of the value that was seen most often.
     pub(super) fn largest_atom(&self) -> f64 {
-        self.share(self.values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0))
+        self.summary.largest_atom
     }
 
     pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
@@ -147,7 +167,7 @@ impl Law for EmpiricalDistribution {
     }
 
     fn variance(&self) -> f64 {
-        moments::root_mean_square(&self.values, self.mean()).powi(2)
+        self.summary.variance
     }
 }
 

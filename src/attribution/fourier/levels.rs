@@ -6,12 +6,12 @@ use super::spread::{Furthest, Spread};
 use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
 
 /// Fewest and most terms of the series.
-const FREQUENCIES: (usize, usize) = (256, 4096);
+const FREQUENCIES: (usize, usize) = (128, 4096);
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
 /// characteristic function is e⁻³² there.
 const RESOLUTION: f64 = 8.0;
-/// Most spectra, in multiples of the number of noises, before more frequencies are the better choice.
-const MOST_SPECTRA_PER_NOISE: usize = 3;
+/// How much finer the finest lattice may be than the coarsest.
+const MOST_DIVISIONS: usize = 64;
 /// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
@@ -68,49 +68,71 @@ impl FourierTarget {
         movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
         let (mut frequencies, most) = FREQUENCIES;
         let groups = loop {
-            match group(&movers, frequencies) {
+            match Groups::form(&movers, frequencies) {
                 Some(groups) => break groups,
                 None if frequencies == most => return None,
                 None => frequencies *= 2,
             }
         };
-        let analyser = SpectrumAnalyser::new(frequencies);
-        let levels = groups.into_iter().map(|(first, period)| Level {
-            first,
-            period,
-            furthest: Furthest::of(movers[first..].iter().map(|mover| mover.spread)),
-            spectra: movers[first..]
-                .iter()
-                .map(|mover| {
-                    analyser.spectrum(plan.nodes[mover.node].mechanism.noise(), effects[mover.node], period)
-                })
-                .collect(),
-        });
-        let levels = levels.collect();
+        let levels = groups.levels(plan, effects, &movers, frequencies);
         Some(Self { movers, levels, frequencies })
     }
 }
 
-/// Cuts the movers into groups, each with its first mover and its period; nothing if so many frequencies do not
-/// resolve the distributions.
-fn group(movers: &[Mover], frequencies: usize) -> Option<Vec<(usize, f64)>> {
-    let mut groups = Vec::new();
-    let (mut first, mut spectra) = (0, 0);
-    while first < movers.len() {
-        let rest = &movers[first..];
-        spectra += rest.len();
-        let sum = rest.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
-        let (below, above) = Furthest::of(rest.iter().map(|mover| mover.spread)).reach(sum);
-        let period = MARGIN * (below + above);
-        let highest = std::f64::consts::TAU * frequencies as f64 / period;
-        let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
-        if resolved == 0 || spectra > MOST_SPECTRA_PER_NOISE * movers.len() {
-            return None;
+/// Movers of similar scale, one group per level.
+struct Groups {
+    /// The period of the first level.
+    period: f64,
+    /// For each level the first mover and by what the first period is divided, a power of two: so the frequencies of
+    /// all levels are multiples of those of the first, and one transform of a noise serves them all.
+    firsts: Vec<(usize, usize)>,
+}
+
+impl Groups {
+    /// Nothing if so many frequencies do not resolve the distributions.
+    fn form(movers: &[Mover], frequencies: usize) -> Option<Self> {
+        let period = enclosing_period(movers);
+        let mut firsts = Vec::new();
+        let mut first = 0;
+        while first < movers.len() {
+            let rest = &movers[first..];
+            let enough = |divisor: usize| enclosing_period(rest) <= period / (2 * divisor) as f64;
+            let divisor =
+                std::iter::successors(Some(1), |divisor| Some(2 * divisor)).find(|&divisor| !enough(divisor))?;
+            let highest = std::f64::consts::TAU * (frequencies * divisor) as f64 / period;
+            let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
+            if resolved == 0 || divisor > MOST_DIVISIONS {
+                return None;
+            }
+            firsts.push((first, divisor));
+            first += resolved;
         }
-        groups.push((first, period));
-        first += resolved;
+        Some(Self { period, firsts })
     }
-    Some(groups)
+
+    fn levels(&self, plan: &Plan<'_>, effects: &[f64], movers: &[Mover], frequencies: usize) -> Vec<Level> {
+        let mut analyser = SpectrumAnalyser::new(frequencies);
+        let level = |&(first, divisor): &(usize, usize)| {
+            let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
+            Level { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
+        };
+        let mut levels: Vec<Level> = self.firsts.iter().map(level).collect();
+        for (number, mover) in movers.iter().enumerate() {
+            let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
+            let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
+            let noise = plan.nodes[mover.node].mechanism.noise();
+            let spectra = analyser.spectra(noise, effects[mover.node], self.period, &divisors);
+            levels.iter_mut().zip(spectra).for_each(|(level, spectrum)| level.spectra.push(spectrum));
+        }
+        levels
+    }
+}
+
+/// A width that the sum of any of these noises has, but for a negligible probability.
+fn enclosing_period(movers: &[Mover]) -> f64 {
+    let sum = movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
+    let (below, above) = Furthest::of(movers.iter().map(|mover| mover.spread)).reach(sum);
+    MARGIN * (below + above)
 }
 
 impl Mover {

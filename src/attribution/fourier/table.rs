@@ -30,10 +30,17 @@ impl Event<'_> {
         Estimates {
             score,
             tail_probability: probabilities[all_free].fine,
-            contributions: contributions.into_iter().zip(errors).map(|(value, error)| (value, error.abs())).collect(),
+            contributions: contributions.into_iter().zip(with_those_of_others(&errors)).collect(),
             permutations: None,
         }
     }
+}
+
+/// The errors of all players, each with the others' root mean square: half of the series may agree with the whole by
+/// accident in one contribution, but hardly in all of them.
+fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
+    let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
+    errors.iter().map(|error| (error * error + mean_square).sqrt()).collect()
 }
 
 /// The Shapley values from a table by the set of *free* players.
@@ -101,9 +108,9 @@ impl<'a> Table<'a> {
         let event = self.event;
         probabilities.fill(Probability::exactly(0.0));
         let players = self.players.iter().zip(&self.free).skip(level.first);
-        let spectra: Vec<Spectrum> =
-            players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect();
-        let (high, low) = spectra.split_at(spectra.len().div_ceil(2));
+        let spectra: Vec<Spectrum> = players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect();
+        // The first part has a table for either side of the region.
+        let (high, low) = spectra.split_at(spectra.len() / 2);
         let low = Products::new(&Spectrum::one(event.target.frequencies), low);
         for side in event.sides() {
             let high = Products::new(&event.weights(side, level), high);
@@ -130,14 +137,15 @@ impl Products {
         let (all_re, all_im) = (re.as_slice_mut().unwrap_or_default(), im.as_slice_mut().unwrap_or_default());
         all_re[..width].copy_from_slice(&start.re);
         all_im[..width].copy_from_slice(&start.im);
-        let mut half = width;
+        let mut done = width;
         for factor in factors.iter().rev() {
-            all_re.copy_within(..half, half);
-            all_im.copy_within(..half, half);
-            let new = half..2 * half;
-            let rows = all_re[new.clone()].chunks_exact_mut(width).zip(all_im[new].chunks_exact_mut(width));
-            rows.for_each(|(re, im)| multiply_into(re, im, (&factor.re, &factor.im)));
-            half *= 2;
+            let ((old_re, new_re), (old_im, new_im)) = (all_re.split_at_mut(done), all_im.split_at_mut(done));
+            for row in (0..done).step_by(width) {
+                let row = row..row + width;
+                let old = (&old_re[row.clone()], &old_im[row.clone()]);
+                multiply_into(old, (&factor.re, &factor.im), (&mut new_re[row.clone()], &mut new_im[row]));
+            }
+            done *= 2;
         }
         Self { re, im }
     }

@@ -52,7 +52,11 @@ impl<'a> FourierGame<'a> {
             players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect()
         };
         let spectra = target.levels.iter().map(of_level).collect();
-        let weights = target.levels.iter().map(|level| event.sides().map(|side| (side, event.weights(side, level))).collect()).collect();
+        let weights = target
+            .levels
+            .iter()
+            .map(|level| event.sides().map(|side| (side, event.weights(side, level))).collect())
+            .collect();
         Self { event, players, free, spectra, weights }
     }
 
@@ -151,11 +155,8 @@ impl Game for FourierGame<'_> {
 
     fn evaluate(&self, coalition: &Coalition, scratch: &mut Scratch, values: &mut [f64]) -> Result<()> {
         self.move_to(coalition, scratch);
-        let probability = if coalition.len() == self.players.len() {
-            Probability::exactly(1.0)
-        } else {
-            self.probability(scratch)
-        };
+        let probability =
+            if coalition.len() == self.players.len() { Probability::exactly(1.0) } else { self.probability(scratch) };
         let floor = self.event.floor;
         values[0] = ln_with_floor(probability.fine, floor);
         values[1] = (probability.coarse - probability.fine) / (probability.fine + floor);
