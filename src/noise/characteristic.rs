@@ -8,8 +8,8 @@ use realfft::num_complex::Complex64;
 use super::NoiseDistribution;
 
 /// Points of the lattice on which a distribution without a closed form is put, per frequency: two would be the
-/// least that resolves them, with four the interpolation between the points costs no accuracy that matters.
-const POINTS_PER_FREQUENCY: usize = 4;
+/// least that resolves them, with eight the interpolation between the points costs no accuracy that matters.
+const POINTS_PER_FREQUENCY: usize = 8;
 
 /// A characteristic function φ(u) = E exp(i·u·X) at the frequencies u = 2πk/period, k = 1, …, K.
 ///

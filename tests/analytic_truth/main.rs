@@ -1,6 +1,7 @@
 //! Contributions against closed forms and brute force.
 
 mod coverage;
+mod fourier;
 #[path = "../../examples/shared/known_models.rs"]
 mod known_models;
 mod linear_gaussian;

@@ -10,8 +10,12 @@ const FREQUENCIES: (usize, usize) = (128, 4096);
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
 /// characteristic function is e⁻³² there.
 const RESOLUTION: f64 = 8.0;
-/// How much finer the finest lattice may be than the coarsest.
-const MOST_DIVISIONS: usize = 64;
+/// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
+/// own.
+const SHARED_DIVISIONS: usize = 16;
+/// How much finer the finest lattice may be than the coarsest: beyond that, the sums of all noises lose the digits
+/// that the smallest one moves.
+const MOST_DIVISIONS: usize = 1 << 30;
 /// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
@@ -121,11 +125,27 @@ impl Groups {
             let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
             let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
             let noise = plan.nodes[mover.node].mechanism.noise();
-            let spectra = analyser.spectra(noise, effects[mover.node], self.period, &divisors);
-            levels.iter_mut().zip(spectra).for_each(|(level, spectrum)| level.spectra.push(spectrum));
+            let mut levels = levels.iter_mut();
+            for shared in runs(&divisors) {
+                let finer: Vec<usize> = shared.iter().map(|divisor| divisor / shared[0]).collect();
+                let spectra = analyser.spectra(noise, effects[mover.node], self.period / shared[0] as f64, &finer);
+                spectra.into_iter().zip(&mut levels).for_each(|(spectrum, level)| level.spectra.push(spectrum));
+            }
         }
         levels
     }
+}
+
+/// Ascending divisors, cut into runs that share their transforms.
+fn runs(divisors: &[usize]) -> Vec<&[usize]> {
+    let mut runs = Vec::new();
+    let mut rest = divisors;
+    while let Some(first) = rest.first() {
+        let (run, later) = rest.split_at(rest.partition_point(|divisor| divisor / first <= SHARED_DIVISIONS));
+        runs.push(run);
+        rest = later;
+    }
+    runs
 }
 
 /// A width that the sum of any of these noises has, but for a negligible probability.
