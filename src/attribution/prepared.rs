@@ -9,8 +9,9 @@ use super::game::SampledGame;
 use super::measure::Measure;
 use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
+use super::program::Program;
 use super::result::{Attribution, Contribution, ScoreEstimate};
-use super::samples::{LinearSamples, ModelSamples, TargetSamples};
+use super::samples::Samples;
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
@@ -34,12 +35,10 @@ pub(super) struct Prepared<'a> {
 enum Strategy {
     /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
     ClosedForm(LinearTarget),
-    /// The target is linear in all noises; the bank holds them times their effects.
-    LinearSamples {
-        target: LinearTarget,
-        weighted: Bank,
+    Sampled {
+        program: Program,
+        bank: Bank,
     },
-    ModelSamples(Bank),
 }
 
 impl Strategy {
@@ -49,14 +48,9 @@ impl Strategy {
             (Quantity::ItScore, FeatureMap::Custom(_)) => false,
             (Quantity::ItScore, _) => target.is_normal(),
         };
-        let bank = || Bank::draw(plan, config.samples, config.seed);
         match LinearTarget::find(plan, effects) {
             Some(target) if config.estimator == Estimator::Auto && has_closed_form(&target) => Self::ClosedForm(target),
-            Some(target) => {
-                let weighted = bank().scaled(target.effects());
-                Self::LinearSamples { target, weighted }
-            }
-            None => Self::ModelSamples(bank()),
+            _ => Self::Sampled { program: Program::compile(plan), bank: Bank::draw(plan, config.samples, config.seed) },
         }
     }
 }
@@ -104,23 +98,21 @@ impl<'a> Prepared<'a> {
                 let moments = target.free_moments(plan, noises, players);
                 self.play(&ClosedForm { plan, players, moments, question: self.question(recovered)? })
             }
-            Strategy::LinearSamples { target, weighted } => {
-                let observed = recovered.values[plan.target()];
-                let observed_parts =
-                    target.effects().iter().zip(noises).map(|(effect, noise)| effect * noise).collect();
-                self.sample(
-                    recovered,
-                    players,
-                    LinearSamples { name: plan.nodes[plan.target()].name, weighted, observed_parts, observed },
-                )
+            Strategy::Sampled { program, bank } => {
+                let samples = Samples::new(plan, program, bank, &recovered.values, noises);
+                let pivots = self.integrated();
+                self.play(&SampledGame { players, pivots, noises, samples, measure: self.measure(recovered)? })
             }
-            Strategy::ModelSamples(bank) => self.sample(recovered, players, ModelSamples { plan, bank, noises }),
         }
     }
 
-    fn sample(&self, recovered: &Recovered, players: &[usize], samples: impl TargetSamples) -> Result<Estimates> {
-        let measure = self.measure(recovered)?;
-        self.play(&SampledGame { plan: &self.plan, players, pivots: &self.pivots, samples, measure })
+    /// The noises to integrate: only probabilities of regions are averaged over a distribution function.
+    fn integrated(&self) -> &[Pivot<'_>] {
+        let config = self.config;
+        let integrates = config.estimator != Estimator::Counting
+            && config.quantity == Quantity::ItScore
+            && !matches!(config.feature_map, FeatureMap::Custom(_));
+        if integrates { &self.pivots } else { &[] }
     }
 
     fn play(&self, game: &impl Game) -> Result<Estimates> {

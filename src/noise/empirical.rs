@@ -1,6 +1,6 @@
 //! The noise that was seen, and nothing else.
 
-use super::law::Law;
+use super::law::{Law, Side};
 use super::moments;
 use super::rank_index::RankIndex;
 use crate::{Error, Result};
@@ -20,13 +20,20 @@ use std::fmt;
 /// tail beyond the data matters.
 ///
 /// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(1) on evenly spread values and O(log n) at worst;
-/// `quantile` and `median` O(1), `mean` and `variance` O(n).
+/// `quantile`, `median`, `mean` and `variance` O(1).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EmpiricalDistribution {
     values: Vec<f64>,
     #[serde(skip)]
+    mean: f64,
+    #[serde(skip)]
+    variance: f64,
+    #[serde(skip)]
     index: RankIndex,
 }
+
+/// How many ranks are looked up at a time: few enough to stay in the cache.
+const AT_A_TIME: usize = 256;
 
 impl EmpiricalDistribution {
     /// The distribution of these values, in any order.
@@ -43,7 +50,9 @@ impl EmpiricalDistribution {
         }
         values.sort_unstable_by(f64::total_cmp);
         let index = RankIndex::new(&values);
-        Ok(Self { values, index })
+        let mean = moments::mean(&values);
+        let variance = moments::root_mean_square(&values, mean).powi(2);
+        Ok(Self { values, mean, variance, index })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -73,7 +82,7 @@ impl EmpiricalDistribution {
 
     /// The mean of the observed values.
     pub fn mean(&self) -> f64 {
-        moments::mean(&self.values)
+        self.mean
     }
 
     pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
@@ -82,27 +91,22 @@ impl EmpiricalDistribution {
         }
     }
 
-    /// How many values are at most `x`.
-    pub(super) fn count_up_to(&self, x: f64) -> usize {
-        // The usual answer for the far side of a two-sided region.
-        if x < self.smallest() {
-            return 0;
-        }
-        let near = self.index.near(x);
-        near.start + self.values[near].iter().take_while(|&&value| value <= x).count()
-    }
-
-    /// How many values are at least `x`.
-    pub(super) fn count_from(&self, x: f64) -> usize {
-        if x > self.largest() {
-            return 0;
-        }
-        let near = self.index.near(x);
-        self.values.len() - near.start - self.values[near].iter().take_while(|&&value| value < x).count()
+    /// Σ P(N <= x) or Σ P(N >= x) over many x = bound(value).
+    pub(super) fn sum_of_shares(&self, side: Side, values: &[f64], bound: impl Fn(f64) -> f64) -> f64 {
+        let mut xs = [0.0; AT_A_TIME];
+        let count = values.chunks(AT_A_TIME).map(|values| {
+            let xs = &mut xs[..values.len()];
+            xs.iter_mut().zip(values).for_each(|(x, &value)| *x = bound(value));
+            match side {
+                Side::Lower => self.index.count_up_to(&self.values, xs),
+                Side::Upper => (values.len() * self.values.len()) as u64 - self.index.count_below(&self.values, xs),
+            }
+        });
+        count.sum::<u64>() as f64 / self.values.len() as f64
     }
 
     /// A count as a share of all values.
-    pub(super) fn share(&self, count: usize) -> f64 {
+    fn share(&self, count: usize) -> f64 {
         count as f64 / self.values.len() as f64
     }
 }
@@ -113,11 +117,11 @@ impl Law for EmpiricalDistribution {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        self.share(self.count_up_to(x))
+        self.share(self.index.count_up_to(&self.values, &[x]) as usize)
     }
 
     fn survival(&self, x: f64) -> f64 {
-        self.share(self.count_from(x))
+        self.share(self.values.len() - self.index.count_below(&self.values, &[x]) as usize)
     }
 
     fn quantile(&self, p: f64) -> f64 {
@@ -142,7 +146,7 @@ impl Law for EmpiricalDistribution {
     }
 
     fn variance(&self) -> f64 {
-        moments::root_mean_square(&self.values, self.mean()).powi(2)
+        self.variance
     }
 }
 

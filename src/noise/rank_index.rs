@@ -1,32 +1,37 @@
 //! A shortcut into sorted values.
 
-use std::ops::Range;
-
 /// Cuts the range of sorted values into equal cells and remembers which values lie in each, so that a search looks at a
-/// cell, mostly an empty one, instead of halving all values. Attribution asks for millions of ranks.
+/// cell, mostly of one value or none, instead of halving all values. Attribution asks for millions of ranks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct RankIndex {
     smallest: f64,
+    largest: f64,
     cells_per_unit: f64,
     /// The number of values before each cell, and of all values.
     starts: Vec<u32>,
 }
 
-/// Enough to leave most cells empty, whose bounds then are the answer; many more would leave the cache.
+/// Enough to leave at most one value in most cells; many more would leave the cache.
 const CELLS_PER_VALUE: usize = 4;
+
+/// 2⁵²: a smaller number added to it is rounded to a whole one, which then is the low half of the bits. Unlike a
+/// conversion to an integer, that is done for several numbers at once.
+const ROUNDING: f64 = 4_503_599_627_370_496.0;
 
 impl RankIndex {
     /// For values in ascending order.
     pub(super) fn new(sorted: &[f64]) -> Self {
         let cells = CELLS_PER_VALUE * sorted.len();
         let (smallest, largest) = match sorted {
+            [] => (0.0, 0.0),
+            [only] => (*only, *only),
             [smallest, .., largest] => (*smallest, *largest),
-            _ => (0.0, 0.0),
         };
         // A span of zero, or one that overflows, leaves a single cell: slower, never wrong.
         let density = cells as f64 / (largest - smallest);
         let cells_per_unit = if density.is_finite() { density } else { 0.0 };
-        let mut index = Self { smallest, cells_per_unit, starts: vec![0; cells + 1] };
+        // The last cell is that of rounding up, and one more keeps a range's end in bounds.
+        let mut index = Self { smallest, largest, cells_per_unit, starts: vec![0; cells + 2] };
         for &value in sorted {
             let cell = index.cell(value);
             index.starts[cell + 1] += 1;
@@ -39,16 +44,43 @@ impl RankIndex {
         index
     }
 
-    /// Positions such that all values before them are less than `x` and all values after them greater.
-    pub(super) fn near(&self, x: f64) -> Range<usize> {
-        let cell = self.cell(x);
-        self.starts[cell] as usize..self.starts[cell + 1] as usize
+    /// Σ over x of how many of the sorted values are less than x.
+    pub(super) fn count_below(&self, sorted: &[f64], xs: &[f64]) -> u64 {
+        self.count(sorted, xs, |value, x| value < x)
     }
 
-    /// Never decreases with `x`, which is all that `near` needs of it. (The conversion to an integer takes what
-    /// is below the smallest value, and NaN, to 0.)
+    /// Σ over x of how many of the sorted values are at most x.
+    pub(super) fn count_up_to(&self, sorted: &[f64], xs: &[f64]) -> u64 {
+        self.count(sorted, xs, |value, x| value <= x)
+    }
+
+    fn count(&self, sorted: &[f64], xs: &[f64], before: impl Fn(f64, f64) -> bool) -> u64 {
+        // Often one side of a two-sided region is out of reach altogether.
+        if xs.iter().fold(true, |all, &x| all & (x < self.smallest)) {
+            return 0;
+        }
+        if xs.iter().fold(true, |all, &x| all & (x > self.largest)) {
+            return (sorted.len() * xs.len()) as u64;
+        }
+        xs.iter().map(|&x| self.rank(sorted, x, &before) as u64).sum()
+    }
+
+    fn rank(&self, sorted: &[f64], x: f64, before: impl Fn(f64, f64) -> bool) -> usize {
+        let cell = self.cell(x);
+        let (start, end) = (self.starts[cell] as usize, self.starts[cell + 1] as usize);
+        if end - start > 1 {
+            return start + sorted[start..end].partition_point(|&value| before(value, x));
+        }
+        // Without a branch, as it would be a guess: the value of a later cell is beyond x, and adds nothing.
+        start + usize::from(sorted.get(start).is_some_and(|&value| before(value, x)))
+    }
+
+    /// Never decreases with `x`, which is all that a search needs of it.
     fn cell(&self, x: f64) -> usize {
-        (((x - self.smallest) * self.cells_per_unit) as usize).min(self.starts.len() - 2)
+        let inside = if x > self.smallest { x } else { self.smallest };
+        let inside = if inside < self.largest { inside } else { self.largest };
+        let rounded = (inside - self.smallest) * self.cells_per_unit + ROUNDING;
+        (rounded.to_bits() as u32) as usize
     }
 }
 
@@ -67,11 +99,9 @@ mod tests {
             let index = RankIndex::new(&values);
             let beside = values.iter().flat_map(|&value| [value.next_down(), value, value.next_up()]);
             for x in beside.chain([f64::NEG_INFINITY, -1e9, 0.5, 1e9, f64::INFINITY]) {
-                let near = index.near(x);
-                let below = near.start + values[near.clone()].partition_point(|&value| value < x);
-                let up_to = near.start + values[near].partition_point(|&value| value <= x);
-                assert_eq!(below, values.partition_point(|&value| value < x), "{x} in {values:?}");
-                assert_eq!(up_to, values.partition_point(|&value| value <= x), "{x} in {values:?}");
+                let (below, up_to) = (index.count_below(&values, &[x]), index.count_up_to(&values, &[x]));
+                assert_eq!(below as usize, values.partition_point(|&value| value < x), "{x} in {values:?}");
+                assert_eq!(up_to as usize, values.partition_point(|&value| value <= x), "{x} in {values:?}");
             }
         }
     }
