@@ -2,11 +2,12 @@
 
 use super::law::{Law, Side};
 use super::moments;
-use super::rank_index::RankIndex;
+use super::rank_index::{AT_A_TIME, RankIndex};
 use crate::{Error, Result};
-use rand::{Rng, RngExt};
+use rand::Rng;
 use serde::Serialize;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// The empirical distribution of `n` observed values: each has probability 1/n.
 ///
@@ -19,21 +20,19 @@ use std::fmt;
 /// probability. Nothing lies beyond the smallest and largest value: use a parametric family where a
 /// tail beyond the data matters.
 ///
-/// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(1) on evenly spread values and O(log n) at worst;
+/// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(log n);
 /// `quantile`, `median`, `mean` and `variance` O(1).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct EmpiricalDistribution {
     values: Vec<f64>,
     #[serde(skip)]
     mean: f64,
     #[serde(skip)]
     variance: f64,
+    /// Made when it is first needed: of most distributions nobody asks many ranks.
     #[serde(skip)]
-    index: RankIndex,
+    index: OnceLock<RankIndex>,
 }
-
-/// How many ranks are looked up at a time: few enough to stay in the cache.
-const AT_A_TIME: usize = 256;
 
 impl EmpiricalDistribution {
     /// The distribution of these values, in any order.
@@ -49,10 +48,9 @@ impl EmpiricalDistribution {
             return Err(Error::NonFiniteValue { what, found: values[position] });
         }
         values.sort_unstable_by(f64::total_cmp);
-        let index = RankIndex::new(&values);
         let mean = moments::mean(&values);
         let variance = moments::root_mean_square(&values, mean).powi(2);
-        Ok(Self { values, mean, variance, index })
+        Ok(Self { values, mean, variance, index: OnceLock::new() })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -86,8 +84,16 @@ impl EmpiricalDistribution {
     }
 
     pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
-        for slot in out {
-            *slot = self.values[rng.random_range(0..self.values.len())];
+        let count = self.values.len() as u64;
+        let mut bytes = [0; 4 * AT_A_TIME];
+        for slots in out.chunks_mut(AT_A_TIME) {
+            let bytes = &mut bytes[..4 * slots.len()];
+            rng.fill_bytes(bytes);
+            let (words, _) = bytes.as_chunks::<4>();
+            // A random word as a share of 2³², times n: the chance of a value is 1/n to within 2⁻³².
+            for (slot, &word) in slots.iter_mut().zip(words) {
+                *slot = self.values[(u64::from(u32::from_le_bytes(word)) * count >> 32) as usize];
+            }
         }
     }
 
@@ -98,16 +104,27 @@ impl EmpiricalDistribution {
             let xs = &mut xs[..values.len()];
             xs.iter_mut().zip(values).for_each(|(x, &value)| *x = bound(value));
             match side {
-                Side::Lower => self.index.count_up_to(&self.values, xs),
-                Side::Upper => (values.len() * self.values.len()) as u64 - self.index.count_below(&self.values, xs),
+                Side::Lower => self.index().count_up_to(xs),
+                Side::Upper => (values.len() * self.values.len()) as u64 - self.index().count_below(xs),
             }
         });
         count.sum::<u64>() as f64 / self.values.len() as f64
     }
 
+    fn index(&self) -> &RankIndex {
+        self.index.get_or_init(|| RankIndex::new(&self.values))
+    }
+
     /// A count as a share of all values.
     fn share(&self, count: usize) -> f64 {
         count as f64 / self.values.len() as f64
+    }
+}
+
+/// Everything else follows from the values.
+impl PartialEq for EmpiricalDistribution {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
     }
 }
 
@@ -117,11 +134,11 @@ impl Law for EmpiricalDistribution {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        self.share(self.index.count_up_to(&self.values, &[x]) as usize)
+        self.share(self.values.partition_point(|&value| value <= x))
     }
 
     fn survival(&self, x: f64) -> f64 {
-        self.share(self.values.len() - self.index.count_below(&self.values, &[x]) as usize)
+        self.share(self.values.len() - self.values.partition_point(|&value| value < x))
     }
 
     fn quantile(&self, p: f64) -> f64 {

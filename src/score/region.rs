@@ -65,12 +65,13 @@ impl OutlierRegion {
         if self.is_everything() {
             return values.len() as f64;
         }
+        let per_effect = 1.0 / effect;
         let part = |bound: f64, upwards: bool| {
             if bound.is_infinite() {
                 return 0.0;
             }
             let side = if upwards == (effect > 0.0) { Side::Upper } else { Side::Lower };
-            noise.sum_of_tails(side, values, |value| observed + (bound - value) / effect)
+            noise.sum_of_tails(side, values, |value| observed + (bound - value) * per_effect)
         };
         part(self.lower, false) + part(self.upper, true)
     }
