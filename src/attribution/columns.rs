@@ -1,6 +1,6 @@
 //! What a program keeps from one coalition to the next.
 
-use super::program::{FunctionKind, NoiseUse, Program};
+use super::program::{FunctionKind, NoiseUse, Program, Source};
 
 /// How many changes are made to a sum before it is computed afresh, so that rounding errors do not pile up. A sum of more
 /// terms than that takes as many changes as it has terms, for which rounding has more room, too: the costs of both stay
@@ -34,6 +34,7 @@ pub(super) struct SlotColumn {
     updates: usize,
     most_updates: usize,
     is_source: bool,
+    has_functions: bool,
 }
 
 /// What a slot's column holds.
@@ -85,6 +86,7 @@ impl Columns {
             updates: 0,
             most_updates: MOST_UPDATES.max(slot.terms.len()),
             is_source: slot.is_source,
+            has_functions: slot.terms.iter().any(|term| matches!(term.source, Source::Function(_))),
         });
         let functions = program.functions.iter().map(|_| FunctionColumn {
             column: Vec::new(),
@@ -163,8 +165,9 @@ impl Columns {
 }
 
 impl SlotColumn {
-    /// Whether the changes are made to the sum as it is, or it is computed afresh: as soon as that costs no more than
-    /// one operation more, since it leaves no rounding behind.
+    /// Whether the changes are made to the sum as it is, or it is computed afresh: that is so where it costs no more, for
+    /// it leaves no rounding behind, and even at one operation more where a function's output, which may be of any size,
+    /// would be added and taken away again.
     fn decide(&mut self) {
         if self.active == 0 {
             // The observed value; the sum is lost.
@@ -175,8 +178,8 @@ impl SlotColumn {
             return;
         }
         self.updates += self.pending;
-        self.fresh =
-            self.content != Content::Sum || self.active <= self.pending + 1 || self.updates > self.most_updates;
+        let affordable = if self.has_functions { self.pending + 1 } else { self.pending };
+        self.fresh = self.content != Content::Sum || self.active <= affordable || self.updates > self.most_updates;
         if self.fresh {
             self.updates = 0;
         }

@@ -3,14 +3,41 @@
 /// How many sums are kept side by side: one alone would wait for each addition to finish.
 const LANES: usize = 8;
 
+/// The deviations effect · (drawn − observed) of a column.
+pub(super) fn deviations(effect: f64, drawn: &[f64], observed: f64) -> Vec<f64> {
+    drawn.iter().map(|drawn| effect * (drawn - observed)).collect()
+}
+
+/// values += factor · column
+pub(super) fn add_multiple(values: &mut [f64], factor: f64, column: &[f64]) {
+    let pairs = values.iter_mut().zip(column);
+    // Most factors are these: the effects are in the columns.
+    if factor == 1.0 {
+        pairs.for_each(|(value, term)| *value += term);
+    } else if factor == -1.0 {
+        pairs.for_each(|(value, term)| *value -= term);
+    } else {
+        pairs.for_each(|(value, term)| *value += factor * term);
+    }
+}
+
+/// values += sign · column, with 1 or −1 as the sign; how many values are at least `upper` then.
+pub(super) fn add_and_count(values: &mut [f64], sign: f64, column: &[f64], upper: f64) -> u64 {
+    let pairs = values.iter_mut().zip(column);
+    let counted = |value: &mut f64, changed: f64| {
+        *value = changed;
+        u64::from(changed >= upper)
+    };
+    if sign > 0.0 {
+        pairs.map(|(value, term)| counted(value, *value + term)).sum()
+    } else {
+        pairs.map(|(value, term)| counted(value, *value - term)).sum()
+    }
+}
+
 /// values += effect · (column − observed)
 pub(super) fn add_deviation(values: &mut [f64], effect: f64, column: &[f64], observed: f64) {
     values.iter_mut().zip(column).for_each(|(value, drawn)| *value += effect * (drawn - observed));
-}
-
-/// values = start + effect · (column − observed)
-pub(super) fn set_deviation(values: &mut [f64], start: f64, effect: f64, column: &[f64], observed: f64) {
-    values.iter_mut().zip(column).for_each(|(value, drawn)| *value = start + effect * (drawn - observed));
 }
 
 /// values += effect · (new − old)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::config::BLOCKS;
-use super::kernels::{add_deviation, sums_of_deviations};
+use super::kernels::{add_and_count, add_multiple, sums_of_deviations};
 use super::pivot::Pivot;
 use super::samples::{Changing, TargetSamples};
 use crate::error::Result;
@@ -39,6 +39,14 @@ struct Sums {
 }
 
 impl Measure {
+    /// The same measure of samples between these bounds.
+    pub(super) fn within(self, bounds: (f64, f64)) -> Self {
+        match self {
+            Self::LogTail { test, floor } => Self::LogTail { test: test.within(bounds), floor },
+            mean @ Self::Mean { .. } => mean,
+        }
+    }
+
     /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the target's samples and, where a
     /// noise with a known effect is free, that noise. The values are not finite if the probability is 0 and so
     /// is the floor.
@@ -108,11 +116,17 @@ impl Measure {
                     }
                 }
             }
-            TargetSamples::Changing(Changing { values, effect, noise, observed }) => {
+            TargetSamples::Changing(Changing { values, factor, term }) => {
                 for (block, sum) in sums.blocks.iter_mut().enumerate() {
                     let rows = block_rows(block, samples);
-                    add_deviation(&mut values[rows.clone()], effect, &noise[rows.clone()], observed);
-                    *sum = self.sum(&values[rows], free)?;
+                    let (values, term) = (&mut values[rows.clone()], &term[rows]);
+                    *sum = match self.only_upper_bound() {
+                        Some(upper) if factor.abs() == 1.0 => add_and_count(values, factor, term, upper) as f64,
+                        _ => {
+                            add_multiple(values, factor, term);
+                            self.sum(values, free)?
+                        }
+                    };
                 }
             }
         }
@@ -159,6 +173,16 @@ impl Measure {
             Self::LogTail { floor, .. } if mean + floor == 0.0 => 0.0,
             Self::LogTail { floor, .. } => 1.0 / (mean + floor),
             Self::Mean { .. } => 1.0,
+        }
+    }
+
+    /// The bound of a region that is an upper tail.
+    fn only_upper_bound(&self) -> Option<f64> {
+        match self {
+            Self::LogTail { test: OutlierTest::Region(region), .. } if region.lower() == f64::NEG_INFINITY => {
+                Some(region.upper())
+            }
+            _ => None,
         }
     }
 

@@ -101,7 +101,8 @@ impl<'a> Prepared<'a> {
             Strategy::Sampled { program, bank } => {
                 let samples = Samples::new(plan, program, bank, &recovered.values, noises);
                 let pivots = self.integrated();
-                self.play(&SampledGame { players, pivots, noises, samples, measure: self.measure(recovered)? })
+                let measure = self.measure(recovered)?.within(samples.target_range());
+                self.play(&SampledGame { players, pivots, noises, samples, measure })
             }
         }
     }

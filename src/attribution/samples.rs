@@ -2,7 +2,7 @@
 
 use super::bank::Bank;
 use super::columns::{Change, Columns, Content};
-use super::kernels::{add_change, add_deviation, all_finite, largest_size, set_deviation};
+use super::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 use super::plan::Plan;
 use super::program::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Term};
 use crate::error::Result;
@@ -24,6 +24,9 @@ pub(super) struct Samples<'a> {
     noises: &'a [f64],
     /// What every function gives for the observed values.
     outputs: Vec<f64>,
+    /// For each noise that is added to slots its deviations from the observed noise; multiplied by its effect if there is
+    /// one such slot only.
+    deviations: Vec<Vec<f64>>,
     /// For each slot whether its sum might overflow.
     may_overflow: Vec<bool>,
 }
@@ -37,21 +40,19 @@ pub(super) enum TargetSamples<'c> {
     Changing(Changing<'c>),
 }
 
-/// A column with one addition left to make: values += effect · (noise − observed). Whoever reads the column can make it
-/// on the way.
+/// A column with one addition left to make: values += factor · term. Whoever reads the column can make it on the way.
 pub(super) struct Changing<'c> {
     pub(super) values: &'c mut [f64],
-    pub(super) effect: f64,
-    pub(super) noise: &'c [f64],
-    pub(super) observed: f64,
+    pub(super) factor: f64,
+    pub(super) term: &'c [f64],
 }
 
 impl<'c> TargetSamples<'c> {
     /// With the last change made.
     pub(super) fn settled(self) -> Self {
         match self {
-            Self::Changing(Changing { values, effect, noise, observed }) => {
-                add_deviation(values, effect, noise, observed);
+            Self::Changing(Changing { values, factor, term }) => {
+                add_multiple(values, factor, term);
                 Self::Column(values)
             }
             settled => settled,
@@ -68,8 +69,10 @@ impl<'a> Samples<'a> {
         values: &'a [f64],
         noises: &'a [f64],
     ) -> Self {
-        let mut samples = Self { plan, program, bank, values, noises, outputs: Vec::new(), may_overflow: Vec::new() };
+        let (outputs, deviations, may_overflow) = (Vec::new(), Vec::new(), Vec::new());
+        let mut samples = Self { plan, program, bank, values, noises, outputs, deviations, may_overflow };
         samples.outputs = program.functions.iter().map(|function| samples.observed_output(function)).collect();
+        samples.deviations = (0..noises.len()).map(|node| samples.deviations(node)).collect();
         let reach = |(column, noise): (&Vec<f64>, &f64)| largest_size(column) + noise.abs();
         let reaches: Vec<f64> = bank.columns.iter().zip(noises).map(reach).collect();
         let bound = |sum: f64, term: &Term| match term.source {
@@ -80,6 +83,22 @@ impl<'a> Samples<'a> {
         let bounds = program.slots.iter().map(|slot| slot.terms.iter().fold(values[slot.node].abs(), bound));
         samples.may_overflow = bounds.map(|bound| !bound.is_finite()).collect();
         samples
+    }
+
+    fn deviations(&self, node: usize) -> Vec<f64> {
+        let NoiseUse::Slots(reached) = &self.program.noises[node] else { return Vec::new() };
+        let effect = match reached.as_slice() {
+            _ if reached.iter().all(|reached| self.program.slots[reached.slot].is_source) => return Vec::new(),
+            [only] => only.effect,
+            _ => 1.0,
+        };
+        deviations(effect, &self.bank.columns[node], self.noises[node])
+    }
+
+    /// What is added to a slot while the noise of a node is drawn: a factor and a column.
+    fn noise_term(&self, node: usize, effect: f64) -> (f64, &[f64]) {
+        let is_in_column = matches!(&self.program.noises[node], NoiseUse::Slots(reached) if reached.len() == 1);
+        (if is_in_column { 1.0 } else { effect }, &self.deviations[node])
     }
 
     /// Columns for the coalition of all.
@@ -114,13 +133,29 @@ impl<'a> Samples<'a> {
         if columns.slots[target].active == 0 {
             return Ok(TargetSamples::Constant(self.values[node]));
         }
-        let Some((node, effect)) = last else { return Ok(TargetSamples::Column(self.slot_column(target, columns))) };
-        Ok(TargetSamples::Changing(Changing {
-            values: &mut columns.slots[target].column,
-            effect,
-            noise: &self.bank.columns[node],
-            observed: self.noises[node],
-        }))
+        let Some((factor, term)) = last else { return Ok(TargetSamples::Column(self.slot_column(target, columns))) };
+        Ok(TargetSamples::Changing(Changing { values: &mut columns.slots[target].column, factor, term }))
+    }
+
+    /// Bounds of the target's values, whatever is drawn, with room for rounding; infinite where they are not known.
+    pub(super) fn target_range(&self) -> (f64, f64) {
+        let slot = &self.program.slots[self.program.target()];
+        let observed = self.values[slot.node];
+        let (mut low, mut high, mut size) = (observed, observed, observed.abs());
+        for term in &slot.terms {
+            let Source::Noise(node) = term.source else { return (f64::NEG_INFINITY, f64::INFINITY) };
+            let (smallest, largest) = self.plan.nodes[node].mechanism.noise().range();
+            for bound in [smallest, largest] {
+                size += (term.effect * bound).abs();
+            }
+            size += (term.effect * self.noises[node]).abs();
+            let ends = [smallest, largest].map(|bound| term.effect * (bound - self.noises[node]));
+            // A kept noise adds nothing.
+            low += ends[0].min(ends[1]).min(0.0);
+            high += ends[0].max(ends[1]).max(0.0);
+        }
+        let room = 1e-9 * size;
+        if room.is_finite() { (low - room, high + room) } else { (f64::NEG_INFINITY, f64::INFINITY) }
     }
 
     /// What the function gives where nothing is drawn. Of a custom mechanism that is the observed value, even if its
@@ -136,8 +171,8 @@ impl<'a> Samples<'a> {
     }
 
     /// Adds the toggled noises to the sums that are kept up to date; those that are computed afresh have them anyway.
-    /// If one change is all that happens to the target, it is left to the caller: the node and its signed effect.
-    fn add_noises(&self, toggled: &[usize], columns: &mut Columns) -> Option<(usize, f64)> {
+    /// If one change is all that happens to the target, it is left to the caller.
+    fn add_noises(&self, toggled: &[usize], columns: &mut Columns) -> Option<(f64, &[f64])> {
         let target = self.program.target();
         let mut last = None;
         for &node in toggled {
@@ -147,12 +182,11 @@ impl<'a> Samples<'a> {
                 if !columns.slots[slot].is_updated() {
                     continue;
                 }
-                let effect = sign * effect;
+                let (factor, term) = self.noise_term(node, effect);
                 if slot == target && columns.slots[target].pending == 1 && !self.may_overflow[target] {
-                    last = Some((node, effect));
+                    last = Some((sign * factor, term));
                 } else {
-                    let (noise, observed) = (&self.bank.columns[node], self.noises[node]);
-                    add_deviation(&mut columns.slots[slot].column, effect, noise, observed);
+                    add_multiple(&mut columns.slots[slot].column, sign * factor, term);
                 }
             }
         }
@@ -246,21 +280,18 @@ impl<'a> Samples<'a> {
         let slot = &self.program.slots[number];
         let mut values = std::mem::take(&mut columns.slots[number].column);
         values.resize(self.count(), 0.0);
-        let mut first = true;
-        for term in &slot.terms {
-            let (column, observed) = match term.source {
-                Source::Noise(node) if !columns.held[node] => (&self.bank.columns[node], self.noises[node]),
-                Source::Function(function) if columns.functions[function].active => {
-                    (&columns.functions[function].column, self.outputs[function])
+        values.fill(self.values[slot.node]);
+        for &Term { source, effect } in &slot.terms {
+            match source {
+                Source::Noise(node) if !columns.held[node] => {
+                    let (factor, term) = self.noise_term(node, effect);
+                    add_multiple(&mut values, factor, term);
                 }
-                _ => continue,
-            };
-            if first {
-                set_deviation(&mut values, self.values[slot.node], term.effect, column, observed);
-            } else {
-                add_deviation(&mut values, term.effect, column, observed);
+                Source::Function(function) if columns.functions[function].active => {
+                    add_deviation(&mut values, effect, &columns.functions[function].column, self.outputs[function]);
+                }
+                _ => {}
             }
-            first = false;
         }
         columns.slots[number].column = values;
         columns.slots[number].content = Content::Sum;
@@ -279,3 +310,7 @@ impl<'a> Samples<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "samples_tests.rs"]
+mod tests;

@@ -235,6 +235,11 @@ impl NoiseDistribution {
         }
     }
 
+    /// The smallest and the largest value, infinite where there is none.
+    pub(crate) fn range(&self) -> (f64, f64) {
+        (self.law().quantile(0.0), self.law().quantile(1.0))
+    }
+
     /// The median, in the node's unit. For an even number of empirical values it lies midway between the two middle
     /// ones, as is customary, where `quantile(0.5)` is the lower of them.
     pub fn median(&self) -> f64 {

@@ -76,6 +76,13 @@ impl OutlierRegion {
         part(self.lower, false) + part(self.upper, true)
     }
 
+    /// The region less a part that no value between these bounds is in: what is out of reach need not be looked for.
+    pub(crate) fn within(self, (low, high): (f64, f64)) -> Self {
+        let lower = if self.lower < low { f64::NEG_INFINITY } else { self.lower };
+        let upper = if self.upper > high { f64::INFINITY } else { self.upper };
+        Self { lower, upper }
+    }
+
     /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by
     /// rounding is in it.
     pub(crate) fn widened(self, slack: f64) -> Self {
