@@ -26,14 +26,6 @@ impl Bank {
         Self { columns: columns.collect() }
     }
 
-    /// The bank with each column multiplied by a factor of its own.
-    pub(super) fn scaled(mut self, factors: &[f64]) -> Self {
-        for (column, factor) in self.columns.iter_mut().zip(factors) {
-            column.iter_mut().for_each(|noise| *noise *= factor);
-        }
-        self
-    }
-
     pub(super) fn samples(&self) -> usize {
         self.columns[0].len()
     }

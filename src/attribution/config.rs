@@ -52,6 +52,9 @@ pub enum Estimator {
     Auto,
     /// Always by Monte Carlo, also where a closed form exists; useful to check one by the other.
     MonteCarlo,
+    /// By counting hits among the samples: no closed form, and no noise is integrated. That is what the reference
+    /// implementation does, and useful to compare with it; m samples resolve probabilities of order 1/m only.
+    Counting,
 }
 
 /// How an outlier is attributed.

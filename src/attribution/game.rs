@@ -1,40 +1,44 @@
 //! The game whose Shapley values are the contributions, played by samples.
 
+use super::columns::Columns;
 use super::measure::{FreePivot, Measure, OUTPUTS};
 use super::pivot::Pivot;
-use super::plan::Plan;
-use super::samples::TargetSamples;
+use super::samples::Samples;
 use crate::error::{Error, Result, list_names};
 use crate::shapley::{Coalition, Game};
 
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
 /// drawn. The coalition's value measures the target's samples.
 ///
-/// Players are numbered in topological order, so the last ones, which enumeration changes most often, affect the
-/// fewest nodes.
-pub(super) struct SampledGame<'a, S> {
-    pub(super) plan: &'a Plan<'a>,
+/// Of the free noises that can be integrated, the first in order of preference is not drawn but stays at what was
+/// observed, as if it were kept: so the samples are free of it, and the measure integrates it.
+pub(super) struct SampledGame<'a> {
     /// The node of every player.
     pub(super) players: &'a [usize],
-    /// The noises that can be integrated, in order of preference.
+    /// The noises that are to be integrated, in order of preference.
     pub(super) pivots: &'a [Pivot<'a>],
-    pub(super) samples: S,
+    /// The observed noise of every node of the plan.
+    pub(super) noises: &'a [f64],
+    pub(super) samples: Samples<'a>,
     pub(super) measure: Measure,
 }
 
 /// The state of the coalition evaluated last.
-pub(super) struct Scratch<C> {
-    /// Nothing before the first evaluation.
-    coalition: Option<Coalition>,
-    /// For each node of the plan whether its noise is kept. Nodes that are no players count as free: their noise never varies.
+pub(super) struct Scratch {
+    coalition: Coalition,
+    /// For each node of the plan whether its noise is kept. Nodes that are no players always keep it: it never varies.
     kept: Vec<bool>,
-    /// The nodes for which that changed with the last coalition.
-    changed: Vec<usize>,
-    columns: C,
+    /// The node whose noise is integrated.
+    integrated: Option<usize>,
+    /// Which nodes' noises change between drawn and observed.
+    toggled: Vec<usize>,
+    /// A hash of the nodes that are not kept.
+    hash: u64,
+    columns: Columns,
 }
 
-impl<S: TargetSamples> Game for SampledGame<'_, S> {
-    type Scratch = Scratch<S::Columns>;
+impl Game for SampledGame<'_> {
+    type Scratch = Scratch;
 
     fn players(&self) -> usize {
         self.players.len()
@@ -44,57 +48,82 @@ impl<S: TargetSamples> Game for SampledGame<'_, S> {
         OUTPUTS
     }
 
-    fn scratch(&self) -> Self::Scratch {
-        let kept = vec![false; self.plan.nodes.len()];
-        Scratch { coalition: None, kept, changed: Vec::new(), columns: self.samples.columns() }
+    /// That of the coalition of all, in which nothing is drawn.
+    fn scratch(&self) -> Scratch {
+        Scratch {
+            coalition: Coalition::full(self.players.len()),
+            kept: vec![true; self.noises.len()],
+            integrated: None,
+            toggled: Vec::new(),
+            hash: 0,
+            columns: self.samples.columns(),
+        }
     }
 
-    fn evaluate(&self, coalition: &Coalition, scratch: &mut Self::Scratch, outputs: &mut [f64]) -> Result<()> {
+    fn evaluate(&self, coalition: &Coalition, scratch: &mut Scratch, outputs: &mut [f64]) -> Result<()> {
         if coalition.len() == self.players.len() {
             self.measure.measure_observation(outputs);
             return Ok(());
         }
-        let first = scratch.coalition.is_none();
-        self.note_changes(coalition, scratch);
-        // An error must not leave columns behind that look up to date.
-        scratch.coalition = None;
-        let Scratch { kept, changed, columns, .. } = scratch;
-        let target = self.samples.target(kept, (!first).then_some(changed), columns)?;
+        let result = self.measure_change(coalition, scratch, outputs);
+        if result.is_err() {
+            // An error must not leave columns behind that look up to date.
+            *scratch = self.scratch();
+        }
+        result
+    }
+}
+
+impl SampledGame<'_> {
+    fn measure_change(&self, coalition: &Coalition, scratch: &mut Scratch, outputs: &mut [f64]) -> Result<()> {
+        let pivot = self.note_changes(coalition, scratch);
+        let target = self.samples.target(&scratch.toggled, &mut scratch.columns)?;
+        let free = pivot.map(|pivot| FreePivot { pivot, observed: self.noises[pivot.node] });
+        self.measure.measure(target, self.samples.count(), free.as_ref(), mixed(scratch.hash), outputs)?;
+        if outputs.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(self.unresolved(coalition)) }
+    }
+
+    /// Finds which noises are to be toggled, and the one to integrate.
+    fn note_changes(&self, coalition: &Coalition, scratch: &mut Scratch) -> Option<&Pivot<'_>> {
+        let Scratch { coalition: last, kept, integrated, toggled, hash, .. } = scratch;
+        toggled.clear();
+        for player in last.differences(coalition) {
+            let node = self.players[player];
+            kept[node] = !kept[node];
+            *hash ^= mixed(node as u64 + 1);
+            toggled.push(node);
+        }
+        last.copy_from(coalition);
         let pivot = self.pivots.iter().find(|pivot| !kept[pivot.node]);
-        let free = pivot.map(|pivot| FreePivot { pivot, part: self.samples.part(pivot.node, pivot.effect) });
-        self.measure.measure(target, free.as_ref(), lot(kept), outputs)?;
-        if outputs.iter().any(|value| !value.is_finite()) {
-            return Err(self.unresolved(coalition, target.len()));
+        let next = pivot.map(|pivot| pivot.node);
+        if next != *integrated {
+            // To what is drawn it is one and the same whether a noise is kept or integrated.
+            let both = [*integrated, next];
+            both.into_iter().flatten().for_each(|node| toggle(toggled, node));
+            *integrated = next;
         }
-        scratch.coalition = Some(coalition.clone());
-        Ok(())
-    }
-}
-
-impl<S: TargetSamples> SampledGame<'_, S> {
-    fn note_changes(&self, coalition: &Coalition, scratch: &mut Scratch<S::Columns>) {
-        scratch.changed.clear();
-        for (player, &node) in self.players.iter().enumerate() {
-            let keeps = coalition.contains(player);
-            if scratch.kept[node] != keeps {
-                scratch.kept[node] = keeps;
-                scratch.changed.push(node);
-            }
-        }
+        pivot
     }
 
-    fn unresolved(&self, coalition: &Coalition, samples: usize) -> Error {
-        let kept: Vec<&str> = coalition.iter().map(|player| self.plan.nodes[self.players[player]].name).collect();
+    fn unresolved(&self, coalition: &Coalition) -> Error {
+        let kept: Vec<&str> = coalition.iter().map(|player| self.samples.name(self.players[player])).collect();
         let kept = if kept.is_empty() { "no node".to_owned() } else { list_names(&kept) };
-        Error::UnresolvedTail { samples, kept }
+        Error::UnresolvedTail { samples: self.samples.count(), kept }
     }
 }
 
-/// A number that is drawn once for every set of kept nodes: FNV-1a over them, mixed once more so that sets that
-/// differ in one node have nothing in common.
-fn lot(kept: &[bool]) -> u64 {
-    let mix = |hash: u64, &kept: &bool| (hash ^ u64::from(kept)).wrapping_mul(0x0000_0100_0000_01b3);
-    let hash = kept.iter().fold(0xcbf2_9ce4_8422_2325, mix);
-    let hash = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    hash >> 32
+/// Adds a node to the toggled ones, or takes it off: twice is not at all.
+fn toggle(toggled: &mut Vec<usize>, node: usize) {
+    match toggled.iter().position(|&other| other == node) {
+        Some(place) => drop(toggled.remove(place)),
+        None => toggled.push(node),
+    }
+}
+
+/// Spreads a number over all bits, so that numbers that differ in one bit have nothing in common: the finaliser of
+/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::config::BLOCKS;
+use super::kernels::{add_and_count, add_multiple, sums_of_deviations};
 use super::pivot::Pivot;
+use super::samples::{Changing, TargetSamples};
 use crate::error::Result;
 use crate::score::{OutlierTest, ln_with_floor};
 
@@ -22,13 +24,29 @@ pub(super) const OUTPUTS: usize = 1 + BLOCKS + 1;
 /// probability then rests on as few samples as if hits were counted.
 const SMOOTHING_SPREAD: f64 = 0.1;
 
-/// A noise to integrate, with what the target's samples contain of it: a column and its factor.
+/// A noise to integrate. The target's samples have its observed value in its place.
 pub(super) struct FreePivot<'a> {
     pub(super) pivot: &'a Pivot<'a>,
-    pub(super) part: (&'a [f64], f64),
+    pub(super) observed: f64,
+}
+
+/// What the samples come to.
+struct Sums {
+    /// The sum of what is averaged, for each block.
+    blocks: [f64; BLOCKS],
+    /// The variance of the samples, where it is asked for.
+    variance: f64,
 }
 
 impl Measure {
+    /// The same measure of samples between these bounds.
+    pub(super) fn within(self, bounds: (f64, f64)) -> Self {
+        match self {
+            Self::LogTail { test, floor } => Self::LogTail { test: test.within(bounds), floor },
+            mean @ Self::Mean { .. } => mean,
+        }
+    }
+
     /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the target's samples and, where a
     /// noise with a known effect is free, that noise. The values are not finite if the probability is 0 and so
     /// is the floor.
@@ -43,21 +61,17 @@ impl Measure {
     /// to coalition: they miss their rare hits independently, and what they miss does not cancel.
     pub(super) fn measure(
         &self,
-        target: &[f64],
+        target: TargetSamples<'_>,
+        samples: usize,
         free: Option<&FreePivot<'_>>,
         lot: u64,
         outputs: &mut [f64],
     ) -> Result<()> {
-        let (samples, blocks) = (target.len(), BLOCKS as f64);
-        let bounds = |block: usize| block * samples / BLOCKS;
-        let mut means = [0.0; BLOCKS];
-        let mut total = 0.0;
-        for (block, mean) in means.iter_mut().enumerate() {
-            let sum = self.sum(target, free, bounds(block)..bounds(block + 1))?;
-            total += sum;
-            *mean = sum / (bounds(block + 1) - bounds(block)) as f64;
-        }
-        let mean = total / samples as f64;
+        let blocks = BLOCKS as f64;
+        let sums = self.sums(target, samples, free)?;
+        let size = |block: usize| (bound(block + 1, samples) - bound(block, samples)) as f64;
+        let means: [f64; BLOCKS] = std::array::from_fn(|block| sums.blocks[block] / size(block));
+        let mean = sums.blocks.iter().sum::<f64>() / samples as f64;
         let slope = self.slope(mean);
         // Multiplied before they are squared: near the smallest probabilities a square alone would overflow.
         let squares: f64 = means.iter().map(|block| (slope * (block - mean)).powi(2)).sum();
@@ -67,7 +81,7 @@ impl Measure {
         for (replicate, block) in outputs[1..].iter_mut().zip(means) {
             *replicate = value + slope * (mean - block) / (blocks - 1.0);
         }
-        if self.is_logarithm() && !self.is_smooth(target, free) {
+        if self.is_logarithm() && !is_smooth(free, sums.variance) {
             let unseen = self.value_of_mean(mean + 1.0 / samples as f64) - self.value_of_mean(mean);
             let unit = unseen * (blocks / (blocks - 1.0)).sqrt();
             let place = 1 + (lot % BLOCKS as u64) as usize;
@@ -77,30 +91,59 @@ impl Measure {
         Ok(())
     }
 
+    /// What the samples come to, block by block.
+    fn sums(&self, target: TargetSamples<'_>, samples: usize, free: Option<&FreePivot<'_>>) -> Result<Sums> {
+        // Only a region's hits are counted on the way of the last change.
+        let target = if self.counts_region(free) { target } else { target.settled() };
+        let mut sums = Sums { blocks: [0.0; BLOCKS], variance: 0.0 };
+        let (mut first, mut second) = (0.0, 0.0);
+        match target {
+            TargetSamples::Constant(value) => {
+                let each = self.sum(&[value], free)?;
+                let size = |block: usize| (bound(block + 1, samples) - bound(block, samples)) as f64;
+                sums.blocks = std::array::from_fn(|block| each * size(block));
+            }
+            TargetSamples::Column(values) => {
+                // Differences to a value of the column lose no digits where the target is far from 0.
+                let centre = values[0];
+                for (block, sum) in sums.blocks.iter_mut().enumerate() {
+                    let values = &values[block_rows(block, samples)];
+                    *sum = self.sum(values, free)?;
+                    if free.is_some() {
+                        let (deviations, squares) = sums_of_deviations(values, centre);
+                        first += deviations;
+                        second += squares;
+                    }
+                }
+            }
+            TargetSamples::Changing(Changing { values, factor, term }) => {
+                for (block, sum) in sums.blocks.iter_mut().enumerate() {
+                    let rows = block_rows(block, samples);
+                    let (values, term) = (&mut values[rows.clone()], &term[rows]);
+                    *sum = match self.only_upper_bound() {
+                        Some(upper) if factor.abs() == 1.0 => add_and_count(values, factor, term, upper) as f64,
+                        _ => {
+                            add_multiple(values, factor, term);
+                            self.sum(values, free)?
+                        }
+                    };
+                }
+            }
+        }
+        let count = samples as f64;
+        sums.variance = second / count - (first / count).powi(2);
+        Ok(sums)
+    }
+
     /// The sum over some samples of what is averaged.
-    fn sum(&self, target: &[f64], free: Option<&FreePivot<'_>>, rows: Range<usize>) -> Result<f64> {
-        let values = &target[rows.clone()];
+    fn sum(&self, values: &[f64], free: Option<&FreePivot<'_>>) -> Result<f64> {
         match (self, free) {
-            (Self::Mean { observed }, _) => Ok(values.iter().map(|value| value - observed).sum()),
-            (Self::LogTail { test: OutlierTest::Region(region), .. }, Some(FreePivot { pivot, part })) => {
-                let (column, factor) = *part;
-                let rests = values.iter().zip(&column[rows]).map(|(value, noise)| value - factor * noise);
-                Ok(region.sum_of_probabilities(rests, pivot.effect, pivot.noise))
+            (Self::Mean { observed }, _) => Ok(sums_of_deviations(values, *observed).0),
+            (Self::LogTail { test: OutlierTest::Region(region), .. }, Some(FreePivot { pivot, observed })) => {
+                Ok(region.sum_of_probabilities(values, pivot.effect, *observed, pivot.noise))
             }
             (Self::LogTail { test, .. }, _) => Ok(test.count(values)? as f64),
         }
-    }
-
-    /// Whether a probability is an average over many samples rather than a count of few.
-    fn is_smooth(&self, target: &[f64], free: Option<&FreePivot<'_>>) -> bool {
-        let (Self::LogTail { test: OutlierTest::Region(_), .. }, Some(FreePivot { pivot, .. })) = (self, free) else {
-            return false;
-        };
-        let count = target.len() as f64;
-        // Differences to the first value lose no digits where the target is far from 0.
-        let mean: f64 = target.iter().map(|value| (value - target[0]) / count).sum();
-        let variance: f64 = target.iter().map(|value| (value - target[0] - mean).powi(2) / count).sum();
-        pivot.spread >= SMOOTHING_SPREAD * variance.sqrt()
     }
 
     /// Writes the value and replicates of the coalition of all, which gives the observation itself.
@@ -133,7 +176,39 @@ impl Measure {
         }
     }
 
+    /// The bound of a region that is an upper tail.
+    fn only_upper_bound(&self) -> Option<f64> {
+        match self {
+            Self::LogTail { test: OutlierTest::Region(region), .. } if region.lower() == f64::NEG_INFINITY => {
+                Some(region.upper())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the hits of a region are counted.
+    fn counts_region(&self, free: Option<&FreePivot<'_>>) -> bool {
+        free.is_none() && matches!(self, Self::LogTail { test: OutlierTest::Region(_), .. })
+    }
+
     fn is_logarithm(&self) -> bool {
         matches!(self, Self::LogTail { .. })
     }
+}
+
+/// Whether a probability is an average over many samples rather than a count of few: whether the integrated noise has a
+/// share in the spread of the target, whose other part has this variance.
+fn is_smooth(free: Option<&FreePivot<'_>>, variance_of_rest: f64) -> bool {
+    free.is_some_and(|FreePivot { pivot, .. }| {
+        pivot.spread >= SMOOTHING_SPREAD * variance_of_rest.max(0.0).sqrt().hypot(pivot.spread)
+    })
+}
+
+/// Where a block of the samples begins.
+fn bound(block: usize, samples: usize) -> usize {
+    block * samples / BLOCKS
+}
+
+fn block_rows(block: usize, samples: usize) -> Range<usize> {
+    bound(block, samples)..bound(block + 1, samples)
 }

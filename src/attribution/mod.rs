@@ -3,16 +3,19 @@
 mod attribute;
 mod bank;
 mod closed_form;
+mod columns;
 mod config;
 mod effects;
 mod estimates;
 mod fourier;
 mod game;
 mod jackknife;
+mod kernels;
 mod measure;
 mod pivot;
 mod plan;
 mod prepared;
+mod program;
 mod result;
 mod samples;
 

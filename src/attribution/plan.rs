@@ -19,27 +19,20 @@ pub(super) struct PlanNode<'m> {
     pub(super) mechanism: &'m FittedMechanism,
     /// In the mechanism's order.
     pub(super) parents: Vec<usize>,
-    /// The node itself and all its descendants in the plan, in topological order.
-    pub(super) affected: Vec<usize>,
 }
 
 impl<'m> Plan<'m> {
-    /// Costs O(nodes · edges).
+    /// Costs O(nodes + edges).
     pub(super) fn new(model: &'m FittedModel, target: &str) -> Result<Self> {
         let graph = model.graph();
         let positions = graph.ancestors_and_self(graph.position(target)?);
         let mut numbers = vec![usize::MAX; graph.node_count()];
         positions.iter().enumerate().for_each(|(number, &position)| numbers[position] = number);
-        let parents: Vec<Vec<usize>> = positions
-            .iter()
-            .map(|&position| model.parents_at(position).iter().map(|&parent| numbers[parent]).collect())
-            .collect();
-        let nodes = positions.iter().enumerate().map(|(number, &position)| PlanNode {
+        let nodes = positions.iter().map(|&position| PlanNode {
             name: graph.name(position),
             position,
             mechanism: model.mechanism_at(position),
-            parents: parents[number].clone(),
-            affected: affected(number, &parents),
+            parents: model.parents_at(position).iter().map(|&parent| numbers[parent]).collect(),
         });
         Ok(Self { nodes: nodes.collect() })
     }
@@ -52,14 +45,6 @@ impl<'m> Plan<'m> {
     /// The nodes' positions in the graph.
     pub(super) fn positions(&self) -> Vec<usize> {
         self.nodes.iter().map(|node| node.position).collect()
-    }
-
-    /// Evaluates a node, given the noise of its own and the values of the nodes before it.
-    pub(super) fn fill(&self, number: usize, noise: &[f64], columns: &mut [Vec<f64>]) -> Result<()> {
-        let (before, from_here) = columns.split_at_mut(number);
-        let node = &self.nodes[number];
-        let parents: Vec<&[f64]> = node.parents.iter().map(|&parent| before[parent].as_slice()).collect();
-        node.mechanism.fill(node.name, &parents, noise, &mut from_here[0])
     }
 
     /// By how much rounding in one evaluation of the graph can move the target, in the target's unit: what relative errors of
@@ -94,14 +79,4 @@ impl<'m> Plan<'m> {
         }
         values[self.target()]
     }
-}
-
-/// A node and its descendants.
-fn affected(number: usize, parents: &[Vec<usize>]) -> Vec<usize> {
-    let mut reached = vec![false; parents.len()];
-    reached[number] = true;
-    for later in number + 1..parents.len() {
-        reached[later] = parents[later].iter().any(|&parent| reached[parent]);
-    }
-    (number..parents.len()).filter(|&node| reached[node]).collect()
 }

@@ -5,13 +5,13 @@ use super::closed_form::{ClosedForm, LinearTarget, Question};
 use super::config::{AttributionConfig, Estimator, Floor, Quantity};
 use super::effects::noise_effects;
 use super::estimates::Estimates;
-use super::fourier::{Event, FourierGame, FourierTarget};
 use super::game::SampledGame;
 use super::measure::Measure;
 use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
+use super::program::Program;
 use super::result::{Attribution, Contribution, ScoreEstimate};
-use super::samples::{LinearSamples, ModelSamples, TargetSamples};
+use super::samples::Samples;
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
@@ -25,8 +25,6 @@ pub(super) struct Prepared<'a> {
     model: &'a FittedModel,
     config: &'a AttributionConfig,
     plan: Plan<'a>,
-    /// By how much each node's noise moves the target, where that is known.
-    effects: Vec<Option<f64>>,
     /// The noises that can be integrated, in order of preference.
     pivots: Vec<Pivot<'a>>,
     strategy: Strategy,
@@ -37,44 +35,22 @@ pub(super) struct Prepared<'a> {
 enum Strategy {
     /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
     ClosedForm(LinearTarget),
-    /// The target is linear in all noises, which have no heavy atoms.
-    Fourier {
-        target: LinearTarget,
-        lattices: FourierTarget,
+    Sampled {
+        program: Program,
+        bank: Bank,
     },
-    /// The target is linear in all noises; the bank holds them times their effects.
-    LinearSamples {
-        target: LinearTarget,
-        weighted: Bank,
-    },
-    ModelSamples(Bank),
 }
 
 impl Strategy {
-    fn choose(
-        plan: &Plan<'_>,
-        effects: &[Option<f64>],
-        config: &AttributionConfig,
-        (floor, data_floor): (f64, f64),
-    ) -> Self {
+    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
         let has_closed_form = |target: &LinearTarget| match (config.quantity, &config.feature_map) {
             (Quantity::MeanDeviation, _) => true,
             (Quantity::ItScore, FeatureMap::Custom(_)) => false,
             (Quantity::ItScore, _) => target.is_normal(),
         };
-        let bank = || Bank::draw(plan, config.samples, config.seed);
         match LinearTarget::find(plan, effects) {
             Some(target) if config.estimator == Estimator::Auto && has_closed_form(&target) => Self::ClosedForm(target),
-            Some(target) => {
-                if config.estimator == Estimator::Auto && !matches!(config.feature_map, FeatureMap::Custom(_)) {
-                    if let Some(lattices) = FourierTarget::find(plan, target.effects(), floor, data_floor) {
-                        return Self::Fourier { target, lattices };
-                    }
-                }
-                let weighted = bank().scaled(target.effects());
-                Self::LinearSamples { target, weighted }
-            }
-            None => Self::ModelSamples(bank()),
+            _ => Self::Sampled { program: Program::compile(plan), bank: Bank::draw(plan, config.samples, config.seed) },
         }
     }
 }
@@ -85,13 +61,12 @@ impl<'a> Prepared<'a> {
         let plan = Plan::new(model, target)?;
         let effects = noise_effects(&plan);
         let pivots = find_pivots(&plan, &effects);
-        let data_floor = model.default_floor();
+        let strategy = Strategy::choose(&plan, &effects, config);
         let floor = match config.floor {
-            Floor::FromData => data_floor,
+            Floor::FromData => model.default_floor(),
             Floor::Fixed(floor) => floor,
         };
-        let strategy = Strategy::choose(&plan, &effects, config, (floor, data_floor));
-        Ok(Self { model, config, plan, effects, pivots, strategy, floor })
+        Ok(Self { model, config, plan, pivots, strategy, floor })
     }
 
     pub(super) fn attribute(&self, observation: &Observation) -> Result<Attribution> {
@@ -106,12 +81,12 @@ impl<'a> Prepared<'a> {
         self.assemble(&recovered, &players, &estimates)
     }
 
-    /// The nodes whose noise can matter. A noise that does not move the target changes nothing whether kept or drawn,
-    /// nor does one of zero variance that was observed at its value: leaving it out gives it exactly 0.
+    /// The nodes whose noise can matter. A noise of zero variance that was observed at its value changes nothing
+    /// whether kept or drawn: leaving it out gives it exactly 0.
     fn players(&self, recovered: &Recovered) -> Vec<usize> {
         let inert = |node: usize| {
             let noise = self.plan.nodes[node].mechanism.noise();
-            self.effects[node] == Some(0.0) || noise.is_degenerate() && noise.mean() == recovered.noises[node]
+            noise.is_degenerate() && noise.mean() == recovered.noises[node]
         };
         (0..self.plan.nodes.len()).filter(|&node| !inert(node)).collect()
     }
@@ -123,39 +98,22 @@ impl<'a> Prepared<'a> {
                 let moments = target.free_moments(plan, noises, players);
                 self.play(&ClosedForm { plan, players, moments, question: self.question(recovered)? })
             }
-            Strategy::Fourier { target, lattices } => {
-                let Measure::LogTail { test: OutlierTest::Region(region), floor } = self.measure(recovered)? else {
-                    unreachable!("chosen for outlier regions only");
-                };
-                let effects = plan.nodes.iter().zip(target.effects());
-                let noises = effects.map(|(node, &effect)| (node.mechanism.noise(), effect)).collect();
-                let observed = recovered.values[plan.target()];
-                let event =
-                    Event { target: lattices, noises, observed_noises: &recovered.noises, observed, region, floor };
-                if self.config.shapley_method.enumerates(players.len())? {
-                    return Ok(event.enumerate(players));
-                }
-                let game = FourierGame::new(&event, players);
-                let config = ShapleyConfig { method: self.config.shapley_method, seed: self.config.seed };
-                Ok(game.estimates(&shapley_values(&game, &config)?))
+            Strategy::Sampled { program, bank } => {
+                let samples = Samples::new(plan, program, bank, &recovered.values, noises);
+                let pivots = self.integrated();
+                let measure = self.measure(recovered)?.within(samples.target_range());
+                self.play(&SampledGame { players, pivots, noises, samples, measure })
             }
-            Strategy::LinearSamples { target, weighted } => {
-                let observed = recovered.values[plan.target()];
-                let observed_parts =
-                    target.effects().iter().zip(noises).map(|(effect, noise)| effect * noise).collect();
-                self.sample(
-                    recovered,
-                    players,
-                    LinearSamples { name: plan.nodes[plan.target()].name, weighted, observed_parts, observed },
-                )
-            }
-            Strategy::ModelSamples(bank) => self.sample(recovered, players, ModelSamples { plan, bank, noises }),
         }
     }
 
-    fn sample(&self, recovered: &Recovered, players: &[usize], samples: impl TargetSamples) -> Result<Estimates> {
-        let measure = self.measure(recovered)?;
-        self.play(&SampledGame { plan: &self.plan, players, pivots: &self.pivots, samples, measure })
+    /// The noises to integrate: only probabilities of regions are averaged over a distribution function.
+    fn integrated(&self) -> &[Pivot<'_>] {
+        let config = self.config;
+        let integrates = config.estimator != Estimator::Counting
+            && config.quantity == Quantity::ItScore
+            && !matches!(config.feature_map, FeatureMap::Custom(_));
+        if integrates { &self.pivots } else { &[] }
     }
 
     fn play(&self, game: &impl Game) -> Result<Estimates> {
@@ -207,7 +165,7 @@ impl<'a> Prepared<'a> {
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         // A stable sort: equal contributions stay in topological order.
         contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
-        let sampled = !matches!(self.strategy, Strategy::ClosedForm(_) | Strategy::Fourier { .. });
+        let sampled = !matches!(self.strategy, Strategy::ClosedForm(_));
         Ok(Attribution {
             target: self.plan.nodes[self.plan.target()].name.to_owned(),
             quantity: self.config.quantity,

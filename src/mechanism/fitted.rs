@@ -73,15 +73,21 @@ impl FittedMechanism {
     /// # Errors
     /// When a value is NaN or infinite, by a user's function or by overflow; `node` is for the message.
     pub(crate) fn fill(&self, node: &str, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) -> Result<()> {
-        match &self.function {
-            NodeFunction::Noise => values.copy_from_slice(noise),
-            NodeFunction::Additive(function) => {
-                function.fill(parents, values);
-                values.iter_mut().zip(noise).for_each(|(value, noise)| *value += noise);
-            }
-            NodeFunction::Custom(mechanism) => mechanism.evaluate_columns(parents, noise, values),
+        self.fill_output(parents, noise, values);
+        if let NodeFunction::Additive(_) = self.function {
+            values.iter_mut().zip(noise).for_each(|(value, noise)| *value += noise);
         }
         check_finite(node, values)
+    }
+
+    /// The node's values over columns, unchecked, before a noise that is merely added: f(parents), or f(parents, noise)
+    /// for a custom mechanism.
+    pub(crate) fn fill_output(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
+        match &self.function {
+            NodeFunction::Noise => values.copy_from_slice(noise),
+            NodeFunction::Additive(function) => function.fill(parents, values),
+            NodeFunction::Custom(mechanism) => mechanism.evaluate_columns(parents, noise, values),
+        }
     }
 }
 

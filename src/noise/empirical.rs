@@ -1,12 +1,13 @@
 //! The noise that was seen, and nothing else.
 
-use super::law::Law;
+use super::law::{Law, Side};
 use super::moments;
-use super::rank_index::RankIndex;
+use super::rank_index::{AT_A_TIME, RankIndex};
 use crate::{Error, Result};
-use rand::{Rng, RngExt};
+use rand::Rng;
 use serde::Serialize;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// The empirical distribution of `n` observed values: each has probability 1/n.
 ///
@@ -19,33 +20,20 @@ use std::fmt;
 /// probability. Nothing lies beyond the smallest and largest value: use a parametric family where a
 /// tail beyond the data matters.
 ///
-/// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(1) on evenly spread values and O(log n) at worst;
+/// Cost: sampling is O(1) per draw; `cdf` and `survival` are O(log n);
 /// `quantile`, `median`, `mean` and `variance` O(1).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct EmpiricalDistribution {
     values: Vec<f64>,
     #[serde(skip)]
-    index: RankIndex,
-    /// Asked for at every attribution.
-    #[serde(skip)]
-    summary: Summary,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Summary {
     mean: f64,
+    #[serde(skip)]
     variance: f64,
-    /// The share of the value that was seen most often.
+    #[serde(skip)]
     largest_atom: f64,
-}
-
-impl Summary {
-    fn of(sorted: &[f64]) -> Self {
-        let most = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
-        let largest_atom = most as f64 / sorted.len() as f64;
-        let mean = moments::mean(sorted);
-        Self { mean, variance: moments::root_mean_square(sorted, mean).powi(2), largest_atom }
-    }
+    /// Made when it is first needed: of most distributions nobody asks many ranks.
+    #[serde(skip)]
+    index: OnceLock<RankIndex>,
 }
 
 impl EmpiricalDistribution {
@@ -62,8 +50,11 @@ impl EmpiricalDistribution {
             return Err(Error::NonFiniteValue { what, found: values[position] });
         }
         values.sort_unstable_by(f64::total_cmp);
-        let (index, summary) = (RankIndex::new(&values), Summary::of(&values));
-        Ok(Self { values, index, summary })
+        let mean = moments::mean(&values);
+        let variance = moments::root_mean_square(&values, mean).powi(2);
+        let most = values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+        let largest_atom = most as f64 / values.len() as f64;
+        Ok(Self { values, mean, variance, largest_atom, index: OnceLock::new() })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -93,42 +84,56 @@ impl EmpiricalDistribution {
 
     /// The mean of the observed values.
     pub fn mean(&self) -> f64 {
-        self.summary.mean
+        self.mean
     }
 
     /// The share of the value that was seen most often.
     pub(super) fn largest_atom(&self) -> f64 {
-        self.summary.largest_atom
+        self.largest_atom
     }
 
     pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
-        for slot in out {
-            *slot = self.values[rng.random_range(0..self.values.len())];
+        let count = self.values.len() as u64;
+        let mut bytes = [0; 4 * AT_A_TIME];
+        for slots in out.chunks_mut(AT_A_TIME) {
+            let bytes = &mut bytes[..4 * slots.len()];
+            rng.fill_bytes(bytes);
+            let (words, _) = bytes.as_chunks::<4>();
+            // A random word as a share of 2³², times n: the chance of a value is 1/n to within 2⁻³².
+            for (slot, &word) in slots.iter_mut().zip(words) {
+                *slot = self.values[(u64::from(u32::from_le_bytes(word)) * count >> 32) as usize];
+            }
         }
     }
 
-    /// How many values are at most `x`.
-    pub(super) fn count_up_to(&self, x: f64) -> usize {
-        // The usual answer for the far side of a two-sided region.
-        if x < self.smallest() {
-            return 0;
-        }
-        let near = self.index.near(x);
-        near.start + self.values[near].iter().take_while(|&&value| value <= x).count()
+    /// Σ P(N <= x) or Σ P(N >= x) over many x = bound(value).
+    pub(super) fn sum_of_shares(&self, side: Side, values: &[f64], bound: impl Fn(f64) -> f64) -> f64 {
+        let mut xs = [0.0; AT_A_TIME];
+        let count = values.chunks(AT_A_TIME).map(|values| {
+            let xs = &mut xs[..values.len()];
+            xs.iter_mut().zip(values).for_each(|(x, &value)| *x = bound(value));
+            match side {
+                Side::Lower => self.index().count_up_to(xs),
+                Side::Upper => (values.len() * self.values.len()) as u64 - self.index().count_below(xs),
+            }
+        });
+        count.sum::<u64>() as f64 / self.values.len() as f64
     }
 
-    /// How many values are at least `x`.
-    pub(super) fn count_from(&self, x: f64) -> usize {
-        if x > self.largest() {
-            return 0;
-        }
-        let near = self.index.near(x);
-        self.values.len() - near.start - self.values[near].iter().take_while(|&&value| value < x).count()
+    fn index(&self) -> &RankIndex {
+        self.index.get_or_init(|| RankIndex::new(&self.values))
     }
 
     /// A count as a share of all values.
-    pub(super) fn share(&self, count: usize) -> f64 {
+    fn share(&self, count: usize) -> f64 {
         count as f64 / self.values.len() as f64
+    }
+}
+
+/// Everything else follows from the values.
+impl PartialEq for EmpiricalDistribution {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
     }
 }
 
@@ -138,11 +143,11 @@ impl Law for EmpiricalDistribution {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        self.share(self.count_up_to(x))
+        self.share(self.values.partition_point(|&value| value <= x))
     }
 
     fn survival(&self, x: f64) -> f64 {
-        self.share(self.count_from(x))
+        self.share(self.values.len() - self.values.partition_point(|&value| value < x))
     }
 
     fn quantile(&self, p: f64) -> f64 {
@@ -167,7 +172,7 @@ impl Law for EmpiricalDistribution {
     }
 
     fn variance(&self) -> f64 {
-        self.summary.variance
+        self.variance
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) use characteristic::{Spectrum, SpectrumAnalyser, multiply_into};
 pub use constant::ConstantNoise;
 pub use empirical::EmpiricalDistribution;
 pub use family::{Location, NoiseFamily};
+pub(crate) use law::Side;
 pub use parametric::{ExponentialNoise, GammaNoise, HalfNormalNoise, LogNormalNoise, NormalNoise, UniformNoise};
 
 use crate::Result;
@@ -190,19 +191,17 @@ impl NoiseDistribution {
         matches!(self, Self::Normal(_) | Self::Constant(_))
     }
 
-    /// Σ P(N <= x) over many x, none of them NaN: what attribution spends its time on.
-    pub(crate) fn sum_of_cdfs(&self, xs: impl Iterator<Item = f64>) -> f64 {
+    /// Σ P(N <= x) or Σ P(N >= x) over many x = bound(value), none of them NaN: what attribution spends its time on.
+    pub(crate) fn sum_of_tails(&self, side: Side, values: &[f64], bound: impl Fn(f64) -> f64) -> f64 {
         match self {
-            Self::Empirical(noise) => noise.share(xs.map(|x| noise.count_up_to(x)).sum()),
-            _ => xs.map(|x| self.law().cdf(x)).sum(),
-        }
-    }
-
-    /// Σ P(N >= x) over many x, none of them NaN.
-    pub(crate) fn sum_of_survivals(&self, xs: impl Iterator<Item = f64>) -> f64 {
-        match self {
-            Self::Empirical(noise) => noise.share(xs.map(|x| noise.count_from(x)).sum()),
-            _ => xs.map(|x| self.law().survival(x)).sum(),
+            Self::Constant(noise) => noise.sum_of_tails(side, values, bound),
+            Self::Empirical(noise) => noise.sum_of_shares(side, values, bound),
+            Self::Normal(noise) => noise.sum_of_tails(side, values, bound),
+            Self::HalfNormal(noise) => noise.sum_of_tails(side, values, bound),
+            Self::Exponential(noise) => noise.sum_of_tails(side, values, bound),
+            Self::Gamma(noise) => noise.sum_of_tails(side, values, bound),
+            Self::LogNormal(noise) => noise.sum_of_tails(side, values, bound),
+            Self::Uniform(noise) => noise.sum_of_tails(side, values, bound),
         }
     }
 
@@ -236,6 +235,11 @@ impl NoiseDistribution {
         } else {
             Err(check::invalid("the probability of a quantile", "within [0, 1]", p))
         }
+    }
+
+    /// The smallest and the largest value, infinite where there is none.
+    pub(crate) fn range(&self) -> (f64, f64) {
+        (self.law().quantile(0.0), self.law().quantile(1.0))
     }
 
     /// The median, in the node's unit. For an even number of empirical values it lies midway between the two middle

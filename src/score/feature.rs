@@ -121,6 +121,14 @@ impl OutlierTest {
             custom @ Self::Custom { .. } => custom,
         }
     }
+
+    /// The test for values between these bounds.
+    pub(crate) fn within(self, bounds: (f64, f64)) -> Self {
+        match self {
+            Self::Region(region) => Self::Region(region.within(bounds)),
+            custom @ Self::Custom { .. } => custom,
+        }
+    }
 }
 
 fn checked(feature: &(dyn Fn(f64) -> f64 + Send + Sync), input: f64) -> Result<f64> {

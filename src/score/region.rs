@@ -1,6 +1,6 @@
 //! Outlier regions.
 
-use crate::noise::NoiseDistribution;
+use crate::noise::{NoiseDistribution, Side};
 
 /// The values at least as extreme as an observed one: {y ≤ lower} ∪ {y ≥ upper}.
 ///
@@ -51,27 +51,36 @@ impl OutlierRegion {
 
     /// P{X in the region}
     pub(crate) fn probability(&self, distribution: &NoiseDistribution) -> f64 {
-        self.sum_of_probabilities(std::iter::once(0.0), 1.0, distribution)
+        self.sum_of_probabilities(&[0.0], 1.0, 0.0, distribution)
     }
 
-    /// Σ P{offset + effect · N in the region} over offsets, for a noise N and an effect other than 0.
+    /// Σ P{value + effect · (N − observed) in the region} over values, for a noise N and an effect other than 0.
     pub(crate) fn sum_of_probabilities(
         &self,
-        offsets: impl Iterator<Item = f64> + Clone,
+        values: &[f64],
         effect: f64,
+        observed: f64,
         noise: &NoiseDistribution,
     ) -> f64 {
         if self.is_everything() {
-            return offsets.count() as f64;
+            return values.len() as f64;
         }
-        let sum_of_part = |bound: f64, upwards: bool| {
+        let per_effect = 1.0 / effect;
+        let part = |bound: f64, upwards: bool| {
             if bound.is_infinite() {
                 return 0.0;
             }
-            let noises = offsets.clone().map(|offset| (bound - offset) / effect);
-            if upwards == (effect > 0.0) { noise.sum_of_survivals(noises) } else { noise.sum_of_cdfs(noises) }
+            let side = if upwards == (effect > 0.0) { Side::Upper } else { Side::Lower };
+            noise.sum_of_tails(side, values, |value| observed + (bound - value) * per_effect)
         };
-        sum_of_part(self.lower, false) + sum_of_part(self.upper, true)
+        part(self.lower, false) + part(self.upper, true)
+    }
+
+    /// The region less a part that no value between these bounds is in: what is out of reach need not be looked for.
+    pub(crate) fn within(self, (low, high): (f64, f64)) -> Self {
+        let lower = if self.lower < low { f64::NEG_INFINITY } else { self.lower };
+        let upper = if self.upper > high { f64::INFINITY } else { self.upper };
+        Self { lower, upper }
     }
 
     /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by

@@ -67,6 +67,25 @@ impl Coalition {
         (0..self.players).filter(|&player| self.contains(player))
     }
 
+    /// The players who are in one of the two coalitions of the same players only, in ascending order. Costs
+    /// O(players/64), and their number.
+    pub(crate) fn differences<'c>(&'c self, other: &'c Self) -> impl Iterator<Item = usize> + 'c {
+        let words = self.words.iter().zip(&other.words).enumerate();
+        words.flat_map(|(place, (one, other))| {
+            let mut bits = one ^ other;
+            std::iter::from_fn(move || {
+                let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+                bits &= bits - 1;
+                Some(64 * place + lowest)
+            })
+        })
+    }
+
+    /// Makes this the same as another coalition of the same players, without a new allocation.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.words.copy_from_slice(&other.words);
+    }
+
     fn check(&self, player: usize) {
         assert!(player < self.players, "player {player} does not exist: there are {} players", self.players);
     }

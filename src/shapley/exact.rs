@@ -1,6 +1,6 @@
 //! Exact enumeration of all coalitions.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::coalition::Coalition;
@@ -31,6 +31,7 @@ pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
     for block in blocks {
         let block = block?;
         values += &block.values;
+        values += &ArrayView1::from(&block.everybody);
         empty.extend(block.empty.into_iter().flatten());
         full.extend(block.full.into_iter().flatten());
     }
@@ -39,7 +40,10 @@ pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
 }
 
 struct BlockSums {
+    /// players × outputs.
     values: Array2<f64>,
+    /// What is to be added to every player's values.
+    everybody: Vec<f64>,
     empty: Option<Vec<f64>>,
     full: Option<Vec<f64>>,
 }
@@ -48,11 +52,12 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     let players = game.players();
     let mut scratch = game.scratch();
     let mut output = vec![0.0; game.outputs()];
-    let mut sums = BlockSums { values: Array2::zeros((players, game.outputs())), empty: None, full: None };
+    let (values, everybody) = (Array2::zeros((players, game.outputs())), vec![0.0; game.outputs()]);
+    let mut sums = BlockSums { values, everybody, empty: None, full: None };
     for step in steps {
         let coalition = gray_coalition(step, players);
         evaluate_finite(game, &coalition, &mut scratch, &mut output)?;
-        add_weighted(&mut sums.values, &coalition, weights, &output);
+        add_weighted(&mut sums, &coalition, weights, &output);
         if coalition.is_empty() {
             sums.empty = Some(output.clone());
         } else if coalition.len() == players {
@@ -62,11 +67,15 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     Ok(sums)
 }
 
-fn add_weighted(sums: &mut Array2<f64>, coalition: &Coalition, weights: &[f64], output: &[f64]) {
+/// A coalition of s counts +w(s − 1) for its members and −w(s) for all others: that is −w(s) for everybody, and
+/// w(s − 1) + w(s) more for members, which is half the work.
+fn add_weighted(sums: &mut BlockSums, coalition: &Coalition, weights: &[f64], output: &[f64]) {
     let size = coalition.len();
-    for (player, mut row) in sums.rows_mut().into_iter().enumerate() {
-        let weight = if coalition.contains(player) { weights[size - 1] } else { -weights[size] };
-        row.iter_mut().zip(output).for_each(|(sum, value)| *sum += weight * value);
+    let outside = weights.get(size).copied().unwrap_or(0.0);
+    let inside = size.checked_sub(1).map_or(0.0, |others| weights[others]) + outside;
+    sums.everybody.iter_mut().zip(output).for_each(|(sum, value)| *sum -= outside * value);
+    for player in coalition.iter() {
+        sums.values.row_mut(player).iter_mut().zip(output).for_each(|(sum, value)| *sum += inside * value);
     }
 }
 

@@ -64,6 +64,14 @@ impl Ends {
     }
 }
 
+/// Room for the steps of a walk.
+struct Steps {
+    coalition: Coalition,
+    /// The values of the coalition before and after a player left.
+    with: Vec<f64>,
+    without: Vec<f64>,
+}
+
 struct BlockSums {
     /// players × outputs, summed over pairs.
     sum: Array2<f64>,
@@ -74,14 +82,17 @@ struct BlockSums {
 fn walk_block<G: Game>(game: &G, ends: &Ends, seed: u64, pairs: std::ops::Range<usize>) -> Result<BlockSums> {
     let (players, outputs) = (game.players(), game.outputs());
     let mut scratch = game.scratch();
+    let (with, without) = (vec![0.0; outputs], vec![0.0; outputs]);
+    let mut steps = Steps { coalition: Coalition::empty(players), with, without };
+    let mut contributions = Array2::zeros((players, outputs));
     let mut block = BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new() };
     for pair in pairs {
         let mut order: Vec<usize> = (0..players).collect();
         order.shuffle(&mut stream(seed, Purpose::Permutations, pair as u64));
-        let mut contributions = Array2::zeros((players, outputs));
-        walk(game, ends, &order, &mut scratch, &mut contributions)?;
+        contributions.fill(0.0);
+        walk(game, ends, &order, &mut scratch, &mut steps, &mut contributions)?;
         order.reverse();
-        walk(game, ends, &order, &mut scratch, &mut contributions)?;
+        walk(game, ends, &order, &mut scratch, &mut steps, &mut contributions)?;
         contributions /= 2.0;
         block.first_outputs.push(contributions.column(0).to_vec());
         block.sum += &contributions;
@@ -89,28 +100,31 @@ fn walk_block<G: Game>(game: &G, ends: &Ends, seed: u64, pairs: std::ops::Range<
     Ok(block)
 }
 
-/// Lets the players join one by one and adds what each of them adds.
+/// Lets the players leave one by one, the last of the order first, and adds what each of them had added.
+///
+/// Backwards, because a game that remembers the last coalition knows best the one of all: in a game of samples nothing
+/// is drawn there, and on the way down sums only grow, so that no rounding is left behind by what was taken away again.
 fn walk<G: Game>(
     game: &G,
     ends: &Ends,
     order: &[usize],
     scratch: &mut G::Scratch,
+    steps: &mut Steps,
     contributions: &mut Array2<f64>,
 ) -> Result<()> {
-    let mut coalition = Coalition::empty(order.len());
-    let mut before = ends.empty.clone();
-    let mut after = ends.full.clone();
-    for (joined, &player) in order.iter().enumerate() {
-        coalition.insert(player);
-        if joined + 1 < order.len() {
-            evaluate_finite(game, &coalition, scratch, &mut after)?;
+    let Steps { coalition, with, without } = steps;
+    order.iter().for_each(|&player| coalition.insert(player));
+    with.copy_from_slice(&ends.full);
+    for (joined, &player) in order.iter().enumerate().rev() {
+        coalition.remove(player);
+        if joined > 0 {
+            evaluate_finite(game, coalition, scratch, without)?;
         } else {
-            after.copy_from_slice(&ends.full);
+            without.copy_from_slice(&ends.empty);
         }
-        for (output, sum) in contributions.row_mut(player).iter_mut().enumerate() {
-            *sum += after[output] - before[output];
-        }
-        std::mem::swap(&mut before, &mut after);
+        let differences = with.iter().zip(without.iter()).map(|(with, without)| with - without);
+        contributions.row_mut(player).iter_mut().zip(differences).for_each(|(sum, difference)| *sum += difference);
+        std::mem::swap(with, without);
     }
     Ok(())
 }
