@@ -168,6 +168,18 @@ impl NoiseDistribution {
         }
     }
 
+    /// Replaces numbers p, all within (0, 1), by the noise's quantiles: if they are uniform, this draws the noise.
+    pub(crate) fn replace_by_quantiles(&self, points: &mut [f64]) {
+        match self {
+            Self::Constant(noise) => points.fill(noise.value()),
+            Self::Empirical(noise) => noise.replace_by_quantiles(points),
+            _ => {
+                let law = self.law();
+                points.iter_mut().for_each(|point| *point = law.quantile(*point));
+            }
+        }
+    }
+
     /// P(N <= x), the distribution function; NaN for NaN.
     pub fn cdf(&self, x: f64) -> f64 {
         if x.is_nan() { f64::NAN } else { self.law().cdf(x) }
