@@ -9,6 +9,10 @@ use super::plan::{Plan, PlanNode};
 use super::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
 
+/// With more noises than this, quasi-Monte Carlo is not chosen by itself: for 20 it hardly gains and for 100 not at all
+/// (`docs/method.md`), while quantiles cost more than draws.
+const MOST_NOISES: usize = 64;
+
 /// A column of noise per node of a plan, all equally long.
 ///
 /// Common random numbers: a coalition replaces columns by observed noises and leaves the rest as they are, so the
@@ -27,14 +31,17 @@ impl Bank {
     /// Draws the noises, each node's from a stream of its own; `effects` are those of the noises on the target, where
     /// they are known. Memory: nodes × samples.
     pub(super) fn draw(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
-        let dimensions = dimensions(plan, effects);
-        let columns = plan.nodes.par_iter().zip(dimensions).map(|(node, dimension)| {
+        let evenly = match config.noise_sampling {
+            NoiseSampling::Auto => plan.nodes.len() <= MOST_NOISES,
+            NoiseSampling::MonteCarlo => false,
+            NoiseSampling::QuasiMonteCarlo => true,
+        };
+        let columns = plan.nodes.par_iter().zip(dimensions(plan, effects)).map(|(node, dimension)| {
             let mut column = vec![0.0; config.samples];
-            match config.noise_sampling {
-                NoiseSampling::MonteCarlo => draw_independently(node, config.seed, &mut column),
-                NoiseSampling::Auto | NoiseSampling::QuasiMonteCarlo => {
-                    draw_evenly(node, dimension, config.seed, &mut column);
-                }
+            if evenly {
+                draw_evenly(node, dimension, config.seed, &mut column);
+            } else {
+                draw_independently(node, config.seed, &mut column);
             }
             column
         });

@@ -116,3 +116,126 @@ pub(super) fn fill_latin_hypercube(generator: &mut impl Rng, points: &mut [f64])
     }
     points.shuffle(generator);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, stream};
+
+    fn generator(index: usize) -> impl Rng {
+        stream(7, Purpose::Scrambling, index as u64)
+    }
+
+    /// The coordinates of one scrambled net.
+    fn scrambled(dimensions: &[usize], points: usize, index: usize) -> Vec<Vec<f64>> {
+        let coordinate = |&dimension: &usize| {
+            let mut column = vec![0.0; points];
+            ScrambledNet::sobol(dimension, points).fill(&mut generator(1000 * index + dimension), &mut column);
+            column
+        };
+        dimensions.iter().map(coordinate).collect()
+    }
+
+    /// How many points are in each box of sides 2⁻ᵏ for the given k.
+    fn counts(columns: &[Vec<f64>], digits: &[u32]) -> Vec<usize> {
+        let mut counts = vec![0; 1 << digits.iter().sum::<u32>()];
+        for point in 0..columns[0].len() {
+            let place = columns.iter().zip(digits).fold(0, |place, (column, &digits)| {
+                let sides = 1_usize << digits;
+                place * sides + (column[point] * sides as f64) as usize
+            });
+            counts[place] += 1;
+        }
+        counts
+    }
+
+    #[test]
+    fn before_scrambling_it_is_the_sobol_sequence() {
+        // The first eight points of Joe & Kuo's sobol.cc with new-joe-kuo-6.21201 in three dimensions, times 8.
+        let expected = [[0, 4, 6, 2, 3, 7, 5, 1], [0, 4, 2, 6, 3, 7, 1, 5], [0, 4, 2, 6, 5, 1, 7, 3]];
+        for (dimension, expected) in expected.iter().enumerate() {
+            assert_eq!(ScrambledNet::sobol(dimension, 8).leading, expected, "dimension {dimension}");
+        }
+    }
+
+    #[test]
+    fn two_coordinates_have_one_point_in_every_box() {
+        for index in 0..20 {
+            let columns = scrambled(&[0, 1], 256, index);
+            for first in 0..=8 {
+                assert!(counts(&columns, &[first, 8 - first]).iter().all(|&count| count == 1), "{first} digits");
+            }
+        }
+    }
+
+    #[test]
+    fn three_coordinates_have_two_points_in_every_box_of_twice_the_volume() {
+        // Their polynomials have degrees 0, 1 and 2, so t = 1.
+        for index in 0..5 {
+            let columns = scrambled(&[0, 1, 2], 256, index);
+            for first in 0..=7 {
+                for second in 0..=7 - first {
+                    let counts = counts(&columns, &[first, second, 7 - first - second]);
+                    assert!(counts.iter().all(|&count| count == 2), "{first} and {second} digits");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_coordinate_alone_is_stratified() {
+        for dimension in 0..DIMENSIONS {
+            let columns = scrambled(&[dimension], 512, 0);
+            assert!(counts(&columns, &[9]).iter().all(|&count| count == 1), "dimension {dimension}");
+        }
+    }
+
+    #[test]
+    fn each_point_is_uniform_and_scramblings_are_independent() {
+        // 4 096 scramblings of 4 points: each of 64 cells of a point and its successor under another scrambling expects 64.
+        let points: Vec<Vec<f64>> = (0..4_096).map(|index| scrambled(&[3], 4, index).remove(0)).collect();
+        for place in 0..4 {
+            let pairs: Vec<Vec<f64>> = vec![
+                points.iter().map(|points| points[place]).collect(),
+                points.iter().cycle().skip(1).take(points.len()).map(|points| points[place]).collect(),
+            ];
+            let counts = counts(&pairs, &[3, 3]);
+            let chi_square: f64 = counts.iter().map(|&count| (count as f64 - 64.0).powi(2) / 64.0).sum();
+            // alpha = 1e-4 for 63 degrees of freedom (scipy 1.15.3, chi2.ppf).
+            assert!(chi_square < 112.4, "point {place}: {chi_square}");
+        }
+    }
+
+    #[test]
+    fn means_are_unbiased_and_nets_far_better_than_draws() {
+        // ∏ (1 + (12 u − 6)/4) has mean 1 and variance (1 + 0.75)³ − 1 = 4.36.
+        let mean = |index| {
+            let columns = scrambled(&[0, 5, 9], 1_024, index);
+            let product = |point: usize| columns.iter().map(|column| 3.0 * column[point] - 0.5).product::<f64>();
+            (0..1_024).map(product).sum::<f64>() / 1_024.0
+        };
+        let means: Vec<f64> = (0..200).map(mean).collect();
+        let average = means.iter().sum::<f64>() / 200.0;
+        let variance = means.iter().map(|mean| (mean - average).powi(2)).sum::<f64>() / 199.0;
+        assert!((average - 1.0).abs() < 4.0 * (variance / 200.0).sqrt(), "{average}");
+        assert!(variance < 4.36 / 1_024.0 / 100.0, "{variance}");
+    }
+
+    #[test]
+    fn any_number_of_points_lies_within_the_unit_interval() {
+        for points in [1, 2, 3, 100, (1 << 16) + 10] {
+            let column = scrambled(&[2], points, 0).remove(0);
+            assert!(column.iter().all(|&point| point > 0.0 && point < 1.0), "{points} points");
+        }
+        assert_eq!((open_uniform(0), open_uniform(u64::MAX)), (f64::EPSILON / 2.0, 1.0 - f64::EPSILON / 2.0));
+    }
+
+    #[test]
+    fn a_latin_hypercube_has_a_point_in_every_part() {
+        let mut points = vec![0.0; 300];
+        fill_latin_hypercube(&mut generator(0), &mut points);
+        assert!(points.windows(2).any(|pair| pair[0] > pair[1]), "in random order");
+        points.sort_by(f64::total_cmp);
+        assert!(points.iter().enumerate().all(|(part, point)| (point * 300.0) as usize == part));
+    }
+}
