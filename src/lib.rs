@@ -67,7 +67,10 @@ mod report;
 mod score;
 mod shapley;
 
-pub use attribution::{Attribution, AttributionConfig, Contribution, Estimator, Floor, Quantity, ScoreEstimate};
+pub use attribution::{
+    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, NoiseSampling, Precision, Quantity,
+    ScoreEstimate,
+};
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
 pub use graph::{CausalGraph, DropReason, DroppedCall};

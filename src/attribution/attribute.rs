@@ -1,15 +1,21 @@
 //! The questions that a user asks: attribute one outlier, or many.
 
-use rayon::prelude::*;
-
+use super::attributor::Attributor;
 use super::config::AttributionConfig;
-use super::prepared::Prepared;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::FittedModel;
 
 impl FittedModel {
+    /// Prepares the attribution of outliers of a target: for a service that gets one after another.
+    ///
+    /// # Errors
+    /// When there is no such target or the configuration is invalid.
+    pub fn attributor(&self, target: &str, config: AttributionConfig) -> Result<Attributor<'_>> {
+        Attributor::new(self, target, config)
+    }
+
     /// Splits the outlier score of the target's observed value over the target and its ancestors.
     ///
     /// A node's contribution is its Shapley value in the game whose players are the nodes' noises: the value of
@@ -34,8 +40,7 @@ impl FittedModel {
         observation: &Observation,
         config: &AttributionConfig,
     ) -> Result<Attribution> {
-        let prepared = Prepared::new(self, target, config)?;
-        prepared.attribute(observation)
+        self.attributor(target, config.clone())?.attribute(observation)
     }
 
     /// [`attribute_outlier`](Self::attribute_outlier) for every row, in parallel, with one noise bank for all.
@@ -51,9 +56,7 @@ impl FittedModel {
         observations: &Dataset,
         config: &AttributionConfig,
     ) -> Result<Vec<Attribution>> {
-        let prepared = Prepared::new(self, target, config)?;
-        let rows: Vec<Observation> = observations.observations().collect();
-        let results: Vec<Result<Attribution>> = rows.par_iter().map(|row| prepared.attribute(row)).collect();
+        let results = self.attributor(target, config.clone())?.attribute_rows(observations);
         let in_row = |(row, result): (usize, Result<Attribution>)| {
             result.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
         };

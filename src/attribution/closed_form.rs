@@ -26,6 +26,11 @@ impl LinearTarget {
         Some(Self { effects, normal })
     }
 
+    /// The total effect of each node's noise.
+    pub(super) fn effects(&self) -> &[f64] {
+        &self.effects
+    }
+
     /// Whether the target's distribution is normal, whatever noises are kept.
     pub(super) fn is_normal(&self) -> bool {
         self.normal

@@ -6,8 +6,12 @@ use crate::error::{Error, Result};
 use crate::score::{FeatureMap, check_floor};
 use crate::shapley::ShapleyMethod;
 
-/// Into how many blocks the noise bank is split to estimate its error.
-pub(super) const BLOCKS: usize = 32;
+/// Into how many blocks the noise bank is split to estimate its error. Few and large ones suit quasi-Monte Carlo, as each is
+/// a net of its own, many an exact estimate of the error; see `docs/method.md`.
+pub(super) const BLOCKS: usize = 16;
+
+/// Fewest samples: two per block, without which no error could be given.
+const FEWEST_SAMPLES: usize = 2 * BLOCKS;
 
 /// Most samples: each needs 8 bytes per node and thread.
 const MOST_SAMPLES: usize = 10_000_000;
@@ -57,6 +61,38 @@ pub enum Estimator {
     Counting,
 }
 
+/// How the joint samples of the noises are spread; see `docs/method.md` for what each is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoiseSampling {
+    /// What was measured to be better: quasi-Monte Carlo for up to 64 noises, Monte Carlo for more.
+    #[default]
+    Auto,
+    /// Independent draws.
+    MonteCarlo,
+    /// Scrambled Sobol points, which fill the space of all noises more evenly than independent draws: as many samples
+    /// then give a smaller error, the more so the fewer noises matter. Best with a power of two samples, as each of 16
+    /// blocks is a net of its own.
+    #[doc(alias = "sobol")]
+    QuasiMonteCarlo,
+}
+
+/// How precise the result should be.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Precision {
+    /// What the configured samples and permutations give.
+    #[default]
+    Budget,
+    /// The largest standard error that any contribution, and the score, may have: in nats, or in the target's unit for
+    /// [`Quantity::MeanDeviation`]. The configured samples and permutations are where it begins; each is doubled as
+    /// often as its part of the error needs, up to about a million samples and 100 000 permutations. Whether that
+    /// was enough is said by [`Attribution::precision_reached`](crate::Attribution::precision_reached).
+    StdError(f64),
+}
+
 /// How an outlier is attributed.
 ///
 /// ```
@@ -81,12 +117,16 @@ pub struct AttributionConfig {
     pub floor: Floor,
     /// Closed form or Monte Carlo; automatic by default.
     pub estimator: Estimator,
-    /// How many joint samples of the noises all coalitions share; at least 32, 10 000 by default. A closed form
-    /// needs none.
+    /// How many joint samples of the noises all coalitions share; at least 32, 8192 by default. A power of two suits
+    /// quasi-Monte Carlo best. A closed form needs none.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
+    /// How the joint samples are spread; automatic by default.
+    pub noise_sampling: NoiseSampling,
     /// Exact Shapley values or permutations; automatic by default.
     pub shapley_method: ShapleyMethod,
+    /// Whether to spend what is configured or as much as a standard error needs; the former by default.
+    pub precision: Precision,
     /// The seed of noises and permutations; 0 by default.
     pub seed: u64,
 }
@@ -98,8 +138,10 @@ impl Default for AttributionConfig {
             quantity: Quantity::default(),
             floor: Floor::default(),
             estimator: Estimator::default(),
-            samples: 10_000,
+            samples: 8_192,
+            noise_sampling: NoiseSampling::default(),
             shapley_method: ShapleyMethod::default(),
+            precision: Precision::default(),
             seed: 0,
         }
     }
@@ -136,10 +178,29 @@ impl AttributionConfig {
         Self { samples, ..self }
     }
 
+    /// Sets how the joint noise samples are spread.
+    #[must_use]
+    pub fn with_noise_sampling(self, noise_sampling: NoiseSampling) -> Self {
+        Self { noise_sampling, ..self }
+    }
+
     /// Sets how Shapley values are computed.
     #[must_use]
     pub fn with_shapley_method(self, shapley_method: ShapleyMethod) -> Self {
         Self { shapley_method, ..self }
+    }
+
+    /// Sets how precise the result should be.
+    ///
+    /// ```
+    /// use etiology::{AttributionConfig, Precision};
+    ///
+    /// let config = AttributionConfig::default().with_precision(Precision::StdError(0.02));
+    /// assert_eq!(config.precision, Precision::StdError(0.02));
+    /// ```
+    #[must_use]
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// Sets the seed.
@@ -149,7 +210,7 @@ impl AttributionConfig {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if !(BLOCKS..=MOST_SAMPLES).contains(&self.samples) {
+        if !(FEWEST_SAMPLES..=MOST_SAMPLES).contains(&self.samples) {
             return Err(Error::InvalidParameter {
                 name: "the number of samples",
                 requirement: "at least 32, so that a standard error can be given, and at most 10 million",
@@ -158,6 +219,15 @@ impl AttributionConfig {
         }
         if let Floor::Fixed(floor) = self.floor {
             check_floor(floor)?;
+        }
+        if let Precision::StdError(std_error) = self.precision {
+            if !(std_error > 0.0 && std_error.is_finite()) {
+                return Err(Error::InvalidParameter {
+                    name: "the standard error to reach",
+                    requirement: "positive and finite",
+                    found: std_error.to_string(),
+                });
+            }
         }
         self.shapley_method.check()
     }

@@ -8,19 +8,37 @@ use crate::shapley::ShapleyValues;
 #[derive(Debug)]
 pub(super) struct Estimates {
     /// −v(∅), which the contributions sum to.
-    pub(super) score: (f64, f64),
+    pub(super) score: Estimate,
     /// q(∅); not meaningful for a mean deviation.
     pub(super) tail_probability: f64,
     /// One per player.
-    pub(super) contributions: Vec<(f64, f64)>,
+    pub(super) contributions: Vec<Estimate>,
     /// How many permutations were used; nothing for exact Shapley values.
     pub(super) permutations: Option<usize>,
+}
+
+/// An amount with its errors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Estimate {
+    pub(super) value: f64,
+    /// The standard error of the coalitions' values: what another noise bank, or more terms of a series, would have
+    /// changed.
+    pub(super) bank_error: f64,
+    /// What other permutations would have changed.
+    pub(super) permutation_error: f64,
+}
+
+impl Estimate {
+    /// The permutations' error is taken given the bank and the bank's given the permutations, so their variances add.
+    pub(super) fn std_error(self) -> f64 {
+        self.bank_error.hypot(self.permutation_error)
+    }
 }
 
 impl Estimates {
     /// Of an event that is certain.
     pub(super) fn certain() -> Self {
-        Self { score: (0.0, 0.0), tail_probability: 1.0, contributions: Vec::new(), permutations: None }
+        Self { score: Estimate::default(), tail_probability: 1.0, contributions: Vec::new(), permutations: None }
     }
 
     /// The first output is the coalition's value, the last its probability. A game of samples has the replicates of
@@ -28,22 +46,42 @@ impl Estimates {
     pub(super) fn new(values: &ShapleyValues) -> Self {
         let empty = values.empty_value();
         let outputs = values.outputs();
-        let contributions = outputs.rows().into_iter().zip(values.std_errors()).map(|(outputs, &error)| {
+        let contributions = outputs.rows().into_iter().zip(values.std_errors());
+        let contributions = contributions.map(|(outputs, &permutation_error)| {
             let outputs = outputs.to_vec();
-            // The permutations' error is taken given the bank and the bank's given the permutations, so their
-            // variances add.
-            (outputs[0], (variance(&outputs) + error * error).sqrt())
+            Estimate { value: outputs[0], bank_error: bank_error(&outputs), permutation_error }
         });
         Self {
             // v(all) is known exactly, so the error of the score is that of v(∅).
-            score: (values.full_value()[0] - empty[0], variance(empty).sqrt()),
+            score: Estimate {
+                value: values.full_value()[0] - empty[0],
+                bank_error: bank_error(empty),
+                permutation_error: 0.0,
+            },
             tail_probability: empty[empty.len() - 1],
             contributions: contributions.collect(),
             permutations: values.permutations(),
         }
     }
+
+    /// The largest standard error of any amount.
+    pub(super) fn largest_error(&self) -> f64 {
+        self.largest(|estimate| estimate.std_error())
+    }
+
+    pub(super) fn largest_bank_error(&self) -> f64 {
+        self.largest(|estimate| estimate.bank_error)
+    }
+
+    pub(super) fn largest_permutation_error(&self) -> f64 {
+        self.largest(|estimate| estimate.permutation_error)
+    }
+
+    fn largest(&self, error: impl Fn(&Estimate) -> f64) -> f64 {
+        self.contributions.iter().chain([&self.score]).map(error).fold(0.0, f64::max)
+    }
 }
 
-fn variance(outputs: &[f64]) -> f64 {
-    if outputs.len() == OUTPUTS { variance_of_bank(outputs) } else { 0.0 }
+fn bank_error(outputs: &[f64]) -> f64 {
+    if outputs.len() == OUTPUTS { variance_of_bank(outputs).sqrt() } else { 0.0 }
 }

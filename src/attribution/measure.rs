@@ -1,7 +1,6 @@
 //! What a coalition is worth, from samples of the target.
 
-use std::ops::Range;
-
+use super::bank::rows_of_block;
 use super::config::BLOCKS;
 use super::kernels::{add_and_count, add_multiple, sums_of_deviations};
 use super::pivot::Pivot;
@@ -58,7 +57,9 @@ impl Measure {
     ///
     /// Where hits are counted and few, all blocks may agree on 0 and the replicates claim to be certain. So what one
     /// further hit would change is added to one of them or taken away, by `lot`, a number that differs from coalition
-    /// to coalition: they miss their rare hits independently, and what they miss does not cancel.
+    /// to coalition: they miss their rare hits independently, and what they miss does not cancel. Points of a net need
+    /// this no less, as a net of n points spreads none of them over events of a probability below 1/n. Where
+    /// hits are many, one further changes next to nothing.
     pub(super) fn measure(
         &self,
         target: TargetSamples<'_>,
@@ -69,7 +70,7 @@ impl Measure {
     ) -> Result<()> {
         let blocks = BLOCKS as f64;
         let sums = self.sums(target, samples, free)?;
-        let size = |block: usize| (bound(block + 1, samples) - bound(block, samples)) as f64;
+        let size = |block: usize| rows_of_block(samples, block).len() as f64;
         let means: [f64; BLOCKS] = std::array::from_fn(|block| sums.blocks[block] / size(block));
         let mean = sums.blocks.iter().sum::<f64>() / samples as f64;
         let slope = self.slope(mean);
@@ -100,14 +101,14 @@ impl Measure {
         match target {
             TargetSamples::Constant(value) => {
                 let each = self.sum(&[value], free)?;
-                let size = |block: usize| (bound(block + 1, samples) - bound(block, samples)) as f64;
+                let size = |block: usize| rows_of_block(samples, block).len() as f64;
                 sums.blocks = std::array::from_fn(|block| each * size(block));
             }
             TargetSamples::Column(values) => {
                 // Differences to a value of the column lose no digits where the target is far from 0.
                 let centre = values[0];
                 for (block, sum) in sums.blocks.iter_mut().enumerate() {
-                    let values = &values[block_rows(block, samples)];
+                    let values = &values[rows_of_block(samples, block)];
                     *sum = self.sum(values, free)?;
                     if free.is_some() {
                         let (deviations, squares) = sums_of_deviations(values, centre);
@@ -118,7 +119,7 @@ impl Measure {
             }
             TargetSamples::Changing(Changing { values, factor, term }) => {
                 for (block, sum) in sums.blocks.iter_mut().enumerate() {
-                    let rows = block_rows(block, samples);
+                    let rows = rows_of_block(samples, block);
                     let (values, term) = (&mut values[rows.clone()], &term[rows]);
                     *sum = match self.only_upper_bound() {
                         Some(upper) if factor.abs() == 1.0 => add_and_count(values, factor, term, upper) as f64,
@@ -202,13 +203,4 @@ fn is_smooth(free: Option<&FreePivot<'_>>, variance_of_rest: f64) -> bool {
     free.is_some_and(|FreePivot { pivot, .. }| {
         pivot.spread >= SMOOTHING_SPREAD * variance_of_rest.max(0.0).sqrt().hypot(pivot.spread)
     })
-}
-
-/// Where a block of the samples begins.
-fn bound(block: usize, samples: usize) -> usize {
-    block * samples / BLOCKS
-}
-
-fn block_rows(block: usize, samples: usize) -> Range<usize> {
-    bound(block, samples)..bound(block + 1, samples)
 }

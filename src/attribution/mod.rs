@@ -1,6 +1,8 @@
 //! Attribution: how much each node's noise contributed to an outlier of the target.
 
+mod assemble;
 mod attribute;
+mod attributor;
 mod bank;
 mod closed_form;
 mod columns;
@@ -14,10 +16,13 @@ mod kernels;
 mod measure;
 mod pivot;
 mod plan;
-mod prepared;
+mod precision;
 mod program;
 mod result;
+mod sampler;
 mod samples;
+mod scrambled_net;
 
-pub use config::{AttributionConfig, Estimator, Floor, Quantity};
+pub use attributor::Attributor;
+pub use config::{AttributionConfig, Estimator, Floor, NoiseSampling, Precision, Quantity};
 pub use result::{Attribution, Contribution, ScoreEstimate};

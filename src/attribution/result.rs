@@ -22,6 +22,9 @@ pub struct Attribution {
     pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
     pub permutations: Option<usize>,
+    /// Whether every standard error is as small as [`Precision::StdError`](crate::Precision::StdError) asked for;
+    /// nothing where it did not.
+    pub precision_reached: Option<bool>,
     /// The seed.
     pub seed: u64,
 }

@@ -1,6 +1,8 @@
 //! The compiled program against evaluation node by node.
 
 use super::*;
+use crate::attribution::config::{AttributionConfig, NoiseSampling};
+use crate::attribution::effects::noise_effects;
 use crate::attribution::measure::OUTPUTS;
 use crate::data::Observation;
 use crate::graph::CausalGraph;
@@ -93,7 +95,7 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
     let plan = Plan::new(model, target).unwrap();
     let row: Vec<(&str, f64)> = plan.nodes.iter().map(|node| (node.name, random.random_range(0.0..3.0))).collect();
     let recovered = model.recover(&plan.positions(), &Observation::from_pairs(row).unwrap()).unwrap();
-    let (bank, program) = (Bank::draw(&plan, SAMPLES, 1), Program::compile(&plan));
+    let (bank, program) = (bank(&plan, SAMPLES), Program::compile(&plan));
     let samples = Samples::new(&plan, &program, &bank, &recovered.values, &recovered.noises);
     let (mut columns, mut held) = (samples.columns(), vec![true; plan.nodes.len()]);
     for step in 0..100 {
@@ -107,6 +109,11 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
         assert_same(samples.target(&toggled, &mut columns).unwrap(), &expected, &format!("step {step}"));
     }
     program.functions.iter().filter(|function| function.kind == FunctionKind::Copy).count()
+}
+
+fn bank(plan: &Plan<'_>, samples: usize) -> Bank {
+    let config = AttributionConfig::default().with_noise_sampling(NoiseSampling::MonteCarlo);
+    Bank::draw(plan, &noise_effects(plan), &config.with_samples(samples).with_seed(1))
 }
 
 #[test]
@@ -154,7 +161,7 @@ fn kept_noises_leave_no_rounding_behind() {
     let row: Vec<(String, f64)> = (0..8).map(|node| (format!("n{node}"), random.random_range(0.0..3.0))).collect();
     let plan = Plan::new(&model, "n7").unwrap();
     let recovered = model.recover(&plan.positions(), &Observation::from_pairs(row).unwrap()).unwrap();
-    let (bank, program) = (Bank::draw(&plan, OUTPUTS, 1), Program::compile(&plan));
+    let (bank, program) = (bank(&plan, OUTPUTS), Program::compile(&plan));
     let samples = Samples::new(&plan, &program, &bank, &recovered.values, &recovered.noises);
     let mut columns = samples.columns();
     let all: Vec<usize> = (0..plan.nodes.len()).collect();

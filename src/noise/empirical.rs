@@ -120,6 +120,16 @@ impl EmpiricalDistribution {
         count.sum::<u64>() as f64 / self.values.len() as f64
     }
 
+    /// Without the care that [`quantile`](Law::quantile) takes of rounding: a point within 1e-16 of a bound between two
+    /// values may get either.
+    pub(super) fn replace_by_quantiles(&self, points: &mut [f64]) {
+        let count = self.values.len();
+        for point in points {
+            let rank = (*point * count as f64) as usize;
+            *point = self.values[rank.min(count - 1)];
+        }
+    }
+
     fn index(&self) -> &RankIndex {
         self.index.get_or_init(|| RankIndex::new(&self.values))
     }

@@ -16,6 +16,8 @@ struct AttributionShape {
     contributions: Vec<ContributionShape>,
     samples: Option<usize>,
     permutations: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    precision_reached: Option<bool>,
     seed: u64,
 }
 
@@ -69,7 +71,8 @@ impl Amount {
 
 impl Serialize for Attribution {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { target, quantity, score, contributions, samples, permutations, seed } = self.clone();
+        let Self { target, quantity, score, contributions, samples, permutations, precision_reached, seed } =
+            self.clone();
         let contribution = |contribution: Contribution| {
             let Contribution { node, value, std_error, share, observed, typical, noise, noise_score } = contribution;
             let amount = Amount::new(quantity, value);
@@ -79,13 +82,14 @@ impl Serialize for Attribution {
         let amount = Amount::new(quantity, value);
         let score = ScoreShape { amount, std_error, tail_probability, floor, saturated };
         let contributions = contributions.into_iter().map(contribution).collect();
-        AttributionShape { target, quantity, score, contributions, samples, permutations, seed }.serialize(serializer)
+        AttributionShape { target, quantity, score, contributions, samples, permutations, precision_reached, seed }
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Attribution {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let AttributionShape { target, quantity, score, contributions, samples, permutations, seed } =
+        let AttributionShape { target, quantity, score, contributions, samples, permutations, precision_reached, seed } =
             AttributionShape::deserialize(deserializer)?;
         let contribution = |contribution: ContributionShape| {
             let ContributionShape { node, amount, std_error, share, observed, typical, noise, noise_score } =
@@ -101,6 +105,6 @@ impl<'de> Deserialize<'de> for Attribution {
         let ScoreShape { amount, std_error, tail_probability, floor, saturated } = score;
         let value = amount.get::<D::Error>(quantity)?;
         let score = ScoreEstimate { value, std_error, tail_probability, floor, saturated };
-        Ok(Self { target, quantity, score, contributions, samples, permutations, seed })
+        Ok(Self { target, quantity, score, contributions, samples, permutations, precision_reached, seed })
     }
 }

@@ -14,7 +14,7 @@ const AUTO_PERMUTATIONS: usize = 100;
 const MIN_PERMUTATIONS: usize = 3;
 
 /// Most permutations: their partial sums are kept until the end.
-const MOST_PERMUTATIONS: usize = 100_000;
+pub(crate) const MOST_PERMUTATIONS: usize = 100_000;
 
 /// Whether to visit every coalition or to sample orders of the players.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

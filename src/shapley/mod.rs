@@ -19,6 +19,7 @@ mod values;
 use crate::error::{Error, Result};
 
 pub use coalition::Coalition;
+pub(crate) use config::MOST_PERMUTATIONS;
 pub use config::{ShapleyConfig, ShapleyMethod};
 pub use game::{FunctionGame, Game};
 pub(crate) use table::values_of_table;

@@ -3,7 +3,7 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::super::estimates::Estimates;
+use super::super::estimates::{Estimate, Estimates};
 use super::levels::Level;
 use super::tail::{Event, FreeSum, Player, Probability};
 use crate::noise::{Spectrum, multiply_into};
@@ -24,13 +24,14 @@ impl Event<'_> {
         // To first order, what half of the series' terms would have changed.
         let errors: Vec<f64> = probabilities.iter().map(|q| (q.coarse - q.fine) / (q.fine + self.floor)).collect();
         let all_free = probabilities.len() - 1;
-        let score = (-values[all_free], errors[all_free].abs());
-        let contributions = in_order_of(nodes, &players, kept_last(values));
-        let errors = in_order_of(nodes, &players, kept_last(errors));
+        let estimate = |(value, error): (f64, f64)| Estimate { value, bank_error: error, permutation_error: 0.0 };
+        let score = estimate((-values[all_free], errors[all_free].abs()));
+        let values = in_order_of(nodes, &players, kept_last(values));
+        let errors = with_those_of_others(&in_order_of(nodes, &players, kept_last(errors)));
         Estimates {
             score,
             tail_probability: probabilities[all_free].fine,
-            contributions: contributions.into_iter().zip(with_those_of_others(&errors)).collect(),
+            contributions: values.into_iter().zip(errors).map(estimate).collect(),
             permutations: None,
         }
     }
@@ -38,7 +39,7 @@ impl Event<'_> {
 
 /// The errors of all players, each with the others' root mean square: half of the series may agree with the whole by
 /// accident in one contribution, but hardly in all of them.
-fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
+pub(super) fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
     let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
     errors.iter().map(|error| (error * error + mean_square).sqrt()).collect()
 }

@@ -117,8 +117,7 @@ impl<'a> Event<'a> {
             Some(mover) => {
                 let node = self.target.movers[mover].node;
                 let (noise, effect) = self.noises[node];
-                let offset = fixed - effect * self.observed_noises[node];
-                self.region.sum_of_probabilities(std::iter::once(offset), effect, noise)
+                self.region.sum_of_probabilities(&[fixed], effect, self.observed_noises[node], noise)
             }
             None => f64::from(self.region.contains(fixed)),
         })

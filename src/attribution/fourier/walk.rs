@@ -1,7 +1,8 @@
 //! One coalition after another, for more players than can be enumerated.
 
-use super::super::estimates::Estimates;
+use super::super::estimates::{Estimate, Estimates};
 use super::levels::Level;
+use super::table::with_those_of_others;
 use super::tail::{Event, FreeSum, Player, Probability, Side};
 use crate::error::Result;
 use crate::noise::Spectrum;
@@ -63,13 +64,18 @@ impl<'a> FourierGame<'a> {
     /// Of the Shapley values of this game, in the order of the nodes.
     pub(in super::super) fn estimates(&self, values: &ShapleyValues) -> Estimates {
         let (empty, full) = (values.empty_value(), values.full_value());
-        let mut contributions = vec![(0.0, 0.0); self.players.len()];
         let outputs = values.outputs();
-        for ((row, &error), &(_, place)) in outputs.rows().into_iter().zip(values.std_errors()).zip(&self.players) {
-            contributions[place] = (row[0], row[1].hypot(error));
+        let errors = with_those_of_others(&outputs.column(1).to_vec());
+        let mut contributions = vec![Estimate::default(); self.players.len()];
+        for (player, &(_, place)) in self.players.iter().enumerate() {
+            contributions[place] = Estimate {
+                value: outputs[[player, 0]],
+                bank_error: errors[player],
+                permutation_error: values.std_errors()[player],
+            };
         }
         Estimates {
-            score: (full[0] - empty[0], empty[1].abs()),
+            score: Estimate { value: full[0] - empty[0], bank_error: empty[1].abs(), permutation_error: 0.0 },
             tail_probability: empty[2],
             contributions,
             permutations: values.permutations(),

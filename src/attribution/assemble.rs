@@ -1,0 +1,72 @@
+//! From estimates to the attribution that a user reads.
+
+use super::attributor::Attributor;
+use super::config::{Precision, Quantity};
+use super::estimates::{Estimate, Estimates};
+use super::precision::Refined;
+use super::result::{Attribution, Contribution, ScoreEstimate};
+use crate::error::Result;
+use crate::model::Recovered;
+use crate::score::is_saturated;
+
+impl Attributor<'_> {
+    pub(super) fn assemble(&self, recovered: &Recovered, players: &[usize], refined: &Refined) -> Result<Attribution> {
+        let estimates = &refined.estimates;
+        let score = self.score(estimates);
+        let mut amounts = vec![Estimate::default(); self.plan.nodes.len()];
+        players.iter().zip(&estimates.contributions).for_each(|(&node, &amount)| amounts[node] = amount);
+        // A score that is mere rounding beside its parts has no meaningful shares.
+        let largest = amounts.iter().fold(0.0, |largest: f64, amount| largest.max(amount.value.abs()));
+        let whole = Some(score.value).filter(|score| score.abs() > 1e-9 * largest);
+        let contributions = amounts.into_iter().enumerate();
+        let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
+        let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
+        // A stable sort: equal contributions stay in topological order.
+        contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
+        let asked = match self.config.precision {
+            Precision::StdError(std_error) => Some(std_error),
+            Precision::Budget => None,
+        };
+        Ok(Attribution {
+            target: self.plan.nodes[self.plan.target()].name.to_owned(),
+            quantity: self.config.quantity,
+            score,
+            contributions,
+            samples: refined.samples,
+            permutations: estimates.permutations,
+            precision_reached: asked.map(|asked| estimates.largest_error() <= asked),
+            seed: self.config.seed,
+        })
+    }
+
+    fn score(&self, estimates: &Estimates) -> ScoreEstimate {
+        let (value, std_error) = (estimates.score.value, estimates.score.std_error());
+        if self.config.quantity == Quantity::MeanDeviation {
+            return ScoreEstimate { value, std_error, tail_probability: None, floor: None, saturated: false };
+        }
+        let saturated = is_saturated(estimates.tail_probability, self.floor);
+        let (tail_probability, floor) = (Some(estimates.tail_probability), Some(self.floor));
+        ScoreEstimate { value, std_error, tail_probability, floor, saturated }
+    }
+
+    fn contribution(
+        &self,
+        node: usize,
+        recovered: &Recovered,
+        amount: Estimate,
+        whole: Option<f64>,
+    ) -> Result<Contribution> {
+        let (position, noise) = (self.plan.nodes[node].position, recovered.noises[node]);
+        let floor = if self.floor > 0.0 { self.floor } else { self.model.default_floor() };
+        Ok(Contribution {
+            node: self.plan.nodes[node].name.to_owned(),
+            value: amount.value,
+            std_error: amount.std_error(),
+            share: whole.map(|whole| amount.value / whole),
+            observed: recovered.values[node],
+            typical: self.model.reference_at(position).median(),
+            noise,
+            noise_score: self.model.noise_score(position, noise, floor)?.nats(),
+        })
+    }
+}

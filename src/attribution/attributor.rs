@@ -1,0 +1,253 @@
+//! A target prepared for attribution: all that does not depend on the event.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::closed_form::{ClosedForm, LinearTarget, Question};
+use super::config::{AttributionConfig, Estimator, Floor, Precision, Quantity};
+use super::effects::noise_effects;
+use super::estimates::Estimates;
+use super::fourier::{Event, FourierGame, FourierTarget};
+use super::measure::Measure;
+use super::plan::Plan;
+use super::precision::{Effort, Refined, refine};
+use super::result::Attribution;
+use super::sampler::Sampler;
+use crate::data::{Dataset, Observation};
+use crate::error::Result;
+use crate::model::{FittedModel, Recovered};
+use crate::score::{FeatureMap, OutlierRegion, OutlierTest};
+use crate::shapley::{Game, shapley_values};
+
+/// By how many rounding errors a sample may miss the region's bound and still count as on it.
+const ROUNDING_ERRORS: f64 = 64.0;
+/// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
+const INVERSION_TOLERANCE: f64 = 0.02;
+
+/// Attributes one outlier after another of one target of one model.
+///
+/// What [`FittedModel::attribute_outlier`] does at every call before it looks at the event is done here once: the
+/// target's ancestors are compiled, and the noise bank is drawn or the noises are Fourier transformed. Results are the
+/// same to the bit.
+///
+/// ```
+/// use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, KnownFormula, NoiseDistribution, Observation};
+///
+/// let own_time = NoiseDistribution::exponential(0.05)?;
+/// let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+///     .with_mechanism("db", NoiseDistribution::exponential(0.1)?)?
+///     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+///     .without_fitting()?;
+/// let attributor = model.attributor("api", AttributionConfig::default())?;
+/// for (db, api) in [(0.9, 0.95), (0.1, 0.8)] {
+///     let attribution = attributor.attribute(&Observation::from_pairs([("db", db), ("api", api)])?)?;
+///     assert_eq!(attribution.ranked()[0].node, if db > 0.5 { "db" } else { "api" });
+/// }
+/// # Ok::<(), etiology::Error>(())
+/// ```
+pub struct Attributor<'m> {
+    pub(super) model: &'m FittedModel,
+    pub(super) config: AttributionConfig,
+    pub(super) plan: Plan<'m>,
+    /// By how much each node's noise moves the target, where that is known.
+    effects: Vec<Option<f64>>,
+    method: Method,
+    /// Made when it is first needed.
+    sampler: OnceLock<Sampler<'m>>,
+    pub(super) floor: f64,
+}
+
+/// How the values of coalitions are found where they need no samples.
+enum Method {
+    /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
+    ClosedForm(LinearTarget),
+    /// The target is linear in all noises, which have no heavy atoms.
+    Fourier(LinearTarget, FourierTarget),
+    Samples,
+}
+
+impl Method {
+    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig, floors: Floors) -> Self {
+        let linear = LinearTarget::find(plan, effects).filter(|_| config.estimator == Estimator::Auto);
+        match (linear, config.quantity, &config.feature_map) {
+            (Some(target), Quantity::MeanDeviation, _) => Self::ClosedForm(target),
+            (None, _, _) | (Some(_), _, FeatureMap::Custom(_)) => Self::Samples,
+            (Some(target), _, _) if target.is_normal() => Self::ClosedForm(target),
+            (Some(target), _, _) => match FourierTarget::find(plan, target.effects(), floors.asked, floors.from_data) {
+                Some(inverted) => Self::Fourier(target, inverted),
+                None => Self::Samples,
+            },
+        }
+    }
+}
+
+/// The floor ε that is used, and the one that the training data would suggest.
+struct Floors {
+    asked: f64,
+    from_data: f64,
+}
+
+impl<'m> Attributor<'m> {
+    pub(super) fn new(model: &'m FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
+        config.check()?;
+        let plan = Plan::new(model, target)?;
+        let effects = noise_effects(&plan);
+        let from_data = model.default_floor();
+        let floor = match config.floor {
+            Floor::FromData => from_data,
+            Floor::Fixed(floor) => floor,
+        };
+        let method = Method::choose(&plan, &effects, &config, Floors { asked: floor, from_data });
+        Ok(Self { model, config, plan, effects, method, sampler: OnceLock::new(), floor })
+    }
+
+    /// What [`FittedModel::attribute_outlier`] gives.
+    ///
+    /// # Errors
+    /// When the observation lacks a finite value for the target or one of its ancestors; when a custom mechanism is not
+    /// invertible or returns NaN; or when the floor is 0 and the samples do not resolve a coalition's probability.
+    pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
+        let recovered = self.model.recover(&self.plan.positions(), observation)?;
+        let players = self.players(&recovered);
+        let refined = if players.is_empty() {
+            // Where no noise is free, the observation is the only value the target can take.
+            Refined::certain(Estimates::certain())
+        } else {
+            self.estimate(&recovered, &players)?
+        };
+        self.assemble(&recovered, &players, &refined)
+    }
+
+    /// Attributes every row, in parallel on the current rayon pool. A row at fault does not stop the others.
+    pub fn attribute_rows(&self, observations: &Dataset) -> Vec<Result<Attribution>> {
+        let rows: Vec<Observation> = observations.observations().collect();
+        rows.par_iter().map(|row| self.attribute(row)).collect()
+    }
+
+    /// The nodes whose noise can matter. A noise that does not move the target changes nothing whether kept or drawn,
+    /// nor does one of zero variance that was observed at its value: leaving it out gives it exactly 0.
+    fn players(&self, recovered: &Recovered) -> Vec<usize> {
+        let inert = |node: usize| {
+            let noise = self.plan.nodes[node].mechanism.noise();
+            self.effects[node] == Some(0.0) || noise.is_degenerate() && noise.mean() == recovered.noises[node]
+        };
+        (0..self.plan.nodes.len()).filter(|&node| !inert(node)).collect()
+    }
+
+    fn estimate(&self, recovered: &Recovered, players: &[usize]) -> Result<Refined> {
+        let measure = self.measure(recovered)?;
+        match (&self.method, &measure) {
+            (Method::ClosedForm(target), Measure::Mean { .. }) => {
+                self.in_closed_form(target, recovered, players, Question::Mean)
+            }
+            (Method::ClosedForm(target), &Measure::LogTail { test: OutlierTest::Region(region), floor }) => {
+                let observed = recovered.values[self.plan.target()];
+                self.in_closed_form(target, recovered, players, Question::LogTail { observed, region, floor })
+            }
+            (Method::Fourier(target, inverted), &Measure::LogTail { test: OutlierTest::Region(region), .. }) => {
+                self.by_inversion(target, inverted, recovered, players, region)
+            }
+            _ => self.by_samples(recovered, players),
+        }
+    }
+
+    fn in_closed_form(
+        &self,
+        target: &LinearTarget,
+        recovered: &Recovered,
+        players: &[usize],
+        question: Question,
+    ) -> Result<Refined> {
+        let moments = target.free_moments(&self.plan, &recovered.noises, players);
+        self.play(&ClosedForm { plan: &self.plan, players, moments, question }, Estimates::new)
+    }
+
+    fn by_inversion(
+        &self,
+        target: &LinearTarget,
+        inverted: &FourierTarget,
+        recovered: &Recovered,
+        players: &[usize],
+        region: OutlierRegion,
+    ) -> Result<Refined> {
+        let nodes = self.plan.nodes.iter().zip(target.effects());
+        let event = Event {
+            target: inverted,
+            noises: nodes.map(|(node, &effect)| (node.mechanism.noise(), effect)).collect(),
+            observed_noises: &recovered.noises,
+            observed: recovered.values[self.plan.target()],
+            region,
+            floor: self.floor,
+        };
+        let inverted = if self.config.shapley_method.enumerates(players.len())? {
+            Refined::certain(event.enumerate(players))
+        } else {
+            let game = FourierGame::new(&event, players);
+            self.play(&game, |values| game.estimates(values))?
+        };
+        let tolerance = match self.config.precision {
+            Precision::StdError(std_error) => std_error,
+            Precision::Budget => INVERSION_TOLERANCE,
+        };
+        let error = inverted.estimates.largest_bank_error();
+        if error <= tolerance {
+            return Ok(inverted);
+        }
+        // A few hundred terms do not follow these distributions closely enough, say those of few rows.
+        let sampled = self.by_samples(recovered, players)?;
+        Ok(if sampled.estimates.largest_bank_error() < error { sampled } else { inverted })
+    }
+
+    fn by_samples(&self, recovered: &Recovered, players: &[usize]) -> Result<Refined> {
+        let sampler = self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config));
+        refine(&self.config, |effort| {
+            sampler.estimate(&self.plan, recovered, players, self.measure(recovered)?, effort)
+        })
+    }
+
+    /// Plays a game that needs no samples.
+    fn play<G: Game>(
+        &self,
+        game: &G,
+        estimates: impl Fn(&crate::shapley::ShapleyValues) -> Estimates,
+    ) -> Result<Refined> {
+        let refined = refine(&self.config, |Effort { shapley, .. }| Ok(estimates(&shapley_values(game, &shapley)?)))?;
+        Ok(refined.without_samples())
+    }
+
+    fn measure(&self, recovered: &Recovered) -> Result<Measure> {
+        let target = self.plan.target();
+        let observed = recovered.values[target];
+        match self.config.quantity {
+            Quantity::MeanDeviation => Ok(Measure::Mean { observed }),
+            Quantity::ItScore => {
+                let reference = self.model.reference_at(self.plan.nodes[target].position);
+                let test = self.config.feature_map.outlier_test(reference, observed)?;
+                Ok(Measure::LogTail { test: test.widened(self.rounding_slack(recovered)), floor: self.floor })
+            }
+        }
+    }
+
+    /// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
+    ///
+    /// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation up
+    /// to rounding, and whether they count as "at least as extreme" must not depend on the last bit.
+    fn rounding_slack(&self, recovered: &Recovered) -> f64 {
+        let observed = recovered.values[self.plan.target()];
+        let missed = (self.plan.target_value(&recovered.noises) - observed).abs();
+        ROUNDING_ERRORS * self.plan.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
+    }
+}
+
+impl fmt::Debug for Attributor<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let target = self.plan.nodes[self.plan.target()].name;
+        formatter
+            .debug_struct("Attributor")
+            .field("target", &target)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

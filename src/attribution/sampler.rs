@@ -1,0 +1,64 @@
+//! A target prepared for sampling.
+
+use std::sync::OnceLock;
+
+use super::bank::Bank;
+use super::config::{AttributionConfig, Estimator, Quantity};
+use super::estimates::Estimates;
+use super::game::SampledGame;
+use super::measure::Measure;
+use super::pivot::{Pivot, find_pivots};
+use super::plan::Plan;
+use super::precision::{Effort, LARGEST_GROWTH};
+use super::program::Program;
+use super::samples::Samples;
+use crate::error::Result;
+use crate::model::Recovered;
+use crate::score::FeatureMap;
+use crate::shapley::shapley_values;
+
+/// The program and the noise banks that all events share.
+#[derive(Debug)]
+pub(super) struct Sampler<'m> {
+    program: Program,
+    /// The noises that are integrated, in order of preference.
+    pivots: Vec<Pivot<'m>>,
+    effects: Vec<Option<f64>>,
+    config: AttributionConfig,
+    /// Banks of the configured number of samples times 2⁰, 2¹, …, drawn when they are first needed.
+    banks: [OnceLock<Bank>; LARGEST_GROWTH],
+}
+
+impl<'m> Sampler<'m> {
+    pub(super) fn new(plan: &Plan<'m>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
+        // Only probabilities of regions are averaged over a distribution function.
+        let integrates = config.estimator != Estimator::Counting
+            && config.quantity == Quantity::ItScore
+            && !matches!(config.feature_map, FeatureMap::Custom(_));
+        Self {
+            program: Program::compile(plan),
+            pivots: if integrates { find_pivots(plan, effects) } else { Vec::new() },
+            effects: effects.to_vec(),
+            config: config.clone(),
+            banks: [const { OnceLock::new() }; LARGEST_GROWTH],
+        }
+    }
+
+    pub(super) fn estimate(
+        &self,
+        plan: &Plan<'_>,
+        recovered: &Recovered,
+        players: &[usize],
+        measure: Measure,
+        effort: Effort,
+    ) -> Result<Estimates> {
+        let bank = self.banks[effort.growth].get_or_init(|| {
+            let config = self.config.clone().with_samples(effort.samples);
+            Bank::draw(plan, &self.effects, &config)
+        });
+        let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
+        let measure = measure.within(samples.target_range());
+        let game = SampledGame { players, pivots: &self.pivots, noises: &recovered.noises, samples, measure };
+        Ok(Estimates::new(&shapley_values(&game, &effort.shapley)?))
+    }
+}
