@@ -13,9 +13,9 @@ const RESOLUTION: f64 = 8.0;
 /// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
 /// own.
 const SHARED_DIVISIONS: usize = 16;
-/// How much finer the finest lattice may be than the coarsest: beyond that, the sums of all noises lose the digits
-/// that the smallest one moves.
-const MOST_DIVISIONS: usize = 1 << 30;
+/// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
+/// one moves.
+const MOST_DIVISIONS: usize = 30;
 /// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
@@ -100,12 +100,14 @@ impl Groups {
         let mut first = 0;
         while first < movers.len() {
             let rest = &movers[first..];
-            let enough = |divisor: usize| enclosing_period(rest) <= period / (2 * divisor) as f64;
-            let divisor =
-                std::iter::successors(Some(1), |divisor| Some(2 * divisor)).find(|&divisor| !enough(divisor))?;
+            let width = enclosing_period(rest);
+            let wide_enough = |&divisor: &usize| width <= period / divisor as f64;
+            let divisors = (0..MOST_DIVISIONS).map(|power| 1_usize << power);
+            // The next one would be too fine, unless there is none.
+            let divisor = divisors.take_while(wide_enough).last()?;
             let highest = std::f64::consts::TAU * (frequencies * divisor) as f64 / period;
             let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
-            if resolved == 0 || divisor > MOST_DIVISIONS {
+            if resolved == 0 {
                 return None;
             }
             firsts.push((first, divisor));
