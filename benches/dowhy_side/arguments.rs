@@ -1,5 +1,6 @@
 //! What to measure.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
@@ -40,9 +41,12 @@ pub(crate) struct Arguments {
     /// Permutations; the library's default, exact for few nodes, unless given
     #[arg(long)]
     permutations: Option<usize>,
-    /// Attribute with the seeds 1, 2, ...
+    /// The first seed to attribute with
+    #[arg(long, default_value_t = 1)]
+    first_seed: u64,
+    /// How many seeds to attribute with
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) seeds: u64,
+    seeds: u64,
     /// Fits to time, and calls to time per seed
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) repeats: u64,
@@ -65,6 +69,10 @@ enum Way {
 }
 
 impl Arguments {
+    pub(crate) fn seeds(&self) -> Range<u64> {
+        self.first_seed..self.first_seed.saturating_add(self.seeds)
+    }
+
     pub(crate) fn config(&self) -> AttributionConfig {
         let feature_map = match self.region {
             Region::TwoSided => FeatureMap::TwoSidedQuantile,

@@ -27,7 +27,7 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Value> {
     let fitted = fits.swap_remove(0);
     let mut cold_times = Vec::new();
     let mut attributions = Vec::new();
-    for seed in 1..=arguments.seeds {
+    for seed in arguments.seeds() {
         let config = arguments.config().with_seed(seed);
         let (times, mut results) = timed(arguments.repeats, || cold(&fitted, target, &event, &config))?;
         cold_times.extend(times);
