@@ -38,8 +38,17 @@ fn time(
     nodes: usize,
 ) {
     let edges = random_models::usual_edges(nodes);
-    let id = BenchmarkId::new(format!("{settings}/{}", kind.name()), format!("{nodes}_nodes_{edges}_edges"));
+    let id = BenchmarkId::new(format!("{settings}/{}", name(kind)), format!("{nodes}_nodes_{edges}_edges"));
     // A hundred runs of a large model would take minutes.
     group.sample_size(if nodes < 100 { 20 } else { 10 });
     time_event(group, id, config, || random_models::case(kind, nodes, edges));
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Linear => "linear",
+        Kind::Normal => "normal",
+        Kind::Mixed => "mixed",
+        Kind::NonLinear => "non_linear",
+    }
 }

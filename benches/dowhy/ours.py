@@ -45,10 +45,9 @@ def question(args):
 
 def start(args, options, environment=None):
     command = ["cargo", "bench", "--quiet", "--manifest-path", ROOT / "Cargo.toml", "--bench", "dowhy_side", "--"]
-    command += ["--model", args.model, "--data", args.data.resolve(), *options]
-    command = [str(word) for word in command]
-    print("  " + shlex.join(command), flush=True)
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment)
+    options = [str(option) for option in ("--model", args.model, "--data", args.data.resolve(), *options)]
+    print("  dowhy_side " + shlex.join(options), flush=True)
+    done = subprocess.run(command + options, stdout=subprocess.PIPE, text=True, env=environment)
     if done.returncode != 0:
         sys.exit(f"that command failed with exit code {done.returncode}")
     return done.stdout

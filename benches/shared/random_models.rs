@@ -26,18 +26,7 @@ pub(crate) enum Kind {
     NonLinear,
 }
 
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Linear => "linear",
-            Self::Normal => "normal",
-            Self::Mixed => "mixed",
-            Self::NonLinear => "non_linear",
-        }
-    }
-}
-
-/// A fitted model, an outlier of its last node, and the node that caused it.
+/// A fitted model and an outlier of one of its nodes.
 pub(crate) struct Case {
     pub(crate) model: FittedModel,
     pub(crate) target: String,
