@@ -14,7 +14,7 @@ use crate::retail_shop;
 /// The rows that the shop's model is fitted to.
 pub(crate) const NORMAL_ROWS: usize = 5_000;
 /// A case that takes longer than this once is not repeated.
-pub(crate) const LONGEST_RUN: Duration = Duration::from_secs(5);
+pub(crate) const LONGEST_RUN: Duration = Duration::from_secs(10);
 
 /// The request of the example `online_shop`: row and seed of the slow requests.
 const SLOW_REQUEST: (usize, u64) = (5, 2);
