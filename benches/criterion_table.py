@@ -1,7 +1,7 @@
 """Prints what `cargo bench --bench attribution` measured last, as the Markdown tables of docs/benchmarks.md.
 
-    python3 benches/criterion_table.py
-    python3 benches/criterion_table.py one_event/25    only ids that start so
+    python3 benches/criterion_table.py                            prints them
+    python3 benches/criterion_table.py --into docs/benchmarks.md  puts them between the two markers in that file
 
 Reads Criterion's folder, `target/criterion` or that of CARGO_TARGET_DIR. Ids that no longer exist stay in there until
 the folder is deleted. Needs only the standard library.
@@ -12,6 +12,8 @@ import os
 import re
 import sys
 from pathlib import Path
+
+BEGIN, END = "<!-- criterion: begin -->", "<!-- criterion: end -->"
 
 
 def measured(folder):
@@ -36,18 +38,38 @@ def in_words(seconds):
     return f"{seconds:.3g} s"
 
 
-def main():
-    root = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[1] / "target")
-    start = sys.argv[1] if len(sys.argv) > 1 else ""
+def tables(folder):
+    lines = []
     group = None
-    for name, seconds, rate in measured(root / "criterion"):
-        if not name.startswith(start):
-            continue
+    for name, seconds, rate in measured(folder):
         first, rest = name.split("/", 1)
         if first != group:
             group = first
-            print(f"\n| `{group}/` | median |\n|---|---|")
-        print(f"| `{rest}` | {in_words(seconds)}" + (f", {rate:,.0f} events/s" if rate else "") + " |")
+            lines += ["", f"| `{group}/` | median |", "|---|---|"]
+        lines.append(f"| `{rest}` | {in_words(seconds)}" + (f", {rate:,.0f} events/s" if rate else "") + " |")
+    return "\n".join(lines[1:])
+
+
+def replace_between_markers(path, text):
+    before, _, rest = path.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if not after:
+        sys.exit(f"{path} lacks the markers {BEGIN} and {END}")
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+
+
+def main():
+    root = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[1] / "target")
+    text = tables(root / "criterion")
+    if not text:
+        sys.exit(f"no figures in {root / 'criterion'}: run `cargo bench --bench attribution` first")
+    match sys.argv[1:]:
+        case []:
+            print(text)
+        case ["--into", path]:
+            replace_between_markers(Path(path), text)
+        case _:
+            sys.exit(__doc__)
 
 
 if __name__ == "__main__":

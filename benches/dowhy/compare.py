@@ -89,6 +89,7 @@ def main():
     sides = {"DoWhy": dowhy, **etiology}
     tables.print_contributions(sides, truth)
     tables.print_spreads(sides, truth)
+    tables.print_markdown(args, sides, truth)
 
 
 def print_notes(etiology):

@@ -38,7 +38,7 @@ def print_contributions(sides, truth):
 
 def print_spreads(sides, truth):
     """One line per side: how far from the truth, and how far from one seed to the next."""
-    culprit = max(truth["contributions"], key=lambda node: true_value(truth, node))
+    culprit = culprit_of(truth)
     theirs = sides["DoWhy"]["contributions"]
     header = f"{'mean':>9}{'std':>9}{'DoWhy std/std':>15}{'mean std':>10}{'ratio':>8}{'mean |bias|':>13}"
     print(f"\n{'spread over seeds':<26}{header}{'+-':>8}")
@@ -50,6 +50,27 @@ def print_spreads(sides, truth):
         print(f"{name:<26}{line}{mean_bias(values, truth):13.4f}{bias_noise(values):8.4f}")
     print(f"First three figures: the culprit, {culprit}, whose true contribution is {true_value(truth, culprit):.4f}.")
     print("The others: means over all nodes. A bias is known no better than +-, the noise of a mean over these seeds.")
+
+
+def print_markdown(args, sides, truth):
+    """The same as rows of the table in docs/benchmarks.md."""
+    culprit = culprit_of(truth)
+    theirs = sides["DoWhy"]
+    print("\nFor docs/benchmarks.md:")
+    for name, side in sides.items():
+        values = side["contributions"]
+        seconds = side["cold_seconds"]
+        cells = [f"{args.model}, {args.region}", name, f"{seconds:.3g}", f"{theirs['cold_seconds'] / seconds:,.1f}"]
+        cells += [f"{true_value(truth, culprit):.3f}", f"{np.mean(values[culprit]):.3f} ± {spread(values[culprit]):.3f}"]
+        cells += [ratio(spread(theirs["contributions"][culprit]), spread(values[culprit]))]
+        cells += [ratio(mean_spread(theirs["contributions"]), mean_spread(values))]
+        cells += [f"{mean_bias(values, truth):.4f} ({bias_noise(values):.4f})"]
+        print("| " + " | ".join(cells) + " |")
+
+
+def culprit_of(truth):
+    """The node with the largest contribution."""
+    return max(truth["contributions"], key=lambda node: true_value(truth, node))
 
 
 def true_value(truth, node):
