@@ -20,6 +20,7 @@ from pathlib import Path
 
 import environment
 import ours
+from side import Side
 
 # model: the target and the row of events.csv, from 0.
 MODELS = {"shop": ("Website", 5), "fan_out": ("web", 0)}
@@ -41,7 +42,6 @@ def arguments():
     parser.add_argument("--target", help="with --data: the node whose value is attributed")
     parser.add_argument("--row", type=int, help="row of events.csv to attribute, from 0")
     parser.add_argument("--quick", action="store_true", help="a small try: 2 seeds, 500 samples, 10 000 for the truth")
-    parser.add_argument("--theirs-only", action="store_true", help="run DoWhy only")
     parser.add_argument("--this-python", action="store_true", help="use this interpreter, whatever it has installed")
     if parser.parse_args().quick:
         parser.set_defaults(seeds=2, repeats=2, samples=500, truth_samples=10_000)
@@ -76,13 +76,7 @@ def main():
     print(f"\nPython {sys.version.split()[0]}, {theirs.packages()}; one thread on either side")
     print(f"{args.model}: {len(normal)} normal rows; row {args.row}, {args.target} = {events[args.target][args.row]}")
     print(f"{args.region} region, {args.samples} samples, {args.permutations} permutations, floor 1/{2 * args.samples}")
-    print(f"\nDoWhy, seeds 1 to {args.seeds}", flush=True)
-    dowhy = theirs.run(args, normal, events.iloc[[args.row]], calls)
-    if args.theirs_only:
-        print(f"\nevent: median {dowhy['cold_seconds']:.4f} s\nSKIPPED: the etiology side (--theirs-only)")
-        return
-    print(f"\netiology, seeds 1 to {args.seeds}, {args.repeats} calls each; then the truth")
-    etiology = {name: ours.measure(args, settings) for name, settings in ours.modes(args).items()}
+    dowhy, etiology = in_turn(args, normal, events.iloc[[args.row]], calls)
     truth = ours.truth(args)
     print_notes(etiology)
     tables.print_times(dowhy, etiology)
@@ -92,11 +86,29 @@ def main():
     tables.print_markdown(args, sides, truth)
 
 
+def in_turn(args, normal, event, calls):
+    """Both sides, one seed after the other, so that a machine that is slower for a while is so for both."""
+    import theirs
+
+    theirs.configure()
+    fit_times, model = theirs.fit(args, normal, calls)
+    dowhy = Side(fit_times)
+    etiology = {name: Side() for name in ours.modes(args)}
+    for seed in range(1, args.seeds + 1):
+        dowhy.add(*theirs.measure(args, model, event, seed))
+        progress = f"seed {seed} of {args.seeds}: DoWhy {dowhy.cold_times[-1]:.3f} s"
+        for name, settings in ours.modes(args).items():
+            etiology[name].add_figures(ours.measure(args, settings, seed))
+            progress += f"; {name} {etiology[name].cold_times[-1] * 1e3:.3f} ms"
+        print(progress, flush=True)
+    return dowhy, etiology
+
+
 def print_notes(etiology):
     print("\nWhat etiology did:")
     for name, side in etiology.items():
-        samples = f"{side['samples']} samples" if side["samples"] else "no samples"
-        shapley = f"{side['permutations']} permutations" if side["permutations"] else "exact Shapley values"
+        samples = f"{side.samples} samples" if side.samples else "no samples"
+        shapley = f"{side.permutations} permutations" if side.permutations else "exact Shapley values"
         print(f"  {name}: {samples}, {shapley}")
 
 

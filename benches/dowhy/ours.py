@@ -25,14 +25,15 @@ def write_data(args):
     return start(args, ["--write-data"])
 
 
-def measure(args, settings):
-    return parse(start(args, [*question(args), "--seeds", args.seeds, "--repeats", args.repeats, *settings]))
+def measure(args, settings, seed):
+    """What one seed gives: medians over repeats."""
+    return parse(start(args, [*question(args), "--seed", seed, "--repeats", args.repeats, *settings]))
 
 
 def truth(args):
     """One attribution with exact Shapley values and many samples. On all cores: it is not timed."""
     # Another seed than those it is compared with, so that no sample is shared.
-    settings = ["--first-seed", 1_000_001, "--seeds", 1, "--repeats", 1]
+    settings = ["--seed", 1_000_001, "--repeats", 1]
     settings += ["--samples", args.truth_samples, "--estimator", args.truth_estimator]
     environment = {name: value for name, value in os.environ.items() if name != "RAYON_NUM_THREADS"}
     return parse(start(args, [*question(args), *settings], environment))
@@ -44,12 +45,12 @@ def question(args):
 
 
 def start(args, options, environment=None):
-    command = ["cargo", "bench", "--quiet", "--manifest-path", ROOT / "Cargo.toml", "--bench", "dowhy_side", "--"]
+    manifest = str(ROOT / "Cargo.toml")
+    command = ["cargo", "bench", "--quiet", "--manifest-path", manifest, "--bench", "dowhy_side", "--"]
     options = [str(option) for option in ("--model", args.model, "--data", args.data.resolve(), *options)]
-    print("  dowhy_side " + shlex.join(options), flush=True)
     done = subprocess.run(command + options, stdout=subprocess.PIPE, text=True, env=environment)
     if done.returncode != 0:
-        sys.exit(f"that command failed with exit code {done.returncode}")
+        sys.exit(f"exit code {done.returncode} from: {shlex.join(command + options)}")
     return done.stdout
 
 

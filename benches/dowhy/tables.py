@@ -7,11 +7,11 @@ def print_times(theirs, ours):
     """Seconds of both sides and DoWhy's over ours."""
     print(f"\n{'median time':<34}{'DoWhy, s':>12}{'etiology, s':>14}{'ratio':>10}")
     first = next(iter(ours.values()))
-    print_time("fit", theirs["fit_seconds"], first["fit_seconds"])
+    print_time("fit", theirs.fit_seconds, first.fit_seconds)
     for name, side in ours.items():
-        print_time(f"event, {name}, cold", theirs["cold_seconds"], side["cold_seconds"])
-        if side["warm_seconds"] is not None:
-            print_time(f"event, {name}, warm", theirs["cold_seconds"], side["warm_seconds"])
+        print_time(f"event, {name}, cold", theirs.cold_seconds, side.cold_seconds)
+        if side.warm_seconds is not None:
+            print_time(f"event, {name}, warm", theirs.cold_seconds, side.warm_seconds)
 
 
 def print_time(label, their_seconds, our_seconds):
@@ -26,10 +26,10 @@ def print_contributions(sides, truth):
     width = max(map(len, [*nodes, "sum = IT score"])) + 2
     print("\n" + "contribution, nats".ljust(width) + f"{'truth':>19}" + "".join(f"{name:>22}" for name in sides))
     for node in nodes:
-        error = truth["std_errors"][node][0]
+        error = truth["std_errors"][node]
         line = node.ljust(width) + f"{true_value(truth, node):10.4f} ± {error:.4f}"
-        print(line + "".join(f"{mean_and_spread(side['contributions'][node]):>22}" for side in sides.values()))
-    totals = [[sum(per_seed) for per_seed in zip(*side["contributions"].values())] for side in sides.values()]
+        print(line + "".join(f"{mean_and_spread(side.contributions[node]):>22}" for side in sides.values()))
+    totals = [[sum(per_seed) for per_seed in zip(*side.contributions.values())] for side in sides.values()]
     total = sum(true_value(truth, node) for node in nodes)
     line = "sum = IT score".ljust(width) + f"{total:10.4f}         "
     print(line + "".join(f"{mean_and_spread(total):>22}" for total in totals))
@@ -39,11 +39,11 @@ def print_contributions(sides, truth):
 def print_spreads(sides, truth):
     """One line per side: how far from the truth, and how far from one seed to the next."""
     culprit = culprit_of(truth)
-    theirs = sides["DoWhy"]["contributions"]
+    theirs = sides["DoWhy"].contributions
     header = f"{'mean':>9}{'std':>9}{'DoWhy std/std':>15}{'mean std':>10}{'ratio':>8}{'mean |bias|':>13}"
     print(f"\n{'spread over seeds':<26}{header}{'+-':>8}")
     for name, side in sides.items():
-        values = side["contributions"]
+        values = side.contributions
         line = f"{np.mean(values[culprit]):9.4f}{spread(values[culprit]):9.4f}"
         line += f"{ratio(spread(theirs[culprit]), spread(values[culprit])):>15}"
         line += f"{mean_spread(values):10.4f}{ratio(mean_spread(theirs), mean_spread(values)):>8}"
@@ -58,12 +58,12 @@ def print_markdown(args, sides, truth):
     theirs = sides["DoWhy"]
     print("\nFor docs/benchmarks.md:")
     for name, side in sides.items():
-        values = side["contributions"]
-        seconds = side["cold_seconds"]
-        cells = [f"{args.model}, {args.region}", name, f"{seconds:.3g}", f"{theirs['cold_seconds'] / seconds:,.1f}"]
+        values = side.contributions
+        seconds = side.cold_seconds
+        cells = [f"{args.model}, {args.region}", name, f"{seconds:.3g}", f"{theirs.cold_seconds / seconds:,.1f}"]
         cells += [f"{true_value(truth, culprit):.3f}", f"{np.mean(values[culprit]):.3f} ± {spread(values[culprit]):.3f}"]
-        cells += [ratio(spread(theirs["contributions"][culprit]), spread(values[culprit]))]
-        cells += [ratio(mean_spread(theirs["contributions"]), mean_spread(values))]
+        cells += [ratio(spread(theirs.contributions[culprit]), spread(values[culprit]))]
+        cells += [ratio(mean_spread(theirs.contributions), mean_spread(values))]
         cells += [f"{mean_bias(values, truth):.4f} ({bias_noise(values):.4f})"]
         print("| " + " | ".join(cells) + " |")
 
@@ -74,7 +74,7 @@ def culprit_of(truth):
 
 
 def true_value(truth, node):
-    return truth["contributions"][node][0]
+    return truth["contributions"][node]
 
 
 def mean_and_spread(values):

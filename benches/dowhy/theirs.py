@@ -1,4 +1,4 @@
-"""The DoWhy side: fits the model to the normal rows and attributes one event, once per seed.
+"""The DoWhy side: fits the model to the normal rows and attributes one event.
 
 What DoWhy 0.14 computes (module and function in brackets):
 * v(T) = ln((k + 1/2) / (m + 1/2)), with k the number, out of m samples, whose score is at least the event's
@@ -98,29 +98,24 @@ def packages():
     return ", ".join(f"{name} {version(name)}" for name in ("dowhy", "numpy", "pandas", "scikit-learn"))
 
 
-def run(args, normal, event, calls):
-    """Returns the medians of both times and, for every node, the contributions by seed."""
+def configure():
     gcm.config.set_default_n_jobs(1)
     gcm.config.disable_progress_bars()
-    fit_times = []
+
+
+def fit(args, normal, calls):
+    """The seconds of every fit, and a fitted model."""
+    times = []
     for _ in range(args.repeats):
         model = unfitted_model(args.model, calls)
-        fit_times.append(timed(gcm.fit, model, normal)[0])
-    print(f"  fit: median of {args.repeats}: {np.median(fit_times):.4f} s", flush=True)
+        times.append(timed(gcm.fit, model, normal)[0])
+    return times, model
 
-    times, contributions = [], {}
-    for seed in range(1, args.seeds + 1):
-        seconds, result = timed(attribute, args, model, event, seed)
-        times.append(seconds)
-        for node, values in result.items():
-            contributions.setdefault(node, []).append(float(values[0]))
-        print(f"  seed {seed} of {args.seeds}: {seconds:.3f} s", flush=True)
-    return {
-        "fit_seconds": float(np.median(fit_times)),
-        "cold_seconds": float(np.median(times)),
-        "warm_seconds": None,
-        "contributions": contributions,
-    }
+
+def measure(args, model, event, seed):
+    """The seconds of one call, and the contribution of every node."""
+    seconds, result = timed(attribute, args, model, event, seed)
+    return seconds, {node: float(values[0]) for node, values in result.items()}
 
 
 def attribute(args, model, event, seed):

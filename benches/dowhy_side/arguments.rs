@@ -1,6 +1,5 @@
 //! What to measure.
 
-use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
@@ -41,13 +40,10 @@ pub(crate) struct Arguments {
     /// Permutations; the library's default, exact for few nodes, unless given
     #[arg(long)]
     permutations: Option<usize>,
-    /// The first seed to attribute with
+    /// The seed to attribute with
     #[arg(long, default_value_t = 1)]
-    first_seed: u64,
-    /// How many seeds to attribute with
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
-    seeds: u64,
-    /// Fits to time, and calls to time per seed
+    seed: u64,
+    /// Fits to time, and calls to time
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) repeats: u64,
     /// What cargo adds for every benchmark
@@ -69,10 +65,6 @@ enum Way {
 }
 
 impl Arguments {
-    pub(crate) fn seeds(&self) -> Range<u64> {
-        self.first_seed..self.first_seed.saturating_add(self.seeds)
-    }
-
     pub(crate) fn config(&self) -> AttributionConfig {
         let feature_map = match self.region {
             Region::TwoSided => FeatureMap::TwoSidedQuantile,
@@ -82,7 +74,8 @@ impl Arguments {
             Way::Auto => Estimator::Auto,
             Way::MonteCarlo => Estimator::MonteCarlo,
         };
-        let mut config = AttributionConfig::default().with_feature_map(feature_map).with_estimator(estimator);
+        let mut config =
+            AttributionConfig::default().with_feature_map(feature_map).with_estimator(estimator).with_seed(self.seed);
         if let Some(floor) = self.floor {
             config = config.with_floor(floor);
         }
