@@ -47,9 +47,9 @@ def print_spreads(sides, truth):
         line = f"{np.mean(values[culprit]):9.4f}{spread(values[culprit]):9.4f}"
         line += f"{ratio(spread(theirs[culprit]), spread(values[culprit])):>15}"
         line += f"{mean_spread(values):10.4f}{ratio(mean_spread(theirs), mean_spread(values)):>8}"
-        print(f"{name:<26}{line}{mean_bias(values, truth):13.4f}{bias_noise(values):8.4f}")
+        print(f"{name:<26}{line}{mean_bias(values, truth):13.4f}{bias_noise(values, truth):8.4f}")
     print(f"First three figures: the culprit, {culprit}, whose true contribution is {true_value(truth, culprit):.4f}.")
-    print("The others: means over all nodes. A bias is known no better than +-, the noise of a mean over these seeds.")
+    print("The others: means over all nodes. An unbiased side would show a mean |bias| of about +-.")
 
 
 def print_markdown(args, sides, truth):
@@ -64,7 +64,7 @@ def print_markdown(args, sides, truth):
         cells += [f"{true_value(truth, culprit):.3f}", f"{np.mean(values[culprit]):.3f} ± {spread(values[culprit]):.3f}"]
         cells += [ratio(spread(theirs.contributions[culprit]), spread(values[culprit]))]
         cells += [ratio(mean_spread(theirs.contributions), mean_spread(values))]
-        cells += [f"{mean_bias(values, truth):.4f} ({bias_noise(values):.4f})"]
+        cells += [f"{mean_bias(values, truth):.4f} ({bias_noise(values, truth):.4f})"]
         print("| " + " | ".join(cells) + " |")
 
 
@@ -93,10 +93,12 @@ def mean_bias(contributions, truth):
     return float(np.mean([abs(np.mean(values) - true_value(truth, node)) for node, values in contributions.items()]))
 
 
-def bias_noise(contributions):
-    """What the mean |bias| of an unbiased side would be: E|Z| = sqrt(2/pi) standard errors of the mean."""
-    errors = [spread(values) / np.sqrt(len(values)) for values in contributions.values()]
-    return float(np.sqrt(2 / np.pi) * np.mean(errors))
+def bias_noise(contributions, truth):
+    """What the mean |bias| of an unbiased side would be: E|Z| = sqrt(2/pi) standard errors of mean and truth."""
+    variances = [
+        spread(values) ** 2 / len(values) + truth["std_errors"][node] ** 2 for node, values in contributions.items()
+    ]
+    return float(np.sqrt(2 / np.pi) * np.mean(np.sqrt(variances)))
 
 
 def ratio(numerator, denominator):
