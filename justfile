@@ -23,9 +23,14 @@ examples:
         --normal target/shop/normal.csv --events target/shop/slow_requests.csv \
         --calls target/shop/calls.csv --target Website
 
-# Benchmarks, about a minute; `just bench attribute` runs one group
+# Benchmarks, some minutes; `just bench one_event` runs one group
 bench *filter:
     cargo bench --bench attribution -- {{filter}}
+    python3 benches/criterion_table.py
+
+# Instructions per event, some minutes; needs valgrind. `just instructions shop_default` counts one case
+instructions *cases:
+    benches/instructions.sh {{cases}}
 
 # How errors fall with the number of samples, a quarter of an hour; `just convergence --case squares` runs one case
 convergence *options:
@@ -36,13 +41,9 @@ openblas:
     cargo clippy --all-targets --features openblas-system -- -D warnings
     OPENBLAS_NUM_THREADS=1 cargo test --features openblas-system
 
-# The comparison with DoWhy, a few minutes; needs Python 3.11. `just dowhy --region upper` passes options on
+# The comparison with DoWhy, some minutes; needs Python 3.11. `just dowhy --model fan_out --region upper` passes options on
 dowhy *options:
-    test -d benches/dowhy/.venv || python3.11 -m venv benches/dowhy/.venv
-    benches/dowhy/.venv/bin/pip install --quiet --requirement benches/dowhy/requirements.txt
-    cargo run --release --example online_shop -- --write-csv target/shop
-    benches/dowhy/.venv/bin/python benches/dowhy/compare.py --normal target/shop/normal.csv \
-        --events target/shop/slow_requests.csv --calls target/shop/calls.csv --target Website --row 5 {{options}}
+    python3.11 benches/dowhy/compare.py {{options}}
 
 # Everything that must hold before a change is merged
 ci:

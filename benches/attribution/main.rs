@@ -1,0 +1,43 @@
+//! How long a fit, one attribution, a batch of them and the Shapley module alone take.
+//!
+//! ```text
+//! cargo bench --bench attribution
+//! RAYON_NUM_THREADS=1 cargo bench --bench attribution -- one_event
+//! cargo bench --bench attribution -- one_event/25_permutations_3000_samples/linear
+//! ```
+//!
+//! All but the group `threads` run on the current rayon pool, so on every core unless `RAYON_NUM_THREADS` says
+//! otherwise. A case whose one run takes longer than [`cases::LONGEST_RUN`] is left out and says so: it comes back by
+//! itself once it is fast enough.
+
+mod batch;
+mod cases;
+mod fit;
+mod one_event;
+#[path = "../shared/random_models.rs"]
+mod random_models;
+#[path = "../../examples/shared/retail_shop.rs"]
+mod retail_shop;
+mod shapley;
+mod shop_event;
+mod threads;
+
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+/// A few minutes for all: enough to see a change of some per cent.
+fn short() -> Criterion {
+    Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .without_plots()
+}
+
+criterion_group! {
+    name = benches;
+    config = short();
+    targets = fit::bench, shop_event::bench, one_event::bench, batch::bench, threads::bench, shapley::bench
+}
+criterion_main!(benches);

@@ -1,0 +1,71 @@
+//! Timing, and what came out.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use etiology::{Attribution, AttributionConfig, CausalGraph, Contribution, Dataset, FittedModel, Observation, Result};
+use serde_json::{Value, json};
+
+use crate::arguments::Arguments;
+
+/// One object:
+///
+/// ```text
+/// {"fit_seconds": median, "cold_seconds": median, "warm_seconds": median or null,
+///  "floor": ε, "samples": m or null, "permutations": p or null,
+///  "contributions": {"node": nats, ...}, "std_errors": {"node": nats, ...}}
+/// ```
+pub(crate) fn measure(arguments: &Arguments) -> Result<Value> {
+    let normal = Dataset::from_csv_path(arguments.data.join("normal.csv"))?;
+    let event = Dataset::from_csv_path(arguments.data.join("events.csv"))?.row(arguments.row)?;
+    let graph = CausalGraph::from_call_graph_csv_path(arguments.data.join("calls.csv"))?;
+    let model = arguments.model.unfitted(graph, &normal)?;
+    let target = arguments.target.as_deref().unwrap_or(arguments.model.target());
+
+    let (fit_times, mut fits) = timed(arguments.repeats, || model.fit(&normal))?;
+    let fitted = fits.swap_remove(0);
+    let config = arguments.config();
+    let (cold_times, attributions) = timed(arguments.repeats, || cold(&fitted, target, &event, &config))?;
+    let attribution = &attributions[0];
+    Ok(json!({
+        "fit_seconds": median(fit_times),
+        "cold_seconds": median(cold_times),
+        // A target prepared once and asked again would be timed here, as `cold` is.
+        "warm_seconds": Value::Null,
+        "floor": attribution.score.floor,
+        // What was done, not what was asked for: permutations come in pairs, and a closed form needs no samples.
+        "samples": attribution.samples,
+        "permutations": attribution.permutations,
+        "contributions": per_node(attribution, |contribution| contribution.value),
+        "std_errors": per_node(attribution, |contribution| contribution.std_error),
+    }))
+}
+
+/// Everything from the fitted model on: nothing is kept from an earlier call.
+fn cold(fitted: &FittedModel, target: &str, event: &Observation, config: &AttributionConfig) -> Result<Attribution> {
+    fitted.attribute_outlier(target, event, config)
+}
+
+/// The seconds and the result of each run.
+fn timed<T>(repeats: u64, work: impl Fn() -> Result<T>) -> Result<(Vec<f64>, Vec<T>)> {
+    let mut times = Vec::new();
+    let mut results = Vec::new();
+    for _ in 0..repeats {
+        let start = Instant::now();
+        let result = work()?;
+        times.push(start.elapsed().as_secs_f64());
+        results.push(result);
+    }
+    Ok((times, results))
+}
+
+/// A figure of every node.
+fn per_node(attribution: &Attribution, figure: impl Fn(&Contribution) -> f64) -> BTreeMap<&str, f64> {
+    attribution.ranked().iter().map(|contribution| (contribution.node.as_str(), figure(contribution))).collect()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+}
