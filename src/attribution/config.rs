@@ -220,14 +220,14 @@ impl AttributionConfig {
         if let Floor::Fixed(floor) = self.floor {
             check_floor(floor)?;
         }
-        if let Precision::StdError(std_error) = self.precision {
-            if !(std_error > 0.0 && std_error.is_finite()) {
-                return Err(Error::InvalidParameter {
-                    name: "the standard error to reach",
-                    requirement: "positive and finite",
-                    found: std_error.to_string(),
-                });
-            }
+        if let Precision::StdError(std_error) = self.precision
+            && !(std_error > 0.0 && std_error.is_finite())
+        {
+            return Err(Error::InvalidParameter {
+                name: "the standard error to reach",
+                requirement: "positive and finite",
+                found: std_error.to_string(),
+            });
         }
         self.shapley_method.check()
     }
