@@ -2,6 +2,7 @@
 
 mod attribute;
 mod bank;
+mod bottlenecks;
 mod closed_form;
 mod columns;
 mod config;
