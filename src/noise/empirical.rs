@@ -92,7 +92,7 @@ impl EmpiricalDistribution {
             let (words, _) = bytes.as_chunks::<4>();
             // A random word as a share of 2³², times n: the chance of a value is 1/n to within 2⁻³².
             for (slot, &word) in slots.iter_mut().zip(words) {
-                *slot = self.values[(u64::from(u32::from_le_bytes(word)) * count >> 32) as usize];
+                *slot = self.values[((u64::from(u32::from_le_bytes(word)) * count) >> 32) as usize];
             }
         }
     }
