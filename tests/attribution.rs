@@ -175,6 +175,27 @@ fn a_custom_feature_map_equal_to_a_region_agrees_with_it() {
     }
 }
 
+#[test]
+fn counting_integrates_nothing_and_uses_no_closed_form() {
+    // A custom feature map must be counted, so it says what counting gives, closed form or not, to the bit.
+    let case = LinearGaussian::random(2);
+    let run = |feature_map, estimator| {
+        let config = AttributionConfig::default()
+            .with_estimator(estimator)
+            .with_feature_map(feature_map)
+            .with_floor(1e-2)
+            .with_samples(5_000);
+        case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap()
+    };
+    for feature_map in [FeatureMap::UpperTail, FeatureMap::DistanceFromMedian] {
+        let counted = run(feature_map, Estimator::Counting);
+        assert!(counted.samples.is_some() && counted.score.std_error > 0.0);
+    }
+    let counted = run(FeatureMap::UpperTail, Estimator::Counting);
+    assert_eq!(counted, run(FeatureMap::custom(|value| value), Estimator::MonteCarlo));
+    assert_ne!(counted, run(FeatureMap::UpperTail, Estimator::MonteCarlo));
+}
+
 /// x = parent + noise, counting how many columns it evaluates.
 #[derive(Debug)]
 struct Counting(Arc<AtomicUsize>);

@@ -24,10 +24,10 @@ impl FittedModel {
     /// (Budhathoki et al., ICML 2022, section 4). Contributions sum to the score −v(∅).
     ///
     /// The observation needs a finite value for the target and each of its ancestors; other columns are ignored.
-    /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. Costs one
-    /// evaluation of a node and its descendants over all samples per change of a coalition: O(2ⁿ · samples) for
-    /// exact Shapley values of n nodes, O(permutations · n² · samples) otherwise. Memory: O(threads · n ·
-    /// samples).
+    /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. A coalition that
+    /// differs from the last in one noise costs one addition per sample if the target is linear in all noises, and
+    /// otherwise an evaluation of the non-linear mechanisms below; there are 2ⁿ coalitions for exact Shapley values of n
+    /// nodes, permutations · n otherwise. Memory: O(threads · n · samples).
     ///
     /// # Errors
     /// When there is no such target; when the observation lacks a value; when the configuration is invalid; when

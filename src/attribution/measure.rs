@@ -120,20 +120,22 @@ impl Measure {
             TargetSamples::Changing(Changing { values, factor, term }) => {
                 for (block, sum) in sums.blocks.iter_mut().enumerate() {
                     let rows = rows_of_block(samples, block);
-                    let (values, term) = (&mut values[rows.clone()], &term[rows]);
-                    *sum = match self.only_upper_bound() {
-                        Some(upper) if factor.abs() == 1.0 => add_and_count(values, factor, term, upper) as f64,
-                        _ => {
-                            add_multiple(values, factor, term);
-                            self.sum(values, free)?
-                        }
-                    };
+                    *sum = self.sum_after(&mut values[rows.clone()], factor, &term[rows])?;
                 }
             }
         }
         let count = samples as f64;
         sums.variance = second / count - (first / count).powi(2);
         Ok(sums)
+    }
+
+    /// The number of hits among some samples, to which a multiple of a column is to be added.
+    fn sum_after(&self, values: &mut [f64], factor: f64, term: &[f64]) -> Result<f64> {
+        if let Some(upper) = self.only_upper_bound().filter(|_| factor.abs() == 1.0) {
+            return Ok(add_and_count(values, factor, term, upper) as f64);
+        }
+        add_multiple(values, factor, term);
+        self.sum(values, None)
     }
 
     /// The sum over some samples of what is averaged.

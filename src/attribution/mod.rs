@@ -4,6 +4,7 @@ mod assemble;
 mod attribute;
 mod attributor;
 mod bank;
+mod bottlenecks;
 mod closed_form;
 mod columns;
 mod config;

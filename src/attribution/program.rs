@@ -1,6 +1,7 @@
 //! A plan compiled for sampling: which sums must be kept up to date, and which functions evaluated, when a noise
 //! changes.
 
+use super::bottlenecks::bottlenecks;
 use super::plan::{Plan, PlanNode};
 use crate::mechanism::{LinearFunction, ParentFunction};
 
@@ -88,14 +89,18 @@ pub(super) enum NoiseUse {
 }
 
 impl Program {
-    /// Costs O(slots · edges).
+    /// Costs O(slots · edges), and O(nodes · functions) if there is a bottleneck.
     pub(super) fn compile(plan: &Plan<'_>) -> Self {
-        let folded = Builder::new(plan, &vec![false; plan.nodes.len()]).build();
-        let bottlenecks = bottlenecks(plan);
-        if !bottlenecks.contains(&true) || folded.functions.len() < 2 {
-            return folded;
+        let linear: Vec<bool> = plan.nodes.iter().map(is_linear).collect();
+        let folded = || Builder::new(plan, &linear, &vec![false; linear.len()]).build();
+        if linear.iter().filter(|&linear| !linear).count() < 2 {
+            return folded();
         }
-        let standing = Builder::new(plan, &bottlenecks).build();
+        let bottlenecks = bottlenecks(plan, &linear);
+        if !bottlenecks.contains(&true) {
+            return folded();
+        }
+        let (folded, standing) = (folded(), Builder::new(plan, &linear, &bottlenecks).build());
         if standing.operations() < folded.operations() { standing } else { folded }
     }
 
@@ -141,19 +146,10 @@ fn is_linear(node: &PlanNode<'_>) -> bool {
     node.mechanism.adds_noise() && (0..node.parents.len()).all(|place| coefficient(node, place).is_some())
 }
 
-/// Linear nodes of several parents and several children.
-fn bottlenecks(plan: &Plan<'_>) -> Vec<bool> {
-    let mut children = vec![0; plan.nodes.len()];
-    plan.nodes.iter().flat_map(|node| &node.parents).for_each(|&parent| children[parent] += 1);
-    let several =
-        |(node, &children): (&PlanNode<'_>, &usize)| node.parents.len() > 1 && children > 1 && is_linear(node);
-    plan.nodes.iter().zip(&children).map(several).collect()
-}
-
 /// What is known of the nodes while a plan is compiled.
 struct Builder<'p> {
     plan: &'p Plan<'p>,
-    linear: Vec<bool>,
+    linear: &'p [bool],
     /// Linear nodes that are not folded.
     standing: &'p [bool],
     /// The number of each node's slot.
@@ -163,11 +159,10 @@ struct Builder<'p> {
 }
 
 impl<'p> Builder<'p> {
-    fn new(plan: &'p Plan<'p>, standing: &'p [bool]) -> Self {
-        let linear: Vec<bool> = plan.nodes.iter().map(is_linear).collect();
+    fn new(plan: &'p Plan<'p>, linear: &'p [bool], standing: &'p [bool]) -> Self {
         let mut read = standing.to_vec();
         read[plan.target()] = true;
-        for (node, _) in plan.nodes.iter().zip(&linear).filter(|(_, linear)| !**linear) {
+        for (node, _) in plan.nodes.iter().zip(linear).filter(|(_, linear)| !**linear) {
             node.parents.iter().for_each(|&parent| read[parent] = true);
         }
         let functions: Vec<bool> =
