@@ -67,7 +67,9 @@ mod report;
 mod score;
 mod shapley;
 
-pub use attribution::{Attribution, AttributionConfig, Contribution, Estimator, Floor, Quantity, ScoreEstimate};
+pub use attribution::{
+    Attribution, AttributionConfig, Contribution, Estimator, Floor, NoiseSampling, Quantity, ScoreEstimate,
+};
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
 pub use graph::{CausalGraph, DropReason, DroppedCall};

@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Reference = 3,
     /// Rows drawn from a fitted model at a user's request; the index is the node's.
     ModelDraws = 4,
+    /// The scramblings of the bank's quasi-Monte Carlo points; the index is the node's.
+    Scrambling = 5,
 }
 
 /// The stream of random numbers of one block of work.

@@ -1,9 +1,17 @@
 //! The noise bank: one set of joint noise samples that every coalition and every event shares.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use super::plan::Plan;
+use super::config::{AttributionConfig, BLOCKS, NoiseSampling};
+use super::plan::{Plan, PlanNode};
+use super::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
+
+/// With more noises than this, quasi-Monte Carlo is not chosen by itself: for 20 it hardly gains and for 100 not at all
+/// (`docs/method.md`), while quantiles cost more than draws.
+const MOST_NOISES: usize = 64;
 
 /// A column of noise per node of a plan, all equally long.
 ///
@@ -14,13 +22,27 @@ pub(super) struct Bank {
     pub(super) columns: Vec<Vec<f64>>,
 }
 
+/// The samples of one of the [`BLOCKS`], which are independent of those of all others; sizes differ by at most one.
+pub(super) fn rows_of_block(samples: usize, block: usize) -> Range<usize> {
+    block * samples / BLOCKS..(block + 1) * samples / BLOCKS
+}
+
 impl Bank {
-    /// Draws the noises, each node's from a stream of its own. Memory: nodes × samples.
-    pub(super) fn draw(plan: &Plan<'_>, samples: usize, seed: u64) -> Self {
-        let columns = plan.nodes.par_iter().map(|node| {
-            let mut column = vec![0.0; samples];
-            let mut generator = stream(seed, Purpose::NoiseBank, node.position as u64);
-            node.mechanism.noise().sample_into(&mut generator, &mut column);
+    /// Draws the noises, each node's from a stream of its own; `effects` are those of the noises on the target, where
+    /// they are known. Memory: nodes × samples.
+    pub(super) fn draw(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
+        let evenly = match config.noise_sampling {
+            NoiseSampling::Auto => plan.nodes.len() <= MOST_NOISES,
+            NoiseSampling::MonteCarlo => false,
+            NoiseSampling::QuasiMonteCarlo => true,
+        };
+        let columns = plan.nodes.par_iter().zip(dimensions(plan, effects)).map(|(node, dimension)| {
+            let mut column = vec![0.0; config.samples];
+            if evenly {
+                draw_evenly(node, dimension, config.seed, &mut column);
+            } else {
+                draw_independently(node, config.seed, &mut column);
+            }
             column
         });
         Self { columns: columns.collect() }
@@ -37,4 +59,40 @@ impl Bank {
     pub(super) fn samples(&self) -> usize {
         self.columns[0].len()
     }
+}
+
+fn draw_independently(node: &PlanNode<'_>, seed: u64, column: &mut [f64]) {
+    let mut generator = stream(seed, Purpose::NoiseBank, node.position as u64);
+    node.mechanism.noise().sample_into(&mut generator, column);
+}
+
+/// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
+/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate.
+fn draw_evenly(node: &PlanNode<'_>, dimension: usize, seed: u64, column: &mut [f64]) {
+    let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
+    let samples = column.len();
+    let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, samples.div_ceil(BLOCKS)));
+    for block in 0..BLOCKS {
+        let points = &mut column[rows_of_block(samples, block)];
+        match &mut net {
+            Some(net) => net.fill(&mut generator, points),
+            None => fill_latin_hypercube(&mut generator, points),
+        }
+    }
+    node.mechanism.noise().replace_by_quantiles(column);
+}
+
+/// Which coordinate of the net each node gets: the lower the better they fill space together, so those whose noises
+/// are known to move the target most come first. The others follow in topological order; last are noises that never
+/// vary.
+fn dimensions(plan: &Plan<'_>, effects: &[Option<f64>]) -> Vec<usize> {
+    let spread = |node: usize| {
+        let noise = plan.nodes[node].mechanism.noise();
+        if noise.is_degenerate() { -1.0 } else { effects[node].unwrap_or(0.0).abs() * noise.variance().sqrt() }
+    };
+    let mut nodes: Vec<usize> = (0..plan.nodes.len()).collect();
+    nodes.sort_by(|&a, &b| spread(b).total_cmp(&spread(a)));
+    let mut dimensions = vec![0; nodes.len()];
+    nodes.into_iter().enumerate().for_each(|(dimension, node)| dimensions[node] = dimension);
+    dimensions
 }

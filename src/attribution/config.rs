@@ -6,8 +6,12 @@ use crate::error::{Error, Result};
 use crate::score::{FeatureMap, check_floor};
 use crate::shapley::ShapleyMethod;
 
-/// Into how many blocks the noise bank is split to estimate its error.
-pub(super) const BLOCKS: usize = 32;
+/// Into how many blocks the noise bank is split to estimate its error. Few and large ones suit quasi-Monte Carlo, as each is
+/// a net of its own, many an exact estimate of the error; see `docs/method.md`.
+pub(super) const BLOCKS: usize = 16;
+
+/// Fewest samples: two per block, without which no error could be given.
+const FEWEST_SAMPLES: usize = 2 * BLOCKS;
 
 /// Most samples: each needs 8 bytes per node and thread.
 const MOST_SAMPLES: usize = 10_000_000;
@@ -54,6 +58,23 @@ pub enum Estimator {
     MonteCarlo,
 }
 
+/// How the joint samples of the noises are spread; see `docs/method.md` for what each is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoiseSampling {
+    /// What was measured to be better: quasi-Monte Carlo for up to 64 noises, Monte Carlo for more.
+    #[default]
+    Auto,
+    /// Independent draws.
+    MonteCarlo,
+    /// Scrambled Sobol points, which fill the space of all noises more evenly than independent draws: as many samples
+    /// then give a smaller error, the more so the fewer noises matter. Best with a power of two samples, as each of 16
+    /// blocks is a net of its own.
+    #[doc(alias = "sobol")]
+    QuasiMonteCarlo,
+}
+
 /// How an outlier is attributed.
 ///
 /// ```
@@ -78,10 +99,12 @@ pub struct AttributionConfig {
     pub floor: Floor,
     /// Closed form or Monte Carlo; automatic by default.
     pub estimator: Estimator,
-    /// How many joint samples of the noises all coalitions share; at least 32, 10 000 by default. A closed form
-    /// needs none.
+    /// How many joint samples of the noises all coalitions share; at least 32, 8192 by default. A power of two suits
+    /// quasi-Monte Carlo best. A closed form needs none.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
+    /// How the joint samples are spread; automatic by default.
+    pub noise_sampling: NoiseSampling,
     /// Exact Shapley values or permutations; automatic by default.
     pub shapley_method: ShapleyMethod,
     /// The seed of noises and permutations; 0 by default.
@@ -95,7 +118,8 @@ impl Default for AttributionConfig {
             quantity: Quantity::default(),
             floor: Floor::default(),
             estimator: Estimator::default(),
-            samples: 10_000,
+            samples: 8_192,
+            noise_sampling: NoiseSampling::default(),
             shapley_method: ShapleyMethod::default(),
             seed: 0,
         }
@@ -133,6 +157,12 @@ impl AttributionConfig {
         Self { samples, ..self }
     }
 
+    /// Sets how the joint noise samples are spread.
+    #[must_use]
+    pub fn with_noise_sampling(self, noise_sampling: NoiseSampling) -> Self {
+        Self { noise_sampling, ..self }
+    }
+
     /// Sets how Shapley values are computed.
     #[must_use]
     pub fn with_shapley_method(self, shapley_method: ShapleyMethod) -> Self {
@@ -146,7 +176,7 @@ impl AttributionConfig {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if !(BLOCKS..=MOST_SAMPLES).contains(&self.samples) {
+        if !(FEWEST_SAMPLES..=MOST_SAMPLES).contains(&self.samples) {
             return Err(Error::InvalidParameter {
                 name: "the number of samples",
                 requirement: "at least 32, so that a standard error can be given, and at most 10 million",

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::bank::rows_of_block;
 use super::config::BLOCKS;
 use super::pivot::Pivot;
 use crate::error::Result;
@@ -49,13 +50,14 @@ impl Measure {
         outputs: &mut [f64],
     ) -> Result<()> {
         let (samples, blocks) = (target.len(), BLOCKS as f64);
-        let bounds = |block: usize| block * samples / BLOCKS;
         let mut means = [0.0; BLOCKS];
         let mut total = 0.0;
         for (block, mean) in means.iter_mut().enumerate() {
-            let sum = self.sum(target, free, bounds(block)..bounds(block + 1))?;
+            let rows = rows_of_block(samples, block);
+            let size = rows.len() as f64;
+            let sum = self.sum(target, free, rows)?;
             total += sum;
-            *mean = sum / (bounds(block + 1) - bounds(block)) as f64;
+            *mean = sum / size;
         }
         let mean = total / samples as f64;
         let slope = self.slope(mean);

@@ -14,6 +14,7 @@ mod plan;
 mod prepared;
 mod result;
 mod samples;
+mod scrambled_net;
 
-pub use config::{AttributionConfig, Estimator, Floor, Quantity};
+pub use config::{AttributionConfig, Estimator, Floor, NoiseSampling, Quantity};
 pub use result::{Attribution, Contribution, ScoreEstimate};

@@ -82,6 +82,16 @@ impl EmpiricalDistribution {
         }
     }
 
+    /// Without the care that [`quantile`](Law::quantile) takes of rounding: a point within 1e-16 of a bound between two
+    /// values may get either.
+    pub(super) fn replace_by_quantiles(&self, points: &mut [f64]) {
+        let count = self.values.len();
+        for point in points {
+            let rank = (*point * count as f64) as usize;
+            *point = self.values[rank.min(count - 1)];
+        }
+    }
+
     /// How many values are at most `x`.
     pub(super) fn count_up_to(&self, x: f64) -> usize {
         // The usual answer for the far side of a two-sided region.

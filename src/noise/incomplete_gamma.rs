@@ -34,11 +34,18 @@ pub(super) fn upper(shape: f64, x: f64) -> f64 {
 
 /// The `x` at which P(shape, x) is `p`, for `p` in [0, 1].
 ///
+/// See [`ln_inverse_lower`].
+pub(super) fn inverse_lower(shape: f64, p: f64) -> f64 {
+    ln_inverse_lower(shape, p).exp()
+}
+
+/// The logarithm of that `x`, finite also where `x` is too small for `f64`.
+///
 /// Newton's method on ln P or ln Q, whichever is the smaller probability, in u = ln x, kept inside a bracket. Both
 /// logarithms are concave in u, so that Newton does not wander; it takes four to eight steps.
-pub(super) fn inverse_lower(shape: f64, p: f64) -> f64 {
+pub(super) fn ln_inverse_lower(shape: f64, p: f64) -> f64 {
     if p == 0.0 {
-        return 0.0;
+        return f64::NEG_INFINITY;
     }
     if p == 1.0 {
         return f64::INFINITY;
@@ -47,7 +54,7 @@ pub(super) fn inverse_lower(shape: f64, p: f64) -> f64 {
     // is needed where x is negligible against 1.
     let mut low = (p.ln() + ln_gamma(shape + 1.0)) / shape;
     if low < 1e-17_f64.ln() {
-        return low.exp();
+        return low;
     }
     // Q(a, a + √(2at) + t) <= exp(-t) (Laurent & Massart 2000, lemma 1), and no 1 - p is below exp(-40).
     let mut high = (shape + (80.0 * shape).sqrt() + 40.0).ln();
@@ -68,7 +75,7 @@ pub(super) fn inverse_lower(shape: f64, p: f64) -> f64 {
             break;
         }
     }
-    u.exp()
+    u
 }
 
 /// How far x = exp(u) lies above the quantile, as a difference of log probabilities, and its slope in u.

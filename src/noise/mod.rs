@@ -4,6 +4,7 @@ mod check;
 mod constant;
 mod empirical;
 mod family;
+mod gamma_quantiles;
 mod incomplete_gamma;
 mod law;
 mod likelihood;
@@ -21,6 +22,7 @@ pub use family::{Location, NoiseFamily};
 pub use parametric::{ExponentialNoise, GammaNoise, HalfNormalNoise, LogNormalNoise, NormalNoise, UniformNoise};
 
 use crate::Result;
+use gamma_quantiles::WORTH_A_TABLE;
 use law::Law;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -165,6 +167,19 @@ impl NoiseDistribution {
             Self::Gamma(noise) => noise.sample_into(rng, out),
             Self::LogNormal(noise) => noise.sample_into(rng, out),
             Self::Uniform(noise) => noise.sample_into(rng, out),
+        }
+    }
+
+    /// Replaces numbers p, all within (0, 1), by the noise's quantiles: if they are uniform, this draws the noise.
+    pub(crate) fn replace_by_quantiles(&self, points: &mut [f64]) {
+        match self {
+            Self::Constant(noise) => points.fill(noise.value()),
+            Self::Empirical(noise) => noise.replace_by_quantiles(points),
+            Self::Gamma(noise) if points.len() >= WORTH_A_TABLE => noise.replace_by_quantiles(points),
+            _ => {
+                let law = self.law();
+                points.iter_mut().for_each(|point| *point = law.quantile(*point));
+            }
         }
     }
 

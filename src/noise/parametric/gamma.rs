@@ -2,6 +2,7 @@
 
 use super::fill;
 use crate::noise::check::{finite, invalid, positive};
+use crate::noise::gamma_quantiles::GammaQuantiles;
 use crate::noise::incomplete_gamma;
 use crate::noise::law::Law;
 use crate::{Error, Result};
@@ -64,6 +65,12 @@ impl GammaNoise {
 
     pub(in crate::noise) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
         fill(rng, out, &self.standard, |z| self.location + self.scale * z);
+    }
+
+    /// Good to 1e-6 relative to the distance from the location.
+    pub(in crate::noise) fn replace_by_quantiles(&self, points: &mut [f64]) {
+        let table = GammaQuantiles::new(self.shape);
+        points.iter_mut().for_each(|point| *point = self.location + self.scale * table.quantile(*point));
     }
 
     fn standardised(&self, x: f64) -> f64 {
