@@ -6,7 +6,9 @@ mod known_models;
 #[path = "../examples/shared/retail_shop.rs"]
 mod retail_shop;
 
-use etiology::{Attribution, AttributionConfig, FittedModel, Quantity, ShapleyMethod, StructuralCausalModel};
+use etiology::{
+    Attribution, AttributionConfig, FittedModel, NoiseSampling, Quantity, ShapleyMethod, StructuralCausalModel,
+};
 
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
@@ -23,6 +25,7 @@ fn configurations() -> Vec<AttributionConfig> {
     vec![
         small.clone(),
         small.clone().with_shapley_method(ShapleyMethod::Permutations(25)),
+        small.clone().with_noise_sampling(NoiseSampling::MonteCarlo),
         small.with_quantity(Quantity::MeanDeviation),
     ]
 }

@@ -41,7 +41,9 @@ impl Measure {
     ///
     /// Where hits are counted and few, all blocks may agree on 0 and the replicates claim to be certain. So what one
     /// further hit would change is added to one of them or taken away, by `lot`, a number that differs from coalition
-    /// to coalition: they miss their rare hits independently, and what they miss does not cancel.
+    /// to coalition: they miss their rare hits independently, and what they miss does not cancel. Points of a net need
+    /// this no less, as a net of n points spreads none of them over events of a probability below 1/n. Where
+    /// hits are many, one further changes next to nothing.
     pub(super) fn measure(
         &self,
         target: &[f64],
