@@ -49,7 +49,7 @@ impl Strategy {
             (Quantity::ItScore, FeatureMap::Custom(_)) => false,
             (Quantity::ItScore, _) => target.is_normal(),
         };
-        let bank = || Bank::draw(plan, effects, config);
+        let bank = || Bank::draw(plan, config);
         match LinearTarget::find(plan, effects) {
             Some(target) if config.estimator == Estimator::Auto && has_closed_form(&target) => Self::ClosedForm(target),
             Some(target) => {
