@@ -99,7 +99,7 @@ pub struct AttributionConfig {
     pub floor: Floor,
     /// Closed form or Monte Carlo; automatic by default.
     pub estimator: Estimator,
-    /// How many joint samples of the noises all coalitions share; at least 32, 8192 by default. A power of two suits
+    /// How many joint samples of the noises all coalitions share; at least 32, 16 384 by default. A power of two suits
     /// quasi-Monte Carlo best. A closed form needs none.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
@@ -118,7 +118,7 @@ impl Default for AttributionConfig {
             quantity: Quantity::default(),
             floor: Floor::default(),
             estimator: Estimator::default(),
-            samples: 8_192,
+            samples: 16_384,
             noise_sampling: NoiseSampling::default(),
             shapley_method: ShapleyMethod::default(),
             seed: 0,
