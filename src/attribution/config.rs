@@ -63,7 +63,7 @@ pub enum Estimator {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoiseSampling {
-    /// What was measured to be better: quasi-Monte Carlo for up to 64 noises, Monte Carlo for more.
+    /// Quasi-Monte Carlo for up to 64 noises, Monte Carlo for more, where it gains nothing.
     #[default]
     Auto,
     /// Independent draws.
