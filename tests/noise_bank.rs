@@ -47,12 +47,12 @@ fn contributions_sum_to_the_score_for_any_number_of_samples() {
 
 #[test]
 fn more_noises_than_the_net_has_dimensions_are_no_error() {
-    let (model, observation) = hidden_sum(300);
+    let (model, observation) = hidden_sum(260);
     let run = |sampling| {
         let config = AttributionConfig::default()
             .with_feature_map(FeatureMap::UpperTail)
             .with_shapley_method(ShapleyMethod::Permutations(4))
-            .with_samples(2_048)
+            .with_samples(256)
             .with_noise_sampling(sampling);
         model.attribute_outlier("total", &observation, &config).unwrap()
     };

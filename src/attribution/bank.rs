@@ -28,18 +28,17 @@ pub(super) fn rows_of_block(samples: usize, block: usize) -> Range<usize> {
 }
 
 impl Bank {
-    /// Draws the noises, each node's from a stream of its own; `effects` are those of the noises on the target, where
-    /// they are known. Memory: nodes × samples.
-    pub(super) fn draw(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
+    /// Draws the noises, each node's from a stream of its own. Memory: nodes × samples.
+    pub(super) fn draw(plan: &Plan<'_>, config: &AttributionConfig) -> Self {
         let evenly = match config.noise_sampling {
             NoiseSampling::Auto => plan.nodes.len() <= MOST_NOISES,
             NoiseSampling::MonteCarlo => false,
             NoiseSampling::QuasiMonteCarlo => true,
         };
-        let columns = plan.nodes.par_iter().zip(dimensions(plan, effects)).map(|(node, dimension)| {
+        let columns = plan.nodes.par_iter().enumerate().map(|(number, node)| {
             let mut column = vec![0.0; config.samples];
             if evenly {
-                draw_evenly(node, dimension, config.seed, &mut column);
+                draw_evenly(node, number, config.seed, &mut column);
             } else {
                 draw_independently(node, config.seed, &mut column);
             }
@@ -59,7 +58,8 @@ fn draw_independently(node: &PlanNode<'_>, seed: u64, column: &mut [f64]) {
 }
 
 /// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
-/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate.
+/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
+/// difference that could be measured, so they are handed out in topological order.
 fn draw_evenly(node: &PlanNode<'_>, dimension: usize, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
     let samples = column.len();
@@ -72,19 +72,4 @@ fn draw_evenly(node: &PlanNode<'_>, dimension: usize, seed: u64, column: &mut [f
         }
     }
     node.mechanism.noise().replace_by_quantiles(column);
-}
-
-/// Which coordinate of the net each node gets: the lower the better they fill space together, so those whose noises
-/// are known to move the target most come first. The others follow in topological order; last are noises that never
-/// vary.
-fn dimensions(plan: &Plan<'_>, effects: &[Option<f64>]) -> Vec<usize> {
-    let spread = |node: usize| {
-        let noise = plan.nodes[node].mechanism.noise();
-        if noise.is_degenerate() { -1.0 } else { effects[node].unwrap_or(0.0).abs() * noise.variance().sqrt() }
-    };
-    let mut nodes: Vec<usize> = (0..plan.nodes.len()).collect();
-    nodes.sort_by(|&a, &b| spread(b).total_cmp(&spread(a)));
-    let mut dimensions = vec![0; nodes.len()];
-    nodes.into_iter().enumerate().for_each(|(dimension, node)| dimensions[node] = dimension);
-    dimensions
 }

@@ -61,23 +61,6 @@ pub enum Estimator {
     Counting,
 }
 
-/// How the joint samples of the noises are spread; see `docs/method.md` for what each is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NoiseSampling {
-    /// What was measured to be better: quasi-Monte Carlo for up to 64 noises, Monte Carlo for more.
-    #[default]
-    Auto,
-    /// Independent draws.
-    MonteCarlo,
-    /// Scrambled Sobol points, which fill the space of all noises more evenly than independent draws: as many samples
-    /// then give a smaller error, the more so the fewer noises matter. Best with a power of two samples, as each of 16
-    /// blocks is a net of its own.
-    #[doc(alias = "sobol")]
-    QuasiMonteCarlo,
-}
-
 /// How precise the result should be.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +74,23 @@ pub enum Precision {
     /// often as its part of the error needs, up to about a million samples and 100 000 permutations. Whether that
     /// was enough is said by [`Attribution::precision_reached`](crate::Attribution::precision_reached).
     StdError(f64),
+}
+
+/// How the joint samples of the noises are spread; see `docs/method.md` for what each is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoiseSampling {
+    /// Quasi-Monte Carlo for up to 64 noises, Monte Carlo for more, where it gains nothing.
+    #[default]
+    Auto,
+    /// Independent draws.
+    MonteCarlo,
+    /// Scrambled Sobol points, which fill the space of all noises more evenly than independent draws: as many samples
+    /// then give a smaller error, the more so the fewer noises matter. Best with a power of two samples, as each of 16
+    /// blocks is a net of its own.
+    #[doc(alias = "sobol")]
+    QuasiMonteCarlo,
 }
 
 /// How an outlier is attributed.
@@ -117,7 +117,7 @@ pub struct AttributionConfig {
     pub floor: Floor,
     /// Closed form or Monte Carlo; automatic by default.
     pub estimator: Estimator,
-    /// How many joint samples of the noises all coalitions share; at least 32, 8192 by default. A power of two suits
+    /// How many joint samples of the noises all coalitions share; at least 32, 16 384 by default. A power of two suits
     /// quasi-Monte Carlo best. A closed form needs none.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
@@ -138,7 +138,7 @@ impl Default for AttributionConfig {
             quantity: Quantity::default(),
             floor: Floor::default(),
             estimator: Estimator::default(),
-            samples: 8_192,
+            samples: 16_384,
             noise_sampling: NoiseSampling::default(),
             shapley_method: ShapleyMethod::default(),
             precision: Precision::default(),

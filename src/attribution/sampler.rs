@@ -23,7 +23,6 @@ pub(super) struct Sampler<'m> {
     program: Program,
     /// The noises that are integrated, in order of preference.
     pivots: Vec<Pivot<'m>>,
-    effects: Vec<Option<f64>>,
     config: AttributionConfig,
     /// Banks of the configured number of samples times 2⁰, 2¹, …, drawn when they are first needed.
     banks: [OnceLock<Bank>; LARGEST_GROWTH],
@@ -38,7 +37,6 @@ impl<'m> Sampler<'m> {
         Self {
             program: Program::compile(plan),
             pivots: if integrates { find_pivots(plan, effects) } else { Vec::new() },
-            effects: effects.to_vec(),
             config: config.clone(),
             banks: [const { OnceLock::new() }; LARGEST_GROWTH],
         }
@@ -54,7 +52,7 @@ impl<'m> Sampler<'m> {
     ) -> Result<Estimates> {
         let bank = self.banks[effort.growth].get_or_init(|| {
             let config = self.config.clone().with_samples(effort.samples);
-            Bank::draw(plan, &self.effects, &config)
+            Bank::draw(plan, &config)
         });
         let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
         let measure = measure.within(samples.target_range());

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::attribution::config::{AttributionConfig, NoiseSampling};
-use crate::attribution::effects::noise_effects;
 use crate::attribution::measure::OUTPUTS;
 use crate::data::Observation;
 use crate::graph::CausalGraph;
@@ -113,7 +112,7 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
 
 fn bank(plan: &Plan<'_>, samples: usize) -> Bank {
     let config = AttributionConfig::default().with_noise_sampling(NoiseSampling::MonteCarlo);
-    Bank::draw(plan, &noise_effects(plan), &config.with_samples(samples).with_seed(1))
+    Bank::draw(plan, &config.with_samples(samples).with_seed(1))
 }
 
 #[test]

@@ -95,10 +95,7 @@ fn the_truth_is_covered_with_permutations_in_closed_form() {
 fn the_truth_is_covered_where_formulas_are_not_linear() {
     for case in known_models::all().unwrap() {
         // With half as many, one of the twelve contributions is covered 88 or 89 times of 100 by either kind of bank.
-        let config = AttributionConfig::default()
-            .with_samples(16_384)
-            .with_feature_map(case.feature_map)
-            .with_floor(known_models::FLOOR);
+        let config = AttributionConfig::default().with_feature_map(case.feature_map).with_floor(known_models::FLOOR);
         let mut covered = vec![0; case.contributions.len()];
         for seed in 0..SEEDS {
             let config = config.clone().with_seed(seed);
