@@ -22,12 +22,18 @@ fn shop() -> FittedModel {
 }
 
 fn configurations() -> Vec<AttributionConfig> {
-    let small = AttributionConfig::default().with_samples(1_000).with_seed(5);
+    let permutations = ShapleyMethod::Permutations(25);
+    let default = AttributionConfig::default().with_seed(5);
+    let sampled = default.clone().with_samples(500).with_estimator(Estimator::MonteCarlo);
     vec![
-        small.clone(),
-        small.clone().with_shapley_method(ShapleyMethod::Permutations(25)),
-        small.clone().with_noise_sampling(NoiseSampling::MonteCarlo),
-        small.with_quantity(Quantity::MeanDeviation),
+        default.clone(),
+        default.clone().with_shapley_method(permutations),
+        default.with_quantity(Quantity::MeanDeviation),
+        sampled.clone(),
+        sampled.clone().with_shapley_method(permutations),
+        sampled.clone().with_noise_sampling(NoiseSampling::MonteCarlo),
+        sampled.clone().with_estimator(Estimator::Counting),
+        sampled.with_shapley_method(permutations).with_precision(Precision::StdError(0.1)),
     ]
 }
 

@@ -9,8 +9,8 @@
 //! (the series of the sawtooth, averaged over D; Bohmann, "A method to calculate the distribution function when the
 //! characteristic function is known", *BIT* 10, 1970; Abate and Whitt, "The Fourier-series method for inverting
 //! transforms of probability distributions", *Queueing Systems* 10, 1992, section 5). It is cut off after K terms;
-//! half of them give a second answer, and the difference between the two is the error that is stated. A coalition in
-//! which only one noise is free needs no series.
+//! three quarters of them give a second answer, and the difference between the two is the error that is stated. A coalition
+//! in which only one noise is free needs no series.
 
 mod levels;
 mod spread;

@@ -42,7 +42,7 @@ pub(super) enum Side {
     Lower,
 }
 
-/// A probability from all terms of the series and from half of them.
+/// A probability from all terms of the series and from the first three quarters of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Probability {
     pub(super) fine: f64,
@@ -93,7 +93,7 @@ impl<'a> Event<'a> {
         weights
     }
 
-    /// P{target on a side of the region}, given the sums over the first and the second half of the series.
+    /// P{target on a side of the region}, given the sums over the first three quarters and the last quarter of the series.
     pub(super) fn probability(&self, side: Side, level: &Level, free: &FreeSum, series: (f64, f64)) -> Probability {
         // How far the bound lies above the mean of the free sum.
         let bound = self.distance(side) - free.shift;

@@ -2,7 +2,7 @@
 
 use super::super::estimates::{Estimate, Estimates};
 use super::levels::Level;
-use super::table::with_those_of_others;
+use super::table::{WIDENED, with_those_of_others};
 use super::tail::{Event, FreeSum, Player, Probability, Side};
 use crate::error::Result;
 use crate::noise::Spectrum;
@@ -75,7 +75,7 @@ impl<'a> FourierGame<'a> {
             };
         }
         Estimates {
-            score: Estimate { value: full[0] - empty[0], bank_error: empty[1].abs(), permutation_error: 0.0 },
+            score: Estimate { value: full[0] - empty[0], bank_error: WIDENED * empty[1].abs(), permutation_error: 0.0 },
             tail_probability: empty[2],
             contributions,
             permutations: values.permutations(),
@@ -120,11 +120,11 @@ impl<'a> FourierGame<'a> {
     }
 }
 
-/// Im Σ_k aₖ bₖ over the first half of the k and over the second.
+/// Im Σ_k aₖ bₖ over the first three quarters of the k and over the last.
 fn series(a: &Spectrum, b: &Spectrum) -> (f64, f64) {
-    let half = a.re.len() / 2;
+    let last = a.re.len() / 4 * 3;
     let sum = |from: usize, to: usize| dot(&a.re[from..to], &b.im[from..to]) + dot(&a.im[from..to], &b.re[from..to]);
-    (sum(0, half), sum(half, 2 * half))
+    (sum(0, last), sum(last, a.re.len()))
 }
 
 /// In eight sums, which processors add up side by side.
@@ -145,7 +145,7 @@ impl Game for FourierGame<'_> {
         self.players.len()
     }
 
-    /// The value, by how much half of the series' terms would have changed it, and the probability.
+    /// The value, by how much the last quarter of the series' terms changed it, and the probability.
     fn outputs(&self) -> usize {
         3
     }
