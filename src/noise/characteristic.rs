@@ -7,10 +7,6 @@ use realfft::num_complex::Complex64;
 
 use super::NoiseDistribution;
 
-/// Points of the lattice on which a distribution without a closed form is put, per frequency: two would be the
-/// least that resolves them, with eight the interpolation between the points costs no accuracy that matters.
-const POINTS_PER_FREQUENCY: usize = 8;
-
 /// A characteristic function φ(u) = E exp(i·u·X) at the frequencies u = 2πk/period, k = 1, …, K.
 ///
 /// Real and imaginary parts are apart, so that products of many of them run through vector registers.
@@ -59,13 +55,16 @@ pub(crate) fn multiply_into(a: (&[f64], &[f64]), b: (&[f64], &[f64]), product: (
 /// Computes characteristic functions at a fixed number of frequencies.
 pub(crate) struct SpectrumAnalyser {
     frequencies: usize,
+    /// Points of the lattice on which a distribution without a closed form is put, per frequency. Two would be the least
+    /// that resolves them; the error of the interpolation between the points falls with their fourth power.
+    points: usize,
     planner: RealFftPlanner<f64>,
 }
 
 impl SpectrumAnalyser {
-    /// For a number of frequencies that is a power of two.
-    pub(crate) fn new(frequencies: usize) -> Self {
-        Self { frequencies, planner: RealFftPlanner::new() }
+    /// For a number of frequencies, and of lattice points for each of them, that are powers of two, the latter at least 4.
+    pub(crate) fn new(frequencies: usize, points: usize) -> Self {
+        Self { frequencies, points, planner: RealFftPlanner::new() }
     }
 
     /// The characteristic functions of factor · (N − E N) for the period and for parts of it, period/divisor, with
@@ -130,7 +129,7 @@ impl SpectrumAnalyser {
     }
 
     fn points(&self, divisors: &[usize]) -> usize {
-        POINTS_PER_FREQUENCY * self.frequencies * divisors.last().copied().unwrap_or(1)
+        self.points * self.frequencies * divisors.last().copied().unwrap_or(1)
     }
 
     /// Σ massₚ exp(−2πi·k·p/points) for every k from 0.
@@ -150,29 +149,72 @@ impl fmt::Debug for SpectrumAnalyser {
     }
 }
 
-/// The distribution of `count` equally likely values on a circle of lattice points, the first of them at 0: each is
-/// spread over the four points around it with the weights of cubic (Lagrange) interpolation.
+/// The distribution of `count` equally likely values in order on a circle of lattice points, the first of them at 0:
+/// each is spread over the four points around it with the weights of cubic (Lagrange) interpolation.
 fn interpolated(values: impl Iterator<Item = f64>, count: usize, period: f64, points: usize) -> Vec<f64> {
-    let (density, share) = (points as f64 / period, 1.0 / count as f64);
+    let density = points as f64 / period;
     // Two rounds of the circle and the neighbours at the ends: values lie within a period of the mean, so none is below
     // the first round, and none needs to be taken round the circle.
     let mut masses = vec![0.0; 2 * points + 4];
+    let mut cell = Cell::default();
     for value in values {
         let place = value * density + points as f64;
         let below = place as u32;
-        let f = place - f64::from(below);
-        let (outer, inner) = (f * (f - 1.0) * share, (f + 1.0) * (f - 2.0) * share);
-        let weights = [outer * (f - 2.0) / -6.0, inner * (f - 1.0) * 0.5, inner * f * -0.5, outer * (f + 1.0) / 6.0];
+        if below != cell.below {
+            cell.spread(&mut masses);
+            cell = Cell { below, powers: [0.0; 4] };
+        }
+        cell.add(place - f64::from(below));
+    }
+    cell.spread(&mut masses);
+    let share = 1.0 / count as f64;
+    masses.iter_mut().for_each(|mass| *mass *= share);
+    on_circle(&masses, points)
+}
+
+/// The values between two lattice points, as many as follow one another.
+#[derive(Default)]
+struct Cell {
+    /// The lattice point below.
+    below: u32,
+    /// Σ fᵖ for p = 0, …, 3 of the values' distances f from the point below, in units of the lattice.
+    powers: [f64; 4],
+}
+
+impl Cell {
+    fn add(&mut self, f: f64) {
+        let square = f * f;
+        self.powers[0] += 1.0;
+        self.powers[1] += f;
+        self.powers[2] += square;
+        self.powers[3] += square * f;
+    }
+
+    /// Adds the weights of all values, which are cubic in f: so the sums of powers are all that is needed.
+    fn spread(&self, masses: &mut [f64]) {
+        let [one, f, square, cube] = self.powers;
+        let weights = [
+            square / 2.0 - f / 3.0 - cube / 6.0,
+            one - f / 2.0 - square + cube / 2.0,
+            f + (square - cube) / 2.0,
+            (cube - f) / 6.0,
+        ];
         // The point below is the second of the four, so all places are one further on.
-        let first = below as usize;
+        let first = self.below as usize;
         if let Some(around) = masses.get_mut(first..first + 4) {
             around.iter_mut().zip(weights).for_each(|(mass, weight)| *mass += weight);
         }
     }
-    let mut circle = vec![0.0; points];
-    for (place, mass) in masses.into_iter().enumerate() {
-        circle[(place + points - 1) % points] += mass;
-    }
+}
+
+/// Two rounds of a circle laid on one another, with one point before the first and three after the second.
+fn on_circle(masses: &[f64], points: usize) -> Vec<f64> {
+    let (before, rest) = masses.split_at(1);
+    let (first_round, rest) = rest.split_at(points);
+    let (second_round, after) = rest.split_at(points);
+    let mut circle: Vec<f64> = first_round.iter().zip(second_round).map(|(a, b)| a + b).collect();
+    circle[points - 1] += before[0];
+    circle.iter_mut().zip(after).for_each(|(mass, after)| *mass += after);
     circle
 }
 
@@ -225,7 +267,7 @@ mod tests {
 
     #[test]
     fn spectra_are_expectations_of_rotations() {
-        let mut analyser = SpectrumAnalyser::new(FREQUENCIES);
+        let mut analyser = SpectrumAnalyser::new(FREQUENCIES, 4);
         let (period, divisors) = (40.0, [1, 4]);
         for noise in distributions() {
             for factor in [1.0, -2.5] {
@@ -247,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_product_of_spectra_is_the_spectrum_of_the_sum() {
-        let mut analyser = SpectrumAnalyser::new(FREQUENCIES);
+        let mut analyser = SpectrumAnalyser::new(FREQUENCIES, 4);
         let mut spectrum = |mean, std_dev, factor| {
             let noise = NoiseDistribution::normal(mean, std_dev).unwrap();
             analyser.spectra(&noise, factor, 60.0, &[1]).remove(0)

@@ -7,15 +7,24 @@ use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
 
 /// Fewest and most terms of the series.
 const FREQUENCIES: (usize, usize) = (128, 4096);
+/// Fewest and most lattice points per frequency.
+const POINTS: (usize, usize) = (4, 64);
+/// By what interpolation between the fewest points may falsify a probability: some 3/128·(uh)⁴ at frequency u on a
+/// lattice of width h, times the characteristic function there, which has fallen by then; measured, less than this.
+const ERROR_OF_FEWEST_POINTS: f64 = 4e-7;
+/// What such an error may be, as a share of the floor.
+pub(super) const LATTICE_ERROR: f64 = 0.004;
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
-/// characteristic function is e⁻³² there.
-const RESOLUTION: f64 = 8.0;
+/// characteristic function is e⁻¹⁸ there.
+const RESOLUTION: f64 = 6.0;
 /// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
 /// own.
 const SHARED_DIVISIONS: usize = 16;
 /// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
 /// one moves.
 const MOST_DIVISIONS: usize = 30;
+/// The smallest floor, as a share of the one that the training data suggest.
+const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
 /// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
@@ -61,10 +70,11 @@ impl FourierTarget {
     /// Nothing if the series would not do: where it needs too many terms, or noises have atoms that make the target's
     /// distribution function jump, given others.
     pub(in super::super) fn find(plan: &Plan<'_>, effects: &[f64], floor: f64, data_floor: f64) -> Option<Self> {
-        // The error of the series is that of a few hundred terms, not of f64.
-        if floor < 0.1 * data_floor || floor < 1e-9 {
+        // The series cannot resolve what a few rows do not.
+        if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
             return None;
         }
+        let points = points_for(floor)?;
         let varies = |&node: &usize| effects[node] != 0.0 && !plan.nodes[node].mechanism.noise().is_degenerate();
         let movers = (0..effects.len()).filter(varies);
         let movers = movers.map(|node| Mover::new(node, plan.nodes[node].mechanism.noise(), effects[node], floor));
@@ -78,7 +88,7 @@ impl FourierTarget {
                 None => frequencies *= 2,
             }
         };
-        let levels = groups.levels(plan, effects, &movers, frequencies);
+        let levels = groups.levels(plan, effects, &movers, SpectrumAnalyser::new(frequencies, points));
         Some(Self { movers, levels, frequencies })
     }
 }
@@ -116,8 +126,7 @@ impl Groups {
         Some(Self { period, firsts })
     }
 
-    fn levels(&self, plan: &Plan<'_>, effects: &[f64], movers: &[Mover], frequencies: usize) -> Vec<Level> {
-        let mut analyser = SpectrumAnalyser::new(frequencies);
+    fn levels(&self, plan: &Plan<'_>, effects: &[f64], movers: &[Mover], mut analyser: SpectrumAnalyser) -> Vec<Level> {
         let level = |&(first, divisor): &(usize, usize)| {
             let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
             Level { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
@@ -136,6 +145,16 @@ impl Groups {
         }
         levels
     }
+}
+
+/// How many lattice points per frequency the floor needs; nothing if more than there may be.
+fn points_for(floor: f64) -> Option<usize> {
+    let (mut points, most) = POINTS;
+    let mut error = ERROR_OF_FEWEST_POINTS;
+    while error > LATTICE_ERROR * floor {
+        (points, error) = (2 * points, error / 16.0);
+    }
+    (points <= most).then_some(points)
 }
 
 /// Ascending divisors, cut into runs that share their transforms.

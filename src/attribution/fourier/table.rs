@@ -4,14 +4,11 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::super::estimates::{Estimate, Estimates};
-use super::levels::Level;
+use super::levels::{LATTICE_ERROR, Level};
 use super::tail::{Event, FreeSum, Player, Probability};
 use crate::noise::{Spectrum, multiply_into};
 use crate::score::ln_with_floor;
 use crate::shapley::values_of_table;
-
-/// So that 95 of 100 true values lie within 1.96 of the stated errors, over the slow requests of the retail shop.
-pub(super) const WIDENED: f64 = 1.5;
 
 impl Event<'_> {
     /// The Shapley values of all nodes, from the values of all 2ⁿ coalitions.
@@ -28,7 +25,7 @@ impl Event<'_> {
         let errors: Vec<f64> = probabilities.iter().map(|q| (q.coarse - q.fine) / (q.fine + self.floor)).collect();
         let all_free = probabilities.len() - 1;
         let estimate = |(value, error): (f64, f64)| Estimate { value, bank_error: error, permutation_error: 0.0 };
-        let score = estimate((-values[all_free], WIDENED * errors[all_free].abs()));
+        let score = estimate((-values[all_free], self.score_error(errors[all_free], probabilities[all_free].fine)));
         let values = in_order_of(nodes, &players, kept_last(values));
         let errors = with_those_of_others(&in_order_of(nodes, &players, kept_last(errors)));
         Estimates {
@@ -40,12 +37,19 @@ impl Event<'_> {
     }
 }
 
+impl Event<'_> {
+    /// The error of v(∅), given what the last quarter of the series changed: often nothing, and then the lattice's error
+    /// is left.
+    pub(super) fn score_error(&self, changed: f64, probability: f64) -> f64 {
+        changed.hypot(LATTICE_ERROR * self.floor / (probability + self.floor))
+    }
+}
+
 /// The errors of all players, each with the others' root mean square: a part of the series may agree with the whole by
-/// accident in one contribution, but hardly in all of them. Widened, as what the last quarter of the terms changed is
-/// only of the size of what the terms left out would change.
+/// accident in one contribution, but hardly in all of them.
 pub(super) fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
     let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
-    errors.iter().map(|error| WIDENED * (error * error + mean_square).sqrt()).collect()
+    errors.iter().map(|error| (error * error + mean_square).sqrt()).collect()
 }
 
 /// The Shapley values from a table by the set of *free* players.

@@ -2,7 +2,7 @@
 
 use super::super::estimates::{Estimate, Estimates};
 use super::levels::Level;
-use super::table::{WIDENED, with_those_of_others};
+use super::table::with_those_of_others;
 use super::tail::{Event, FreeSum, Player, Probability, Side};
 use crate::error::Result;
 use crate::noise::Spectrum;
@@ -75,7 +75,11 @@ impl<'a> FourierGame<'a> {
             };
         }
         Estimates {
-            score: Estimate { value: full[0] - empty[0], bank_error: WIDENED * empty[1].abs(), permutation_error: 0.0 },
+            score: Estimate {
+                value: full[0] - empty[0],
+                bank_error: self.event.score_error(empty[1], empty[2]),
+                permutation_error: 0.0,
+            },
             tail_probability: empty[2],
             contributions,
             permutations: values.permutations(),
