@@ -181,12 +181,13 @@ impl<'m> Attributor<'m> {
             region,
             floor: self.floor,
         };
-        let inverted = if self.config.shapley_method.enumerates(players.len())? {
-            Refined::certain(event.enumerate(players))
-        } else {
-            let game = FourierGame::new(&event, players);
-            self.play(&game, |values| game.estimates(values))?
-        };
+        let inverted =
+            if self.config.shapley_method.or_exact_at_no_more_cost(players.len()).enumerates(players.len())? {
+                Refined::certain(event.enumerate(players))
+            } else {
+                let game = FourierGame::new(&event, players);
+                self.play(&game, |values| game.estimates(values))?
+            };
         let tolerance = match self.config.precision {
             Precision::StdError(std_error) => std_error,
             Precision::Budget => INVERSION_TOLERANCE,
@@ -202,7 +203,7 @@ impl<'m> Attributor<'m> {
 
     fn by_samples(&self, recovered: &Recovered, players: &[usize]) -> Result<Refined> {
         let sampler = self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config));
-        refine(&self.config, |effort| {
+        refine(&self.config, players.len(), |effort| {
             sampler.estimate(&self.plan, recovered, players, self.measure(recovered)?, effort)
         })
     }
@@ -213,7 +214,9 @@ impl<'m> Attributor<'m> {
         game: &G,
         estimates: impl Fn(&crate::shapley::ShapleyValues) -> Estimates,
     ) -> Result<Refined> {
-        let refined = refine(&self.config, |Effort { shapley, .. }| Ok(estimates(&shapley_values(game, &shapley)?)))?;
+        let refined = refine(&self.config, game.players(), |Effort { shapley, .. }| {
+            Ok(estimates(&shapley_values(game, &shapley)?))
+        })?;
         Ok(refined.without_samples())
     }
 

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::config::{AttributionConfig, BLOCKS, NoiseSampling};
 use super::plan::{Plan, PlanNode};
 use super::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
@@ -29,13 +27,16 @@ pub(super) fn rows_of_block(samples: usize, block: usize) -> Range<usize> {
 
 impl Bank {
     /// Draws the noises, each node's from a stream of its own. Memory: nodes × samples.
+    ///
+    /// Not in parallel: events wait for the bank on a lock, and a thread that drew it while helping others with their
+    /// events would come to wait for itself.
     pub(super) fn draw(plan: &Plan<'_>, config: &AttributionConfig) -> Self {
         let evenly = match config.noise_sampling {
             NoiseSampling::Auto => plan.nodes.len() <= MOST_NOISES,
             NoiseSampling::MonteCarlo => false,
             NoiseSampling::QuasiMonteCarlo => true,
         };
-        let columns = plan.nodes.par_iter().enumerate().map(|(number, node)| {
+        let columns = plan.nodes.iter().enumerate().map(|(number, node)| {
             let mut column = vec![0.0; config.samples];
             if evenly {
                 draw_evenly(node, number, config.seed, &mut column);

@@ -1,8 +1,13 @@
 //! From the Shapley values of a game's outputs to figures with errors.
 
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
 use super::jackknife::variance_of_bank;
 use super::measure::OUTPUTS;
 use crate::shapley::ShapleyValues;
+
+/// The 97.5 % quantile of the normal distribution.
+const Z: f64 = 1.959_963_985;
 
 /// What the game of one event gave: amounts in nats or in the target's unit, with their standard errors.
 #[derive(Debug)]
@@ -46,8 +51,8 @@ impl Estimates {
     pub(super) fn new(values: &ShapleyValues) -> Self {
         let empty = values.empty_value();
         let outputs = values.outputs();
-        let contributions = outputs.rows().into_iter().zip(values.std_errors());
-        let contributions = contributions.map(|(outputs, &permutation_error)| {
+        let contributions = outputs.rows().into_iter().zip(permutation_errors(values));
+        let contributions = contributions.map(|(outputs, permutation_error)| {
             let outputs = outputs.to_vec();
             Estimate { value: outputs[0], bank_error: bank_error(&outputs), permutation_error }
         });
@@ -84,4 +89,29 @@ impl Estimates {
 
 fn bank_error(outputs: &[f64]) -> f64 {
     if outputs.len() == OUTPUTS { variance_of_bank(outputs).sqrt() } else { 0.0 }
+}
+
+/// What other permutations would have changed, for every player: the standard error over the pairs of permutations,
+/// widened as Student's distribution is wider than the normal one, as few pairs do not tell it exactly.
+pub(super) fn permutation_errors(values: &ShapleyValues) -> Vec<f64> {
+    let widened = values.permutations().map_or(1.0, |permutations| student_over_normal(permutations / 2 - 1));
+    values.std_errors().iter().map(|error| widened * error).collect()
+}
+
+fn student_over_normal(degrees_of_freedom: usize) -> f64 {
+    StudentsT::new(0.0, 1.0, degrees_of_freedom as f64).map_or(1.0, |student| student.inverse_cdf(0.975) / Z)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn student_is_wider_the_fewer_pairs_there_are() {
+        // scipy 1.15.3: scipy.stats.t.ppf(0.975, df) / scipy.stats.norm.ppf(0.975)
+        for (degrees_of_freedom, expected) in [(1, 6.482_877), (12, 1.111_660), (49, 1.025_312)] {
+            let found = student_over_normal(degrees_of_freedom);
+            assert!((found - expected).abs() < 1e-5, "{found} instead of {expected}");
+        }
+    }
 }

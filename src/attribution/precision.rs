@@ -47,12 +47,17 @@ impl Refined {
 /// samples × permutations; so what is least is to give each half of the variance that is allowed. Every round begins
 /// anew, with the seed of all: the last one, which costs more than all before, is the same as if nothing but it had been
 /// asked for.
-pub(super) fn refine(config: &AttributionConfig, mut run: impl FnMut(Effort) -> Result<Estimates>) -> Result<Refined> {
-    let shapley = ShapleyConfig { method: config.shapley_method, seed: config.seed };
+pub(super) fn refine(
+    config: &AttributionConfig,
+    players: usize,
+    mut run: impl FnMut(Effort) -> Result<Estimates>,
+) -> Result<Refined> {
+    let method = config.shapley_method.or_exact_at_no_more_cost(players);
+    let shapley = ShapleyConfig { method, seed: config.seed };
     let mut effort = Effort { samples: config.samples, growth: 0, shapley };
     loop {
         let estimates = run(effort)?;
-        match next(config, effort, &estimates) {
+        match next(config, players, effort, &estimates) {
             Some(more) => effort = more,
             None => return Ok(Refined { estimates, samples: Some(effort.samples) }),
         }
@@ -60,7 +65,7 @@ pub(super) fn refine(config: &AttributionConfig, mut run: impl FnMut(Effort) -> 
 }
 
 /// The effort of the next round; nothing if this was the last.
-fn next(config: &AttributionConfig, effort: Effort, estimates: &Estimates) -> Option<Effort> {
+fn next(config: &AttributionConfig, players: usize, effort: Effort, estimates: &Estimates) -> Option<Effort> {
     let Precision::StdError(asked) = config.precision else { return None };
     if estimates.largest_error() <= asked {
         return None;
@@ -73,7 +78,7 @@ fn next(config: &AttributionConfig, effort: Effort, estimates: &Estimates) -> Op
         (wanted as u32).min(MOST_DOUBLINGS_AT_ONCE)
     };
     let samples = more_samples(effort, doublings(bank));
-    let shapley = more_permutations(effort.shapley, estimates.permutations, doublings(order));
+    let shapley = more_permutations(effort.shapley, players, estimates.permutations, doublings(order));
     let next = Effort { shapley, ..samples };
     (next != effort).then_some(next)
 }
@@ -88,11 +93,16 @@ fn more_samples(effort: Effort, doublings: u32) -> Effort {
     Effort { samples, growth, ..effort }
 }
 
-fn more_permutations(shapley: ShapleyConfig, permutations: Option<usize>, doublings: u32) -> ShapleyConfig {
+fn more_permutations(
+    shapley: ShapleyConfig,
+    players: usize,
+    permutations: Option<usize>,
+    doublings: u32,
+) -> ShapleyConfig {
     match permutations {
         Some(permutations) if doublings > 0 => {
             let more = (permutations << doublings).min(MOST_PERMUTATIONS);
-            shapley.with_method(ShapleyMethod::Permutations(more))
+            shapley.with_method(ShapleyMethod::Permutations(more).or_exact_at_no_more_cost(players))
         }
         _ => shapley,
     }

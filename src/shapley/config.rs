@@ -46,6 +46,20 @@ impl ShapleyMethod {
         }
     }
 
+    /// Enumeration in the place of permutations that would evaluate as many coalitions as there are: it costs no more and
+    /// is exact.
+    pub(crate) fn or_exact_at_no_more_cost(self, players: usize) -> Self {
+        match self {
+            Self::Permutations(permutations)
+                if players <= EXACT_PLAYERS
+                    && 2 * permutations.div_ceil(2) * players.saturating_sub(1) + 2 >= 1 << players =>
+            {
+                Self::Exact
+            }
+            method => method,
+        }
+    }
+
     /// Whether all coalitions of so many players are visited.
     pub(crate) fn enumerates(self, players: usize) -> Result<bool> {
         Ok(self.resolve(players)?.is_none())

@@ -1,6 +1,6 @@
 //! One coalition after another, for more players than can be enumerated.
 
-use super::super::estimates::{Estimate, Estimates};
+use super::super::estimates::{Estimate, Estimates, permutation_errors};
 use super::levels::Level;
 use super::table::with_those_of_others;
 use super::tail::{Event, FreeSum, Player, Probability, Side};
@@ -66,12 +66,13 @@ impl<'a> FourierGame<'a> {
         let (empty, full) = (values.empty_value(), values.full_value());
         let outputs = values.outputs();
         let errors = with_those_of_others(&outputs.column(1).to_vec());
+        let by_permutations = permutation_errors(values);
         let mut contributions = vec![Estimate::default(); self.players.len()];
         for (player, &(_, place)) in self.players.iter().enumerate() {
             contributions[place] = Estimate {
                 value: outputs[[player, 0]],
                 bank_error: errors[player],
-                permutation_error: values.std_errors()[player],
+                permutation_error: by_permutations[player],
             };
         }
         Estimates {
