@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--seeds", type=int, default=20, help="attribute with the seeds 1, 2, ... (default: 20)")
     parser.add_argument("--repeats", type=int, default=5, help="fits to time, and calls of etiology to time per seed")
     parser.add_argument("--truth-samples", type=int, default=300_000, help="samples of the truth (default: 300000)")
-    parser.add_argument("--truth-estimator", default="auto", help="the truth's estimator (default: auto)")
+    parser.add_argument("--truth-estimator", default="monte-carlo", help="the truth's estimator (default: monte-carlo)")
     parser.add_argument("--data", type=Path, help="your own folder of normal.csv, events.csv and calls.csv")
     parser.add_argument("--target", help="with --data: the node whose value is attributed")
     parser.add_argument("--row", type=int, help="row of events.csv to attribute, from 0")

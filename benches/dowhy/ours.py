@@ -17,6 +17,7 @@ def modes(args):
     return {
         "same budget": budget,
         "same budget, sampled": [*budget, "--estimator", "monte-carlo"],
+        "same budget, counted": [*budget, "--estimator", "counting"],
         "default": [],
     }
 

@@ -62,6 +62,7 @@ enum Region {
 enum Way {
     Auto,
     MonteCarlo,
+    Counting,
 }
 
 impl Arguments {
@@ -73,6 +74,7 @@ impl Arguments {
         let estimator = match self.estimator {
             Way::Auto => Estimator::Auto,
             Way::MonteCarlo => Estimator::MonteCarlo,
+            Way::Counting => Estimator::Counting,
         };
         let mut config =
             AttributionConfig::default().with_feature_map(feature_map).with_estimator(estimator).with_seed(self.seed);
