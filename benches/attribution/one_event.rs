@@ -2,7 +2,7 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode};
-use etiology::{AttributionConfig, ShapleyMethod};
+use etiology::{AttributionConfig, Estimator, ShapleyMethod};
 
 use crate::cases::{DOWHY_BUDGET, default_settings, dowhy_budget, time_event};
 use crate::random_models::{self, Kind};
@@ -15,16 +15,19 @@ const NON_LINEAR_NODES: [usize; 5] = [5, 11, 20, 100, 200];
 
 pub(crate) fn bench(criterion: &mut Criterion) {
     let exact = default_settings().with_shapley_method(ShapleyMethod::Exact);
-    let exact_name = format!("exact_{}_samples", exact.samples);
     let permutations = dowhy_budget();
+    let sampled = |config: &AttributionConfig| config.clone().with_estimator(Estimator::MonteCarlo);
     let mut group = criterion.benchmark_group("one_event");
     group.sampling_mode(SamplingMode::Flat);
     for kind in [Kind::Linear, Kind::Mixed, Kind::NonLinear] {
-        EXACT_NODES.iter().for_each(|&nodes| time(&mut group, &exact_name, &exact, kind, nodes));
+        EXACT_NODES.iter().for_each(|&nodes| time(&mut group, "exact", &exact, kind, nodes));
         let sizes = if kind == Kind::Linear { NODES } else { NON_LINEAR_NODES };
         sizes.iter().for_each(|&nodes| time(&mut group, DOWHY_BUDGET, &permutations, kind, nodes));
     }
-    // Nothing is sampled where coalitions have a closed form.
+    // Nothing is sampled of linear models unless that is asked for.
+    EXACT_NODES.iter().for_each(|&nodes| time(&mut group, "exact_sampled", &sampled(&exact), Kind::Linear, nodes));
+    let (name, permutations_sampled) = (format!("{DOWHY_BUDGET}_sampled"), sampled(&permutations));
+    NODES.iter().for_each(|&nodes| time(&mut group, &name, &permutations_sampled, Kind::Linear, nodes));
     EXACT_NODES.iter().for_each(|&nodes| time(&mut group, "exact_closed_form", &exact, Kind::Normal, nodes));
     NODES.iter().for_each(|&nodes| time(&mut group, "25_permutations_closed_form", &permutations, Kind::Normal, nodes));
     group.finish();

@@ -8,13 +8,13 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode};
 use etiology::AttributionConfig;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::cases::{dowhy_budget, must, shop};
+use crate::cases::{default_settings, dowhy_budget, must, shop};
 use crate::random_models::{self, Case, Kind};
 use crate::retail_shop;
 
 const THREADS: [usize; 2] = [1, 2];
 /// Enough for both threads to have something to do.
-const BATCH: usize = 20;
+const BATCH: usize = 1_000;
 
 pub(crate) fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("threads");
@@ -44,7 +44,7 @@ fn time_event(
 }
 
 fn time_batch(group: &mut BenchmarkGroup<'_, WallTime>, pool: &ThreadPool) {
-    let (case, config) = (OnceCell::new(), dowhy_budget());
+    let (case, config) = (OnceCell::new(), default_settings());
     group.bench_function(id(&format!("shop_batch_{BATCH}_events"), pool), |bencher| {
         let (model, events) = case.get_or_init(|| (must(shop()).model, must(retail_shop::slow_requests(BATCH, 3))));
         bencher

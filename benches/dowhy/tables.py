@@ -40,13 +40,13 @@ def print_spreads(sides, truth):
     """One line per side: how far from the truth, and how far from one seed to the next."""
     culprit = culprit_of(truth)
     theirs = sides["DoWhy"].contributions
-    header = f"{'mean':>9}{'std':>9}{'DoWhy std/std':>15}{'mean std':>10}{'ratio':>8}{'mean |bias|':>13}"
+    header = f"{'mean':>9}{'std':>9}{'DoWhy std/std':>15}{'mean std':>10}{'ratio':>11}{'mean |bias|':>13}"
     print(f"\n{'spread over seeds':<26}{header}{'+-':>8}")
     for name, side in sides.items():
         values = side.contributions
         line = f"{np.mean(values[culprit]):9.4f}{spread(values[culprit]):9.4f}"
         line += f"{ratio(spread(theirs[culprit]), spread(values[culprit])):>15}"
-        line += f"{mean_spread(values):10.4f}{ratio(mean_spread(theirs), mean_spread(values)):>8}"
+        line += f"{mean_spread(values):10.4f}{ratio(mean_spread(theirs), mean_spread(values)):>11}"
         print(f"{name:<26}{line}{mean_bias(values, truth):13.4f}{bias_noise(values, truth):8.4f}")
     print(f"First three figures: the culprit, {culprit}, whose true contribution is {true_value(truth, culprit):.4f}.")
     print("The others: means over all nodes. An unbiased side would show a mean |bias| of about +-.")

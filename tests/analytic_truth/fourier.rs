@@ -229,3 +229,15 @@ fn heavy_atoms_and_floors_beyond_the_series_are_left_to_samples() {
     let sum = all_families();
     assert!(sum.attribute(&upper(1e-7)).samples.is_some());
 }
+
+#[test]
+fn an_event_at_the_median_is_no_outlier_at_all() {
+    let mut sum = all_families();
+    let median = sum.model().reference("total").unwrap().median();
+    sum.observed[0] += median - sum.observed.iter().sum::<f64>();
+    for method in [ShapleyMethod::Exact, ShapleyMethod::Permutations(4)] {
+        let config = upper(1e-3).with_feature_map(FeatureMap::DistanceFromMedian).with_shapley_method(method);
+        let attribution = sum.attribute(&config);
+        assert!(attribution.contributions.iter().all(|contribution| contribution.value.abs() < 1e-9), "{attribution}");
+    }
+}

@@ -115,7 +115,7 @@ impl<'a> Table<'a> {
     /// The probabilities of all sets of the players of a level.
     fn fill(&self, level: &Level, probabilities: &mut [Probability]) {
         let event = self.event;
-        probabilities.fill(Probability::exactly(0.0));
+        probabilities.fill(event.without_sides());
         let players = self.players.iter().zip(&self.free).skip(level.first);
         let spectra: Vec<Spectrum> = players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect();
         // The first part has a table for either side of the region.

@@ -61,10 +61,16 @@ impl Probability {
 }
 
 impl<'a> Event<'a> {
-    /// The region's parts that are not empty.
+    /// The region's parts that are not empty, if they do not cover everything.
     pub(super) fn sides(&self) -> impl Iterator<Item = Side> + use<> {
         let sides = [(Side::Upper, self.region.upper()), (Side::Lower, self.region.lower())];
-        sides.into_iter().filter(|(_, bound)| bound.is_finite()).map(|(side, _)| side)
+        let partial = !self.region.is_everything();
+        sides.into_iter().filter(move |(_, bound)| partial && bound.is_finite()).map(|(side, _)| side)
+    }
+
+    /// The probability that the region has without its sides.
+    pub(super) fn without_sides(&self) -> Probability {
+        Probability::exactly(f64::from(self.region.is_everything()))
     }
 
     /// How far the bound of a part of the region lies above the observed value.

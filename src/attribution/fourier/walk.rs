@@ -121,7 +121,7 @@ impl<'a> FourierGame<'a> {
         let side = |(side, weights): &(Side, Spectrum)| {
             self.event.probability(*side, level, &scratch.sum, series(weights, product))
         };
-        self.weights[number].iter().map(side).fold(Probability::exactly(0.0), Probability::or)
+        self.weights[number].iter().map(side).fold(self.event.without_sides(), Probability::or)
     }
 }
 
