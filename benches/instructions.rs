@@ -43,10 +43,14 @@ enum Job {
     ShopNormal,
     /// The shop, default settings
     ShopDefault,
+    /// The same, with an attributor that was prepared before
+    ShopDefaultPrepared,
     /// The shop, 25 permutations, 3000 samples
     ShopPermutations,
     /// The same, by Monte Carlo whatever the default estimator is
     ShopPermutationsSampled,
+    /// The same, counting hits
+    ShopPermutationsCounted,
     /// The shop, all 2048 coalitions, 3000 samples, by Monte Carlo
     ShopExactSampled,
     /// Fan-out latency: sums and a maximum, 5 nodes, default settings
@@ -68,6 +72,13 @@ fn main() {
 fn run(arguments: &Arguments) -> Result<()> {
     let Case { model, target, event } = arguments.case.model()?;
     let config = arguments.case.config();
+    if let Job::ShopDefaultPrepared = arguments.case {
+        let attributor = model.attributor(&target, config)?;
+        for _ in 0..arguments.events {
+            black_box(attributor.attribute(black_box(&event))?);
+        }
+        return Ok(());
+    }
     for _ in 0..arguments.events {
         black_box(model.attribute_outlier(&target, black_box(&event), &config)?);
     }
@@ -92,9 +103,10 @@ impl Job {
         let default = AttributionConfig::default().with_feature_map(FeatureMap::UpperTail);
         let permutations = default.clone().with_samples(3_000).with_shapley_method(ShapleyMethod::Permutations(25));
         match self {
-            Self::ShopNormal | Self::ShopDefault | Self::FanOutDefault => default,
+            Self::ShopNormal | Self::ShopDefault | Self::ShopDefaultPrepared | Self::FanOutDefault => default,
             Self::ShopPermutations | Self::NonLinearPermutations => permutations,
             Self::ShopPermutationsSampled => permutations.with_estimator(Estimator::MonteCarlo),
+            Self::ShopPermutationsCounted => permutations.with_estimator(Estimator::Counting),
             Self::ShopExactSampled => {
                 permutations.with_estimator(Estimator::MonteCarlo).with_shapley_method(ShapleyMethod::Exact)
             }

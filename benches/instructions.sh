@@ -8,8 +8,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
 
-cases=(shop_normal shop_default shop_permutations shop_permutations_sampled shop_exact_sampled fan_out_default
-    non_linear_permutations)
+cases=(shop_normal shop_default shop_default_prepared shop_permutations shop_permutations_sampled
+    shop_permutations_counted shop_exact_sampled fan_out_default non_linear_permutations)
 (($# == 0)) || cases=("$@")
 
 work=$(mktemp -d)

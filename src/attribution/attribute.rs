@@ -24,10 +24,11 @@ impl FittedModel {
     /// (Budhathoki et al., ICML 2022, section 4). Contributions sum to the score −v(∅).
     ///
     /// The observation needs a finite value for the target and each of its ancestors; other columns are ignored.
-    /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. A coalition that
-    /// differs from the last in one noise costs one addition per sample if the target is linear in all noises, and
-    /// otherwise an evaluation of the non-linear mechanisms below; there are 2ⁿ coalitions for exact Shapley values of n
-    /// nodes, permutations · n otherwise. Memory: O(threads · n · samples).
+    /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. There are 2ⁿ
+    /// coalitions for exact Shapley values of n nodes, permutations · n otherwise. If the target is linear in all noises,
+    /// a coalition costs some hundred multiplications, without samples. If not, one that differs from the last in one
+    /// noise costs an evaluation of the non-linear mechanisms below it; memory is O(threads · n · samples) then. For many
+    /// events, an [`Attributor`] does what they share once.
     ///
     /// # Errors
     /// When there is no such target; when the observation lacks a value; when the configuration is invalid; when

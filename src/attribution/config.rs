@@ -50,11 +50,13 @@ pub enum Floor {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Estimator {
-    /// In closed form where there is one (a target linear in normal noises; the mean of any linear target), by
-    /// Monte Carlo otherwise.
+    /// In closed form where there is one (a target linear in normal noises; the mean of any linear target), by Fourier
+    /// inversion for a target that is linear in other noises, unless they have heavy atoms or the floor is far below what
+    /// the training data support, and by Monte Carlo otherwise.
     #[default]
     Auto,
-    /// Always by Monte Carlo, also where a closed form exists; useful to check one by the other.
+    /// Always by Monte Carlo, also where no samples are needed; useful to check one by the other. One noise is integrated
+    /// wherever the target is linear in it.
     MonteCarlo,
     /// By counting hits among the samples: no closed form, and no noise is integrated. That is what the reference
     /// implementation does, and useful to compare with it; m samples resolve probabilities of order 1/m only.
@@ -118,7 +120,7 @@ pub struct AttributionConfig {
     /// Closed form or Monte Carlo; automatic by default.
     pub estimator: Estimator,
     /// How many joint samples of the noises all coalitions share; at least 32, 16 384 by default. A power of two suits
-    /// quasi-Monte Carlo best. A closed form needs none.
+    /// quasi-Monte Carlo best. Closed forms and Fourier inversion need none.
     #[doc(alias = "num_distribution_samples")]
     pub samples: usize,
     /// How the joint samples are spread; automatic by default.

@@ -18,7 +18,7 @@ pub struct Attribution {
     pub score: ScoreEstimate,
     /// One per node that the target depends on, itself included; the largest first, equal ones in topological order.
     pub contributions: Vec<Contribution>,
-    /// How many joint noise samples all coalitions shared; nothing where coalitions have a closed form.
+    /// How many joint noise samples all coalitions shared; nothing where no samples were needed.
     pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
     pub permutations: Option<usize>,
@@ -35,7 +35,8 @@ pub struct Attribution {
 pub struct ScoreEstimate {
     /// The score in nats or the deviation from the mean in the target's unit.
     pub value: f64,
-    /// Its standard error, in the same unit: what another noise bank would have changed.
+    /// Its standard error, in the same unit: what another noise bank, or more terms of a Fourier series, would have
+    /// changed.
     pub std_error: f64,
     /// The probability of a value at least as extreme as the observation; nothing for a mean deviation.
     pub tail_probability: Option<f64>,

@@ -26,14 +26,18 @@ pub(in super::super) struct FourierGame<'a> {
 #[derive(Debug)]
 pub(in super::super) struct Scratch {
     is_free: Vec<bool>,
+    /// The first free player, which is the largest; the number of players if none is free.
+    first_free: usize,
     sum: FreeSum,
-    /// For each level, of the sum of its free players.
+    /// For each level, of the sum of its free players; kept up to date as far as the level of the first free player. No
+    /// finer one is asked for until all are kept again.
     products: Vec<Spectrum>,
 }
 
 impl Scratch {
     fn keep_all(&mut self) {
         self.is_free.fill(false);
+        self.first_free = self.is_free.len();
         self.sum = FreeSum::default();
         for product in &mut self.products {
             product.re.fill(1.0);
@@ -95,14 +99,21 @@ impl<'a> FourierGame<'a> {
         }
         for player in 0..self.players.len() {
             if !scratch.is_free[player] && !coalition.contains(player) {
-                scratch.is_free[player] = true;
-                scratch.sum = scratch.sum + self.free[player];
-                for (level, product) in scratch.products.iter_mut().enumerate() {
-                    // A level does not know the players before its first.
-                    if let Some(place) = player.checked_sub(self.event.target.levels[level].first) {
-                        product.multiply(&self.spectra[level][place]);
-                    }
-                }
+                self.set_free(player, scratch);
+            }
+        }
+    }
+
+    fn set_free(&self, player: usize, scratch: &mut Scratch) {
+        scratch.is_free[player] = true;
+        scratch.first_free = scratch.first_free.min(player);
+        scratch.sum = scratch.sum + self.free[player];
+        let levels = &self.event.target.levels;
+        let asked_for = levels.partition_point(|level| level.first <= scratch.first_free);
+        for (number, product) in scratch.products[..asked_for].iter_mut().enumerate() {
+            // A level does not know the players before its first.
+            if let Some(place) = player.checked_sub(levels[number].first) {
+                product.multiply(&self.spectra[number][place]);
             }
         }
     }
@@ -159,6 +170,7 @@ impl Game for FourierGame<'_> {
         let levels = self.event.target.levels.len();
         Scratch {
             is_free: vec![false; self.players.len()],
+            first_free: self.players.len(),
             sum: FreeSum::default(),
             products: vec![Spectrum::one(self.event.target.frequencies); levels],
         }
