@@ -1,6 +1,8 @@
 //! What Fourier inversion needs to know of a target, whatever the event: characteristic functions on lattices that are
 //! fine enough.
 
+use rayon::prelude::*;
+
 use super::super::plan::Plan;
 use super::spread::{Furthest, Spread};
 use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
@@ -17,6 +19,10 @@ pub(super) const LATTICE_ERROR: f64 = 0.004;
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
 /// characteristic function is e⁻¹⁸ there.
 const RESOLUTION: f64 = 6.0;
+/// Most frequencies of all spectra together, at 16 bytes each, and as many for every event at work.
+const MOST_TERMS: usize = 1 << 23;
+/// Up to how many movers the fewest frequencies are the best.
+const FEW_MOVERS: usize = 20;
 /// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
 /// own.
 const SHARED_DIVISIONS: usize = 16;
@@ -80,15 +86,8 @@ impl FourierTarget {
         let movers = movers.map(|node| Mover::new(node, plan.nodes[node].mechanism.noise(), effects[node], floor));
         let mut movers = movers.collect::<Option<Vec<Mover>>>()?;
         movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
-        let (mut frequencies, most) = FREQUENCIES;
-        let groups = loop {
-            match Groups::form(&movers, frequencies) {
-                Some(groups) => break groups,
-                None if frequencies == most => return None,
-                None => frequencies *= 2,
-            }
-        };
-        let levels = groups.levels(plan, effects, &movers, SpectrumAnalyser::new(frequencies, points));
+        let (frequencies, groups) = Groups::choose(&movers)?;
+        let levels = groups.levels(plan, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
         Some(Self { movers, levels, frequencies })
     }
 }
@@ -103,6 +102,25 @@ struct Groups {
 }
 
 impl Groups {
+    /// With the number of frequencies: for few movers the fewest that do, as all their coalitions are products over the
+    /// frequencies; for many, those with which all spectra together are smallest. Nothing if none do.
+    fn choose(movers: &[Mover]) -> Option<(usize, Self)> {
+        let (fewest, most) = FREQUENCIES;
+        let powers = std::iter::successors(Some(fewest), |frequencies| Some(2 * frequencies));
+        let numbers = powers.take_while(|&frequencies| frequencies <= most);
+        let mut choices = numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies)?)));
+        if movers.len() <= FEW_MOVERS {
+            return choices.next();
+        }
+        let size = |(frequencies, groups): &(usize, Self)| frequencies * groups.spectra(movers.len());
+        choices.min_by_key(size).filter(|choice| size(choice) <= MOST_TERMS)
+    }
+
+    /// How many spectra all levels have.
+    fn spectra(&self, movers: usize) -> usize {
+        self.firsts.iter().map(|&(first, _)| movers - first).sum()
+    }
+
     /// Nothing if so many frequencies do not resolve the distributions.
     fn form(movers: &[Mover], frequencies: usize) -> Option<Self> {
         let period = enclosing_period(movers);
@@ -126,22 +144,38 @@ impl Groups {
         Some(Self { period, firsts })
     }
 
-    fn levels(&self, plan: &Plan<'_>, effects: &[f64], movers: &[Mover], mut analyser: SpectrumAnalyser) -> Vec<Level> {
+    /// Transforms every noise for every level that knows it; many of them in parallel.
+    fn levels(
+        &self,
+        plan: &Plan<'_>,
+        effects: &[f64],
+        movers: &[Mover],
+        analyser: impl Fn() -> SpectrumAnalyser + Send + Sync,
+    ) -> Vec<Level> {
+        let spectra = |analyser: &mut SpectrumAnalyser, (number, mover): (usize, &Mover)| {
+            let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
+            let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
+            let noise = plan.nodes[mover.node].mechanism.noise();
+            let of_run = |shared: &[usize]| {
+                let finer: Vec<usize> = shared.iter().map(|divisor| divisor / shared[0]).collect();
+                analyser.spectra(noise, effects[mover.node], self.period / shared[0] as f64, &finer)
+            };
+            runs(&divisors).into_iter().flat_map(of_run).collect::<Vec<Spectrum>>()
+        };
+        let by_mover: Vec<Vec<Spectrum>> = if movers.len() <= FEW_MOVERS {
+            // Waking other threads would take longer, and each would plan transforms of its own.
+            let mut analyser = analyser();
+            movers.iter().enumerate().map(|mover| spectra(&mut analyser, mover)).collect()
+        } else {
+            movers.par_iter().enumerate().map_init(analyser, spectra).collect()
+        };
         let level = |&(first, divisor): &(usize, usize)| {
             let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
             Level { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
         };
         let mut levels: Vec<Level> = self.firsts.iter().map(level).collect();
-        for (number, mover) in movers.iter().enumerate() {
-            let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
-            let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
-            let noise = plan.nodes[mover.node].mechanism.noise();
-            let mut levels = levels.iter_mut();
-            for shared in runs(&divisors) {
-                let finer: Vec<usize> = shared.iter().map(|divisor| divisor / shared[0]).collect();
-                let spectra = analyser.spectra(noise, effects[mover.node], self.period / shared[0] as f64, &finer);
-                spectra.into_iter().zip(&mut levels).for_each(|(spectrum, level)| level.spectra.push(spectrum));
-            }
+        for spectra in by_mover {
+            spectra.into_iter().zip(&mut levels).for_each(|(spectrum, level)| level.spectra.push(spectrum));
         }
         levels
     }
