@@ -309,3 +309,21 @@ fn with_nothing_random_there_is_nothing_to_attribute() {
         attribution.contributions.iter().all(|contribution| contribution.value == 0.0 && contribution.share.is_none())
     );
 }
+
+#[test]
+fn a_row_at_fault_does_not_stop_the_others() {
+    let model = exact_sum();
+    let attributor = model.attributor("total", upper()).unwrap();
+    let columns = [("a", vec![3.0, f64::NAN, 1.0]), ("b", vec![0.5, 0.5, 2.0]), ("total", vec![3.5, 3.5, 3.0])];
+    let results = attributor.attribute_rows(&Dataset::from_columns(columns).unwrap());
+    let blamed = |row: usize| results[row].as_ref().unwrap().ranked()[0].node.as_str();
+    assert_eq!((blamed(0), blamed(2)), ("a", "b"));
+    assert!(results[1].as_ref().unwrap_err().to_string().contains("`a`"));
+}
+
+#[test]
+fn an_attributor_can_be_shared_between_threads() {
+    fn is_shared<T: Send + Sync>(_: &T) {}
+    let model = exact_sum();
+    is_shared(&model.attributor("total", upper()).unwrap());
+}
