@@ -28,7 +28,8 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     EXACT_NODES.iter().for_each(|&nodes| time(&mut group, "exact_sampled", &sampled(&exact), Kind::Linear, nodes));
     let (name, permutations_sampled) = (format!("{DOWHY_BUDGET}_sampled"), sampled(&permutations));
     NODES.iter().for_each(|&nodes| time(&mut group, &name, &permutations_sampled, Kind::Linear, nodes));
-    EXACT_NODES.iter().for_each(|&nodes| time(&mut group, "exact_closed_form", &exact, Kind::Normal, nodes));
+    [5, 11, 16].iter().for_each(|&nodes| time(&mut group, "exact_closed_form", &exact, Kind::Normal, nodes));
+    time(&mut group, "exact", &exact, Kind::Linear, 16);
     NODES.iter().for_each(|&nodes| time(&mut group, "25_permutations_closed_form", &permutations, Kind::Normal, nodes));
     group.finish();
 }

@@ -19,10 +19,13 @@ use crate::data::{Dataset, Observation};
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
 use crate::score::{FeatureMap, OutlierRegion, OutlierTest};
-use crate::shapley::{Game, shapley_values};
+use crate::shapley::{Game, ShapleyMethod, ShapleyValues, shapley_values};
 
 /// By how many rounding errors a sample may miss the region's bound and still count as on it.
 const ROUNDING_ERRORS: f64 = 64.0;
+/// Up to how many players all coalitions are visited by default where they need no samples: some tens of milliseconds at
+/// most.
+const EXACT_WITHOUT_SAMPLES: usize = 16;
 /// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
 const INVERSION_TOLERANCE: f64 = 0.02;
 
@@ -203,21 +206,21 @@ impl<'m> Attributor<'m> {
 
     fn by_samples(&self, recovered: &Recovered, players: &[usize]) -> Result<Refined> {
         let sampler = self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config));
-        refine(&self.config, players.len(), |effort| {
+        let method = self.config.shapley_method.or_exact_at_no_more_cost(players.len());
+        refine(&self.config, method, players.len(), |effort| {
             sampler.estimate(&self.plan, recovered, players, self.measure(recovered)?, effort)
         })
     }
 
     /// Plays a game that needs no samples.
-    fn play<G: Game>(
-        &self,
-        game: &G,
-        estimates: impl Fn(&crate::shapley::ShapleyValues) -> Estimates,
-    ) -> Result<Refined> {
-        let refined = refine(&self.config, game.players(), |Effort { shapley, .. }| {
-            Ok(estimates(&shapley_values(game, &shapley)?))
-        })?;
-        Ok(refined.without_samples())
+    fn play<G: Game>(&self, game: &G, estimates: impl Fn(&ShapleyValues) -> Estimates) -> Result<Refined> {
+        let method = self.method_without_samples(game.players());
+        let run = |Effort { shapley, .. }| Ok(estimates(&shapley_values(game, &shapley)?));
+        Ok(refine(&self.config, method, game.players(), run)?.without_samples())
+    }
+
+    fn method_without_samples(&self, players: usize) -> ShapleyMethod {
+        self.config.shapley_method.or_exact_at_no_more_cost(players).or_exact_up_to(EXACT_WITHOUT_SAMPLES, players)
     }
 
     fn measure(&self, recovered: &Recovered) -> Result<Measure> {

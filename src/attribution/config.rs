@@ -125,7 +125,8 @@ pub struct AttributionConfig {
     pub samples: usize,
     /// How the joint samples are spread; automatic by default.
     pub noise_sampling: NoiseSampling,
-    /// Exact Shapley values or permutations; automatic by default. Permutations that would evaluate as many coalitions as
+    /// Exact Shapley values or permutations; automatic by default: exact for up to 12 players, 16 where no samples are
+    /// needed. Permutations that would evaluate as many coalitions as
     /// there are give way to exact values.
     pub shapley_method: ShapleyMethod,
     /// Whether to spend what is configured or as much as a standard error needs; the former by default.

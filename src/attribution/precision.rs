@@ -47,12 +47,14 @@ impl Refined {
 /// samples × permutations; so what is least is to give each half of the variance that is allowed. Every round begins
 /// anew, with the seed of all: the last one, which costs more than all before, is the same as if nothing but it had been
 /// asked for.
+///
+/// `method` is how Shapley values are computed in the first round.
 pub(super) fn refine(
     config: &AttributionConfig,
+    method: ShapleyMethod,
     players: usize,
     mut run: impl FnMut(Effort) -> Result<Estimates>,
 ) -> Result<Refined> {
-    let method = config.shapley_method.or_exact_at_no_more_cost(players);
     let shapley = ShapleyConfig { method, seed: config.seed };
     let mut effort = Effort { samples: config.samples, growth: 0, shapley };
     loop {

@@ -21,7 +21,8 @@ pub(crate) const MOST_PERMUTATIONS: usize = 100_000;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ShapleyMethod {
-    /// Exact for up to 12 players, 100 permutations beyond.
+    /// Exact for up to 12 players, 100 permutations beyond. An attribution is exact for up to 16 players where it needs
+    /// no samples.
     #[default]
     Auto,
     /// All 2ⁿ coalitions; at most 20 players.
@@ -44,6 +45,11 @@ impl ShapleyMethod {
                 Ok(Some(permutations))
             }
         }
+    }
+
+    /// Enumeration in the place of the automatic choice for so few players, where a coalition is cheap.
+    pub(crate) fn or_exact_up_to(self, most_players: usize, players: usize) -> Self {
+        if self == Self::Auto && players <= most_players { Self::Exact } else { self }
     }
 
     /// Enumeration in the place of permutations that would evaluate as many coalitions as there are: it costs no more and
