@@ -24,6 +24,11 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A standard error in nats, to three decimals. Only one that is 0 is shown as 0.
+pub(super) fn error_in_nats(std_error: f64) -> String {
+    if std_error > 0.0 && std_error < 5e-4 { "<0.001".to_owned() } else { fixed(std_error, 3) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +37,11 @@ mod tests {
     fn four_digits_count_wherever_the_point_is() {
         let shown = [0.0, 1.23, -12.345, 123_456.7, 1.5e-4, 2e9, 0.001].map(significant);
         assert_eq!(shown, ["0", "1.230", "-12.35", "123457", "1.500e-4", "2.000e9", "0.001000"]);
+    }
+
+    #[test]
+    fn a_small_error_is_not_shown_as_none() {
+        assert_eq!([0.0, 1e-9, 5e-4, 0.0123].map(error_in_nats), ["0.000", "<0.001", "0.001", "0.012"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::{fixed, significant};
+use super::number::{error_in_nats, fixed, significant};
 use crate::attribution::{Attribution, Contribution, Quantity};
 
 impl fmt::Display for Attribution {
@@ -38,7 +38,7 @@ impl Attribution {
                     formatter,
                     "outlier score {} ± {} nats (probability {}, floor {})",
                     fixed(score.value, 2),
-                    fixed(score.std_error, 3),
+                    error_in_nats(score.std_error),
                     significant(tail),
                     significant(floor)
                 )?;
@@ -58,14 +58,14 @@ impl Attribution {
 
     fn row(&self, contribution: &Contribution) -> [String; 7] {
         // Errors are small beside the amounts, and a plain 0 would claim too much.
-        let amount = |value: f64, decimals: usize| match self.quantity {
-            Quantity::ItScore => fixed(value, decimals),
-            Quantity::MeanDeviation => significant(value),
+        let (amount, error) = match self.quantity {
+            Quantity::ItScore => (fixed(contribution.value, 2), error_in_nats(contribution.std_error)),
+            Quantity::MeanDeviation => (significant(contribution.value), significant(contribution.std_error)),
         };
         [
             contribution.node.clone(),
-            amount(contribution.value, 2),
-            amount(contribution.std_error, 3),
+            amount,
+            error,
             contribution.share.map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", 100.0 * share)),
             significant(contribution.observed),
             significant(contribution.typical),
