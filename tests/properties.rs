@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Coalition, Dataset, Error, FeatureMap,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Coalition, Dataset, Error, Estimator, FeatureMap,
     FittedModel, FunctionGame, KnownFormula, NoiseDistribution, NoiseFamily, Observation, Quantity, ShapleyConfig,
     ShapleyMethod, ShapleyValues, StructuralCausalModel, shapley_values,
 };
@@ -187,6 +187,11 @@ impl Case {
             5 => config.with_quantity(Quantity::MeanDeviation),
             _ => config,
         };
+        let config = config.with_estimator(match self.question / 8 % 3 {
+            0 => Estimator::Auto,
+            1 => Estimator::MonteCarlo,
+            _ => Estimator::Counting,
+        });
         let config = if self.known & 16 == 0 { config } else { config.with_floor(1e-9) };
         if self.permutations { config.with_shapley_method(ShapleyMethod::Permutations(6)) } else { config }
     }
