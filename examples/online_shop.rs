@@ -8,15 +8,17 @@
 //! cargo run --release --example online_shop -- --write-csv shop
 //! ```
 
+#[path = "shared/csv_text.rs"]
+mod csv_text;
 #[path = "shared/retail_shop.rs"]
 mod retail_shop;
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use csv_text::to_csv;
 use etiology::{AttributionConfig, Dataset, StructuralCausalModel};
 
 #[derive(Parser)]
@@ -55,13 +57,4 @@ fn write_csv(folder: &Path, normal: &Dataset, slow: &Dataset) -> std::io::Result
     fs::write(folder.join("calls.csv"), format!("caller,callee\n{}", calls.concat()))?;
     eprintln!("wrote normal.csv, slow_requests.csv and calls.csv into {}", folder.display());
     Ok(())
-}
-
-fn to_csv(data: &Dataset) -> String {
-    let mut text = data.names().join(",") + "\n";
-    for row in data.observations() {
-        let cells: Vec<String> = row.values().iter().map(f64::to_string).collect();
-        let _ = writeln!(text, "{}", cells.join(","));
-    }
-    text
 }

@@ -1,12 +1,12 @@
 //! The rows, events and calls of a model as CSV files, so that both sides read the same numbers.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use etiology::Dataset;
 
+use crate::csv_text::to_csv;
 use crate::models::Model;
 use crate::{known_models, retail_shop};
 
@@ -54,13 +54,4 @@ fn fan_out() -> etiology::Result<Data> {
         events: Dataset::from_columns(event)?,
         calls: edges.map(|(callee, caller)| (caller.to_owned(), callee.to_owned())).collect(),
     })
-}
-
-fn to_csv(data: &Dataset) -> String {
-    let mut text = data.names().join(",") + "\n";
-    for row in data.observations() {
-        let cells: Vec<String> = row.values().iter().map(f64::to_string).collect();
-        let _ = writeln!(text, "{}", cells.join(","));
-    }
-    text
 }
