@@ -1,7 +1,6 @@
 //! Which noises the target is linear in, and by how much they move it.
 
 use super::plan::Plan;
-use crate::mechanism::{LinearFunction, ParentFunction};
 
 /// For each node of the plan its noise's total effect c, if the target is rest + c · noise whatever the other
 /// noises are: the sum, over all paths to the target, of the products of the coefficients along the path.
@@ -17,14 +16,7 @@ fn value_effects(plan: &Plan<'_>) -> Vec<Option<f64>> {
     effects[plan.target()] = Some(1.0);
     for (child, node) in plan.nodes.iter().enumerate().rev() {
         for (place, &parent) in node.parents.iter().enumerate() {
-            let through_child = match node.mechanism.parent_function() {
-                Some(ParentFunction::Linear(LinearFunction { coefficients, .. })) => {
-                    effects[child].map(|effect| effect * coefficients[place])
-                }
-                // The maximum of one parent is that parent.
-                Some(ParentFunction::Maximum) if node.parents.len() == 1 => effects[child],
-                _ => None,
-            };
+            let through_child = effects[child].zip(node.coefficient(place)).map(|(effect, factor)| effect * factor);
             effects[parent] = effects[parent].zip(through_child).map(|(sum, part)| sum + part);
         }
     }

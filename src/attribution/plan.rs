@@ -1,7 +1,7 @@
 //! A fitted model seen from one target: its ancestors only, in topological order.
 
 use crate::error::Result;
-use crate::mechanism::FittedMechanism;
+use crate::mechanism::{FittedMechanism, LinearFunction, ParentFunction};
 use crate::model::FittedModel;
 
 /// The target and its ancestors, numbered in topological order, so that the target is last and parents come
@@ -19,6 +19,18 @@ pub(super) struct PlanNode<'m> {
     pub(super) mechanism: &'m FittedMechanism,
     /// In the mechanism's order.
     pub(super) parents: Vec<usize>,
+}
+
+impl PlanNode<'_> {
+    /// The coefficient of a parent, if that one is added to the others and the noise.
+    pub(super) fn coefficient(&self, place: usize) -> Option<f64> {
+        match self.mechanism.parent_function() {
+            Some(ParentFunction::Linear(LinearFunction { coefficients, .. })) => Some(coefficients[place]),
+            // The maximum of one parent is that parent.
+            Some(ParentFunction::Maximum) if self.parents.len() == 1 => Some(1.0),
+            _ => None,
+        }
+    }
 }
 
 impl<'m> Plan<'m> {

@@ -3,7 +3,6 @@
 
 use super::bottlenecks::bottlenecks;
 use super::plan::{Plan, PlanNode};
-use crate::mechanism::{LinearFunction, ParentFunction};
 
 /// The target as a program over columns of samples, in topological order.
 ///
@@ -132,18 +131,8 @@ impl Program {
     }
 }
 
-/// The coefficient of a node's parent, if that one is added to the others and the noise.
-fn coefficient(node: &PlanNode<'_>, place: usize) -> Option<f64> {
-    match node.mechanism.parent_function() {
-        Some(ParentFunction::Linear(LinearFunction { coefficients, .. })) => Some(coefficients[place]),
-        // The maximum of one parent is that parent.
-        Some(ParentFunction::Maximum) if node.parents.len() == 1 => Some(1.0),
-        _ => None,
-    }
-}
-
 fn is_linear(node: &PlanNode<'_>) -> bool {
-    node.mechanism.adds_noise() && (0..node.parents.len()).all(|place| coefficient(node, place).is_some())
+    node.mechanism.adds_noise() && (0..node.parents.len()).all(|place| node.coefficient(place).is_some())
 }
 
 /// What is known of the nodes while a plan is compiled.
@@ -237,7 +226,7 @@ impl<'p> Builder<'p> {
             let folds = self.linear[number] && (number == of || !self.standing[number]);
             if folds {
                 for (place, &parent) in node.parents.iter().enumerate() {
-                    effects[parent] += effect * coefficient(node, place).unwrap_or(0.0);
+                    effects[parent] += effect * node.coefficient(place).unwrap_or(0.0);
                 }
             } else if let Some(function) = self.functions[number] {
                 terms.push(Term { source: Source::Function(function), effect });

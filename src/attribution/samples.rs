@@ -312,5 +312,4 @@ impl<'a> Samples<'a> {
 }
 
 #[cfg(test)]
-#[path = "samples_tests.rs"]
 mod tests;
