@@ -19,7 +19,7 @@ use crate::data::{Dataset, Observation};
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
 use crate::score::{FeatureMap, OutlierRegion, OutlierTest};
-use crate::shapley::{Game, ShapleyMethod, ShapleyValues, shapley_values};
+use crate::shapley::{ShapleyConfig, shapley_values};
 
 /// By how many rounding errors a sample may miss the region's bound and still count as on it.
 const ROUNDING_ERRORS: f64 = 64.0;
@@ -116,7 +116,7 @@ impl<'m> Attributor<'m> {
         let players = self.players(&recovered);
         let refined = if players.is_empty() {
             // Where no noise is free, the observation is the only value the target can take.
-            Refined::certain(Estimates::certain())
+            Refined::certain()
         } else {
             self.estimate(&recovered, &players)?
         };
@@ -150,9 +150,9 @@ impl<'m> Attributor<'m> {
                 self.in_closed_form(target, recovered, players, Question::LogTail { observed, region, floor })
             }
             (Method::Fourier(target, inverted), &Measure::LogTail { test: OutlierTest::Region(region), .. }) => {
-                self.by_inversion(target, inverted, recovered, players, region)
+                self.by_inversion(target, inverted, recovered, players, &measure, region)
             }
-            _ => self.by_samples(recovered, players),
+            _ => self.by_samples(recovered, players, &measure),
         }
     }
 
@@ -164,7 +164,8 @@ impl<'m> Attributor<'m> {
         question: Question,
     ) -> Result<Refined> {
         let moments = target.free_moments(&self.plan, &recovered.noises, players);
-        self.play(&ClosedForm { plan: &self.plan, players, moments, question }, Estimates::new)
+        let game = ClosedForm { plan: &self.plan, players, moments, question };
+        self.without_samples(players.len(), |shapley| Ok(Estimates::new(&shapley_values(&game, shapley)?)))
     }
 
     fn by_inversion(
@@ -173,6 +174,7 @@ impl<'m> Attributor<'m> {
         inverted: &FourierTarget,
         recovered: &Recovered,
         players: &[usize],
+        measure: &Measure,
         region: OutlierRegion,
     ) -> Result<Refined> {
         let nodes = self.plan.nodes.iter().zip(target.effects());
@@ -184,13 +186,13 @@ impl<'m> Attributor<'m> {
             region,
             floor: self.floor,
         };
-        let inverted =
-            if self.config.shapley_method.or_exact_at_no_more_cost(players.len()).enumerates(players.len())? {
-                Refined::certain(event.enumerate(players))
-            } else {
-                let game = FourierGame::new(&event, players);
-                self.play(&game, |values| game.estimates(values))?
-            };
+        let inverted = self.without_samples(players.len(), |shapley| {
+            if shapley.method.enumerates(players.len())? {
+                return Ok(event.enumerate(players));
+            }
+            let game = FourierGame::new(&event, players);
+            Ok(game.estimates(&shapley_values(&game, shapley)?))
+        })?;
         let tolerance = match self.config.precision {
             Precision::StdError(std_error) => std_error,
             Precision::Budget => INVERSION_TOLERANCE,
@@ -200,27 +202,23 @@ impl<'m> Attributor<'m> {
             return Ok(inverted);
         }
         // A few hundred terms do not follow these distributions closely enough, say those of few rows.
-        let sampled = self.by_samples(recovered, players)?;
+        let sampled = self.by_samples(recovered, players, measure)?;
         Ok(if sampled.estimates.largest_bank_error() < error { sampled } else { inverted })
     }
 
-    fn by_samples(&self, recovered: &Recovered, players: &[usize]) -> Result<Refined> {
+    fn by_samples(&self, recovered: &Recovered, players: &[usize], measure: &Measure) -> Result<Refined> {
         let sampler = self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config));
         let method = self.config.shapley_method.or_exact_at_no_more_cost(players.len());
-        refine(&self.config, method, players.len(), |effort| {
-            sampler.estimate(&self.plan, recovered, players, self.measure(recovered)?, effort)
+        let effort = Effort::new(method, &self.config).with_samples();
+        refine(&self.config, players.len(), effort, |Effort { growth, shapley }| {
+            sampler.estimate(&self.plan, recovered, players, measure.clone(), growth.unwrap_or(0), &shapley)
         })
     }
 
-    /// Plays a game that needs no samples.
-    fn play<G: Game>(&self, game: &G, estimates: impl Fn(&ShapleyValues) -> Estimates) -> Result<Refined> {
-        let method = self.method_without_samples(game.players());
-        let run = |Effort { shapley, .. }| Ok(estimates(&shapley_values(game, &shapley)?));
-        Ok(refine(&self.config, method, game.players(), run)?.without_samples())
-    }
-
-    fn method_without_samples(&self, players: usize) -> ShapleyMethod {
-        self.config.shapley_method.or_exact_at_no_more_cost(players).or_exact_up_to(EXACT_WITHOUT_SAMPLES, players)
+    fn without_samples(&self, players: usize, run: impl Fn(&ShapleyConfig) -> Result<Estimates>) -> Result<Refined> {
+        let method = self.config.shapley_method.or_exact_at_no_more_cost(players);
+        let effort = Effort::new(method.or_exact_up_to(EXACT_WITHOUT_SAMPLES, players), &self.config);
+        refine(&self.config, players, effort, |Effort { shapley, .. }| run(&shapley))
     }
 
     fn measure(&self, recovered: &Recovered) -> Result<Measure> {

@@ -69,3 +69,14 @@ pub(super) fn sums_of_deviations(values: &[f64], centre: f64) -> (f64, f64) {
     rest.iter().enumerate().for_each(|(lane, &value)| add(lane, value));
     (firsts.iter().sum(), squares.iter().sum())
 }
+
+/// Σ aᵢ bᵢ over columns of a multiple of eight rows.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}

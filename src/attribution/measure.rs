@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::score::{OutlierTest, ln_with_floor};
 
 /// What is measured of the target's samples.
+#[derive(Clone)]
 pub(super) enum Measure {
     /// ln((q + ε)/(1 + ε)), where q is the share of samples at least as extreme as the observation.
     LogTail { test: OutlierTest, floor: f64 },

@@ -15,10 +15,21 @@ const MOST_DOUBLINGS_AT_ONCE: u32 = 4;
 /// What one round may spend.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Effort {
-    pub(super) samples: usize,
-    /// How often the configured number of samples was doubled.
-    pub(super) growth: usize,
+    /// How often the configured number of samples is doubled; nothing where no samples are needed.
+    pub(super) growth: Option<usize>,
     pub(super) shapley: ShapleyConfig,
+}
+
+impl Effort {
+    /// Without samples, until some are asked for.
+    pub(super) fn new(method: ShapleyMethod, config: &AttributionConfig) -> Self {
+        Self { growth: None, shapley: ShapleyConfig { method, seed: config.seed } }
+    }
+
+    /// With the configured number of samples.
+    pub(super) fn with_samples(self) -> Self {
+        Self { growth: Some(0), ..self }
+    }
 }
 
 /// The estimates of the last round and what it spent.
@@ -30,13 +41,9 @@ pub(super) struct Refined {
 }
 
 impl Refined {
-    /// Of estimates that need no samples.
-    pub(super) fn certain(estimates: Estimates) -> Self {
-        Self { estimates, samples: None }
-    }
-
-    pub(super) fn without_samples(self) -> Self {
-        Self { samples: None, ..self }
+    /// Of an event that is certain.
+    pub(super) fn certain() -> Self {
+        Self { estimates: Estimates::certain(), samples: None }
     }
 }
 
@@ -48,20 +55,18 @@ impl Refined {
 /// anew, with the seed of all: the last one, which costs more than all before, is the same as if nothing but it had been
 /// asked for.
 ///
-/// `method` is how Shapley values are computed in the first round.
+/// `effort` is that of the first round.
 pub(super) fn refine(
     config: &AttributionConfig,
-    method: ShapleyMethod,
     players: usize,
-    mut run: impl FnMut(Effort) -> Result<Estimates>,
+    mut effort: Effort,
+    run: impl Fn(Effort) -> Result<Estimates>,
 ) -> Result<Refined> {
-    let shapley = ShapleyConfig { method, seed: config.seed };
-    let mut effort = Effort { samples: config.samples, growth: 0, shapley };
     loop {
         let estimates = run(effort)?;
         match next(config, players, effort, &estimates) {
             Some(more) => effort = more,
-            None => return Ok(Refined { estimates, samples: Some(effort.samples) }),
+            None => return Ok(Refined { estimates, samples: effort.growth.map(|growth| config.samples << growth) }),
         }
     }
 }
@@ -79,20 +84,15 @@ fn next(config: &AttributionConfig, players: usize, effort: Effort, estimates: &
         let wanted = (shared * variance / allowed).log2().ceil().max(0.0);
         (wanted as u32).min(MOST_DOUBLINGS_AT_ONCE)
     };
-    let samples = more_samples(effort, doublings(bank));
+    let growth = effort.growth.map(|growth| grown(config.samples, growth, doublings(bank)));
     let shapley = more_permutations(effort.shapley, players, estimates.permutations, doublings(order));
-    let next = Effort { shapley, ..samples };
+    let next = Effort { growth, shapley };
     (next != effort).then_some(next)
 }
 
-fn more_samples(effort: Effort, doublings: u32) -> Effort {
-    let (mut samples, mut growth) = (effort.samples, effort.growth);
-    for _ in 0..doublings {
-        if 2 * samples <= MOST_SAMPLES && growth + 1 < LARGEST_GROWTH {
-            (samples, growth) = (2 * samples, growth + 1);
-        }
-    }
-    Effort { samples, growth, ..effort }
+fn grown(samples: usize, growth: usize, doublings: u32) -> usize {
+    let affordable = |&growth: &usize| samples << growth <= MOST_SAMPLES && growth < LARGEST_GROWTH;
+    (growth..=growth + doublings as usize).rev().find(affordable).unwrap_or(growth)
 }
 
 fn more_permutations(

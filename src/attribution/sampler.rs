@@ -9,13 +9,13 @@ use super::game::SampledGame;
 use super::measure::Measure;
 use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
-use super::precision::{Effort, LARGEST_GROWTH};
+use super::precision::LARGEST_GROWTH;
 use super::program::Program;
 use super::samples::Samples;
 use crate::error::Result;
 use crate::model::Recovered;
 use crate::score::FeatureMap;
-use crate::shapley::shapley_values;
+use crate::shapley::{ShapleyConfig, shapley_values};
 
 /// The program and the noise banks that all events share.
 #[derive(Debug)]
@@ -48,15 +48,16 @@ impl<'m> Sampler<'m> {
         recovered: &Recovered,
         players: &[usize],
         measure: Measure,
-        effort: Effort,
+        growth: usize,
+        shapley: &ShapleyConfig,
     ) -> Result<Estimates> {
-        let bank = self.banks[effort.growth].get_or_init(|| {
-            let config = self.config.clone().with_samples(effort.samples);
+        let bank = self.banks[growth].get_or_init(|| {
+            let config = self.config.clone().with_samples(self.config.samples << growth);
             Bank::draw(plan, &config)
         });
         let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
         let measure = measure.within(samples.target_range());
         let game = SampledGame { players, pivots: &self.pivots, noises: &recovered.noises, samples, measure };
-        Ok(Estimates::new(&shapley_values(&game, &effort.shapley)?))
+        Ok(Estimates::new(&shapley_values(&game, shapley)?))
     }
 }

@@ -241,3 +241,12 @@ fn an_event_at_the_median_is_no_outlier_at_all() {
         assert!(attribution.contributions.iter().all(|contribution| contribution.value.abs() < 1e-9), "{attribution}");
     }
 }
+
+#[test]
+fn fourteen_nodes_are_exact_by_default_and_in_the_same_way() {
+    let noises = (0..14).map(|node| NoiseDistribution::exponential(0.1 + 0.02 * f64::from(node)).unwrap()).collect();
+    let sum = Sum { noises, observed: (0..14).map(|node| 0.1 + 0.05 * f64::from(node)).collect() };
+    let default = sum.attribute(&upper(1e-3));
+    assert_eq!((default.samples, default.permutations), (None, None));
+    assert_eq!(default, sum.attribute(&upper(1e-3).with_shapley_method(ShapleyMethod::Exact)));
+}

@@ -116,8 +116,7 @@ impl<'a> Table<'a> {
     fn fill(&self, level: &Level, probabilities: &mut [Probability]) {
         let event = self.event;
         probabilities.fill(event.without_sides());
-        let players = self.players.iter().zip(&self.free).skip(level.first);
-        let spectra: Vec<Spectrum> = players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect();
+        let spectra = event.spectra(self.players, &self.free, level);
         // The first part has a table for either side of the region.
         let (high, low) = spectra.split_at(spectra.len() / 2);
         let low = Products::new(&Spectrum::one(event.target.frequencies), low);

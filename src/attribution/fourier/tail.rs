@@ -2,7 +2,7 @@
 
 use super::levels::{FourierTarget, Level};
 use super::spread::Spread;
-use crate::noise::{NoiseDistribution, Spectrum};
+use crate::noise::{NoiseDistribution, Side, Spectrum};
 use crate::score::OutlierRegion;
 
 /// One event: the observation, and what is asked of it.
@@ -33,13 +33,6 @@ impl std::ops::Add for FreeSum {
     fn add(self, other: Self) -> Self {
         Self { shift: self.shift + other.shift, spread: self.spread + other.spread }
     }
-}
-
-/// A part of the outlier region.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Side {
-    Upper,
-    Lower,
 }
 
 /// A probability from all terms of the series and from the first three quarters of them.
@@ -129,8 +122,14 @@ impl<'a> Event<'a> {
         })
     }
 
+    /// The characteristic functions of all players that a level knows.
+    pub(super) fn spectra(&self, players: &[(Player, usize)], free: &[FreeSum], level: &Level) -> Vec<Spectrum> {
+        let known = players.iter().zip(free).skip(level.first);
+        known.map(|((player, _), free)| self.spectrum(*player, level, free)).collect()
+    }
+
     /// The characteristic function of cⱼ(Nⱼ − nⱼ) for a player on a level: of a mover, or of one that is constant.
-    pub(super) fn spectrum(&self, player: Player, level: &Level, free: &FreeSum) -> Spectrum {
+    fn spectrum(&self, player: Player, level: &Level, free: &FreeSum) -> Spectrum {
         let mut spectrum = Spectrum::of_shift(free.shift, level.period, self.target.frequencies);
         if let Player::Mover(mover) = player {
             spectrum.multiply(&level.spectra[mover - level.first]);

@@ -1,11 +1,11 @@
 //! One coalition after another, for more players than can be enumerated.
 
 use super::super::estimates::{Estimate, Estimates, permutation_errors};
-use super::levels::Level;
+use super::super::kernels::dot;
 use super::table::with_those_of_others;
-use super::tail::{Event, FreeSum, Player, Probability, Side};
+use super::tail::{Event, FreeSum, Player, Probability};
 use crate::error::Result;
-use crate::noise::Spectrum;
+use crate::noise::{Side, Spectrum};
 use crate::score::ln_with_floor;
 use crate::shapley::{Coalition, Game, ShapleyValues};
 
@@ -52,11 +52,7 @@ impl<'a> FourierGame<'a> {
         let target = event.target;
         let players = Player::all(target, nodes);
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| event.free(player.node(target))).collect();
-        let of_level = |level: &Level| {
-            let players = players.iter().zip(&free).skip(level.first);
-            players.map(|((player, _), free)| event.spectrum(*player, level, free)).collect()
-        };
-        let spectra = target.levels.iter().map(of_level).collect();
+        let spectra = target.levels.iter().map(|level| event.spectra(&players, &free, level)).collect();
         let weights = target
             .levels
             .iter()
@@ -141,17 +137,6 @@ fn series(a: &Spectrum, b: &Spectrum) -> (f64, f64) {
     let last = a.re.len() / 4 * 3;
     let sum = |from: usize, to: usize| dot(&a.re[from..to], &b.im[from..to]) + dot(&a.im[from..to], &b.re[from..to]);
     (sum(0, last), sum(last, a.re.len()))
-}
-
-/// In eight sums, which processors add up side by side.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum()
 }
 
 impl Game for FourierGame<'_> {
