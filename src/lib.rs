@@ -66,10 +66,11 @@ mod random;
 mod report;
 mod score;
 mod shapley;
+mod verdicts;
 
 pub use attribution::{
     Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, NoiseSampling, Precision, Quantity,
-    ScoreEstimate,
+    ScoreEstimate, WhatIf,
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
@@ -85,6 +86,9 @@ pub use noise::{
 };
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
+pub use verdicts::{
+    Candidate, CombinedScore, Confidence, Counterfactual, Diagnosis, DiagnosisConfig, Verdict, VerdictKind,
+};
 
 /// Compiles the README's code.
 #[cfg(doctest)]

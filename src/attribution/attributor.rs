@@ -56,14 +56,14 @@ pub struct Attributor<'m> {
     pub(super) plan: Plan<'m>,
     /// By how much each node's noise moves the target, where that is known.
     effects: Vec<Option<f64>>,
-    method: Method,
+    pub(super) method: Method,
     /// Made when it is first needed.
     sampler: OnceLock<Sampler<'m>>,
     pub(super) floor: f64,
 }
 
 /// How the values of coalitions are found where they need no samples.
-enum Method {
+pub(super) enum Method {
     /// The target is linear in all noises and, where its whole distribution is asked for, they are normal.
     ClosedForm(LinearTarget),
     /// The target is linear in all noises, which have no heavy atoms.
@@ -131,7 +131,7 @@ impl<'m> Attributor<'m> {
 
     /// The nodes whose noise can matter. A noise that does not move the target changes nothing whether kept or drawn,
     /// nor does one of zero variance that was observed at its value: leaving it out gives it exactly 0.
-    fn players(&self, recovered: &Recovered) -> Vec<usize> {
+    pub(super) fn players(&self, recovered: &Recovered) -> Vec<usize> {
         let inert = |node: usize| {
             let noise = self.plan.nodes[node].mechanism.noise();
             self.effects[node] == Some(0.0) || noise.is_degenerate() && noise.mean() == recovered.noises[node]
@@ -177,15 +177,7 @@ impl<'m> Attributor<'m> {
         measure: &Measure,
         region: OutlierRegion,
     ) -> Result<Refined> {
-        let nodes = self.plan.nodes.iter().zip(target.effects());
-        let event = Event {
-            target: inverted,
-            noises: nodes.map(|(node, &effect)| (node.mechanism.noise(), effect)).collect(),
-            observed_noises: &recovered.noises,
-            observed: recovered.values[self.plan.target()],
-            region,
-            floor: self.floor,
-        };
+        let event = self.event(target, inverted, recovered, region);
         let inverted = self.without_samples(players.len(), |shapley| {
             if shapley.method.enumerates(players.len())? {
                 return Ok(event.enumerate(players));
@@ -206,8 +198,30 @@ impl<'m> Attributor<'m> {
         Ok(if sampled.estimates.largest_bank_error() < error { sampled } else { inverted })
     }
 
+    pub(super) fn event<'e>(
+        &'e self,
+        target: &LinearTarget,
+        inverted: &'e FourierTarget,
+        recovered: &'e Recovered,
+        region: OutlierRegion,
+    ) -> Event<'e> {
+        let nodes = self.plan.nodes.iter().zip(target.effects());
+        Event {
+            target: inverted,
+            noises: nodes.map(|(node, &effect)| (node.mechanism.noise(), effect)).collect(),
+            observed_noises: &recovered.noises,
+            observed: recovered.values[self.plan.target()],
+            region,
+            floor: self.floor,
+        }
+    }
+
+    pub(super) fn sampler(&self) -> &Sampler<'m> {
+        self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config))
+    }
+
     fn by_samples(&self, recovered: &Recovered, players: &[usize], measure: &Measure) -> Result<Refined> {
-        let sampler = self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config));
+        let sampler = self.sampler();
         let method = self.config.shapley_method.or_exact_at_no_more_cost(players.len());
         let effort = Effort::new(method, &self.config).with_samples();
         refine(&self.config, players.len(), effort, |Effort { growth, shapley }| {
@@ -221,7 +235,7 @@ impl<'m> Attributor<'m> {
         refine(&self.config, players, effort, |Effort { shapley, .. }| run(&shapley))
     }
 
-    fn measure(&self, recovered: &Recovered) -> Result<Measure> {
+    pub(super) fn measure(&self, recovered: &Recovered) -> Result<Measure> {
         let target = self.plan.target();
         let observed = recovered.values[target];
         match self.config.quantity {

@@ -23,7 +23,9 @@ mod result;
 mod sampler;
 mod samples;
 mod scrambled_net;
+mod what_if;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, Estimator, Floor, NoiseSampling, Precision, Quantity};
 pub use result::{Attribution, Contribution, ScoreEstimate};
+pub use what_if::WhatIf;

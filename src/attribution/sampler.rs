@@ -51,13 +51,25 @@ impl<'m> Sampler<'m> {
         growth: usize,
         shapley: &ShapleyConfig,
     ) -> Result<Estimates> {
+        let game = self.game(plan, recovered, players, measure, growth);
+        Ok(Estimates::new(&shapley_values(&game, shapley)?))
+    }
+
+    /// The game of one event, with the configured number of samples times 2^growth.
+    pub(super) fn game<'g>(
+        &'g self,
+        plan: &'g Plan<'_>,
+        recovered: &'g Recovered,
+        players: &'g [usize],
+        measure: Measure,
+        growth: usize,
+    ) -> SampledGame<'g> {
         let bank = self.banks[growth].get_or_init(|| {
             let config = self.config.clone().with_samples(self.config.samples << growth);
             Bank::draw(plan, &config)
         });
         let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
         let measure = measure.within(samples.target_range());
-        let game = SampledGame { players, pivots: &self.pivots, noises: &recovered.noises, samples, measure };
-        Ok(Estimates::new(&shapley_values(&game, shapley)?))
+        SampledGame { players, pivots: &self.pivots, noises: &recovered.noises, samples, measure }
     }
 }

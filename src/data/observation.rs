@@ -63,6 +63,13 @@ impl Observation {
         self.names.position(name).map(|position| self.values[position])
     }
 
+    /// The value of a column; nothing where it is missing. Text and infinities are errors.
+    pub(crate) fn finite_if_present(&self, name: &str) -> Result<Option<f64>> {
+        let Some(position) = self.names.position(name) else { return Ok(None) };
+        let is_text = self.text.iter().any(|(column, _)| *column == position);
+        if self.values[position].is_nan() && !is_text { Ok(None) } else { self.finite(name).map(Some) }
+    }
+
     /// The value of a column that must be there and finite.
     pub(crate) fn finite(&self, name: &str) -> Result<f64> {
         let position = self

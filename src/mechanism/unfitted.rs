@@ -80,6 +80,11 @@ impl CausalMechanism {
         }
     }
 
+    /// Whether the function of the parents is learned.
+    pub(crate) fn is_regression(&self) -> bool {
+        matches!(self, Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), .. }))
+    }
+
     /// A few words for messages.
     pub(crate) fn description(&self) -> &'static str {
         match self {

@@ -1,6 +1,8 @@
 //! The model after fitting.
 
-use super::reference::references;
+use ndarray::{Array1, Axis};
+
+use super::leverage::ParentSpread;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
@@ -27,6 +29,8 @@ pub struct FittedModel {
     /// For each node the positions of its mechanism's parents, in the mechanism's order.
     parents: Vec<Vec<usize>>,
     references: Vec<NoiseDistribution>,
+    /// For each node whose mechanism was learned, the parents it was learned from.
+    parent_spreads: Vec<Option<ParentSpread>>,
     training_rows: Option<usize>,
 }
 
@@ -36,10 +40,16 @@ impl FittedModel {
         mechanisms: Vec<FittedMechanism>,
         parents: Vec<Vec<usize>>,
         data: Option<&Dataset>,
+        learned: &[bool],
     ) -> Result<Self> {
         let training_rows = data.map(Dataset::rows);
-        let mut model = Self { graph, mechanisms, parents, references: Vec::new(), training_rows };
-        model.references = references(&model, data)?;
+        let (references, parent_spreads) = (Vec::new(), vec![None; mechanisms.len()]);
+        let mut model = Self { graph, mechanisms, parents, references, parent_spreads, training_rows };
+        model.references = super::reference::references(&model, data)?;
+        if let Some(data) = data {
+            let spread = |(node, &learned): (usize, &bool)| learned.then(|| model.parent_spread(node, data)).flatten();
+            model.parent_spreads = learned.iter().enumerate().map(spread).collect();
+        }
         Ok(model)
     }
 
@@ -132,6 +142,23 @@ impl FittedModel {
     /// What is normal for a node.
     pub(crate) fn reference_at(&self, position: usize) -> &NoiseDistribution {
         &self.references[position]
+    }
+
+    /// The leverage of a node's parents: how far they lie from those that its mechanism was fitted to; 0 for a known
+    /// mechanism, which has no error of fit. The parents are in the mechanism's order.
+    pub(crate) fn leverage_at(&self, position: usize, parents: &[f64]) -> f64 {
+        self.parent_spreads[position].as_ref().map_or(0.0, |spread| spread.leverage(parents))
+    }
+
+    /// Of the rows in which the node and its parents are all there.
+    fn parent_spread(&self, position: usize, data: &Dataset) -> Option<ParentSpread> {
+        let column = |node: usize| data.column(self.graph.name(node)).ok();
+        let own = column(position)?;
+        let parents = self.parents[position].iter().map(|&parent| column(parent)).collect::<Option<Vec<_>>>()?;
+        let is_complete = |&row: &usize| own[row].is_finite() && parents.iter().all(|parent| parent[row].is_finite());
+        let complete: Vec<usize> = (0..data.rows()).filter(is_complete).collect();
+        let columns: Vec<Array1<f64>> = parents.iter().map(|parent| parent.select(Axis(0), &complete)).collect();
+        ParentSpread::of(&columns)
     }
 
     pub(super) fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {

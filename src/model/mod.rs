@@ -1,6 +1,7 @@
 //! Structural causal models: a graph with a mechanism for every node, before and after fitting.
 
 mod fitted;
+mod leverage;
 mod recovery;
 mod reference;
 mod structural;

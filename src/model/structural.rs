@@ -110,7 +110,7 @@ impl StructuralCausalModel {
             nodes.par_iter().map(|&position| self.fit_node(position, Some(data))).collect();
         // Rayon would return whichever error came first; in order, the message is always the same.
         let mechanisms = fitted.into_iter().collect::<Result<Vec<_>>>()?;
-        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(data))
+        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(data), &self.learned())
     }
 
     /// The fitted model of one that is wholly known, which needs no data.
@@ -120,7 +120,7 @@ impl StructuralCausalModel {
     pub fn without_fitting(&self) -> Result<FittedModel> {
         let mechanisms =
             (0..self.graph.node_count()).map(|position| self.fit_node(position, None)).collect::<Result<Vec<_>>>()?;
-        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), None)
+        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), None, &self.learned())
     }
 
     fn place(&self, position: usize, mechanism: CausalMechanism) -> Result<Assigned> {
@@ -146,6 +146,12 @@ impl StructuralCausalModel {
             column.assign(&data.finite_column(self.graph.name(parent))?);
         }
         mechanism.fit(node, places, Some(&NodeData { parents: parent_values.view(), values }))
+    }
+
+    /// For each node whether its function of the parents is learned from data.
+    fn learned(&self) -> Vec<bool> {
+        let assigned = self.mechanisms.iter();
+        assigned.map(|assigned| assigned.as_ref().is_some_and(|assigned| assigned.mechanism.is_regression())).collect()
     }
 
     /// For each node the positions of its mechanism's parents in the graph.

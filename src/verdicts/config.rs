@@ -1,0 +1,59 @@
+//! How to diagnose.
+
+use crate::attribution::{AttributionConfig, Quantity};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+
+/// Most nodes for which counterfactuals are given.
+const MOST_COUNTERFACTUALS: usize = 100;
+
+/// What [`diagnose`](crate::FittedModel::diagnose) should do.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DiagnosisConfig {
+    /// How to attribute. The quantity is not used: both are computed.
+    pub attribution: AttributionConfig,
+    /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
+    /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
+    pub recent: Option<Dataset>,
+    /// For how many of the most suspect nodes to say what would have been had they behaved normally; 3 by default.
+    pub counterfactuals: usize,
+}
+
+impl Default for DiagnosisConfig {
+    fn default() -> Self {
+        Self { attribution: AttributionConfig::default(), recent: None, counterfactuals: 3 }
+    }
+}
+
+impl DiagnosisConfig {
+    /// Sets how to attribute.
+    #[must_use]
+    pub fn with_attribution(self, attribution: AttributionConfig) -> Self {
+        Self { attribution, ..self }
+    }
+
+    /// Sets the rows just before the event.
+    #[must_use]
+    pub fn with_recent(self, recent: Dataset) -> Self {
+        Self { recent: Some(recent), ..self }
+    }
+
+    /// Sets for how many nodes counterfactuals are given.
+    #[must_use]
+    pub fn with_counterfactuals(self, counterfactuals: usize) -> Self {
+        Self { counterfactuals, ..self }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.counterfactuals > MOST_COUNTERFACTUALS {
+            let (name, requirement) = ("the number of counterfactuals", "at most 100");
+            return Err(Error::InvalidParameter { name, requirement, found: self.counterfactuals.to_string() });
+        }
+        Ok(())
+    }
+
+    pub(super) fn attribution_of(&self, quantity: Quantity) -> AttributionConfig {
+        AttributionConfig { quantity, ..self.attribution.clone() }
+    }
+}

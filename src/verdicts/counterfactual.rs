@@ -1,0 +1,51 @@
+//! What would have been, had one node behaved normally.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::Attributor;
+use crate::data::Observation;
+use crate::error::Result;
+
+/// What would have become of the event, had one node behaved normally: its noise drawn from its distribution, that of all
+/// others as observed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Counterfactual {
+    /// The node that is put back to normal.
+    pub node: String,
+    /// The target.
+    pub target: String,
+    /// The probability of a target at least as extreme as the one observed, which as things were was 1.
+    pub probability: f64,
+    /// The target's expected value, in its unit.
+    pub expected: f64,
+    /// The value that was observed, in the target's unit.
+    pub observed: f64,
+    /// The probability of a target at least as extreme if this node alone keeps its observed noise and all others
+    /// behave normally.
+    pub probability_alone: f64,
+    /// The same if all nodes behave normally.
+    pub usual_probability: f64,
+}
+
+impl Counterfactual {
+    /// `tail` attributes the outlier score and `mean` the deviation of the same target.
+    pub(super) fn of(
+        node: &str,
+        target: (&str, f64),
+        event: &Observation,
+        (tail, mean): (&Attributor<'_>, &Attributor<'_>),
+        usual_probability: f64,
+    ) -> Result<Self> {
+        let all_others = |name: &str| name != node;
+        Ok(Self {
+            node: node.to_owned(),
+            target: target.0.to_owned(),
+            probability: tail.what_if(event, all_others)?.value,
+            expected: mean.what_if(event, all_others)?.value,
+            observed: target.1,
+            probability_alone: tail.what_if(event, |name| name == node)?.value,
+            usual_probability,
+        })
+    }
+}

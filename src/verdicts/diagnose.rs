@@ -1,0 +1,139 @@
+//! All verdicts on one event.
+
+use super::combined::{CombinedScore, combine};
+use super::config::DiagnosisConfig;
+use super::counterfactual::Counterfactual;
+use super::diagnosis::{Confidence, Diagnosis};
+use super::evidence::Evidence;
+use super::in_distribution_fix::in_distribution_fix;
+use super::noise_score::noise_score;
+use super::propagation::propagation;
+use super::score_ordering::score_ordering;
+use super::shapley_share::contributions;
+use super::smooth_traversal::smooth_traversal;
+use super::verdict::{Verdict, VerdictKind};
+use crate::attribution::{Attribution, Quantity};
+use crate::data::Observation;
+use crate::error::Result;
+use crate::model::FittedModel;
+
+/// What is less rare than one in twenty is no outlier, in nats.
+const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
+/// A runner-up with so much of the first one's combined score is as suspect.
+const AS_SUSPECT: f64 = 0.9;
+
+impl FittedModel {
+    /// Asks several methods who is the root cause of an outlier of the target, combines them, and says how far to trust
+    /// the result.
+    ///
+    /// The verdicts, see [`VerdictKind`], fail for different reasons: the Shapley values where the model
+    /// extrapolates, the others where an anomaly is amplified on its way. The combined ranking is the mean of three of
+    /// them, see [`CombinedScore`]; `docs/method.md` says what it was compared with, and `examples/accuracy.rs` repeats
+    /// that.
+    ///
+    /// Costs two attributions, two coalitions for each candidate of the in-distribution fix, and three for each
+    /// counterfactual.
+    ///
+    /// # Errors
+    /// As [`attribute_outlier`](Self::attribute_outlier); when a column of the recent rows holds text or an infinite
+    /// value; or when the configuration is invalid.
+    ///
+    /// ```
+    /// # use etiology::{CausalGraph, Dataset, DiagnosisConfig, Observation, StructuralCausalModel};
+    /// # let wave = |request: usize, pace: f64| 0.1 + 0.05 * (pace * request as f64).sin();
+    /// # let graph = CausalGraph::from_call_graph([("web", "api"), ("api", "db"), ("web", "auth")])?;
+    /// # let db: Vec<f64> = (0..500).map(|request| wave(request, 0.7)).collect();
+    /// # let auth: Vec<f64> = (0..500).map(|request| wave(request, 1.9)).collect();
+    /// # let api: Vec<f64> = (0..500).map(|request| db[request] + wave(request, 3.1)).collect();
+    /// # let web: Vec<f64> = (0..500).map(|request| api[request] + auth[request] + wave(request, 4.7)).collect();
+    /// # let normal = Dataset::from_columns([("db", db), ("auth", auth), ("api", api), ("web", web)])?;
+    /// let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal)?.fit(&normal)?;
+    /// let slow = Observation::from_pairs([("db", 0.9), ("auth", 0.12), ("api", 1.04), ("web", 1.3)])?;
+    /// let diagnosis = model.diagnose("web", &slow, &DiagnosisConfig::default())?;
+    /// println!("{diagnosis}");
+    /// assert_eq!(diagnosis.root_cause(), Some("db"));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
+        config.check()?;
+        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
+        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
+        let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
+        let evidence = Evidence::collect(self, self.graph().position(target)?, event, config)?;
+        let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
+        let scores = |kind| -> Result<Vec<f64>> {
+            Ok(match kind {
+                VerdictKind::ShapleyItScore => contributions(&evidence, &attribution),
+                VerdictKind::ShapleyMeanDeviation => contributions(&evidence, &mean_deviation),
+                VerdictKind::NoiseScore => noise_score(&evidence),
+                VerdictKind::Propagation => propagation(&evidence),
+                VerdictKind::SmoothTraversal => smooth_traversal(&evidence),
+                VerdictKind::ScoreOrdering => score_ordering(&evidence),
+                VerdictKind::InDistributionFix => in_distribution_fix(&evidence, &tail, event, self.default_floor())?,
+            })
+        };
+        let verdicts: Vec<Verdict> = VerdictKind::ALL
+            .into_iter()
+            .map(|kind| Ok(Verdict::new(kind, names.iter().cloned().zip(scores(kind)?))))
+            .collect::<Result<_>>()?;
+        let contributions = contributions(&evidence, &mean_deviation);
+        let combined = combine(&names, &propagation(&evidence), &noise_score(&evidence), &contributions);
+        let (confidence, doubts) = judge(&evidence, &attribution, &combined, &verdicts);
+        let observed = event.finite(target)?;
+        let usual = attribution.score.tail_probability.unwrap_or(1.0);
+        let counterfactuals = combined
+            .iter()
+            .take(config.counterfactuals)
+            .map(|suspect| Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), usual))
+            .collect::<Result<_>>()?;
+        let (target, missing) = (target.to_owned(), evidence.missing);
+        Ok(Diagnosis {
+            target,
+            combined,
+            confidence,
+            doubts,
+            verdicts,
+            counterfactuals,
+            missing,
+            attribution,
+            mean_deviation,
+        })
+    }
+}
+
+/// How far the first of the ranking can be trusted, and why not further.
+fn judge(
+    evidence: &Evidence,
+    attribution: &Attribution,
+    combined: &[CombinedScore],
+    verdicts: &[Verdict],
+) -> (Confidence, Vec<String>) {
+    let mut doubts = Vec::new();
+    let target = &attribution.target;
+    if attribution.score.value < NOT_UNUSUAL {
+        doubts.push(format!(
+            "`{target}` is hardly unusual: its outlier score is {:.2} nats, that of one row in {:.0}.",
+            attribution.score.value,
+            attribution.score.value.exp()
+        ));
+    }
+    if !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL) {
+        doubts.push("No node is unusual given its parents.".to_owned());
+    }
+    if !doubts.is_empty() {
+        return (Confidence::Thin, doubts);
+    }
+    let [first, others @ ..] = combined else { return (Confidence::Thin, doubts) };
+    let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
+    doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
+    for verdict in verdicts {
+        if let Some(other) = verdict.first().filter(|&other| other != first.node) {
+            doubts.push(format!("By {} it is `{other}`.", verdict.kind));
+        }
+    }
+    let named = verdicts.iter().filter_map(Verdict::first);
+    let (agree, all) = named.fold((0, 0), |(agree, all), node| (agree + usize::from(node == first.node), all + 1));
+    let has_rival = others.first().is_some_and(|other| other.score >= AS_SUSPECT * first.score);
+    let confidence = if has_rival || 2 * agree < all { Confidence::Contested } else { Confidence::Clear };
+    (confidence, doubts)
+}
