@@ -78,7 +78,7 @@ pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
     LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
 };
-pub use model::{FittedModel, StructuralCausalModel};
+pub use model::{FitReport, FittedModel, NodeFit, StructuralCausalModel};
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, Location, LogNormalNoise,
     NoiseDistribution, NoiseFamily, NormalNoise, UniformNoise,

@@ -1,5 +1,6 @@
 //! The model after fitting.
 
+use super::fit_report::FitReport;
 use super::reference::references;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
@@ -28,6 +29,7 @@ pub struct FittedModel {
     parents: Vec<Vec<usize>>,
     references: Vec<NoiseDistribution>,
     training_rows: Option<usize>,
+    fit_report: Option<FitReport>,
 }
 
 impl FittedModel {
@@ -35,10 +37,11 @@ impl FittedModel {
         graph: CausalGraph,
         mechanisms: Vec<FittedMechanism>,
         parents: Vec<Vec<usize>>,
-        data: Option<&Dataset>,
+        data: Option<(&Dataset, FitReport)>,
     ) -> Result<Self> {
+        let (data, fit_report) = data.unzip();
         let training_rows = data.map(Dataset::rows);
-        let mut model = Self { graph, mechanisms, parents, references: Vec::new(), training_rows };
+        let mut model = Self { graph, mechanisms, parents, references: Vec::new(), training_rows, fit_report };
         model.references = references(&model, data)?;
         Ok(model)
     }
@@ -74,7 +77,14 @@ impl FittedModel {
         Ok(&self.references[self.graph.position(node)?])
     }
 
-    /// How many rows the model was fitted to; nothing if it was given without data.
+    /// What fitting used of the data, and what it repaired: rows left out because a value is missing, constant columns,
+    /// ties. Nothing if the model was given without data.
+    pub fn fit_report(&self) -> Option<&FitReport> {
+        self.fit_report.as_ref()
+    }
+
+    /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given
+    /// without data.
     pub fn training_rows(&self) -> Option<usize> {
         self.training_rows
     }
