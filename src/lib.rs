@@ -73,7 +73,7 @@ pub use attribution::{
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
-pub use graph::{CausalGraph, DropReason, DroppedCall};
+pub use graph::{CausalGraph, DropReason, DroppedCall, GraphRepair, RemovalReason, RemovedNode};
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
     LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
