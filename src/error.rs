@@ -88,7 +88,7 @@ pub enum Error {
         /// What stands there.
         text: String,
     },
-    /// A needed column holds missing or non-finite values.
+    /// A needed column holds infinite values, or missing ones where all must be present.
     #[error(
         "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}); \
          remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`"
@@ -112,19 +112,6 @@ pub enum Error {
         what: String,
         /// The value found.
         found: f64,
-    },
-    /// A column has no variation, so that nothing can be fitted to it.
-    #[error(
-        "column `{column}` is {value} in all {rows} rows, so no mechanism can be fitted to it; \
-         leave the node out of the graph, or give it a known mechanism"
-    )]
-    ConstantColumn {
-        /// The column's name.
-        column: String,
-        /// Its only value.
-        value: f64,
-        /// How many rows the data has.
-        rows: usize,
     },
     /// There are too few rows for what is to be fitted.
     #[error("{what} needs at least {needed} rows, but the data has {found}")]

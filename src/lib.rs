@@ -74,12 +74,12 @@ pub use attribution::{
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
-pub use graph::{CausalGraph, DropReason, DroppedCall};
+pub use graph::{CausalGraph, DropReason, DroppedCall, GraphRepair, RemovalReason, RemovedNode};
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
     LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
 };
-pub use model::{FittedModel, StructuralCausalModel};
+pub use model::{FitReport, FittedModel, NodeFit, StructuralCausalModel};
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, Location, LogNormalNoise,
     NoiseDistribution, NoiseFamily, NormalNoise, UniformNoise,

@@ -68,7 +68,7 @@ fn kinds() -> impl Strategy<Value = Kind> {
         2 => Just(Kind::ExactSum),
         1 => Just(Kind::Copy),
         1 => Just(Kind::Ties),
-        // A constant column is refused, so it must be rare for anything else to be tested.
+        // Of a constant column nothing can be learned, so it must be rare for anything else to be tested.
         1 => prop_oneof![1 => Just(Kind::Constant), 5 => Just(Kind::Sum)],
     ]
 }

@@ -140,8 +140,18 @@ impl Dataset {
     /// # Errors
     /// When there is no such column, it holds text, or a value is missing or infinite.
     pub fn finite_column(&self, name: &str) -> Result<ArrayView1<'_, f64>> {
+        self.column_without(name, |value| !value.is_finite())
+    }
+
+    /// The values of a column that must be numbers and finite, but may be missing (`NaN`).
+    pub(crate) fn column_with_gaps(&self, name: &str) -> Result<ArrayView1<'_, f64>> {
+        self.column_without(name, f64::is_infinite)
+    }
+
+    /// The values of a column, none of which may be bad.
+    fn column_without(&self, name: &str, is_bad: impl Fn(f64) -> bool) -> Result<ArrayView1<'_, f64>> {
         let column = self.column(name)?;
-        let Some(first_row) = column.iter().position(|value| !value.is_finite()) else {
+        let Some(first_row) = column.iter().position(|&value| is_bad(value)) else {
             return Ok(column);
         };
         Err(Error::NonFiniteColumn {

@@ -157,6 +157,11 @@ impl CausalGraph {
         Dot::with_config(&printable, &[Config::EdgeNoLabel]).to_string()
     }
 
+    /// The edges as positions of cause and effect, in the order in which they were given.
+    pub(super) fn edge_positions(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.graph.edge_references().map(|edge| (edge.source().index(), edge.target().index()))
+    }
+
     /// The position of a node.
     pub(crate) fn position(&self, node: &str) -> Result<usize> {
         self.positions.get(node).copied().ok_or_else(|| Error::UnknownNode {

@@ -3,6 +3,8 @@
 mod call_graph;
 mod causal_graph;
 mod cycle;
+mod marginal;
 
 pub use call_graph::{DropReason, DroppedCall};
 pub use causal_graph::CausalGraph;
+pub use marginal::{GraphRepair, RemovalReason, RemovedNode};

@@ -163,6 +163,25 @@ impl CausalMechanism {
         Ok(FittedMechanism::new(function, noise))
     }
 
+    /// The mechanism of a node that has the same value in every training row, where there is a function or a distribution
+    /// to learn: a learned function is this constant and ignores the parents, learned noise has zero variance. Nothing for
+    /// known formulas and custom mechanisms, whose noise may vary all the same.
+    pub(crate) fn fit_constant(&self, value: f64, parents: usize) -> Result<Option<FittedMechanism>> {
+        let (function, noise, constant) = match self {
+            Self::Root(noise) => (NodeFunction::Noise, noise, value),
+            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), noise }) => {
+                let flat = LinearFunction { intercept: value, coefficients: vec![0.0; parents] };
+                (NodeFunction::Additive(ParentFunction::Linear(flat)), noise, 0.0)
+            }
+            Self::AdditiveNoise(_) | Self::Custom(_) => return Ok(None),
+        };
+        let noise = match noise {
+            NoiseModel::Known(distribution) => distribution.clone(),
+            NoiseModel::Fit(_) => NoiseDistribution::constant(constant)?,
+        };
+        Ok(Some(FittedMechanism::new(function, noise)))
+    }
+
     /// Whether the mechanism makes no sense for a root.
     fn needs_a_parent(&self) -> bool {
         let Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Known(formula), .. }) = self else {

@@ -2,7 +2,9 @@
 
 use ndarray::{Array1, Axis};
 
+use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
+use super::reference::references;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
@@ -32,6 +34,15 @@ pub struct FittedModel {
     /// For each node whose mechanism was learned, the parents it was learned from.
     parent_spreads: Vec<Option<ParentSpread>>,
     training_rows: Option<usize>,
+    fit_report: Option<FitReport>,
+}
+
+/// What a model was fitted to.
+pub(super) struct Training<'d> {
+    pub(super) data: &'d Dataset,
+    pub(super) report: FitReport,
+    /// For each node whether its function of the parents was learned.
+    pub(super) learned: Vec<bool>,
 }
 
 impl FittedModel {
@@ -39,16 +50,20 @@ impl FittedModel {
         graph: CausalGraph,
         mechanisms: Vec<FittedMechanism>,
         parents: Vec<Vec<usize>>,
-        data: Option<&Dataset>,
-        learned: &[bool],
+        training: Option<Training<'_>>,
     ) -> Result<Self> {
+        let (data, fit_report, learned) = match training {
+            Some(Training { data, report, learned }) => (Some(data), Some(report), learned),
+            None => (None, None, Vec::new()),
+        };
         let training_rows = data.map(Dataset::rows);
-        let (references, parent_spreads) = (Vec::new(), vec![None; mechanisms.len()]);
-        let mut model = Self { graph, mechanisms, parents, references, parent_spreads, training_rows };
-        model.references = super::reference::references(&model, data)?;
+        let parent_spreads = vec![None; mechanisms.len()];
+        let mut model =
+            Self { graph, mechanisms, parents, references: Vec::new(), parent_spreads, training_rows, fit_report };
+        model.references = references(&model, data)?;
         if let Some(data) = data {
-            let spread = |(node, &learned): (usize, &bool)| learned.then(|| model.parent_spread(node, data)).flatten();
-            model.parent_spreads = learned.iter().enumerate().map(spread).collect();
+            let spread = |(node, learned): (usize, bool)| learned.then(|| model.parent_spread(node, data)).flatten();
+            model.parent_spreads = learned.into_iter().enumerate().map(spread).collect();
         }
         Ok(model)
     }
@@ -84,7 +99,14 @@ impl FittedModel {
         Ok(&self.references[self.graph.position(node)?])
     }
 
-    /// How many rows the model was fitted to; nothing if it was given without data.
+    /// What fitting used of the data, and what it repaired: rows left out because a value is missing, constant columns,
+    /// ties. Nothing if the model was given without data.
+    pub fn fit_report(&self) -> Option<&FitReport> {
+        self.fit_report.as_ref()
+    }
+
+    /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given
+    /// without data.
     pub fn training_rows(&self) -> Option<usize> {
         self.training_rows
     }

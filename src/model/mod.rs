@@ -1,11 +1,14 @@
 //! Structural causal models: a graph with a mechanism for every node, before and after fitting.
 
+mod complete_cases;
+mod fit_report;
 mod fitted;
 mod leverage;
 mod recovery;
 mod reference;
 mod structural;
 
+pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
 pub use structural::StructuralCausalModel;
 

@@ -1,6 +1,6 @@
 //! What is normal for each node: its *reference* distribution.
 //!
-//! Training values where there are any; otherwise the exact distribution, where that is known in closed form;
+//! Training values where there are any, without missing ones; otherwise the exact distribution, where that is known in closed form;
 //! otherwise draws from the model.
 
 use rayon::prelude::*;
@@ -24,8 +24,8 @@ pub(super) fn references(model: &FittedModel, data: Option<&Dataset>) -> Result<
     let graph = model.graph();
     let mut references: Vec<Option<NoiseDistribution>> = graph
         .nodes()
-        .map(|node| data.and_then(|data| data.finite_column(node).ok()))
-        .map(|column| column.map(|column| NoiseDistribution::empirical(&column.to_vec())).transpose())
+        .map(|node| data.and_then(|data| present_values(data, node)))
+        .map(|values| values.map(|values| NoiseDistribution::empirical(&values)).transpose())
         .collect::<Result<_>>()?;
     if references.iter().any(Option::is_none) {
         for (reference, exact) in references.iter_mut().zip(exact_distributions(model)?) {
@@ -43,6 +43,13 @@ pub(super) fn references(model: &FittedModel, data: Option<&Dataset>) -> Result<
         return drawn.into_iter().collect();
     }
     Ok(references.into_iter().flatten().collect())
+}
+
+/// The values of a node that are not missing, if there are any and all of them are finite.
+fn present_values(data: &Dataset, node: &str) -> Option<Vec<f64>> {
+    let column = data.column_with_gaps(node).ok()?;
+    let present: Vec<f64> = column.iter().copied().filter(|value| !value.is_nan()).collect();
+    (!present.is_empty()).then_some(present)
 }
 
 /// The distributions known in closed form: of roots, and of nodes that are linear in normal noises.

@@ -1,9 +1,10 @@
 //! The model before fitting.
 
-use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
-use super::fitted::FittedModel;
+use super::complete_cases::CompleteCases;
+use super::fit_report::{FitReport, NodeFit, largest_atom, only_value};
+use super::fitted::{FittedModel, Training};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
@@ -99,18 +100,28 @@ impl StructuralCausalModel {
     /// Fits every mechanism that is not wholly known, in parallel over the nodes.
     ///
     /// The data needs a column for each node that is fitted and for its parents; other columns are ignored.
-    /// Columns of known nodes are used, where they are there and complete, to say what is typical of them.
+    /// Columns of known nodes are used, where they are there and finite, to say what is typical of them.
+    ///
+    /// Values may be missing (`NaN`): each mechanism is fitted to the rows in which its node and its parents are all
+    /// present, so a gap costs a row only where it matters. That is right if what is missing does not depend on the noise of
+    /// the node. A node that never varies gets constant noise and, where its function is learned, one that ignores its
+    /// parents: another value in an event is then impossible under the model, and the node's conditional score is at its
+    /// ceiling. A parent that never varies gets the coefficient 0 in a linear regression.
+    /// [`FittedModel::fit_report`] tells what was left out and repaired.
     ///
     /// # Errors
-    /// When a node has no mechanism; when a needed column is missing, holds text, a missing or
-    /// an infinite value, or is constant; when there are too few rows; or when a fit fails.
+    /// When a node has no mechanism; when a needed column is not there, holds text or an infinite value; when there are too
+    /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
-        let fitted: Vec<Result<FittedMechanism>> =
+        let fitted: Vec<Result<(FittedMechanism, NodeFit)>> =
             nodes.par_iter().map(|&position| self.fit_node(position, Some(data))).collect();
         // Rayon would return whichever error came first; in order, the message is always the same.
-        let mechanisms = fitted.into_iter().collect::<Result<Vec<_>>>()?;
-        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(data), &self.learned())
+        let (mechanisms, nodes) = fitted.into_iter().collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
+        let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
+        let training = Training { data, report, learned: self.learned() };
+        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(training))
     }
 
     /// The fitted model of one that is wholly known, which needs no data.
@@ -118,9 +129,9 @@ impl StructuralCausalModel {
     /// # Errors
     /// When a node has no mechanism, or one that must be fitted.
     pub fn without_fitting(&self) -> Result<FittedModel> {
-        let mechanisms =
-            (0..self.graph.node_count()).map(|position| self.fit_node(position, None)).collect::<Result<Vec<_>>>()?;
-        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), None, &self.learned())
+        let fitted = (0..self.graph.node_count()).map(|position| Ok(self.fit_node(position, None)?.0));
+        let mechanisms = fitted.collect::<Result<Vec<_>>>()?;
+        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), None)
     }
 
     fn place(&self, position: usize, mechanism: CausalMechanism) -> Result<Assigned> {
@@ -130,22 +141,28 @@ impl StructuralCausalModel {
         Ok(Assigned { mechanism, places })
     }
 
-    fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<FittedMechanism> {
+    fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<(FittedMechanism, NodeFit)> {
         let node = self.graph.name(position);
         let Some(Assigned { mechanism, places }) = &self.mechanisms[position] else {
             return Err(Error::NoMechanism { node: node.to_owned() });
         };
         let Some(data) = data.filter(|_| !mechanism.is_known()) else {
-            return mechanism.fit(node, places, None);
+            return Ok((mechanism.fit(node, places, None)?, NodeFit::known(node)));
         };
-        let values = data.finite_column(node)?;
-        check_varies(node, values)?;
-        let parents = self.graph.parent_positions(position);
-        let mut parent_values = Array2::zeros((data.rows(), parents.len()));
-        for (mut column, &parent) in parent_values.columns_mut().into_iter().zip(parents) {
-            column.assign(&data.finite_column(self.graph.name(parent))?);
-        }
-        mechanism.fit(node, places, Some(&NodeData { parents: parent_values.view(), values }))
+        let parents = self.graph.parent_positions(position).iter().map(|&parent| self.graph.name(parent));
+        let cases = CompleteCases::select(data, node, parents.clone())?;
+        let fitted = fit_to(mechanism, node, places, &cases).map_err(|error| error_of_gaps(error, &cases))?;
+        let constant_parents = cases.parent_columns().zip(parents).filter(|(column, _)| only_value(*column).is_some());
+        let report = NodeFit {
+            node: node.to_owned(),
+            fitted: true,
+            rows_used: cases.values.len(),
+            rows_incomplete: cases.incomplete,
+            constant: only_value(cases.values.view()),
+            constant_parents: constant_parents.map(|(_, parent)| parent.to_owned()).collect(),
+            largest_atom: largest_atom(cases.values.view()),
+        };
+        Ok((fitted, report))
     }
 
     /// For each node whether its function of the parents is learned from data.
@@ -165,14 +182,27 @@ impl StructuralCausalModel {
     }
 }
 
-fn check_varies(node: &str, values: ArrayView1<'_, f64>) -> Result<()> {
-    if values.len() < FEWEST_ROWS {
+fn fit_to(mechanism: &CausalMechanism, node: &str, places: &[usize], cases: &CompleteCases) -> Result<FittedMechanism> {
+    let found = cases.values.len();
+    if found < FEWEST_ROWS {
         let what = format!("the mechanism of node `{node}`");
-        return Err(Error::TooFewRows { what, needed: FEWEST_ROWS, found: values.len() });
+        return Err(Error::TooFewRows { what, needed: FEWEST_ROWS, found });
     }
-    let first = values[0];
-    if values.iter().all(|&value| value == first) {
-        return Err(Error::ConstantColumn { column: node.to_owned(), value: first, rows: values.len() });
+    if let Some(value) = only_value(cases.values.view())
+        && let Some(constant) = mechanism.fit_constant(value, places.len())?
+    {
+        return Ok(constant);
     }
-    Ok(())
+    mechanism.fit(node, places, Some(&NodeData { parents: cases.parents.view(), values: cases.values.view() }))
+}
+
+/// The same error, saying that incomplete rows do not count.
+fn error_of_gaps(error: Error, cases: &CompleteCases) -> Error {
+    match error {
+        Error::TooFewRows { what, needed, found } if cases.incomplete > 0 => {
+            let left_out = format!("{} rows in which it or a parent is missing", cases.incomplete);
+            Error::TooFewRows { what: format!("{what}, without {left_out},"), needed, found }
+        }
+        other => other,
+    }
 }
