@@ -61,23 +61,20 @@ impl FittedModel {
         let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
         let evidence = Evidence::collect(self, self.graph().position(target)?, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
-        let scores = |kind| -> Result<Vec<f64>> {
-            Ok(match kind {
-                VerdictKind::ShapleyItScore => contributions(&evidence, &attribution),
-                VerdictKind::ShapleyMeanDeviation => contributions(&evidence, &mean_deviation),
-                VerdictKind::NoiseScore => noise_score(&evidence),
-                VerdictKind::Propagation => propagation(&evidence),
-                VerdictKind::SmoothTraversal => smooth_traversal(&evidence),
-                VerdictKind::ScoreOrdering => score_ordering(&evidence),
-                VerdictKind::InDistributionFix => in_distribution_fix(&evidence, &tail, event, self.default_floor())?,
-            })
-        };
-        let verdicts: Vec<Verdict> = VerdictKind::ALL
-            .into_iter()
-            .map(|kind| Ok(Verdict::new(kind, names.iter().cloned().zip(scores(kind)?))))
-            .collect::<Result<_>>()?;
-        let contributions = contributions(&evidence, &mean_deviation);
-        let combined = combine(&names, &propagation(&evidence), &noise_score(&evidence), &contributions);
+        let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
+        let deviations = contributions(&evidence, &mean_deviation);
+        let fixes = in_distribution_fix(&evidence, &tail, event, self.default_floor())?;
+        let verdict = |kind, scores: Vec<f64>| Verdict::new(kind, names.iter().cloned().zip(scores));
+        let combined = combine(&names, &propagated, &unusual, &deviations);
+        let verdicts = vec![
+            verdict(VerdictKind::ShapleyItScore, contributions(&evidence, &attribution)),
+            verdict(VerdictKind::ShapleyMeanDeviation, deviations),
+            verdict(VerdictKind::NoiseScore, unusual),
+            verdict(VerdictKind::Propagation, propagated),
+            verdict(VerdictKind::SmoothTraversal, smooth_traversal(&evidence)),
+            verdict(VerdictKind::ScoreOrdering, score_ordering(&evidence)),
+            verdict(VerdictKind::InDistributionFix, fixes),
+        ];
         let (confidence, doubts) = judge(&evidence, &attribution, &combined, &verdicts);
         let observed = event.finite(target)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);

@@ -54,6 +54,12 @@ impl Diagnosis {
         }
     }
 
+    /// The combined ranking as a verdict.
+    pub fn combined_verdict(&self) -> Verdict {
+        let scores = self.combined.iter().map(|combined| (combined.node.clone(), combined.score));
+        Verdict::new(VerdictKind::Combined, scores)
+    }
+
     /// One of the verdicts.
     pub fn verdict(&self, kind: VerdictKind) -> Option<&Verdict> {
         self.verdicts.iter().find(|verdict| verdict.kind == kind)

@@ -22,22 +22,11 @@ pub enum VerdictKind {
     SmoothTraversal,
     /// How unusual the node is, whatever its parents, in nats (Okati et al., arXiv 2406.05014).
     ScoreOrdering,
+    /// Several of them together, see [`CombinedScore`](crate::CombinedScore); between 0 and 1.
+    Combined,
     /// By how many nats normal noise at the node makes the event rarer, among nodes that are anomalous and whose parents
     /// are not (Nagalapatti et al., ICLR 2025, arXiv 2505.00930).
     InDistributionFix,
-}
-
-impl VerdictKind {
-    /// All of them, in the order of a diagnosis.
-    pub const ALL: [Self; 7] = [
-        Self::ShapleyItScore,
-        Self::ShapleyMeanDeviation,
-        Self::NoiseScore,
-        Self::Propagation,
-        Self::SmoothTraversal,
-        Self::ScoreOrdering,
-        Self::InDistributionFix,
-    ];
 }
 
 impl fmt::Display for VerdictKind {
@@ -49,6 +38,7 @@ impl fmt::Display for VerdictKind {
             Self::Propagation => "propagation",
             Self::SmoothTraversal => "smooth traversal",
             Self::ScoreOrdering => "score ordering",
+            Self::Combined => "combined",
             Self::InDistributionFix => "in-distribution fix",
         })
     }
