@@ -76,8 +76,11 @@ fn nats(distribution: &NoiseDistribution, value: f64, floor: f64) -> Result<f64>
 fn surprise(model: &FittedModel, position: usize, value: f64, floor: f64, config: &DiagnosisConfig) -> Result<f64> {
     let reference = model.reference_at(position);
     let name = model.graph().name(position);
-    let recent = config.recent.as_ref().and_then(|recent| recent.column(name).ok());
-    let drift = recent.map_or(0.0, |recent| drift(reference, recent.iter().copied()));
+    let recent = config.recent.as_ref().filter(|recent| recent.names().iter().any(|column| column == name));
+    let drift = match recent {
+        Some(recent) => drift(reference, recent.column_with_gaps(name)?.iter().copied()),
+        None => 0.0,
+    };
     nats(reference, without_drift(reference, value, drift), floor)
 }
 

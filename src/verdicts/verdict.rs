@@ -24,8 +24,8 @@ pub enum VerdictKind {
     ScoreOrdering,
     /// Several of them together, see [`CombinedScore`](crate::CombinedScore); between 0 and 1.
     Combined,
-    /// By how many nats normal noise at the node makes the event rarer, among nodes that are anomalous and whose parents
-    /// are not (Nagalapatti et al., ICLR 2025, arXiv 2505.00930).
+    /// How unusual the node's noise is, plus by how many nats normal noise at the node makes the event rarer: among nodes
+    /// that are anomalous and whose parents are not (Nagalapatti et al., ICLR 2025, arXiv 2505.00930).
     InDistributionFix,
 }
 
