@@ -27,7 +27,7 @@ const ROUNDING_ERRORS: f64 = 64.0;
 /// most.
 const EXACT_WITHOUT_SAMPLES: usize = 16;
 /// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
-const INVERSION_TOLERANCE: f64 = 0.02;
+pub(super) const INVERSION_TOLERANCE: f64 = 0.02;
 
 /// Attributes one outlier after another of one target of one model.
 ///

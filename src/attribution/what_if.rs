@@ -1,6 +1,6 @@
 //! Single coalitions: what the target would have been, had some noises been drawn anew.
 
-use super::attributor::{Attributor, Method};
+use super::attributor::{Attributor, INVERSION_TOLERANCE, Method};
 use super::closed_form::{ClosedForm, LinearTarget, Question};
 use super::config::Quantity;
 use super::fourier::FourierGame;
@@ -90,14 +90,25 @@ impl Attributor<'_> {
             (Method::Fourier(target, inverted), Measure::LogTail { test: OutlierTest::Region(region), .. }) => {
                 let event = self.event(target, inverted, recovered, region);
                 let values = evaluate(&FourierGame::new(&event, players), coalition)?;
-                Ok(Worth { value: values[0], std_error: values[1].abs(), probability: values[2] })
+                if values[1].abs() <= INVERSION_TOLERANCE {
+                    return Ok(Worth { value: values[0], std_error: values[1].abs(), probability: values[2] });
+                }
+                self.worth_by_samples(recovered, players, coalition, self.measure(recovered)?)
             }
-            (_, measure) => {
-                let values = evaluate(&self.sampler().game(&self.plan, recovered, players, measure, 0), coalition)?;
-                let std_error = variance_of_bank(&values).sqrt();
-                Ok(Worth { value: values[0], std_error, probability: values[OUTPUTS - 1] })
-            }
+            (_, measure) => self.worth_by_samples(recovered, players, coalition, measure),
         }
+    }
+
+    fn worth_by_samples(
+        &self,
+        recovered: &Recovered,
+        players: &[usize],
+        coalition: &Coalition,
+        measure: Measure,
+    ) -> Result<Worth> {
+        let values = evaluate(&self.sampler().game(&self.plan, recovered, players, measure, 0), coalition)?;
+        let std_error = variance_of_bank(&values).sqrt();
+        Ok(Worth { value: values[0], std_error, probability: values[OUTPUTS - 1] })
     }
 
     fn worth_in_closed_form(
