@@ -19,8 +19,11 @@ use serde::Deserialize;
 
 use crate::case::Case;
 
-/// The parts of a scenario, by the names of their cases.
-pub(crate) const PARTS: [(&str, fn(&str) -> bool); 6] = [
+/// Whether a case of this name belongs to a part.
+type Belongs = fn(&str) -> bool;
+
+/// The parts of a scenario.
+pub(crate) const PARTS: [(&str, Belongs); 6] = [
     ("train, latency", |name| name.starts_with("train") && name.ends_with("latency")),
     ("train, availability", |name| name.starts_with("train") && name.ends_with("availability")),
     ("test, latency", |name| name.starts_with("test") && name.ends_with("latency")),
@@ -122,11 +125,14 @@ fn calls(file: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     Ok(calls)
 }
 
-/// All metrics of all nodes over time.
+/// A node and its values over time.
+type Series = (String, Vec<f64>);
+
+/// All metrics of all nodes.
 struct Metrics {
     timestamps: Vec<f64>,
     /// By metric and statistic the columns of the nodes.
-    columns: BTreeMap<(String, String), Vec<(String, Vec<f64>)>>,
+    columns: BTreeMap<(String, String), Vec<Series>>,
 }
 
 impl Metrics {
@@ -152,7 +158,7 @@ impl Metrics {
                 column.push(if cell.is_empty() { f64::NAN } else { cell.parse()? });
             }
         }
-        let mut columns: BTreeMap<_, Vec<(String, Vec<f64>)>> = BTreeMap::new();
+        let mut columns: BTreeMap<_, Vec<Series>> = BTreeMap::new();
         for (place, values) in values.into_iter().enumerate() {
             let cell = |row: &csv::StringRecord| row.get(place + 1).unwrap_or_default().to_owned();
             columns.entry((cell(&metrics), cell(&statistics))).or_default().push((cell(&nodes), values));
