@@ -68,8 +68,8 @@ mod score;
 mod shapley;
 
 pub use attribution::{
-    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, NoiseSampling, Precision, Quantity,
-    ScoreEstimate,
+    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
+    Quantity, ScoreEstimate, Unexplained,
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};

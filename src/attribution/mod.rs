@@ -20,10 +20,11 @@ mod plan;
 mod precision;
 mod program;
 mod result;
+mod roles;
 mod sampler;
 mod samples;
 mod scrambled_net;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, Estimator, Floor, NoiseSampling, Precision, Quantity};
-pub use result::{Attribution, Contribution, ScoreEstimate};
+pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};

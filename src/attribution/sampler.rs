@@ -11,6 +11,7 @@ use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
 use super::precision::LARGEST_GROWTH;
 use super::program::Program;
+use super::roles::Roles;
 use super::samples::Samples;
 use crate::error::Result;
 use crate::model::Recovered;
@@ -46,7 +47,7 @@ impl<'m> Sampler<'m> {
         &self,
         plan: &Plan<'_>,
         recovered: &Recovered,
-        players: &[usize],
+        Roles { players, always_free, .. }: &Roles,
         measure: Measure,
         growth: usize,
         shapley: &ShapleyConfig,
@@ -57,7 +58,8 @@ impl<'m> Sampler<'m> {
         });
         let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
         let measure = measure.within(samples.target_range());
-        let game = SampledGame { players, pivots: &self.pivots, noises: &recovered.noises, samples, measure };
-        Ok(Estimates::new(&shapley_values(&game, shapley)?))
+        let game =
+            SampledGame { players, always_free, pivots: &self.pivots, noises: &recovered.noises, samples, measure };
+        Ok(Estimates::new(&shapley_values(&game, shapley)?, always_free))
     }
 }
