@@ -69,8 +69,8 @@ mod shapley;
 mod verdicts;
 
 pub use attribution::{
-    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, NoiseSampling, Precision, Quantity,
-    ScoreEstimate, WhatIf,
+    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
+    Quantity, ScoreEstimate, Unexplained, WhatIf,
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};

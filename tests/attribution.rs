@@ -314,7 +314,7 @@ fn with_nothing_random_there_is_nothing_to_attribute() {
 fn a_row_at_fault_does_not_stop_the_others() {
     let model = exact_sum();
     let attributor = model.attributor("total", upper()).unwrap();
-    let columns = [("a", vec![3.0, f64::NAN, 1.0]), ("b", vec![0.5, 0.5, 2.0]), ("total", vec![3.5, 3.5, 3.0])];
+    let columns = [("a", vec![3.0, f64::INFINITY, 1.0]), ("b", vec![0.5, 0.5, 2.0]), ("total", vec![3.5, 3.5, 3.0])];
     let results = attributor.attribute_rows(&Dataset::from_columns(columns).unwrap());
     let blamed = |row: usize| results[row].as_ref().unwrap().ranked()[0].node.as_str();
     assert_eq!((blamed(0), blamed(2)), ("a", "b"));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Coalition, Dataset, Error, Estimator, FeatureMap,
     FittedModel, FunctionGame, KnownFormula, NoiseDistribution, NoiseFamily, Observation, Quantity, ShapleyConfig,
-    ShapleyMethod, ShapleyValues, StructuralCausalModel, shapley_values,
+    ShapleyMethod, ShapleyValues, StructuralCausalModel, Unexplained, shapley_values,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -230,7 +230,10 @@ fn rounding(attribution: &Attribution) -> f64 {
 
 fn check_attribution(attribution: &Attribution) -> Result<(), TestCaseError> {
     let score = &attribution.score;
-    let sum: f64 = attribution.contributions.iter().map(|contribution| contribution.value).sum();
+    let known: f64 = attribution.contributions.iter().map(|contribution| contribution.value).sum();
+    let sum = known + attribution.unexplained.value;
+    let nothing = Unexplained::default();
+    prop_assert!(!attribution.missing.is_empty() || attribution.unexplained == nothing, "{:?}", attribution);
     prop_assert!((sum - score.value).abs() <= rounding(attribution), "{} != {:?}", sum, score);
     prop_assert!(score.value.is_finite() && score.std_error.is_finite() && score.std_error >= 0.0, "{:?}", score);
     if attribution.quantity == Quantity::ItScore {
@@ -253,7 +256,8 @@ fn check_attribution(attribution: &Attribution) -> Result<(), TestCaseError> {
         prop_assert_eq!(contribution.share.is_some(), has_share, "shares are given for all nodes or none");
     }
     if attribution.contributions[0].share.is_some() {
-        let shares: f64 = attribution.contributions.iter().filter_map(|contribution| contribution.share).sum();
+        let known: f64 = attribution.contributions.iter().filter_map(|contribution| contribution.share).sum();
+        let shares = known + attribution.unexplained.value / score.value;
         let allowed = 2.0 * rounding(attribution) / score.value.abs();
         prop_assert!((shares - 1.0).abs() <= allowed, "shares sum to {}: {:?}", shares, attribution);
     }

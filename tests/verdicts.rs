@@ -170,6 +170,19 @@ fn diagnosis_score(diagnosis: &Diagnosis, node: &str) -> f64 {
 }
 
 #[test]
+fn a_missing_node_is_neither_blamed_nor_cleared_and_its_parents_stand_in_for_it() {
+    let slow = event(&[("a", 5.0), ("c", 5.0)]);
+    let diagnosis = chain().diagnose("c", &slow, &DiagnosisConfig::default()).unwrap();
+    assert_eq!(diagnosis.missing, ["b"]);
+    assert!(diagnosis.combined.iter().all(|combined| combined.node != "b"));
+    // c is no more unusual than a, which now counts as its parent.
+    let traversal = diagnosis.verdict(VerdictKind::SmoothTraversal).unwrap();
+    assert_eq!((traversal.first(), traversal.score("c")), (Some("a"), Some(0.0)));
+    assert_eq!(diagnosis.root_cause(), Some("a"));
+    assert!(diagnosis.to_string().contains("neither blamed nor cleared: b"), "{diagnosis}");
+}
+
+#[test]
 fn an_ordinary_event_has_no_root_cause() {
     let usual = event(&[("db", 10.1), ("cache", 5.0), ("errors", 0.0), ("api", 25.2)]);
     let diagnosis = service().diagnose("api", &usual, &DiagnosisConfig::default()).unwrap();

@@ -4,9 +4,9 @@ use super::attributor::Attributor;
 use super::config::{Precision, Quantity};
 use super::estimates::{Estimate, Estimates};
 use super::precision::Refined;
-use super::result::{Attribution, Contribution, ScoreEstimate};
+use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 use crate::error::Result;
-use crate::model::Recovered;
+use crate::model::{Origin, Recovered};
 use crate::score::is_saturated;
 
 impl Attributor<'_> {
@@ -18,7 +18,7 @@ impl Attributor<'_> {
         // A score that is mere rounding beside its parts has no meaningful shares.
         let largest = amounts.iter().fold(0.0, |largest: f64, amount| largest.max(amount.value.abs()));
         let whole = Some(score.value).filter(|score| score.abs() > 1e-9 * largest);
-        let contributions = amounts.into_iter().enumerate();
+        let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
         let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         // A stable sort: equal contributions stay in topological order.
@@ -31,7 +31,12 @@ impl Attributor<'_> {
             target: self.plan.nodes[self.plan.target()].name.to_owned(),
             quantity: self.config.quantity,
             score,
+            unexplained: Unexplained {
+                value: estimates.unexplained.value,
+                std_error: estimates.unexplained.std_error(),
+            },
             contributions,
+            missing: self.missing(recovered),
             samples: refined.samples,
             permutations: estimates.permutations,
             precision_reached: asked.map(|asked| estimates.largest_error() <= asked),
@@ -49,6 +54,16 @@ impl Attributor<'_> {
         ScoreEstimate { value, std_error, tail_probability, floor, saturated }
     }
 
+    fn missing(&self, recovered: &Recovered) -> Vec<MissingNode> {
+        let missing = self.plan.nodes.iter().enumerate().filter(|&(node, _)| recovered.is_missing(node));
+        let missing = missing.map(|(number, node)| MissingNode {
+            node: node.name.to_owned(),
+            stand_in: recovered.values[number],
+            typical: self.model.reference_at(node.position).median(),
+        });
+        missing.collect()
+    }
+
     fn contribution(
         &self,
         node: usize,
@@ -57,6 +72,10 @@ impl Attributor<'_> {
         whole: Option<f64>,
     ) -> Result<Contribution> {
         let (position, noise) = (self.plan.nodes[node].position, recovered.noises[node]);
+        let missing_parents = match &recovered.origins[node] {
+            Origin::Observed { missing_parents } => missing_parents.as_slice(),
+            Origin::Missing => &[],
+        };
         let floor = if self.floor > 0.0 { self.floor } else { self.model.default_floor() };
         Ok(Contribution {
             node: self.plan.nodes[node].name.to_owned(),
@@ -65,6 +84,7 @@ impl Attributor<'_> {
             share: whole.map(|whole| amount.value / whole),
             observed: recovered.values[node],
             typical: self.model.reference_at(position).median(),
+            missing_parents: missing_parents.iter().map(|&parent| self.model.graph().name(parent).to_owned()).collect(),
             noise,
             noise_score: self.model.noise_score(position, noise, floor)?.nats(),
         })

@@ -23,7 +23,11 @@ impl FittedModel {
     /// as extreme as observed when the noises in T are kept at what was observed and all others are drawn anew
     /// (Budhathoki et al., ICML 2022, section 4). Contributions sum to the score −v(∅).
     ///
-    /// The observation needs a finite value for the target and each of its ancestors; other columns are ignored.
+    /// The observation needs a finite value for the target; columns that are no ancestors of it are ignored. The value of an
+    /// ancestor may be missing (`NaN`, or no such column): then its noise is not known, stays random in every coalition and
+    /// has no contribution; those of its children are approximate, and part of the score is
+    /// [`unexplained`](Attribution::unexplained). See `docs/method.md`, "Missing and awkward data".
+    ///
     /// Runs on the current rayon pool; the result is the same to the bit for any number of threads. There are 2ⁿ
     /// coalitions for exact Shapley values of n nodes, permutations · n otherwise. If the target is linear in all noises,
     /// a coalition costs some hundred multiplications, without samples. If not, one that differs from the last in one
@@ -31,7 +35,8 @@ impl FittedModel {
     /// events, an [`Attributor`] does what they share once.
     ///
     /// # Errors
-    /// When there is no such target; when the observation lacks a value; when the configuration is invalid; when
+    /// When there is no such target; when the observation lacks its value, or has text or an infinite value for it or an
+    /// ancestor; when the configuration is invalid; when
     /// a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
     /// resolve a coalition's probability.
     #[doc(alias = "attribute_anomalies")]

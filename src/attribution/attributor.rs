@@ -14,6 +14,7 @@ use super::measure::Measure;
 use super::plan::Plan;
 use super::precision::{Effort, Refined, refine};
 use super::result::Attribution;
+use super::roles::Roles;
 use super::sampler::Sampler;
 use crate::data::{Dataset, Observation};
 use crate::error::Result;
@@ -55,7 +56,7 @@ pub struct Attributor<'m> {
     pub(super) config: AttributionConfig,
     pub(super) plan: Plan<'m>,
     /// By how much each node's noise moves the target, where that is known.
-    effects: Vec<Option<f64>>,
+    pub(super) effects: Vec<Option<f64>>,
     pub(super) method: Method,
     /// Made when it is first needed.
     sampler: OnceLock<Sampler<'m>>,
@@ -109,18 +110,21 @@ impl<'m> Attributor<'m> {
     /// What [`FittedModel::attribute_outlier`] gives.
     ///
     /// # Errors
-    /// When the observation lacks a finite value for the target or one of its ancestors; when a custom mechanism is not
-    /// invertible or returns NaN; or when the floor is 0 and the samples do not resolve a coalition's probability.
+    /// When the observation lacks the target's value, or has text or an infinite one for the target or one of its
+    /// ancestors; when a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
+    /// resolve a coalition's probability.
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
+        observation.finite(self.plan.nodes[self.plan.target()].name)?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
-        let players = self.players(&recovered);
-        let refined = if players.is_empty() {
+        let roles = Roles::new(&self.plan, &self.effects, &recovered);
+        let refined = if roles.players.is_empty() {
             // Where no noise is free, the observation is the only value the target can take.
             Refined::certain()
         } else {
-            self.estimate(&recovered, &players)?
+            let refined = self.estimate(&recovered, &roles)?;
+            if roles.idle { refined.with_all_unexplained() } else { refined }
         };
-        self.assemble(&recovered, &players, &refined)
+        self.assemble(&recovered, &roles.players, &refined)
     }
 
     /// Attributes every row, in parallel on the current rayon pool. A row at fault does not stop the others.
@@ -129,30 +133,20 @@ impl<'m> Attributor<'m> {
         rows.par_iter().map(|row| self.attribute(row)).collect()
     }
 
-    /// The nodes whose noise can matter. A noise that does not move the target changes nothing whether kept or drawn,
-    /// nor does one of zero variance that was observed at its value: leaving it out gives it exactly 0.
-    pub(super) fn players(&self, recovered: &Recovered) -> Vec<usize> {
-        let inert = |node: usize| {
-            let noise = self.plan.nodes[node].mechanism.noise();
-            self.effects[node] == Some(0.0) || noise.is_degenerate() && noise.mean() == recovered.noises[node]
-        };
-        (0..self.plan.nodes.len()).filter(|&node| !inert(node)).collect()
-    }
-
-    fn estimate(&self, recovered: &Recovered, players: &[usize]) -> Result<Refined> {
+    fn estimate(&self, recovered: &Recovered, roles: &Roles) -> Result<Refined> {
         let measure = self.measure(recovered)?;
         match (&self.method, &measure) {
             (Method::ClosedForm(target), Measure::Mean { .. }) => {
-                self.in_closed_form(target, recovered, players, Question::Mean)
+                self.in_closed_form(target, recovered, roles, Question::Mean)
             }
             (Method::ClosedForm(target), &Measure::LogTail { test: OutlierTest::Region(region), floor }) => {
                 let observed = recovered.values[self.plan.target()];
-                self.in_closed_form(target, recovered, players, Question::LogTail { observed, region, floor })
+                self.in_closed_form(target, recovered, roles, Question::LogTail { observed, region, floor })
             }
             (Method::Fourier(target, inverted), &Measure::LogTail { test: OutlierTest::Region(region), .. }) => {
-                self.by_inversion(target, inverted, recovered, players, &measure, region)
+                self.by_inversion(target, inverted, recovered, roles, &measure, region)
             }
-            _ => self.by_samples(recovered, players, &measure),
+            _ => self.by_samples(recovered, roles, &measure),
         }
     }
 
@@ -160,12 +154,14 @@ impl<'m> Attributor<'m> {
         &self,
         target: &LinearTarget,
         recovered: &Recovered,
-        players: &[usize],
+        roles: &Roles,
         question: Question,
     ) -> Result<Refined> {
-        let moments = target.free_moments(&self.plan, &recovered.noises, players);
-        let game = ClosedForm { plan: &self.plan, players, moments, question };
-        self.without_samples(players.len(), |shapley| Ok(Estimates::new(&shapley_values(&game, shapley)?)))
+        let Roles { players, always_free, .. } = roles;
+        let moments = |nodes| target.free_moments(&self.plan, &recovered.noises, nodes);
+        let (moments, free_moments) = (moments(players), moments(always_free));
+        let game = ClosedForm { plan: &self.plan, players, moments, always_free: free_moments, question };
+        self.without_samples(players.len(), |shapley| Ok(Estimates::new(&shapley_values(&game, shapley)?, always_free)))
     }
 
     fn by_inversion(
@@ -173,16 +169,18 @@ impl<'m> Attributor<'m> {
         target: &LinearTarget,
         inverted: &FourierTarget,
         recovered: &Recovered,
-        players: &[usize],
+        roles: &Roles,
         measure: &Measure,
         region: OutlierRegion,
     ) -> Result<Refined> {
         let event = self.event(target, inverted, recovered, region);
+        let Roles { players, always_free, .. } = roles;
+        let fits_a_table = always_free.is_empty() || players.len() + always_free.len() <= EXACT_WITHOUT_SAMPLES;
         let inverted = self.without_samples(players.len(), |shapley| {
-            if shapley.method.enumerates(players.len())? {
-                return Ok(event.enumerate(players));
+            if shapley.method.enumerates(players.len())? && fits_a_table {
+                return Ok(event.enumerate(players, always_free));
             }
-            let game = FourierGame::new(&event, players);
+            let game = FourierGame::new(&event, players, always_free);
             Ok(game.estimates(&shapley_values(&game, shapley)?))
         })?;
         let tolerance = match self.config.precision {
@@ -194,7 +192,7 @@ impl<'m> Attributor<'m> {
             return Ok(inverted);
         }
         // A few hundred terms do not follow these distributions closely enough, say those of few rows.
-        let sampled = self.by_samples(recovered, players, measure)?;
+        let sampled = self.by_samples(recovered, roles, measure)?;
         Ok(if sampled.estimates.largest_bank_error() < error { sampled } else { inverted })
     }
 
@@ -220,12 +218,13 @@ impl<'m> Attributor<'m> {
         self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config))
     }
 
-    fn by_samples(&self, recovered: &Recovered, players: &[usize], measure: &Measure) -> Result<Refined> {
+    fn by_samples(&self, recovered: &Recovered, roles: &Roles, measure: &Measure) -> Result<Refined> {
         let sampler = self.sampler();
-        let method = self.config.shapley_method.or_exact_at_no_more_cost(players.len());
+        let players = roles.players.len();
+        let method = self.config.shapley_method.or_exact_at_no_more_cost(players);
         let effort = Effort::new(method, &self.config).with_samples();
-        refine(&self.config, players.len(), effort, |Effort { growth, shapley }| {
-            sampler.estimate(&self.plan, recovered, players, measure.clone(), growth.unwrap_or(0), &shapley)
+        refine(&self.config, players, effort, |Effort { growth, shapley }| {
+            sampler.estimate(&self.plan, recovered, roles, measure.clone(), growth.unwrap_or(0), &shapley)
         })
     }
 

@@ -36,15 +36,15 @@ impl LinearTarget {
         self.normal
     }
 
-    /// The mean and the variance that each player adds to the target when its noise is free, relative to the
+    /// The mean and the variance that each of these nodes adds to the target when its noise is free, relative to the
     /// observed noise.
-    pub(super) fn free_moments(&self, plan: &Plan<'_>, noises: &[f64], players: &[usize]) -> Vec<Moments> {
+    pub(super) fn free_moments(&self, plan: &Plan<'_>, noises: &[f64], nodes: &[usize]) -> Vec<Moments> {
         let moments = |&node: &usize| {
             let (effect, noise) = (self.effects[node], plan.nodes[node].mechanism.noise());
             let deviation = effect * (noise.mean() - noises[node]);
             Moments { mean: deviation, variance: effect * effect * noise.variance() }
         };
-        players.iter().map(moments).collect()
+        nodes.iter().map(moments).collect()
     }
 }
 
@@ -70,6 +70,8 @@ pub(super) struct ClosedForm<'a> {
     /// The node of every player.
     pub(super) players: &'a [usize],
     pub(super) moments: Vec<Moments>,
+    /// Of each noise that no coalition keeps.
+    pub(super) always_free: Vec<Moments>,
     pub(super) question: Question,
 }
 
@@ -89,15 +91,15 @@ impl Game for ClosedForm<'_> {
 
     fn evaluate(&self, coalition: &Coalition, (): &mut (), values: &mut [f64]) -> Result<()> {
         let (mut mean, mut variance) = (0.0, 0.0);
-        for (player, moments) in self.moments.iter().enumerate() {
-            if !coalition.contains(player) {
-                mean += moments.mean;
-                variance += moments.variance;
-            }
+        let free = self.moments.iter().enumerate().filter(|(player, _)| !coalition.contains(*player));
+        for moments in free.map(|(_, moments)| moments).chain(&self.always_free) {
+            mean += moments.mean;
+            variance += moments.variance;
         }
+        let nothing_free = self.always_free.is_empty() && coalition.len() == self.players.len();
         (values[0], values[1]) = match self.question {
             Question::Mean => (mean, 1.0),
-            Question::LogTail { .. } if coalition.len() == self.players.len() => (0.0, 1.0),
+            Question::LogTail { .. } if nothing_free => (0.0, 1.0),
             Question::LogTail { observed, region, floor } => {
                 let ln_probability = ln_normal_probability(region, observed + mean, variance.sqrt());
                 let smoothed = ln_sum_exp(ln_probability, floor.ln()) - floor.ln_1p();

@@ -12,8 +12,10 @@ const Z: f64 = 1.959_963_985;
 /// What the game of one event gave: amounts in nats or in the target's unit, with their standard errors.
 #[derive(Debug)]
 pub(super) struct Estimates {
-    /// −v(∅), which the contributions sum to.
+    /// −v(∅), which the contributions and what is left unexplained sum to.
     pub(super) score: Estimate,
+    /// −v(all): exactly 0 unless some noises are always free.
+    pub(super) unexplained: Estimate,
     /// q(∅); not meaningful for a mean deviation.
     pub(super) tail_probability: f64,
     /// One per player.
@@ -34,6 +36,21 @@ pub(super) struct Estimate {
 }
 
 impl Estimate {
+    /// −v(∅), from the values of the coalition of nobody, with its error, and of that of all. The latter is known exactly,
+    /// if no noise is always free.
+    pub(super) fn of_score(empty: f64, bank_error: f64, full: f64, always_free: &[usize]) -> Self {
+        let value = if always_free.is_empty() { full - empty } else { -empty };
+        Self { value, bank_error, permutation_error: 0.0 }
+    }
+
+    /// −v(all): exactly 0, if no noise is always free.
+    pub(super) fn unexplained(full: f64, bank_error: f64, always_free: &[usize]) -> Self {
+        if always_free.is_empty() {
+            return Self::default();
+        }
+        Self { value: -full, bank_error, permutation_error: 0.0 }
+    }
+
     /// The permutations' error is taken given the bank and the bank's given the permutations, so their variances add.
     pub(super) fn std_error(self) -> f64 {
         self.bank_error.hypot(self.permutation_error)
@@ -43,13 +60,14 @@ impl Estimate {
 impl Estimates {
     /// Of an event that is certain.
     pub(super) fn certain() -> Self {
-        Self { score: Estimate::default(), tail_probability: 1.0, contributions: Vec::new(), permutations: None }
+        let (score, unexplained) = (Estimate::default(), Estimate::default());
+        Self { score, unexplained, tail_probability: 1.0, contributions: Vec::new(), permutations: None }
     }
 
     /// The first output is the coalition's value, the last its probability. A game of samples has the replicates of
     /// [`OUTPUTS`] in between; one in closed form has none, and no error but that of the permutations.
-    pub(super) fn new(values: &ShapleyValues) -> Self {
-        let empty = values.empty_value();
+    pub(super) fn new(values: &ShapleyValues, always_free: &[usize]) -> Self {
+        let (empty, full) = (values.empty_value(), values.full_value());
         let outputs = values.outputs();
         let contributions = outputs.rows().into_iter().zip(permutation_errors(values));
         let contributions = contributions.map(|(outputs, permutation_error)| {
@@ -57,12 +75,8 @@ impl Estimates {
             Estimate { value: outputs[0], bank_error: bank_error(&outputs), permutation_error }
         });
         Self {
-            // v(all) is known exactly, so the error of the score is that of v(∅).
-            score: Estimate {
-                value: values.full_value()[0] - empty[0],
-                bank_error: bank_error(empty),
-                permutation_error: 0.0,
-            },
+            score: Estimate::of_score(empty[0], bank_error(empty), full[0], always_free),
+            unexplained: Estimate::unexplained(full[0], bank_error(full), always_free),
             tail_probability: empty[empty.len() - 1],
             contributions: contributions.collect(),
             permutations: values.permutations(),
@@ -83,7 +97,7 @@ impl Estimates {
     }
 
     fn largest(&self, error: impl Fn(&Estimate) -> f64) -> f64 {
-        self.contributions.iter().chain([&self.score]).map(error).fold(0.0, f64::max)
+        self.contributions.iter().chain([&self.score, &self.unexplained]).map(error).fold(0.0, f64::max)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::shapley::{Coalition, Game};
 pub(super) struct SampledGame<'a> {
     /// The node of every player.
     pub(super) players: &'a [usize],
+    /// Nodes whose noise no coalition keeps, as nobody knows it.
+    pub(super) always_free: &'a [usize],
     /// The noises that are to be integrated, in order of preference.
     pub(super) pivots: &'a [Pivot<'a>],
     /// The observed noise of every node of the plan.
@@ -26,8 +28,11 @@ pub(super) struct SampledGame<'a> {
 /// The state of the coalition evaluated last.
 pub(super) struct Scratch {
     coalition: Coalition,
-    /// For each node of the plan whether its noise is kept. Nodes that are no players always keep it: it never varies.
+    /// For each node of the plan whether its noise is kept. Nodes that are no players always keep it, as it never varies,
+    /// unless they are always free.
     kept: Vec<bool>,
+    /// Whether those that are always free are so yet.
+    started: bool,
     /// The node whose noise is integrated.
     integrated: Option<usize>,
     /// Which nodes' noises change between drawn and observed.
@@ -48,11 +53,12 @@ impl Game for SampledGame<'_> {
         OUTPUTS
     }
 
-    /// That of the coalition of all, in which nothing is drawn.
+    /// That of the coalition of all, before any noise is drawn that is always free.
     fn scratch(&self) -> Scratch {
         Scratch {
             coalition: Coalition::full(self.players.len()),
             kept: vec![true; self.noises.len()],
+            started: false,
             integrated: None,
             toggled: Vec::new(),
             hash: 0,
@@ -61,7 +67,7 @@ impl Game for SampledGame<'_> {
     }
 
     fn evaluate(&self, coalition: &Coalition, scratch: &mut Scratch, outputs: &mut [f64]) -> Result<()> {
-        if coalition.len() == self.players.len() {
+        if coalition.len() == self.players.len() && self.always_free.is_empty() {
             self.measure.measure_observation(outputs);
             return Ok(());
         }
@@ -85,10 +91,11 @@ impl SampledGame<'_> {
 
     /// Finds which noises are to be toggled, and the one to integrate.
     fn note_changes(&self, coalition: &Coalition, scratch: &mut Scratch) -> Option<&Pivot<'_>> {
-        let Scratch { coalition: last, kept, integrated, toggled, hash, .. } = scratch;
+        let Scratch { coalition: last, kept, started, integrated, toggled, hash, .. } = scratch;
         toggled.clear();
-        for player in last.differences(coalition) {
-            let node = self.players[player];
+        let at_first = if std::mem::replace(started, true) { &[] } else { self.always_free };
+        let joined_or_left = last.differences(coalition).map(|player| self.players[player]);
+        for node in joined_or_left.chain(at_first.iter().copied()) {
             kept[node] = !kept[node];
             *hash ^= mixed(node as u64 + 1);
             toggled.push(node);

@@ -20,6 +20,7 @@ mod plan;
 mod precision;
 mod program;
 mod result;
+mod roles;
 mod sampler;
 mod samples;
 mod scrambled_net;
@@ -27,5 +28,5 @@ mod what_if;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, Estimator, Floor, NoiseSampling, Precision, Quantity};
-pub use result::{Attribution, Contribution, ScoreEstimate};
+pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 pub use what_if::WhatIf;

@@ -1,7 +1,7 @@
 //! How long to go on.
 
 use super::config::{AttributionConfig, Precision};
-use super::estimates::Estimates;
+use super::estimates::{Estimate, Estimates};
 use crate::error::Result;
 use crate::shapley::{MOST_PERMUTATIONS, ShapleyConfig, ShapleyMethod};
 
@@ -44,6 +44,13 @@ impl Refined {
     /// Of an event that is certain.
     pub(super) fn certain() -> Self {
         Self { estimates: Estimates::certain(), samples: None }
+    }
+
+    /// The same where it is known that no player matters, whatever rounding says.
+    pub(super) fn with_all_unexplained(mut self) -> Self {
+        self.estimates.contributions.fill(Estimate::default());
+        self.estimates.unexplained = self.estimates.score;
+        self
     }
 }
 

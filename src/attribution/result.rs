@@ -14,10 +14,16 @@ pub struct Attribution {
     pub target: String,
     /// What was split over the nodes.
     pub quantity: Quantity,
-    /// What the contributions sum to.
+    /// What was split: the contributions, and what is left unexplained, sum to it.
     pub score: ScoreEstimate,
-    /// One per node that the target depends on, itself included; the largest first, equal ones in topological order.
+    /// What the unknown noises of the missing nodes leave open; exactly 0 if none is missing.
+    pub unexplained: Unexplained,
+    /// One per node that the target depends on, itself included, and whose value was observed; the largest first, equal ones
+    /// in topological order.
     pub contributions: Vec<Contribution>,
+    /// Nodes that the target depends on, but whose value was missing, in topological order. Of these nobody knows what they
+    /// contributed: their noise stays random in every coalition.
+    pub missing: Vec<MissingNode>,
     /// How many joint noise samples all coalitions shared; nothing where no samples were needed.
     pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
@@ -48,6 +54,34 @@ pub struct ScoreEstimate {
     pub saturated: bool,
 }
 
+/// The part of a score that no known noise explains: −v(all), where v(all) is the value of the coalition that keeps every
+/// noise that is known.
+///
+/// The noise of a node whose value is missing is drawn even then. So the event does not repeat itself with certainty, but
+/// with the probability q(all), and −v(all) = −ln((q(all) + ε)/(1 + ε)) ≥ 0 nats of the score need the missing noise to be
+/// out of the ordinary, too. For a mean deviation it is the observed value less its mean given all known noises.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Unexplained {
+    /// In nats, or in the target's unit for a mean deviation; exactly 0 if no node is missing, or none that matters.
+    pub value: f64,
+    /// Its standard error, in the same unit.
+    pub std_error: f64,
+}
+
+/// A node whose value was missing in the event.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MissingNode {
+    /// The node's name.
+    pub node: String,
+    /// What stood in for its value when the noises of its children were recovered: the median of the node given its
+    /// parents, in its unit.
+    pub stand_in: f64,
+    /// What is typical of the node: the median of its reference values, in its unit.
+    pub typical: f64,
+}
+
 /// One node's part in an outlier.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -66,11 +100,22 @@ pub struct Contribution {
     pub observed: f64,
     /// What is typical of the node: the median of its reference values, in its unit.
     pub typical: f64,
+    /// Parents whose value was missing and which the node's mechanism depends on. If there are any, the noise was recovered
+    /// with stand-ins for them, and all of this is approximate: what the missing parent did beyond its median is put down
+    /// to this node.
+    pub missing_parents: Vec<String>,
     /// The noise that, with the observed parents, gives the observed value.
     pub noise: f64,
     /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's
     /// default floor where that is 0).
     pub noise_score: f64,
+}
+
+impl Contribution {
+    /// Whether the contribution rests on a stand-in for the missing value of a parent.
+    pub fn is_approximate(&self) -> bool {
+        !self.missing_parents.is_empty()
+    }
 }
 
 impl Attribution {
@@ -79,7 +124,7 @@ impl Attribution {
         &self.contributions
     }
 
-    /// The contribution of a node, if the target depends on it.
+    /// The contribution of a node, if the target depends on it and its value was observed.
     pub fn contribution(&self, node: &str) -> Option<&Contribution> {
         self.contributions.iter().find(|contribution| contribution.node == node)
     }

@@ -11,6 +11,7 @@ use super::pivot::{Pivot, find_pivots};
 use super::plan::Plan;
 use super::precision::LARGEST_GROWTH;
 use super::program::Program;
+use super::roles::Roles;
 use super::samples::Samples;
 use crate::error::Result;
 use crate::model::Recovered;
@@ -46,13 +47,13 @@ impl<'m> Sampler<'m> {
         &self,
         plan: &Plan<'_>,
         recovered: &Recovered,
-        players: &[usize],
+        roles: &Roles,
         measure: Measure,
         growth: usize,
         shapley: &ShapleyConfig,
     ) -> Result<Estimates> {
-        let game = self.game(plan, recovered, players, measure, growth);
-        Ok(Estimates::new(&shapley_values(&game, shapley)?))
+        let game = self.game(plan, recovered, roles, measure, growth);
+        Ok(Estimates::new(&shapley_values(&game, shapley)?, &roles.always_free))
     }
 
     /// The game of one event, with the configured number of samples times 2^growth.
@@ -60,7 +61,7 @@ impl<'m> Sampler<'m> {
         &'g self,
         plan: &'g Plan<'_>,
         recovered: &'g Recovered,
-        players: &'g [usize],
+        Roles { players, always_free, .. }: &'g Roles,
         measure: Measure,
         growth: usize,
     ) -> SampledGame<'g> {
@@ -70,6 +71,6 @@ impl<'m> Sampler<'m> {
         });
         let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
         let measure = measure.within(samples.target_range());
-        SampledGame { players, pivots: &self.pivots, noises: &recovered.noises, samples, measure }
+        SampledGame { players, always_free, pivots: &self.pivots, noises: &recovered.noises, samples, measure }
     }
 }

@@ -6,6 +6,7 @@ use super::config::Quantity;
 use super::fourier::FourierGame;
 use super::jackknife::variance_of_bank;
 use super::measure::{Measure, OUTPUTS};
+use super::roles::Roles;
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::Recovered;
@@ -52,15 +53,17 @@ impl Attributor<'_> {
     /// ```
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
+        observation.finite(self.plan.nodes[self.plan.target()].name)?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
-        let players = self.players(&recovered);
+        let roles = Roles::new(&self.plan, &self.effects, &recovered);
+        let players = &roles.players;
         let mut coalition = Coalition::empty(players.len());
         for (player, &node) in players.iter().enumerate() {
             if kept(self.plan.nodes[node].name) {
                 coalition.insert(player);
             }
         }
-        let worth = self.worth(&recovered, &players, &coalition)?;
+        let worth = self.worth(&recovered, &roles, &coalition)?;
         Ok(match self.config.quantity {
             // The value's error is that of ln(q + ε).
             Quantity::ItScore => {
@@ -73,40 +76,40 @@ impl Attributor<'_> {
         })
     }
 
-    fn worth(&self, recovered: &Recovered, players: &[usize], coalition: &Coalition) -> Result<Worth> {
-        if coalition.len() == players.len() {
+    fn worth(&self, recovered: &Recovered, roles: &Roles, coalition: &Coalition) -> Result<Worth> {
+        if roles.always_free.is_empty() && coalition.len() == roles.players.len() {
             return Ok(Worth { value: 0.0, std_error: 0.0, probability: 1.0 });
         }
         let measure = self.measure(recovered)?;
         match (&self.method, measure) {
             (Method::ClosedForm(target), Measure::Mean { .. }) => {
-                self.worth_in_closed_form(target, recovered, players, coalition, Question::Mean)
+                self.worth_in_closed_form(target, recovered, roles, coalition, Question::Mean)
             }
             (Method::ClosedForm(target), Measure::LogTail { test: OutlierTest::Region(region), floor }) => {
                 let observed = recovered.values[self.plan.target()];
                 let question = Question::LogTail { observed, region, floor };
-                self.worth_in_closed_form(target, recovered, players, coalition, question)
+                self.worth_in_closed_form(target, recovered, roles, coalition, question)
             }
             (Method::Fourier(target, inverted), Measure::LogTail { test: OutlierTest::Region(region), .. }) => {
                 let event = self.event(target, inverted, recovered, region);
-                let values = evaluate(&FourierGame::new(&event, players), coalition)?;
+                let values = evaluate(&FourierGame::new(&event, &roles.players, &roles.always_free), coalition)?;
                 if values[1].abs() <= INVERSION_TOLERANCE {
                     return Ok(Worth { value: values[0], std_error: values[1].abs(), probability: values[2] });
                 }
-                self.worth_by_samples(recovered, players, coalition, self.measure(recovered)?)
+                self.worth_by_samples(recovered, roles, coalition, self.measure(recovered)?)
             }
-            (_, measure) => self.worth_by_samples(recovered, players, coalition, measure),
+            (_, measure) => self.worth_by_samples(recovered, roles, coalition, measure),
         }
     }
 
     fn worth_by_samples(
         &self,
         recovered: &Recovered,
-        players: &[usize],
+        roles: &Roles,
         coalition: &Coalition,
         measure: Measure,
     ) -> Result<Worth> {
-        let values = evaluate(&self.sampler().game(&self.plan, recovered, players, measure, 0), coalition)?;
+        let values = evaluate(&self.sampler().game(&self.plan, recovered, roles, measure, 0), coalition)?;
         let std_error = variance_of_bank(&values).sqrt();
         Ok(Worth { value: values[0], std_error, probability: values[OUTPUTS - 1] })
     }
@@ -115,12 +118,15 @@ impl Attributor<'_> {
         &self,
         target: &LinearTarget,
         recovered: &Recovered,
-        players: &[usize],
+        roles: &Roles,
         coalition: &Coalition,
         question: Question,
     ) -> Result<Worth> {
-        let moments = target.free_moments(&self.plan, &recovered.noises, players);
-        let values = evaluate(&ClosedForm { plan: &self.plan, players, moments, question }, coalition)?;
+        let moments = |nodes: &[usize]| target.free_moments(&self.plan, &recovered.noises, nodes);
+        let (of_players, always_free) = (moments(&roles.players), moments(&roles.always_free));
+        let players = &roles.players;
+        let game = ClosedForm { plan: &self.plan, players, moments: of_players, always_free, question };
+        let values = evaluate(&game, coalition)?;
         Ok(Worth { value: values[0], std_error: 0.0, probability: values[1] })
     }
 }

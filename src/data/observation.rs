@@ -63,11 +63,18 @@ impl Observation {
         self.names.position(name).map(|position| self.values[position])
     }
 
-    /// The value of a column; nothing where it is missing. Text and infinities are errors.
+    /// The value of a column that must be finite, if it is there and not missing.
     pub(crate) fn finite_if_present(&self, name: &str) -> Result<Option<f64>> {
-        let Some(position) = self.names.position(name) else { return Ok(None) };
-        let is_text = self.text.iter().any(|(column, _)| *column == position);
-        if self.values[position].is_nan() && !is_text { Ok(None) } else { self.finite(name).map(Some) }
+        let missing = |position: usize| self.values[position].is_nan() && !self.is_text(position);
+        match self.names.position(name) {
+            None => Ok(None),
+            Some(position) if missing(position) => Ok(None),
+            Some(_) => self.finite(name).map(Some),
+        }
+    }
+
+    fn is_text(&self, position: usize) -> bool {
+        self.text.iter().any(|(column, _)| *column == position)
     }
 
     /// The value of a column that must be there and finite.

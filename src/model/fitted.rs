@@ -143,12 +143,11 @@ impl FittedModel {
     ///
     /// # Errors
     /// When the observation lacks a node or its value is missing or infinite, or a custom mechanism is not
-    /// invertible there.
+    /// invertible there. (An attribution can do with missing values, since it says which noises are not known.)
     #[doc(alias = "recover_noise")]
     pub fn estimate_noise(&self, observation: &Observation) -> Result<Observation> {
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
-        let recovered = self.recover(&nodes, observation)?;
-        Observation::new(self.graph.nodes(), recovered.noises)
+        Observation::new(self.graph.nodes(), self.noises(&nodes, observation)?)
     }
 
     /// The fitted mechanism at a position of the graph.

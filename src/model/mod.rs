@@ -12,4 +12,4 @@ pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
 pub use structural::StructuralCausalModel;
 
-pub(crate) use recovery::Recovered;
+pub(crate) use recovery::{Origin, Recovered};

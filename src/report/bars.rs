@@ -10,7 +10,8 @@ use crate::attribution::Attribution;
 const WIDTH: f64 = 40.0;
 
 impl Attribution {
-    /// The contributions as horizontal bars, the largest first; negative ones are drawn with `-`.
+    /// The contributions as horizontal bars, the largest first; negative ones are drawn with `-`, approximate ones marked
+    /// with `≈`. Nodes whose value was missing have no bar.
     pub fn to_bar_chart(&self) -> String {
         let ranked = self.ranked();
         let largest = ranked.iter().fold(0.0, |largest: f64, contribution| largest.max(contribution.value.abs()));
@@ -20,7 +21,12 @@ impl Attribution {
             let share = if largest > 0.0 { contribution.value / largest } else { 0.0 };
             let length = (WIDTH * share.abs()).round() as usize;
             let bar = if share < 0.0 { "-" } else { "█" }.repeat(length);
-            table.add_row([contribution.node.clone(), fixed(contribution.value, 2), bar]);
+            let amount = fixed(contribution.value, 2);
+            let amount = if contribution.is_approximate() { format!("≈{amount}") } else { amount };
+            table.add_row([contribution.node.clone(), amount, bar]);
+        }
+        for missing in &self.missing {
+            table.add_row([missing.node.clone(), "missing".to_owned(), String::new()]);
         }
         table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()

@@ -6,14 +6,18 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::attribution::{Attribution, Contribution, Quantity, ScoreEstimate};
+use crate::attribution::{Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained};
 
 #[derive(Serialize, Deserialize)]
 struct AttributionShape {
     target: String,
     quantity: Quantity,
     score: ScoreShape,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unexplained: Option<UnexplainedShape>,
     contributions: Vec<ContributionShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingShape>,
     samples: Option<usize>,
     permutations: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +35,21 @@ struct ScoreShape {
     saturated: bool,
 }
 
+/// There if a node is missing.
+#[derive(Serialize, Deserialize)]
+struct UnexplainedShape {
+    #[serde(flatten)]
+    amount: Amount,
+    std_error: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MissingShape {
+    node: String,
+    stand_in: f64,
+    typical: f64,
+}
+
 #[derive(Serialize, Deserialize)]
 struct ContributionShape {
     node: String,
@@ -40,6 +59,8 @@ struct ContributionShape {
     share: Option<f64>,
     observed: f64,
     typical: f64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    missing_parents: Vec<String>,
     noise: f64,
     noise_score: f64,
 }
@@ -69,42 +90,80 @@ impl Amount {
     }
 }
 
+impl ContributionShape {
+    fn new(quantity: Quantity, contribution: Contribution) -> Self {
+        let Contribution { node, value, std_error, share, observed, typical, missing_parents, noise, noise_score } =
+            contribution;
+        let amount = Amount::new(quantity, value);
+        Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score }
+    }
+
+    fn contribution<E: serde::de::Error>(self, quantity: Quantity) -> Result<Contribution, E> {
+        let Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score } = self;
+        let value = amount.get(quantity)?;
+        Ok(Contribution { node, value, std_error, share, observed, typical, missing_parents, noise, noise_score })
+    }
+}
+
 impl Serialize for Attribution {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { target, quantity, score, contributions, samples, permutations, precision_reached, seed } =
-            self.clone();
-        let contribution = |contribution: Contribution| {
-            let Contribution { node, value, std_error, share, observed, typical, noise, noise_score } = contribution;
-            let amount = Amount::new(quantity, value);
-            ContributionShape { node, amount, std_error, share, observed, typical, noise, noise_score }
-        };
+        let Self { target, quantity, score, unexplained, contributions, missing, .. } = self.clone();
+        let Self { samples, permutations, precision_reached, seed, .. } = *self;
         let ScoreEstimate { value, std_error, tail_probability, floor, saturated } = score;
         let amount = Amount::new(quantity, value);
         let score = ScoreShape { amount, std_error, tail_probability, floor, saturated };
-        let contributions = contributions.into_iter().map(contribution).collect();
-        AttributionShape { target, quantity, score, contributions, samples, permutations, precision_reached, seed }
-            .serialize(serializer)
+        let Unexplained { value, std_error } = unexplained;
+        let unexplained = UnexplainedShape { amount: Amount::new(quantity, value), std_error };
+        AttributionShape {
+            target,
+            quantity,
+            score,
+            unexplained: (!missing.is_empty()).then_some(unexplained),
+            contributions: contributions.into_iter().map(|part| ContributionShape::new(quantity, part)).collect(),
+            missing: missing
+                .into_iter()
+                .map(|MissingNode { node, stand_in, typical }| MissingShape { node, stand_in, typical })
+                .collect(),
+            samples,
+            permutations,
+            precision_reached,
+            seed,
+        }
+        .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Attribution {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let AttributionShape { target, quantity, score, contributions, samples, permutations, precision_reached, seed } =
-            AttributionShape::deserialize(deserializer)?;
-        let contribution = |contribution: ContributionShape| {
-            let ContributionShape { node, amount, std_error, share, observed, typical, noise, noise_score } =
-                contribution;
-            let value = amount.get::<D::Error>(quantity)?;
-            Ok(Contribution { node, value, std_error, share, observed, typical, noise, noise_score })
-        };
-        let contributions: Vec<Contribution> =
-            contributions.into_iter().map(contribution).collect::<Result<_, D::Error>>()?;
+        let shape = AttributionShape::deserialize(deserializer)?;
+        let AttributionShape { target, quantity, samples, permutations, precision_reached, seed, .. } = shape;
+        let contributions = shape.contributions.into_iter();
+        let contributions =
+            contributions.map(|part| part.contribution(quantity)).collect::<Result<Vec<Contribution>, D::Error>>()?;
         if !contributions.iter().any(|contribution| contribution.node == target) {
             return Err(D::Error::custom(format!("the target `{target}` is not among the contributions")));
         }
-        let ScoreShape { amount, std_error, tail_probability, floor, saturated } = score;
+        let ScoreShape { amount, std_error, tail_probability, floor, saturated } = shape.score;
         let value = amount.get::<D::Error>(quantity)?;
         let score = ScoreEstimate { value, std_error, tail_probability, floor, saturated };
-        Ok(Self { target, quantity, score, contributions, samples, permutations, precision_reached, seed })
+        let unexplained = match shape.unexplained {
+            Some(UnexplainedShape { amount, std_error }) => Unexplained { value: amount.get(quantity)?, std_error },
+            None => Unexplained::default(),
+        };
+        let missing = shape.missing.into_iter();
+        let missing =
+            missing.map(|MissingShape { node, stand_in, typical }| MissingNode { node, stand_in, typical }).collect();
+        Ok(Self {
+            target,
+            quantity,
+            score,
+            unexplained,
+            contributions,
+            missing,
+            samples,
+            permutations,
+            precision_reached,
+            seed,
+        })
     }
 }

@@ -28,36 +28,47 @@ pub(super) struct NodeEvidence {
 }
 
 impl Evidence {
-    /// Costs O(ancestors · log rows) and O(parents³) for each learned mechanism.
+    /// The noise of a node with a missing parent is recovered with that parent's median in its place, so what the parent
+    /// did beyond it counts against the node. Costs O(ancestors · log rows) and O(parents²) for each learned mechanism.
     pub(super) fn collect(
         model: &FittedModel,
         target: usize,
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Self> {
+        let positions = model.graph().ancestors_and_self(target);
+        let recovered = model.recover(&positions, event)?;
         let floor = model.default_floor();
         let mut evidence = Self { nodes: Vec::new(), missing: Vec::new() };
-        // For each node of the graph who stands for it among a child's parents.
-        let mut stand_ins: Vec<Vec<usize>> = vec![Vec::new(); model.graph().node_count()];
-        for position in model.graph().ancestors_and_self(target) {
-            let name = model.graph().name(position);
-            let mut parents: Vec<usize> =
-                model.parents_at(position).iter().flat_map(|&parent| stand_ins[parent].iter().copied()).collect();
-            parents.sort_unstable();
-            parents.dedup();
-            let observed =
-                if position == target { Some(event.finite(name)?) } else { event.finite_if_present(name)? };
-            let Some(value) = observed else {
-                evidence.missing.push(name.to_owned());
-                stand_ins[position] = parents;
+        let mut numbers = vec![0; model.graph().node_count()];
+        // For each of the positions who stands for it among a child's parents.
+        let mut stand_ins: Vec<Vec<usize>> = Vec::with_capacity(positions.len());
+        for (number, &position) in positions.iter().enumerate() {
+            numbers[position] = number;
+            let parents = model.parents_at(position).iter().map(|&parent| numbers[parent]);
+            let mut observed_parents: Vec<usize> =
+                parents.clone().flat_map(|parent| stand_ins[parent].iter().copied()).collect();
+            observed_parents.sort_unstable();
+            observed_parents.dedup();
+            let name = model.graph().name(position).to_owned();
+            if recovered.is_missing(number) {
+                evidence.missing.push(name);
+                stand_ins.push(observed_parents);
                 continue;
-            };
-            stand_ins[position] = vec![evidence.nodes.len()];
+            }
+            stand_ins.push(vec![evidence.nodes.len()]);
+            let parent_values: Vec<f64> = parents.map(|parent| recovered.values[parent]).collect();
+            let leverage = model.leverage_at(position, &parent_values);
             evidence.nodes.push(NodeEvidence {
-                name: name.to_owned(),
-                parents,
-                surprise: surprise(model, position, value, floor, config)?,
-                noise_surprise: noise_surprise(model, position, event, value, floor)?,
+                name,
+                parents: observed_parents,
+                surprise: surprise(model, position, recovered.values[number], config)?,
+                noise_surprise: noise_surprise(
+                    model.mechanism_at(position).noise(),
+                    recovered.noises[number],
+                    leverage,
+                    floor,
+                )?,
             });
         }
         Ok(evidence)
@@ -73,7 +84,7 @@ fn nats(distribution: &NoiseDistribution, value: f64, floor: f64) -> Result<f64>
     Ok(ItScore::from_tail_probability(distribution.two_sided_tail(value), floor)?.nats())
 }
 
-fn surprise(model: &FittedModel, position: usize, value: f64, floor: f64, config: &DiagnosisConfig) -> Result<f64> {
+fn surprise(model: &FittedModel, position: usize, value: f64, config: &DiagnosisConfig) -> Result<f64> {
     let reference = model.reference_at(position);
     let name = model.graph().name(position);
     let recent = config.recent.as_ref().filter(|recent| recent.names().iter().any(|column| column == name));
@@ -81,21 +92,12 @@ fn surprise(model: &FittedModel, position: usize, value: f64, floor: f64, config
         Some(recent) => drift(reference, recent.column_with_gaps(name)?.iter().copied()),
         None => 0.0,
     };
-    nats(reference, without_drift(reference, value, drift), floor)
+    nats(reference, without_drift(reference, value, drift), model.default_floor())
 }
 
 /// The noise's deviation from its median is divided by √(1 + h), h being the leverage of the parents: so much wider is the
 /// distribution of a noise that was recovered by a fitted function there.
-fn noise_surprise(model: &FittedModel, position: usize, event: &Observation, value: f64, floor: f64) -> Result<f64> {
-    let parents = model.parents_at(position).iter().map(|&parent| event.finite_if_present(model.graph().name(parent)));
-    let Some(parents) = parents.collect::<Result<Option<Vec<f64>>>>()? else {
-        // Without a parent's value the noise is unknown, and nothing speaks against the node.
-        return Ok(0.0);
-    };
-    let mechanism = model.mechanism_at(position);
-    let distribution = mechanism.noise();
+fn noise_surprise(distribution: &NoiseDistribution, noise: f64, leverage: f64, floor: f64) -> Result<f64> {
     let median = distribution.median();
-    let deviation = mechanism.estimate_noise(&parents, value) - median;
-    let widening = (1.0 + model.leverage_at(position, &parents)).sqrt();
-    nats(distribution, median + deviation / widening, floor)
+    nats(distribution, median + (noise - median) / (1.0 + leverage).sqrt(), floor)
 }

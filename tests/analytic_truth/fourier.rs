@@ -8,9 +8,9 @@ use etiology::{
 };
 
 /// total = Σ xᵢ, the sum of independent root nodes: what any linear model with these weighted noises comes down to.
-struct Sum {
+pub(crate) struct Sum {
     noises: Vec<NoiseDistribution>,
-    observed: Vec<f64>,
+    pub(crate) observed: Vec<f64>,
 }
 
 fn names(count: usize) -> Vec<String> {
@@ -18,7 +18,7 @@ fn names(count: usize) -> Vec<String> {
 }
 
 impl Sum {
-    fn model(&self) -> FittedModel {
+    pub(crate) fn model(&self) -> FittedModel {
         let roots = names(self.noises.len());
         let graph = CausalGraph::from_edges(roots.iter().map(|root| (root.clone(), "total".to_owned()))).unwrap();
         let total = AdditiveNoiseModel::known(KnownFormula::sum(roots.clone()))
@@ -56,18 +56,18 @@ impl Sum {
     }
 }
 
-fn upper(floor: f64) -> AttributionConfig {
+pub(crate) fn upper(floor: f64) -> AttributionConfig {
     AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_floor(floor)
 }
 
 /// Uniform noises on [0, wᵢ], observed at the given shares of their widths.
-struct Uniforms {
-    widths: Vec<f64>,
-    shares: Vec<f64>,
+pub(crate) struct Uniforms {
+    pub(crate) widths: Vec<f64>,
+    pub(crate) shares: Vec<f64>,
 }
 
 impl Uniforms {
-    fn sum(&self) -> Sum {
+    pub(crate) fn sum(&self) -> Sum {
         Sum {
             noises: self.widths.iter().map(|&width| NoiseDistribution::uniform(0.0, width).unwrap()).collect(),
             observed: self.widths.iter().zip(&self.shares).map(|(width, share)| width * share).collect(),
@@ -76,7 +76,7 @@ impl Uniforms {
 
     /// P{Σ ≥ x} = 1/(n! Π wᵢ) · Σ_S (−1)^|S| (w_all − x − w_S)₊ⁿ, the volume that half-spaces cut off a box (Barrow
     /// and Smith, *American Mathematical Monthly* 86, 1979), from the upper corner.
-    fn survival(&self, free: &[usize], x: f64) -> f64 {
+    pub(crate) fn survival(&self, free: &[usize], x: f64) -> f64 {
         let widths: Vec<f64> = free.iter().map(|&node| self.widths[node]).collect();
         let rest = widths.iter().sum::<f64>() - x;
         let count = i32::try_from(widths.len()).unwrap();

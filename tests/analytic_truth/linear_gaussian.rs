@@ -118,7 +118,7 @@ impl LinearGaussian {
     }
 
     /// By how much each noise moves the target.
-    fn total_effects(&self) -> Vec<f64> {
+    pub(crate) fn total_effects(&self) -> Vec<f64> {
         let mut effects = vec![0.0; self.parents.len()];
         *effects.last_mut().unwrap() = 1.0;
         for node in (0..self.parents.len()).rev() {
@@ -129,7 +129,7 @@ impl LinearGaussian {
         effects
     }
 
-    fn ancestors_and_target(&self) -> Vec<usize> {
+    pub(crate) fn ancestors_and_target(&self) -> Vec<usize> {
         let mut reached = vec![false; self.parents.len()];
         *reached.last_mut().unwrap() = true;
         for node in (0..self.parents.len()).rev().collect::<Vec<_>>() {
@@ -190,7 +190,7 @@ fn random_parents(node: usize, generator: &mut impl Rng) -> Vec<(usize, f64)> {
 }
 
 /// P{Z ≥ z}
-fn normal_survival(z: f64) -> f64 {
+pub(crate) fn normal_survival(z: f64) -> f64 {
     0.5 * statrs::function::erf::erfc(z / std::f64::consts::SQRT_2)
 }
 

@@ -5,6 +5,7 @@ mod fourier;
 #[path = "../../examples/shared/known_models.rs"]
 mod known_models;
 mod linear_gaussian;
+mod missing;
 
 use etiology::{Attribution, AttributionConfig, Estimator, FeatureMap, Quantity};
 use linear_gaussian::{LinearGaussian, Region};

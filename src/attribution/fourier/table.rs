@@ -16,20 +16,30 @@ impl Event<'_> {
     /// The product of n spectra is that of two products, of the first and of the last n/2, and there are only 2^(n/2)
     /// of either kind: so the series of all coalitions are the product of a 2^(n/2) × K with a K × 2^(n/2) matrix.
     /// Costs O(2ⁿ · K) multiplications. Memory: O(2ⁿ + 2^(n/2) · K).
-    pub(in super::super) fn enumerate(&self, nodes: &[usize]) -> Estimates {
-        let players = Player::all(self.target, nodes);
-        let table = Table::new(self, &players);
-        let probabilities = table.probabilities();
+    ///
+    /// Nodes that are always free double the table, each of them, and then only the half in which they are free is used.
+    pub(in super::super) fn enumerate(&self, nodes: &[usize], always_free: &[usize]) -> Estimates {
+        let mut players = Player::all(self.target, &[nodes, always_free].concat());
+        let mut probabilities = Table::new(self, &players).probabilities();
+        if !always_free.is_empty() {
+            let is_player = |&(_, place): &(Player, usize)| place < nodes.len();
+            let sets = sets_with_others(&players.iter().map(is_player).collect::<Vec<_>>());
+            probabilities = sets.into_iter().map(|set| probabilities[set]).collect();
+            players.retain(is_player);
+        }
         let values: Vec<f64> = probabilities.iter().map(|q| ln_with_floor(q.fine, self.floor)).collect();
         // To first order, what the last quarter of the series' terms changed.
         let errors: Vec<f64> = probabilities.iter().map(|q| (q.coarse - q.fine) / (q.fine + self.floor)).collect();
         let all_free = probabilities.len() - 1;
         let estimate = |(value, error): (f64, f64)| Estimate { value, bank_error: error, permutation_error: 0.0 };
-        let score = estimate((-values[all_free], self.score_error(errors[all_free], probabilities[all_free].fine)));
+        let error = |set: usize| self.score_error(errors[set], probabilities[set].fine);
+        let score = estimate((-values[all_free], error(all_free)));
+        let unexplained = Estimate::unexplained(values[0], error(0), always_free);
         let values = in_order_of(nodes, &players, kept_last(values));
         let errors = with_those_of_others(&in_order_of(nodes, &players, kept_last(errors)));
         Estimates {
             score,
+            unexplained,
             tail_probability: probabilities[all_free].fine,
             contributions: values.into_iter().zip(errors).map(estimate).collect(),
             permutations: None,
@@ -50,6 +60,20 @@ impl Event<'_> {
 pub(super) fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
     let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
     errors.iter().map(|error| (error * error + mean_square).sqrt()).collect()
+}
+
+/// Of the sets of free nodes those in which all who are no players are free, numbered by the set of free players. The
+/// first node has the highest bit.
+fn sets_with_others(is_player: &[bool]) -> Vec<usize> {
+    let bits = || is_player.iter().rev().zip((0..).map(|place| 1_usize << place));
+    let others: usize = bits().filter(|(is_player, _)| !**is_player).map(|(_, bit)| bit).sum();
+    let mut sets = vec![others];
+    for (_, bit) in bits().filter(|(is_player, _)| **is_player) {
+        sets.extend_from_within(..);
+        let half = sets.len() / 2;
+        sets[half..].iter_mut().for_each(|set| *set |= bit);
+    }
+    sets
 }
 
 /// The Shapley values from a table by the set of *free* players.

@@ -13,7 +13,11 @@ use crate::shapley::{Coalition, Game, ShapleyValues};
 /// spectra, one that becomes kept costs as many as there are free players.
 pub(in super::super) struct FourierGame<'a> {
     event: &'a Event<'a>,
+    /// With those that are always free.
     players: Vec<(Player, usize)>,
+    /// For each its number among those that a coalition can keep.
+    numbers: Vec<Option<usize>>,
+    always_free: &'a [usize],
     /// For each player what it adds when it is free.
     free: Vec<FreeSum>,
     /// For each level the spectra of its players.
@@ -48,9 +52,12 @@ impl Scratch {
 
 impl<'a> FourierGame<'a> {
     /// Costs O(players · frequencies · levels), once per event.
-    pub(in super::super) fn new(event: &'a Event<'a>, nodes: &[usize]) -> Self {
+    pub(in super::super) fn new(event: &'a Event<'a>, nodes: &[usize], always_free: &'a [usize]) -> Self {
         let target = event.target;
-        let players = Player::all(target, nodes);
+        let players = Player::all(target, &[nodes, always_free].concat());
+        let mut next = 0..;
+        let number = |&(_, place): &(Player, usize)| (place < nodes.len()).then(|| next.next()).flatten();
+        let numbers = players.iter().map(number).collect();
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| event.free(player.node(target))).collect();
         let spectra = target.levels.iter().map(|level| event.spectra(&players, &free, level)).collect();
         let weights = target
@@ -58,7 +65,7 @@ impl<'a> FourierGame<'a> {
             .iter()
             .map(|level| event.sides().map(|side| (side, event.weights(side, level))).collect())
             .collect();
-        Self { event, players, free, spectra, weights }
+        Self { event, players, numbers, always_free, free, spectra, weights }
     }
 
     /// Of the Shapley values of this game, in the order of the nodes.
@@ -67,8 +74,9 @@ impl<'a> FourierGame<'a> {
         let outputs = values.outputs();
         let errors = with_those_of_others(&outputs.column(1).to_vec());
         let by_permutations = permutation_errors(values);
-        let mut contributions = vec![Estimate::default(); self.players.len()];
-        for (player, &(_, place)) in self.players.iter().enumerate() {
+        let mut contributions = vec![Estimate::default(); errors.len()];
+        for (number, &(_, place)) in self.numbers.iter().zip(&self.players) {
+            let Some(player) = *number else { continue };
             contributions[place] = Estimate {
                 value: outputs[[player, 0]],
                 bank_error: errors[player],
@@ -76,25 +84,23 @@ impl<'a> FourierGame<'a> {
             };
         }
         Estimates {
-            score: Estimate {
-                value: full[0] - empty[0],
-                bank_error: self.event.score_error(empty[1], empty[2]),
-                permutation_error: 0.0,
-            },
+            score: Estimate::of_score(empty[0], self.event.score_error(empty[1], empty[2]), full[0], self.always_free),
+            unexplained: Estimate::unexplained(full[0], self.event.score_error(full[1], full[2]), self.always_free),
             tail_probability: empty[2],
             contributions,
             permutations: values.permutations(),
         }
     }
 
-    /// Sets free whom the coalition does not keep.
+    /// Sets free whom the coalition does not keep, be it that it cannot.
     fn move_to(&self, coalition: &Coalition, scratch: &mut Scratch) {
-        let newly_kept = (0..self.players.len()).any(|player| scratch.is_free[player] && coalition.contains(player));
+        let kept = |player: usize| self.numbers[player].is_some_and(|number| coalition.contains(number));
+        let newly_kept = (0..self.players.len()).any(|player| scratch.is_free[player] && kept(player));
         if newly_kept {
             scratch.keep_all();
         }
         for player in 0..self.players.len() {
-            if !scratch.is_free[player] && !coalition.contains(player) {
+            if !scratch.is_free[player] && !kept(player) {
                 self.set_free(player, scratch);
             }
         }
@@ -143,7 +149,7 @@ impl Game for FourierGame<'_> {
     type Scratch = Scratch;
 
     fn players(&self) -> usize {
-        self.players.len()
+        self.players.len() - self.always_free.len()
     }
 
     /// The value, by how much the last quarter of the series' terms changed it, and the probability.
@@ -163,8 +169,8 @@ impl Game for FourierGame<'_> {
 
     fn evaluate(&self, coalition: &Coalition, scratch: &mut Scratch, values: &mut [f64]) -> Result<()> {
         self.move_to(coalition, scratch);
-        let probability =
-            if coalition.len() == self.players.len() { Probability::exactly(1.0) } else { self.probability(scratch) };
+        let nothing_free = coalition.len() == self.players.len();
+        let probability = if nothing_free { Probability::exactly(1.0) } else { self.probability(scratch) };
         let floor = self.event.floor;
         values[0] = ln_with_floor(probability.fine, floor);
         values[1] = (probability.coarse - probability.fine) / (probability.fine + floor);
