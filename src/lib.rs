@@ -57,7 +57,9 @@
 mod attribution;
 mod data;
 mod error;
+mod evaluation;
 mod graph;
+mod independence;
 mod linalg;
 mod mechanism;
 mod model;
@@ -73,7 +75,14 @@ pub use attribution::{
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
+pub use evaluation::{
+    AbsentFigure, Calibration, EvaluationConfig, Finding, GraphComparison, GraphEvaluation, ImpliedIndependence,
+    ModelEvaluation, NodeEvaluation, NoiseDrift, NoiseIndependence,
+};
 pub use graph::{CausalGraph, DropReason, DroppedCall};
+pub use independence::{
+    ConditionalIndependenceTest, IndependenceTest, conditional_independence_test, independence_test,
+};
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
     LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,

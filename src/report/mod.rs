@@ -1,6 +1,7 @@
 //! What a person or a program reads: tables and bar charts for a terminal, JSON through serde.
 
 mod bars;
+mod evaluation;
 mod json;
 mod number;
 mod table;
