@@ -12,7 +12,7 @@ const MOST_GRAPHS: usize = 100_000;
 
 /// How a model is evaluated.
 ///
-/// A finding needs two things: it must be *certain*, a p-value of at most [`alpha`](Self::alpha) after Holm's correction,
+/// A finding needs two things: it must be *certain*, a p-value of at most [`alpha`](Self::alpha) after correction for all tests,
 /// and it must *matter*, an effect above one of the thresholds. With enough rows every model of real data is certainly
 /// wrong, which is worth no warning as long as it is hardly wrong.
 ///
@@ -25,9 +25,10 @@ const MOST_GRAPHS: usize = 100_000;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EvaluationConfig {
-    /// How likely a false alarm may be in each family of tests (calibration of the noises, their independence of the
-    /// parents, independencies that the graph implies); 0.05 by default. Holm's correction holds it over the whole
-    /// family, however the tests depend on each other, so that a named node or pair can be trusted by itself.
+    /// How likely a false alarm may be among all tests of a right model; 0.05 by default. There are three families of tests
+    /// (calibration of the noises, their independence of the parents, independencies that the graph implies), and each
+    /// gets a third of it, so that many pairs of nodes do not drown the nodes. Within a family Holm's correction holds
+    /// however the tests depend on each other, so a named node or pair can be trusted by itself.
     pub alpha: f64,
     /// The smallest correlation, and distance correlation, that matters; 0.1 by default, that is one per cent of the
     /// variance. It lies above what the error of a fit to 300 rows or more looks like.
@@ -41,7 +42,8 @@ pub struct EvaluationConfig {
     /// Fewest complete rows that figures are made of, 10 or more; 20 by default.
     pub fewest_rows: usize,
     /// Most rows, a random choice, that the tests of cost O(rows²) and the comparison with permuted graphs look at, up to
-    /// 5000; 500 by default, which find a distance correlation of 0.2 nearly always.
+    /// 5000; 500 by default. Independence of noise and parents is never tested on more than a quarter of the number of
+    /// training rows: more would tell that the coefficients were estimated, which is no news.
     pub most_rows: usize,
     /// Permutations for a test of independence; 199 by default, up to a million. More are made where so many tests
     /// are made at once that no p-value could come below `alpha`, fewer where independence is soon plausible.
@@ -69,7 +71,7 @@ impl Default for EvaluationConfig {
 }
 
 impl EvaluationConfig {
-    /// Sets how likely a false alarm may be in each family of tests, above 0 and below 1.
+    /// Sets how likely a false alarm may be among all tests, above 0 and below 1.
     #[must_use]
     pub fn with_alpha(self, alpha: f64) -> Self {
         Self { alpha, ..self }

@@ -42,20 +42,21 @@ impl FittedModel {
     /// holds text.
     ///
     /// ```
-    /// use etiology::{AdditiveNoiseModel, CausalGraph, EvaluationConfig, Finding, KnownFormula, StructuralCausalModel};
+    /// use etiology::{AdditiveNoiseModel, CausalGraph, EvaluationConfig, Finding, KnownFormula};
+    /// use etiology::{NoiseDistribution, StructuralCausalModel};
     ///
     /// // The slower of two parallel calls decides, but a sum is fitted.
     /// let graph = || CausalGraph::from_edges([("cache", "web"), ("search", "web")]);
     /// let truth = StructuralCausalModel::new(graph()?)
-    ///     .with_mechanism("cache", etiology::NoiseDistribution::exponential(0.2)?)?
-    ///     .with_mechanism("search", etiology::NoiseDistribution::exponential(0.2)?)?
+    ///     .with_mechanism("cache", NoiseDistribution::exponential(0.2)?)?
+    ///     .with_mechanism("search", NoiseDistribution::exponential(0.2)?)?
     ///     .with_mechanism(
     ///         "web",
     ///         AdditiveNoiseModel::known(KnownFormula::maximum(["cache", "search"]))
-    ///             .with_noise(etiology::NoiseDistribution::half_normal(0.1, 0.02)?),
+    ///             .with_noise(NoiseDistribution::half_normal(0.1, 0.02)?),
     ///     )?
     ///     .without_fitting()?;
-    /// let (training, held_out) = (truth.draw_samples(1_000, 1)?, truth.draw_samples(1_000, 2)?);
+    /// let (training, held_out) = (truth.draw_samples(1_000, 3)?, truth.draw_samples(1_000, 4)?);
     /// let model = StructuralCausalModel::new(graph()?).assign_mechanisms(&training)?.fit(&training)?;
     ///
     /// let evaluation = model.evaluate(&held_out, &EvaluationConfig::default())?;
@@ -95,6 +96,14 @@ impl FittedModel {
     }
 }
 
+/// How many families of tests share `alpha`; see [`EvaluationConfig::alpha`].
+const FAMILIES: f64 = 3.0;
+
+/// The p-values of one family after correction for all tests of all families: Holm's within, Bonferroni's between them.
+pub(super) fn adjusted_p_values(p_values: &[f64]) -> Vec<f64> {
+    holm(p_values).into_iter().map(|p_value| (FAMILIES * p_value).min(1.0)).collect()
+}
+
 fn evaluate_nodes(
     model: &FittedModel,
     nodes: &[NodeRows<'_>],
@@ -102,7 +111,7 @@ fn evaluate_nodes(
 ) -> Result<Vec<NodeEvaluation>> {
     let tests = (0..nodes.len()).filter(|&node| !model.parents_at(node).is_empty()).count();
     // With fewer, the smallest p-value 1/(1 + B) would not stay below α after correction for all tests.
-    let needed = (tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
+    let needed = (FAMILIES * tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
     let permutations = config.permutations.max(needed);
     let evaluated: Vec<Result<NodeEvaluation>> =
         nodes.par_iter().map(|node| node.evaluate(config, permutations)).collect();
@@ -110,11 +119,11 @@ fn evaluate_nodes(
 
     let mut calibrations: Vec<_> =
         evaluations.iter_mut().filter_map(|evaluation| evaluation.calibration.as_mut()).collect();
-    let adjusted = holm(&calibrations.iter().map(|test| test.p_value).collect::<Vec<_>>());
+    let adjusted = adjusted_p_values(&calibrations.iter().map(|test| test.p_value).collect::<Vec<_>>());
     calibrations.iter_mut().zip(adjusted).for_each(|(test, adjusted)| test.adjusted_p_value = adjusted);
     let mut independencies: Vec<_> =
         evaluations.iter_mut().filter_map(|evaluation| evaluation.independence.as_mut()).collect();
-    let adjusted = holm(&independencies.iter().map(|test| test.p_value).collect::<Vec<_>>());
+    let adjusted = adjusted_p_values(&independencies.iter().map(|test| test.p_value).collect::<Vec<_>>());
     independencies.iter_mut().zip(adjusted).for_each(|(test, adjusted)| test.adjusted_p_value = adjusted);
     Ok(evaluations)
 }

@@ -19,7 +19,7 @@ pub enum Finding {
         node: String,
         /// The distance correlation of noise and parents.
         distance_correlation: f64,
-        /// Its p-value after Holm's correction.
+        /// Its p-value after correction for all tests.
         adjusted_p_value: f64,
     },
     /// The noise is not distributed as the model says: another distribution family, an overfitted mechanism, or drift since
@@ -29,7 +29,7 @@ pub enum Finding {
         node: String,
         /// The largest error of the noise's distribution function.
         distance: f64,
-        /// Its p-value after Holm's correction.
+        /// Its p-value after correction for all tests.
         adjusted_p_value: f64,
     },
     /// The model has no noise here, yet the rows do not follow its formula.
@@ -71,7 +71,7 @@ pub enum Finding {
         given: Vec<String>,
         /// The correlation of what the parents leave of both.
         residual_correlation: f64,
-        /// Its p-value after Holm's correction.
+        /// Its p-value after correction for all tests.
         adjusted_p_value: f64,
     },
     /// Graphs with permuted nodes fit the data as well.

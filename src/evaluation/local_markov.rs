@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use super::columns::{Columns, select};
 use super::config::EvaluationConfig;
+use super::evaluate::adjusted_p_values;
 use super::result::ImpliedIndependence;
-use crate::independence::{Projection, covariance_of_residuals, holm};
+use crate::independence::{ConditionalIndependenceTest, Projection, covariance_of_residuals};
 use crate::model::FittedModel;
 
 /// Rows that a regression needs beyond its columns and the constant.
@@ -30,7 +31,7 @@ pub(super) fn test_implied_independencies(
         tests.extend(of_node);
         untested += untested_of_node;
     }
-    let adjusted = holm(&tests.iter().map(|test| test.p_value).collect::<Vec<_>>());
+    let adjusted = adjusted_p_values(&tests.iter().map(|test| test.p_value).collect::<Vec<_>>());
     for (test, adjusted) in tests.iter_mut().zip(adjusted) {
         test.adjusted_p_value = adjusted;
         test.violated = adjusted <= config.alpha && test.residual_correlation.abs() > config.least_dependence;
@@ -95,7 +96,7 @@ impl Explained {
         Self { projection, noise }
     }
 
-    fn test(&self, other: &[f64]) -> crate::independence::ConditionalIndependenceTest {
+    fn test(&self, other: &[f64]) -> ConditionalIndependenceTest {
         covariance_of_residuals(&self.noise, &self.projection.residual(other), self.projection.dimension())
     }
 }

@@ -171,7 +171,10 @@ impl<'a> NodeRows<'a> {
         permutations: usize,
     ) -> Result<Result<NoiseIndependence, &'static str>> {
         let varies = |values: &[f64]| values.iter().any(|&value| value != values[0]);
-        let rows = some_rows(self.rows.len(), config, self.position as u64);
+        // A coefficient estimated from m rows is off by 1/√m, which s rows tell from 0 where s is not well below m.
+        let few_enough = self.model.training_rows().map_or(config.most_rows, |rows| rows / 4);
+        let most_rows = config.most_rows.min(few_enough.max(config.fewest_rows));
+        let rows = some_rows(self.rows.len(), most_rows, config.seed, self.position as u64);
         let noises = select(&self.noises, &rows);
         if !varies(&noises) {
             return Ok(Err("the noise does not vary"));
@@ -185,7 +188,8 @@ impl<'a> NodeRows<'a> {
         if parents.is_empty() {
             return Ok(Err("the parents do not vary"));
         }
-        let test = test_columns(&parents, &[ranks(&noises)], permutations, config.seed, self.position as u64)?;
+        let test =
+            test_columns(&parents, &position_and_spread(&noises), permutations, config.seed, self.position as u64)?;
         Ok(Ok(NoiseIndependence {
             distance_correlation: test.distance_correlation,
             p_value: test.p_value,
@@ -196,13 +200,22 @@ impl<'a> NodeRows<'a> {
     }
 }
 
+/// Ranks of the noise, and of its distance from its median. The latter says nothing new, but brings dependence of the spread,
+/// as in latencies that vary more under load, to where distance covariance sees it best.
+fn position_and_spread(noises: &[f64]) -> [Vec<f64>; 2] {
+    let mut sorted = noises.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let median = sorted[sorted.len() / 2];
+    [ranks(noises), ranks(&noises.iter().map(|noise| (noise - median).abs()).collect::<Vec<_>>())]
+}
+
 /// A random choice of so many numbers below `rows` as a dear test may look at, in ascending order.
-pub(super) fn some_rows(rows: usize, config: &EvaluationConfig, test: u64) -> Vec<usize> {
-    if rows <= config.most_rows {
+pub(super) fn some_rows(rows: usize, most_rows: usize, seed: u64, test: u64) -> Vec<usize> {
+    if rows <= most_rows {
         return (0..rows).collect();
     }
-    let mut generator = stream(config.seed, Purpose::Subsample, test);
-    let mut chosen = index::sample(&mut generator, rows, config.most_rows).into_vec();
+    let mut generator = stream(seed, Purpose::Subsample, test);
+    let mut chosen = index::sample(&mut generator, rows, most_rows).into_vec();
     chosen.sort_unstable();
     chosen
 }

@@ -44,7 +44,8 @@ pub(super) fn compare(
     if rows.len() < needed {
         return Err(format!("{} rows have all nodes, {needed} are needed", rows.len()));
     }
-    let rows: Vec<usize> = some_rows(rows.len(), config, u64::MAX).into_iter().map(|row| rows[row]).collect();
+    let rows: Vec<usize> =
+        some_rows(rows.len(), config.most_rows, config.seed, u64::MAX).into_iter().map(|row| rows[row]).collect();
     let values: Vec<Vec<f64>> = columns.values.iter().map(|column| select(column, &rows)).collect();
 
     let (edges, colliders) = (given.edges(), given.colliders());
