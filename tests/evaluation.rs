@@ -476,18 +476,30 @@ fn constants_and_exact_formulas_are_neither_errors_nor_alarms() {
     assert!(evaluation.findings.iter().any(found), "{evaluation}");
 }
 
+/// x = parent · noise.
+#[derive(Debug)]
+struct Multiplied;
+
+impl Mechanism for Multiplied {
+    fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
+        parents[0] * noise
+    }
+    fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
+        value / parents[0]
+    }
+}
+
+#[test]
+fn rounding_of_a_constant_factor_is_no_alarm() {
+    let factor = NoiseDistribution::constant(0.3).unwrap();
+    let model = growing(CustomMechanism::new(["load"], Multiplied).with_noise(factor)).without_fitting().unwrap();
+    let evaluation = evaluate(&model, &model.draw_samples(200, 3).unwrap());
+    assert!(evaluation.findings.is_empty(), "{evaluation}");
+    assert_eq!(evaluation.node("latency").unwrap().crps, Some(0.0));
+}
+
 #[test]
 fn rows_that_no_noise_explains_are_counted() {
-    #[derive(Debug)]
-    struct Multiplied;
-    impl Mechanism for Multiplied {
-        fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
-            parents[0] * noise
-        }
-        fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
-            value / parents[0]
-        }
-    }
     let model = growing(CustomMechanism::new(["load"], Multiplied).with_noise(gaussian(0.0, 1.0)));
     let model = model.without_fitting().unwrap();
     let mut values = model.draw_samples(100, 1).unwrap().values().to_owned();

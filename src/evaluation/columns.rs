@@ -48,7 +48,9 @@ pub(super) fn select(column: &[f64], rows: &[usize]) -> Vec<f64> {
 }
 
 fn recover(model: &FittedModel, position: usize, values: &[Vec<f64>]) -> (Vec<f64>, usize) {
-    let parents = model.parents_at(position);
+    let (mechanism, parents) = (model.mechanism_at(position), model.parents_at(position));
+    let magnitude = values[position].iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let only_value = Some(mechanism.noise().mean()).filter(|_| mechanism.noise().is_degenerate());
     let mut without_noise = 0;
     let mut at_row = vec![0.0; parents.len()];
     let mut noises: Vec<f64> = (0..values[position].len())
@@ -58,14 +60,18 @@ fn recover(model: &FittedModel, position: usize, values: &[Vec<f64>]) -> (Vec<f6
             if value.is_nan() || at_row.iter().any(|parent| parent.is_nan()) {
                 return f64::NAN;
             }
+            // Where the only possible noise gives the value but for rounding, that is what it was.
+            let explains = |noise: &f64| (mechanism.evaluate(&at_row, *noise) - value).abs() <= ROUNDING * magnitude;
+            if let Some(noise) = only_value.filter(explains) {
+                return noise;
+            }
             model.recover_one(position, &at_row, value).unwrap_or_else(|_| {
                 without_noise += 1;
                 f64::NAN
             })
         })
         .collect();
-    if model.mechanism_at(position).adds_noise() {
-        let magnitude = values[position].iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    if mechanism.adds_noise() {
         flatten_rounding(&mut noises, ROUNDING * magnitude);
     }
     (noises, without_noise)

@@ -31,7 +31,7 @@ pub struct EvaluationConfig {
     /// however the tests depend on each other, so a named node or pair can be trusted by itself.
     pub alpha: f64,
     /// The smallest correlation, and distance correlation, that matters; 0.1 by default, that is one per cent of the
-    /// variance. It lies above what the error of a fit to 300 rows or more looks like.
+    /// variance.
     pub least_dependence: f64,
     /// The smallest error of the noise's distribution function that matters (Kolmogorov-Smirnov distance); 0.05 by
     /// default: a noise believed to be at its 90th percentile is then at the 85th at least.

@@ -1,13 +1,11 @@
-//! What is wrong with a model, in sentences.
-
-use std::fmt;
+//! What is wrong with a model.
 
 use serde::{Deserialize, Serialize};
 
 use super::config::EvaluationConfig;
 use super::result::{GraphComparison, GraphEvaluation, NodeEvaluation};
 
-/// Something wrong with the model, or too little data to say. [`Display`](fmt::Display) is a sentence.
+/// Something wrong with the model, or too little data to say. [`Display`](std::fmt::Display) is a sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -79,54 +77,6 @@ pub enum Finding {
         /// The share of permuted graphs that violate no more independencies.
         p_value: f64,
     },
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoiseDependsOnParents { node, distance_correlation, adjusted_p_value } => write!(
-                formatter,
-                "The noise of `{node}` depends on its parents (distance correlation {distance_correlation:.2}, adjusted p = \
-                 {adjusted_p_value:.2}): its mechanism misses part of their effect, an edge points the wrong way, or a common \
-                 cause is missing."
-            ),
-            Self::NoiseMiscalibrated { node, distance, adjusted_p_value } => write!(
-                formatter,
-                "The noise of `{node}` is not distributed as the model says (off by up to {:.0} percentage points, adjusted \
-                 p = {adjusted_p_value:.2}): another distribution, an overfitted mechanism, or drift.",
-                100.0 * distance
-            ),
-            Self::ConstantNoiseVaries { node, largest } => write!(
-                formatter,
-                "`{node}` has no noise in the model, yet held-out rows deviate by up to {largest:.3e}: its formula does not hold."
-            ),
-            Self::WorseThanMarginal { node, crps_ratio } => write!(
-                formatter,
-                "The mechanism of `{node}` predicts worse than its marginal distribution does ({crps_ratio:.2} times the CRPS)."
-            ),
-            Self::NoNoiseFound { node, rows } => {
-                write!(formatter, "For `{node}` no noise gives the observed value in {rows} rows.")
-            }
-            Self::TooFewRows { node, rows } => {
-                write!(formatter, "`{node}` could not be evaluated: only {rows} rows are complete.")
-            }
-            Self::IndependenceViolated { node, other, given, residual_correlation, adjusted_p_value } => {
-                let given = given.iter().map(|parent| format!("`{parent}`")).collect::<Vec<_>>().join(", ");
-                let given = if given.is_empty() { String::new() } else { format!(" given {given}") };
-                write!(
-                    formatter,
-                    "`{node}` and `{other}` are not independent{given} (residual correlation {residual_correlation:.2}, \
-                     adjusted p = {adjusted_p_value:.2}): an edge or a common cause is missing, or an edge points the wrong way."
-                )
-            }
-            Self::GraphNoBetterThanPermuted { p_value } => write!(
-                formatter,
-                "The graph fits the data no better than graphs with permuted nodes, of which {:.0} % violate no more \
-                 independencies.",
-                100.0 * p_value
-            ),
-        }
-    }
 }
 
 /// What a node's figures amount to.

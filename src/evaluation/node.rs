@@ -170,6 +170,9 @@ impl<'a> NodeRows<'a> {
         config: &EvaluationConfig,
         permutations: usize,
     ) -> Result<Result<NoiseIndependence, &'static str>> {
+        if self.is_flat_in_the_model() {
+            return Ok(Err("the model's noise is constant"));
+        }
         let varies = |values: &[f64]| values.iter().any(|&value| value != values[0]);
         // A coefficient estimated from m rows is off by 1/√m, which s rows tell from 0 where s is not well below m.
         let few_enough = self.model.training_rows().map_or(config.most_rows, |rows| rows / 4);

@@ -25,7 +25,6 @@ pub(super) fn compare(
     columns: &Columns,
     config: &EvaluationConfig,
 ) -> Result<GraphComparison, String> {
-    let given = Shape::of(graph);
     let nodes = graph.node_count();
     let tests = nodes * (nodes - 1) / 2 - graph.edge_count();
     if config.graph_permutations == 0 {
@@ -37,17 +36,8 @@ pub(super) fn compare(
     if tests.saturating_mul(config.graph_permutations) > MOST_TESTS {
         return Err(format!("{tests} tests for each of {} graphs are too many", config.graph_permutations));
     }
-    let complete = |row: &usize| columns.values.iter().all(|column| column[*row].is_finite());
-    let rows: Vec<usize> = (0..columns.values[0].len()).filter(complete).collect();
-    let widest = given.parents.iter().map(Vec::len).max().unwrap_or(0);
-    let needed = config.fewest_rows.max(widest + 11);
-    if rows.len() < needed {
-        return Err(format!("{} rows have all nodes, {needed} are needed", rows.len()));
-    }
-    let rows: Vec<usize> =
-        some_rows(rows.len(), config.most_rows, config.seed, u64::MAX).into_iter().map(|row| rows[row]).collect();
-    let values: Vec<Vec<f64>> = columns.values.iter().map(|column| select(column, &rows)).collect();
-
+    let given = Shape::of(graph);
+    let values = some_complete_rows(columns, config, &given)?;
     let (edges, colliders) = (given.edges(), given.colliders());
     let permuted: Vec<(usize, bool)> = (0..config.graph_permutations as u64)
         .into_par_iter()
@@ -69,8 +59,22 @@ pub(super) fn compare(
         mean_permuted_violations: permuted.iter().map(|(violations, _)| *violations).sum::<usize>() as f64 / count,
         p_value: (1 + as_good) as f64 / (1 + permuted.len()) as f64,
         equivalent_share: permuted.iter().filter(|(_, equivalent)| *equivalent).count() as f64 / count,
-        rows: rows.len(),
+        rows: values[0].len(),
     })
+}
+
+/// The values of every node on some of the rows that have all of them.
+fn some_complete_rows(columns: &Columns, config: &EvaluationConfig, shape: &Shape) -> Result<Vec<Vec<f64>>, String> {
+    let complete = |row: &usize| columns.values.iter().all(|column| column[*row].is_finite());
+    let rows: Vec<usize> = (0..columns.values[0].len()).filter(complete).collect();
+    let widest = shape.parents.iter().map(Vec::len).max().unwrap_or(0);
+    let needed = config.fewest_rows.max(widest + 11);
+    if rows.len() < needed {
+        return Err(format!("{} rows have all nodes, {needed} are needed", rows.len()));
+    }
+    let rows: Vec<usize> =
+        some_rows(rows.len(), config.most_rows, config.seed, u64::MAX).into_iter().map(|row| rows[row]).collect();
+    Ok(columns.values.iter().map(|column| select(column, &rows)).collect())
 }
 
 /// A graph by positions.

@@ -40,7 +40,7 @@ pub struct ConditionalIndependenceTest {
 /// When the columns are not equally long or hold a value that is not finite, or there are not at least 10 rows more than
 /// columns and the constant.
 #[doc(alias = "gcm")]
-#[doc(alias = "generalised_cov_measure")]
+#[doc(alias = "generalised_cov_based")]
 pub fn conditional_independence_test(
     x: ArrayView1<'_, f64>,
     y: ArrayView1<'_, f64>,

@@ -5,8 +5,8 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::{fixed, significant};
-use crate::evaluation::{ModelEvaluation, NodeEvaluation};
+use super::number::{fixed, p_value, significant};
+use crate::evaluation::{Finding, ModelEvaluation, NodeEvaluation};
 
 impl fmt::Display for ModelEvaluation {
     /// A verdict in a few sentences, the nodes in a table, and what was found to be wrong.
@@ -73,22 +73,14 @@ impl ModelEvaluation {
     }
 
     fn write_noise(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let alpha = self.config.alpha;
-        let calibrations = || self.nodes.iter().filter_map(|node| node.calibration);
-        let off = |found: &crate::evaluation::Calibration| {
-            found.adjusted_p_value <= alpha && found.distance > self.config.least_miscalibration
-        };
-        let tests = || self.nodes.iter().filter_map(|node| node.independence);
-        let dependent = |found: &crate::evaluation::NoiseIndependence| {
-            found.adjusted_p_value <= alpha && found.distance_correlation > self.config.least_dependence
-        };
+        let count = |of_kind: fn(&Finding) -> bool| self.findings.iter().filter(|finding| of_kind(finding)).count();
         writeln!(
             formatter,
             "Noise: {} of {} tested are not distributed as the model says; {} of {} tested depend on the parents.",
-            calibrations().filter(off).count(),
-            calibrations().count(),
-            tests().filter(dependent).count(),
-            tests().count()
+            count(|finding| matches!(finding, Finding::NoiseMiscalibrated { .. })),
+            self.nodes.iter().filter(|node| node.calibration.is_some()).count(),
+            count(|finding| matches!(finding, Finding::NoiseDependsOnParents { .. })),
+            self.nodes.iter().filter(|node| node.independence.is_some()).count()
         )
     }
 
@@ -108,7 +100,7 @@ impl ModelEvaluation {
             comparison.violations,
             comparison.tests,
             fixed(comparison.mean_permuted_violations, 1),
-            significant_p(comparison.p_value)
+            p_value(comparison.p_value)
         )?;
         if comparison.equivalent_share > self.config.alpha {
             writeln!(
@@ -142,15 +134,10 @@ fn row(node: &NodeEvaluation) -> [String; 10] {
         show(node.r_squared, &hundredths),
         show(node.crps, &significant),
         show(node.crps_ratio, &hundredths),
-        show(node.calibration.map(|test| test.p_value), &significant_p),
+        show(node.calibration.map(|test| test.p_value), &p_value),
         show(node.drift.map(|drift| drift.mean_shift), &hundredths),
         show(node.drift.map(|drift| drift.spread_ratio), &hundredths),
         show(node.independence.map(|test| test.distance_correlation), &hundredths),
-        show(node.independence.map(|test| test.p_value), &significant_p),
+        show(node.independence.map(|test| test.p_value), &p_value),
     ]
-}
-
-/// A p-value to three decimals; only one that is 0 is shown as 0.
-fn significant_p(p_value: f64) -> String {
-    if p_value > 0.0 && p_value < 5e-4 { "<0.001".to_owned() } else { fixed(p_value, 3) }
 }

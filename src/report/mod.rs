@@ -2,6 +2,7 @@
 
 mod bars;
 mod evaluation;
+mod finding;
 mod json;
 mod number;
 mod table;
