@@ -47,7 +47,7 @@
 //!
 //! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`],
 //! [`Mechanism`]) → [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) →
-//! [`shapley_values`] → [`Attribution`]. The default build needs no system library; the features
+//! [`shapley_values`] → [`Attribution`]. [`FittedModel::evaluate`] says whether a model is any good. The default build needs no system library; the features
 //! `openblas-system`, `openblas-static`, `netlib-static` and `intel-mkl-static` do least squares through LAPACK
 //! instead (choose one).
 
@@ -57,7 +57,9 @@
 mod attribution;
 mod data;
 mod error;
+mod evaluation;
 mod graph;
+mod independence;
 mod linalg;
 mod mechanism;
 mod model;
@@ -74,7 +76,14 @@ pub use attribution::{
 };
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
+pub use evaluation::{
+    AbsentFigure, Calibration, EvaluationConfig, Finding, GraphComparison, GraphEvaluation, ImpliedIndependence,
+    ModelEvaluation, NodeEvaluation, NoiseDrift, NoiseIndependence,
+};
 pub use graph::{CausalGraph, DropReason, DroppedCall, GraphRepair, RemovalReason, RemovedNode};
+pub use independence::{
+    ConditionalIndependenceTest, IndependenceTest, conditional_independence_test, independence_test,
+};
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
     LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,

@@ -21,6 +21,14 @@ pub(crate) enum Purpose {
     ModelDraws = 4,
     /// The scramblings of the bank's quasi-Monte Carlo points; the index is the node's.
     Scrambling = 5,
+    /// Permutations of the rows in a test of independence; the index is the test's.
+    RowPermutations = 20,
+    /// Which rows a dear test looks at; the index is the test's.
+    Subsample = 21,
+    /// The draws that spread a value with positive probability over its step; the index is the node's.
+    Calibration = 22,
+    /// Graphs with their nodes permuted; the index is the graph's.
+    PermutedGraphs = 23,
 }
 
 /// The stream of random numbers of one block of work.

@@ -93,7 +93,8 @@ impl FittedModel {
         Err(Error::MechanismNotFinite { node, operation, found: value })
     }
 
-    fn recover_one(&self, position: usize, parents: &[f64], observed: f64) -> Result<f64> {
+    /// The noise of one node, from its value and those of its mechanism's parents, all finite.
+    pub(crate) fn recover_one(&self, position: usize, parents: &[f64], observed: f64) -> Result<f64> {
         let node = || self.graph().name(position).to_owned();
         let mechanism = self.mechanism_at(position);
         let noise = mechanism.estimate_noise(parents, observed);

@@ -2,6 +2,8 @@
 
 mod bars;
 mod diagnosis;
+mod evaluation;
+mod finding;
 mod json;
 mod number;
 mod table;

@@ -29,6 +29,11 @@ pub(super) fn error_in_nats(std_error: f64) -> String {
     if std_error > 0.0 && std_error < 5e-4 { "<0.001".to_owned() } else { fixed(std_error, 3) }
 }
 
+/// A p-value to three decimals. Only one that is 0 is shown as 0.
+pub(super) fn p_value(p: f64) -> String {
+    if p > 0.0 && p < 5e-4 { "<0.001".to_owned() } else { fixed(p, 3) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,134 @@
+//! What is wrong with a model.
+
+use serde::{Deserialize, Serialize};
+
+use super::config::EvaluationConfig;
+use super::result::{GraphComparison, GraphEvaluation, NodeEvaluation};
+
+/// Something wrong with the model, or too little data to say. [`Display`](std::fmt::Display) is a sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// The noise depends on the parents: the mechanism misses some of their effect, an edge points the wrong way, or a
+    /// common cause is missing.
+    NoiseDependsOnParents {
+        /// The node.
+        node: String,
+        /// The distance correlation of noise and parents.
+        distance_correlation: f64,
+        /// Its p-value after correction for all tests.
+        adjusted_p_value: f64,
+    },
+    /// The noise is not distributed as the model says: another distribution family, an overfitted mechanism, or drift since
+    /// the model was fitted.
+    NoiseMiscalibrated {
+        /// The node.
+        node: String,
+        /// The largest error of the noise's distribution function.
+        distance: f64,
+        /// Its p-value after correction for all tests.
+        adjusted_p_value: f64,
+    },
+    /// The model has no noise here, yet the rows do not follow its formula.
+    ConstantNoiseVaries {
+        /// The node.
+        node: String,
+        /// The largest deviation from the noise's only value, in the unit of the noise.
+        largest: f64,
+    },
+    /// The mechanism predicts worse than the marginal distribution, which knows no parents.
+    WorseThanMarginal {
+        /// The node.
+        node: String,
+        /// The ratio of the two scores.
+        crps_ratio: f64,
+    },
+    /// Rows that the mechanism could not have made: no noise gives the node's value.
+    NoNoiseFound {
+        /// The node.
+        node: String,
+        /// How many rows.
+        rows: usize,
+    },
+    /// Too few complete rows to say anything of a node.
+    TooFewRows {
+        /// The node.
+        node: String,
+        /// How many complete rows there are.
+        rows: usize,
+    },
+    /// Two nodes without an edge are dependent given the parents of the later one: an edge or a common cause is missing, or
+    /// an edge points the wrong way.
+    IndependenceViolated {
+        /// The later node in topological order.
+        node: String,
+        /// The other node.
+        other: String,
+        /// The parents of the former.
+        given: Vec<String>,
+        /// The correlation of what the parents leave of both.
+        residual_correlation: f64,
+        /// Its p-value after correction for all tests.
+        adjusted_p_value: f64,
+    },
+    /// Graphs with permuted nodes fit the data as well.
+    GraphNoBetterThanPermuted {
+        /// The share of permuted graphs that violate no more independencies.
+        p_value: f64,
+    },
+}
+
+/// What a node's figures amount to.
+pub(super) fn of_node(
+    evaluation: &NodeEvaluation,
+    departure_from_constant: Option<f64>,
+    config: &EvaluationConfig,
+) -> Vec<Finding> {
+    let node = || evaluation.node.clone();
+    let mut findings = Vec::new();
+    if evaluation.rows < config.fewest_rows {
+        findings.push(Finding::TooFewRows { node: node(), rows: evaluation.rows });
+    }
+    if evaluation.rows_without_noise > 0 {
+        findings.push(Finding::NoNoiseFound { node: node(), rows: evaluation.rows_without_noise });
+    }
+    if let Some(largest) = departure_from_constant {
+        findings.push(Finding::ConstantNoiseVaries { node: node(), largest });
+    }
+    if let Some(found) = evaluation.independence
+        && found.adjusted_p_value <= config.alpha
+        && found.distance_correlation > config.least_dependence
+    {
+        let (distance_correlation, adjusted_p_value) = (found.distance_correlation, found.adjusted_p_value);
+        findings.push(Finding::NoiseDependsOnParents { node: node(), distance_correlation, adjusted_p_value });
+    }
+    if let Some(found) = evaluation.calibration
+        && found.adjusted_p_value <= config.alpha
+        && found.distance > config.least_miscalibration
+    {
+        let (distance, adjusted_p_value) = (found.distance, found.adjusted_p_value);
+        findings.push(Finding::NoiseMiscalibrated { node: node(), distance, adjusted_p_value });
+    }
+    if let Some(crps_ratio) = evaluation.crps_ratio.filter(|&ratio| ratio > config.worst_crps_ratio) {
+        findings.push(Finding::WorseThanMarginal { node: node(), crps_ratio });
+    }
+    findings
+}
+
+/// What the graph's figures amount to.
+pub(super) fn of_graph(evaluation: &GraphEvaluation, config: &EvaluationConfig) -> Vec<Finding> {
+    let violated = evaluation.violations().map(|test| Finding::IndependenceViolated {
+        node: test.node.clone(),
+        other: test.other.clone(),
+        given: test.given.clone(),
+        residual_correlation: test.residual_correlation,
+        adjusted_p_value: test.adjusted_p_value,
+    });
+    // Without violations there is nothing to hold against the graph; too many equivalent graphs decide nothing.
+    let no_better = |comparison: &GraphComparison| {
+        comparison.violations > 0 && comparison.p_value > config.alpha && comparison.equivalent_share <= config.alpha
+    };
+    let comparison = evaluation.comparison.filter(no_better);
+    violated.chain(comparison.map(|found| Finding::GraphNoBetterThanPermuted { p_value: found.p_value })).collect()
+}

@@ -1,0 +1,18 @@
+//! Is the model any good? Fit, noise and graph, checked on rows that the model has not seen.
+
+mod columns;
+mod config;
+mod crps;
+mod evaluate;
+mod findings;
+mod local_markov;
+mod node;
+mod permuted_graphs;
+mod result;
+
+pub use config::EvaluationConfig;
+pub use findings::Finding;
+pub use result::{
+    AbsentFigure, Calibration, GraphComparison, GraphEvaluation, ImpliedIndependence, ModelEvaluation, NodeEvaluation,
+    NoiseDrift, NoiseIndependence,
+};
