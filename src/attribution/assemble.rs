@@ -57,7 +57,9 @@ impl Attributor<'_> {
         whole: Option<f64>,
     ) -> Result<Contribution> {
         let (position, noise) = (self.plan.nodes[node].position, recovered.noises[node]);
-        let floor = if self.floor > 0.0 { self.floor } else { self.model.default_floor() };
+        let distribution = self.plan.nodes[node].mechanism.noise();
+        let impossible = distribution.log_two_sided_tail(noise) == f64::NEG_INFINITY;
+        let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
             node: self.plan.nodes[node].name.to_owned(),
             value: amount.value,
@@ -67,6 +69,7 @@ impl Attributor<'_> {
             typical: self.model.reference_at(position).median(),
             noise,
             noise_score: self.model.noise_score(position, noise, floor)?.nats(),
+            extrapolated: distribution.is_extrapolated(noise),
         })
     }
 }

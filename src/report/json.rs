@@ -42,6 +42,13 @@ struct ContributionShape {
     typical: f64,
     noise: f64,
     noise_score: f64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    extrapolated: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One of the two names of an amount.
@@ -74,9 +81,10 @@ impl Serialize for Attribution {
         let Self { target, quantity, score, contributions, samples, permutations, precision_reached, seed } =
             self.clone();
         let contribution = |contribution: Contribution| {
-            let Contribution { node, value, std_error, share, observed, typical, noise, noise_score } = contribution;
+            let Contribution { node, value, std_error, share, observed, typical, noise, noise_score, extrapolated } =
+                contribution;
             let amount = Amount::new(quantity, value);
-            ContributionShape { node, amount, std_error, share, observed, typical, noise, noise_score }
+            ContributionShape { node, amount, std_error, share, observed, typical, noise, noise_score, extrapolated }
         };
         let ScoreEstimate { value, std_error, tail_probability, floor, saturated } = score;
         let amount = Amount::new(quantity, value);
@@ -92,10 +100,19 @@ impl<'de> Deserialize<'de> for Attribution {
         let AttributionShape { target, quantity, score, contributions, samples, permutations, precision_reached, seed } =
             AttributionShape::deserialize(deserializer)?;
         let contribution = |contribution: ContributionShape| {
-            let ContributionShape { node, amount, std_error, share, observed, typical, noise, noise_score } =
-                contribution;
+            let ContributionShape {
+                node,
+                amount,
+                std_error,
+                share,
+                observed,
+                typical,
+                noise,
+                noise_score,
+                extrapolated,
+            } = contribution;
             let value = amount.get::<D::Error>(quantity)?;
-            Ok(Contribution { node, value, std_error, share, observed, typical, noise, noise_score })
+            Ok(Contribution { node, value, std_error, share, observed, typical, noise, noise_score, extrapolated })
         };
         let contributions: Vec<Contribution> =
             contributions.into_iter().map(contribution).collect::<Result<_, D::Error>>()?;

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table};
 
 use super::number::{error_in_nats, fixed, significant};
 use crate::attribution::{Attribution, Contribution, Quantity};
+use crate::error::list_names;
 
 impl fmt::Display for Attribution {
     /// A summary in a line or two, then the nodes by contribution, the largest first.
@@ -23,7 +24,8 @@ impl fmt::Display for Attribution {
             table.add_row(self.row(contribution));
         });
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
+        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        self.write_extrapolated(formatter)
     }
 }
 
@@ -54,6 +56,16 @@ impl Attribution {
             writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
         }
         Ok(())
+    }
+
+    /// Where a noise is beyond the training data, what it counts for is an assumption.
+    fn write_extrapolated(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let beyond = self.ranked().iter().filter(|contribution| contribution.extrapolated);
+        let names: Vec<&str> = beyond.map(|contribution| contribution.node.as_str()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        writeln!(formatter, "Noise beyond the training data: {}.", list_names(&names))
     }
 
     fn row(&self, contribution: &Contribution) -> [String; 7] {

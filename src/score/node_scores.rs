@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::feature::FeatureMap;
-use super::it_score::ItScore;
+use super::it_score::{ItScore, check_floor};
 use crate::data::Observation;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::FittedModel;
 
 /// How unusual one node of an observation is.
@@ -22,6 +22,10 @@ pub struct NodeScore {
     /// How unusual the noise is under its distribution, on its side of it: large where the node itself, rather
     /// than its causes, is out of the ordinary.
     pub conditional: ItScore,
+    /// Whether the noise lies beyond all that its distribution was fitted to; see
+    /// [`NoiseDistribution::is_extrapolated`](crate::NoiseDistribution::is_extrapolated).
+    #[serde(default)]
+    pub extrapolated: bool,
 }
 
 impl FittedModel {
@@ -40,29 +44,63 @@ impl FittedModel {
     /// invertible there; or when a custom feature map returns NaN.
     #[doc(alias = "anomaly_scores")]
     pub fn node_scores(&self, observation: &Observation, feature_map: &FeatureMap) -> Result<Vec<NodeScore>> {
+        self.node_scores_with_floor(observation, feature_map, self.default_floor())
+    }
+
+    /// What [`node_scores`](Self::node_scores) gives, with another floor of the conditional scores: 0 tells all noises
+    /// apart, however far out, where their distributions have tails. The marginal scores count reference values, which
+    /// support no floor below the model's default: there the larger of the two is used.
+    ///
+    /// # Errors
+    /// Those of [`node_scores`](Self::node_scores); when the floor is outside \[0, 1); and when it is 0 and a noise is
+    /// impossible under its distribution.
+    pub fn node_scores_with_floor(
+        &self,
+        observation: &Observation,
+        feature_map: &FeatureMap,
+        floor: f64,
+    ) -> Result<Vec<NodeScore>> {
+        check_floor(floor)?;
         let nodes: Vec<usize> = (0..self.graph().node_count()).collect();
         let recovered = self.recover(&nodes, observation)?;
         let noises = recovered.values.into_iter().zip(recovered.noises);
         noises
             .enumerate()
-            .map(|(node, (observed, noise))| self.node_score(node, observed, noise, feature_map))
+            .map(|(node, (observed, noise))| self.node_score(node, observed, noise, feature_map, floor))
             .collect()
     }
 
-    fn node_score(&self, position: usize, observed: f64, noise: f64, feature_map: &FeatureMap) -> Result<NodeScore> {
+    fn node_score(
+        &self,
+        position: usize,
+        observed: f64,
+        noise: f64,
+        feature_map: &FeatureMap,
+        floor: f64,
+    ) -> Result<NodeScore> {
         let reference = self.reference_at(position);
         let marginal = feature_map.outlier_test(reference, observed)?.probability(reference)?;
+        let node = self.graph().name(position).to_owned();
+        let conditional = match self.noise_score(position, noise, floor) {
+            Ok(conditional) => conditional,
+            Err(cause) => return Err(Error::InNode { node, cause: Box::new(cause) }),
+        };
         Ok(NodeScore {
-            node: self.graph().name(position).to_owned(),
+            node,
             observed,
             noise,
-            marginal: ItScore::from_tail_probability(marginal, self.default_floor())?,
-            conditional: self.noise_score(position, noise, self.default_floor())?,
+            marginal: ItScore::from_tail_probability(marginal, floor.max(self.default_floor()))?,
+            conditional,
+            extrapolated: self.mechanism_at(position).noise().is_extrapolated(noise),
         })
     }
 
-    /// How unusual a noise is under its distribution, with a positive floor.
+    /// How unusual a noise is under its distribution.
+    ///
+    /// # Errors
+    /// When it is impossible and the floor is 0.
     pub(crate) fn noise_score(&self, position: usize, noise: f64, floor: f64) -> Result<ItScore> {
-        ItScore::from_tail_probability(self.mechanism_at(position).noise().two_sided_tail(noise), floor)
+        let distribution = self.mechanism_at(position).noise();
+        ItScore::from_log_tail_probability(distribution.log_two_sided_tail(noise), floor)
     }
 }
