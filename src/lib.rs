@@ -80,8 +80,9 @@ pub use mechanism::{
 };
 pub use model::{FittedModel, StructuralCausalModel};
 pub use noise::{
-    ConstantNoise, EmpiricalDistribution, ExponentialNoise, FittedTail, GammaNoise, HalfNormalNoise, Location,
-    LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig, TailedDistribution, UniformNoise,
+    ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
+    HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
+    TailedDistribution, UniformNoise,
 };
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};

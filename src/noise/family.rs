@@ -65,6 +65,9 @@ pub enum NoiseFamily {
     /// The values themselves, and a modelled tail on either side where there are values enough for one and no natural
     /// edge: see [`TailConfig`] and [`TailedDistribution`].
     Tailed(TailConfig),
+    /// The parametric family under which the values are most likely, with a penalty for parameters; see
+    /// [`choose`](Self::choose), which also tells which and by how much.
+    MostLikely,
 }
 
 impl NoiseFamily {
@@ -135,6 +138,7 @@ impl NoiseFamily {
                 LogNormalNoise::new(location, mu, sigma).map(NoiseDistribution::LogNormal)
             }
             Self::Uniform => NoiseDistribution::uniform(low, high),
+            Self::MostLikely => Self::choose(values, what).map(|choice| choice.distribution),
             Self::Tailed(config) => TailedDistribution::fit(values.to_vec(), &config).map(NoiseDistribution::Tailed),
         }
     }
@@ -174,7 +178,7 @@ impl NoiseFamily {
     }
 }
 
-/// The family's name, as [`NoiseDistribution::family_name`] gives it.
+/// The family's name, as [`NoiseDistribution::family_name`] gives it; `most likely` where that is still to be chosen.
 impl fmt::Display for NoiseFamily {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -186,6 +190,7 @@ impl fmt::Display for NoiseFamily {
             Self::LogNormal { .. } => "log-normal",
             Self::Uniform => "uniform",
             Self::Tailed(_) => "tailed",
+            Self::MostLikely => "most likely",
         })
     }
 }

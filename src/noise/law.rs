@@ -37,7 +37,6 @@ pub(super) trait Law: Display {
     fn crps(&self, x: f64) -> f64;
 
     /// ln of the density; nothing for a distribution that has atoms.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what families are compared by"))]
     fn ln_density(&self, _x: f64) -> Option<f64> {
         None
     }

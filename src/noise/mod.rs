@@ -2,6 +2,7 @@
 
 mod characteristic;
 mod check;
+mod choice;
 mod constant;
 mod empirical;
 mod family;
@@ -20,6 +21,7 @@ mod tailed;
 mod testing;
 
 pub(crate) use characteristic::{Spectrum, SpectrumAnalyser, multiply_into};
+pub use choice::{FamilyChoice, FamilyScore};
 pub use constant::ConstantNoise;
 pub use empirical::EmpiricalDistribution;
 pub use family::{Location, NoiseFamily};
