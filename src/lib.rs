@@ -90,8 +90,9 @@ pub use mechanism::{
 };
 pub use model::{FitReport, FittedModel, NodeFit, StructuralCausalModel};
 pub use noise::{
-    ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, Location, LogNormalNoise,
-    NoiseDistribution, NoiseFamily, NormalNoise, UniformNoise,
+    ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
+    HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
+    TailedDistribution, UniformNoise,
 };
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};

@@ -169,7 +169,11 @@ impl Case {
                 (2, false) => {
                     model.with_mechanism(node, AdditiveNoiseModel::linear().with_noise(NoiseFamily::Normal))?
                 }
+                (3, false) => {
+                    model.with_mechanism(node, AdditiveNoiseModel::linear().with_noise(NoiseFamily::tailed()))?
+                }
                 (0, true) => model.with_mechanism(node, NoiseFamily::Normal)?,
+                (3, true) => model.with_mechanism(node, NoiseFamily::tailed())?,
                 _ => model,
             };
         }

@@ -76,7 +76,9 @@ impl Attributor<'_> {
             Origin::Observed { missing_parents } => missing_parents.as_slice(),
             Origin::Missing => &[],
         };
-        let floor = if self.floor > 0.0 { self.floor } else { self.model.default_floor() };
+        let distribution = self.plan.nodes[node].mechanism.noise();
+        let impossible = distribution.log_two_sided_tail(noise) == f64::NEG_INFINITY;
+        let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
             node: self.plan.nodes[node].name.to_owned(),
             value: amount.value,
@@ -87,6 +89,7 @@ impl Attributor<'_> {
             missing_parents: missing_parents.iter().map(|&parent| self.model.graph().name(parent).to_owned()).collect(),
             noise,
             noise_score: self.model.noise_score(position, noise, floor)?.nats(),
+            extrapolated: distribution.is_extrapolated(noise),
         })
     }
 }

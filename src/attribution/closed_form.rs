@@ -5,7 +5,8 @@
 
 use super::plan::Plan;
 use crate::error::{Error, Result, list_names};
-use crate::score::{OutlierRegion, ln_normal_survival, ln_sum_exp};
+use crate::noise::{ln_normal_survival, ln_sum_exp};
+use crate::score::OutlierRegion;
 use crate::shapley::{Coalition, Game};
 
 /// How each noise of a plan moves a target that is linear in all of them.

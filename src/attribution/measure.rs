@@ -6,6 +6,7 @@ use super::kernels::{add_and_count, add_multiple, sums_of_deviations};
 use super::pivot::Pivot;
 use super::samples::{Changing, TargetSamples};
 use crate::error::Result;
+use crate::noise::ln_sum_exp;
 use crate::score::{OutlierTest, ln_with_floor};
 
 /// What is measured of the target's samples.
@@ -24,6 +25,10 @@ pub(super) const OUTPUTS: usize = 1 + BLOCKS + 1;
 /// probability then rests on as few samples as if hits were counted.
 const SMOOTHING_SPREAD: f64 = 0.1;
 
+/// Where probabilities that are averaged sum to less, their logarithms are summed instead if the floor is 0: single
+/// ones may be too small for an `f64`.
+const SMALL_SUM: f64 = 1e-250;
+
 /// A noise to integrate. The target's samples have its observed value in its place.
 pub(super) struct FreePivot<'a> {
     pub(super) pivot: &'a Pivot<'a>,
@@ -32,8 +37,10 @@ pub(super) struct FreePivot<'a> {
 
 /// What the samples come to.
 struct Sums {
-    /// The sum of what is averaged, for each block.
+    /// The sum of what is averaged, for each block, in units of exp(`ln_unit`).
     blocks: [f64; BLOCKS],
+    /// 0 but for probabilities so small that their sum would lose its digits.
+    ln_unit: f64,
     /// The variance of the samples, where it is asked for.
     variance: f64,
 }
@@ -78,18 +85,22 @@ impl Measure {
         // Multiplied before they are squared: near the smallest probabilities a square alone would overflow.
         let squares: f64 = means.iter().map(|block| (slope * (block - mean)).powi(2)).sum();
         let bias = if self.is_logarithm() { 0.5 * squares / (blocks * (blocks - 1.0)) } else { 0.0 };
-        let value = self.value_of_mean(mean) + bias;
+        let unbiased = self.value_of_mean(mean) + sums.ln_unit;
+        let value = unbiased + bias;
         outputs[0] = value;
         for (replicate, block) in outputs[1..].iter_mut().zip(means) {
             *replicate = value + slope * (mean - block) / (blocks - 1.0);
         }
         if self.is_logarithm() && !is_smooth(free, sums.variance) {
-            let unseen = self.value_of_mean(mean + 1.0 / samples as f64) - self.value_of_mean(mean);
+            let hit = 1.0 / samples as f64;
+            let with_hit =
+                if sums.ln_unit == 0.0 { self.value_of_mean(mean + hit) } else { ln_sum_exp(unbiased, hit.ln()) };
+            let unseen = with_hit - unbiased;
             let unit = unseen * (blocks / (blocks - 1.0)).sqrt();
             let place = 1 + (lot % BLOCKS as u64) as usize;
             outputs[place] += if (lot / BLOCKS as u64).is_multiple_of(2) { unit } else { -unit };
         }
-        outputs[1 + BLOCKS] = mean;
+        outputs[1 + BLOCKS] = mean * sums.ln_unit.exp();
         Ok(())
     }
 
@@ -97,13 +108,17 @@ impl Measure {
     fn sums(&self, target: TargetSamples<'_>, samples: usize, free: Option<&FreePivot<'_>>) -> Result<Sums> {
         // Only a region's hits are counted on the way of the last change.
         let target = if self.counts_region(free) { target } else { target.settled() };
-        let mut sums = Sums { blocks: [0.0; BLOCKS], variance: 0.0 };
+        let mut sums = Sums { blocks: [0.0; BLOCKS], ln_unit: 0.0, variance: 0.0 };
         let (mut first, mut second) = (0.0, 0.0);
         match target {
             TargetSamples::Constant(value) => {
                 let each = self.sum(&[value], free)?;
                 let size = |block: usize| rows_of_block(samples, block).len() as f64;
                 sums.blocks = std::array::from_fn(|block| each * size(block));
+                if let Some((_, ln_probability)) = self.logarithms_of_small(&[value], &sums, free) {
+                    sums.blocks = std::array::from_fn(size);
+                    sums.ln_unit = ln_probability;
+                }
             }
             TargetSamples::Column(values) => {
                 // Differences to a value of the column lose no digits where the target is far from 0.
@@ -117,6 +132,13 @@ impl Measure {
                         second += squares;
                     }
                 }
+                if let Some((logarithms, largest)) = self.logarithms_of_small(values, &sums, free) {
+                    for (block, sum) in sums.blocks.iter_mut().enumerate() {
+                        let logarithms = &logarithms[rows_of_block(samples, block)];
+                        *sum = logarithms.iter().map(|ln_probability| (ln_probability - largest).exp()).sum();
+                    }
+                    sums.ln_unit = largest;
+                }
             }
             TargetSamples::Changing(Changing { values, factor, term }) => {
                 for (block, sum) in sums.blocks.iter_mut().enumerate() {
@@ -128,6 +150,28 @@ impl Measure {
         let count = samples as f64;
         sums.variance = second / count - (first / count).powi(2);
         Ok(sums)
+    }
+
+    /// The logarithms of what is averaged and the largest of them, where a noise is integrated without a floor, and their
+    /// sum is small but not impossible.
+    fn logarithms_of_small(
+        &self,
+        values: &[f64],
+        sums: &Sums,
+        free: Option<&FreePivot<'_>>,
+    ) -> Option<(Vec<f64>, f64)> {
+        let (Self::LogTail { test: OutlierTest::Region(region), floor }, Some(FreePivot { pivot, observed })) =
+            (self, free)
+        else {
+            return None;
+        };
+        if *floor > 0.0 || sums.blocks.iter().sum::<f64>() >= SMALL_SUM {
+            return None;
+        }
+        let logarithm = |&value: &f64| region.ln_probability_at(value, pivot.effect, *observed, pivot.noise);
+        let logarithms: Vec<f64> = values.iter().map(logarithm).collect();
+        let largest = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        largest.is_finite().then_some((logarithms, largest))
     }
 
     /// The number of hits among some samples, to which a multiple of a column is to be added.

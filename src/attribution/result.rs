@@ -107,8 +107,11 @@ pub struct Contribution {
     /// The noise that, with the observed parents, gives the observed value.
     pub noise: f64,
     /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's
-    /// default floor where that is 0).
+    /// default floor where that is 0 and the noise impossible).
     pub noise_score: f64,
+    /// Whether that noise lies beyond all that its distribution was fitted to, so that what it counts for rests on the
+    /// assumed tail; see [`NoiseDistribution::is_extrapolated`](crate::NoiseDistribution::is_extrapolated).
+    pub extrapolated: bool,
 }
 
 impl Contribution {

@@ -72,7 +72,8 @@ impl SpectrumAnalyser {
     /// lies outside counts as if it were shifted by a multiple of the period.
     ///
     /// Exact for normal, uniform, exponential, gamma and constant noise. Values of empirical noise are put on a
-    /// lattice by cubic interpolation, which keeps their first three moments; other families are integrated over
+    /// lattice by cubic interpolation, which keeps their first three moments, and so are those between the tails of
+    /// tailed noise, whose tails have a closed form where they are exponential; other families are integrated over
     /// the lattice's cells. Costs O(values + divisor · frequencies · log frequencies).
     pub(crate) fn spectra(
         &mut self,
@@ -110,7 +111,20 @@ impl SpectrumAnalyser {
                 let transformed = self.transform(interpolated(centred, values.len(), period, self.points(divisors)));
                 self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj())
             }
-            NoiseDistribution::HalfNormal(_) | NoiseDistribution::LogNormal(_) => {
+            NoiseDistribution::Tailed(tailed) if !tailed.has_heavy_tail() => {
+                let count = tailed.observed().values().len();
+                let centred = tailed.body().iter().map(|value| factor * value - mean);
+                let transformed = self.transform(interpolated(centred, count, period, self.points(divisors)));
+                self.at_harmonics(divisors, |harmonic| {
+                    let u = std::f64::consts::TAU * harmonic as f64 / period;
+                    let tails = tailed.tails().map(|(sign, threshold, tail)| {
+                        let of_excess = Complex64::new(1.0, -u * factor * sign * tail.scale()).inv();
+                        Complex64::cis(u * (factor * threshold - mean)) * of_excess * tailed.share_of(&tail)
+                    });
+                    transformed[harmonic].conj() + tails.sum::<Complex64>()
+                })
+            }
+            NoiseDistribution::HalfNormal(_) | NoiseDistribution::LogNormal(_) | NoiseDistribution::Tailed(_) => {
                 let points = self.points(divisors);
                 let transformed = self.transform(integrated(noise, factor, mean, period, points));
                 // Gathering a density at the centres of cells of width h multiplies its characteristic function by
@@ -251,6 +265,9 @@ mod tests {
             NoiseDistribution::gamma(2.5, 0.3).unwrap(),
             NoiseDistribution::log_normal(-1.0, 0.5).unwrap(),
             NoiseDistribution::uniform(-1.0, 2.0).unwrap(),
+            crate::noise::NoiseFamily::tailed()
+                .fit(&crate::noise::testing::draws(&NoiseDistribution::normal(1.0, 0.8).unwrap(), 400, 3), "the noise")
+                .unwrap(),
             NoiseDistribution::empirical(&(0..300).map(|i| (f64::from(i) * 0.7).sin()).collect::<Vec<_>>()).unwrap(),
         ]
     }

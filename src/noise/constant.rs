@@ -50,6 +50,18 @@ impl Law for ConstantNoise {
     fn variance(&self) -> f64 {
         0.0
     }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        self.cdf(x).ln()
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        self.survival(x).ln()
+    }
+
+    fn crps(&self, x: f64) -> f64 {
+        (x - self.value).abs()
+    }
 }
 
 impl fmt::Display for ConstantNoise {

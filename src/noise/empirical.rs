@@ -33,7 +33,18 @@ pub struct EmpiricalDistribution {
     largest_atom: f64,
     /// Made when it is first needed: of most distributions nobody asks many ranks.
     #[serde(skip)]
-    index: OnceLock<RankIndex>,
+    index: OnceLock<Box<RankIndex>>,
+    /// For the ranked probability score, made when it is first asked for.
+    #[serde(skip)]
+    sums: OnceLock<Box<Sums>>,
+}
+
+#[derive(Debug, Clone)]
+struct Sums {
+    /// The sum of the deviations from the mean of the values from each rank on, and 0.
+    from: Vec<f64>,
+    /// Half the mean difference of two draws.
+    half_mean_difference: f64,
 }
 
 impl EmpiricalDistribution {
@@ -54,7 +65,7 @@ impl EmpiricalDistribution {
         let variance = moments::root_mean_square(&values, mean).powi(2);
         let most = values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
         let largest_atom = most as f64 / values.len() as f64;
-        Ok(Self { values, mean, variance, largest_atom, index: OnceLock::new() })
+        Ok(Self { values, mean, variance, largest_atom, index: OnceLock::new(), sums: OnceLock::new() })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -131,11 +142,31 @@ impl EmpiricalDistribution {
     }
 
     fn index(&self) -> &RankIndex {
-        self.index.get_or_init(|| RankIndex::new(&self.values))
+        self.index.get_or_init(|| Box::new(RankIndex::new(&self.values)))
+    }
+
+    /// E max(N - x, 0)
+    pub(super) fn mean_beyond(&self, x: f64) -> f64 {
+        let rank = self.values.partition_point(|&value| value <= x);
+        let count = self.values.len() as f64;
+        self.sums().from[rank] / count + (self.values.len() - rank) as f64 / count * (self.mean - x)
+    }
+
+    fn sums(&self) -> &Sums {
+        self.sums.get_or_init(|| {
+            let mut from = vec![0.0; self.values.len() + 1];
+            for (rank, value) in self.values.iter().enumerate().rev() {
+                from[rank] = from[rank + 1] + (value - self.mean);
+            }
+            // The sum over ranks i of F (1 - F) (v_{i+1} - v_i).
+            let steps = self.values.windows(2).zip(1..);
+            let parts = steps.map(|(pair, rank)| self.share(rank) * (1.0 - self.share(rank)) * (pair[1] - pair[0]));
+            Box::new(Sums { from, half_mean_difference: parts.sum() })
+        })
     }
 
     /// A count as a share of all values.
-    fn share(&self, count: usize) -> f64 {
+    pub(super) fn share(&self, count: usize) -> f64 {
         count as f64 / self.values.len() as f64
     }
 }
@@ -183,6 +214,18 @@ impl Law for EmpiricalDistribution {
 
     fn variance(&self) -> f64 {
         self.variance
+    }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        (-self.share(self.values.len() - self.values.partition_point(|&value| value <= x))).ln_1p()
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        (-self.share(self.values.partition_point(|&value| value < x))).ln_1p()
+    }
+
+    fn crps(&self, x: f64) -> f64 {
+        x - self.mean + 2.0 * self.mean_beyond(x) - self.sums().half_mean_difference
     }
 }
 

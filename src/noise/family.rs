@@ -2,6 +2,7 @@
 
 use super::check::finite;
 use super::parametric::{ExponentialNoise, GammaNoise, LARGEST_SHAPE, LogNormalNoise};
+use super::tailed::{TailConfig, TailedDistribution};
 use super::{NoiseDistribution, likelihood, moments};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -61,9 +62,20 @@ pub enum NoiseFamily {
     },
     /// Uniform: from the smallest to the largest value. No later value outside is thought possible.
     Uniform,
+    /// The values themselves, and a modelled tail on either side where there are values enough for one and no natural
+    /// edge: see [`TailConfig`] and [`TailedDistribution`].
+    Tailed(TailConfig),
+    /// The parametric family under which the values are most likely, with a penalty for parameters; see
+    /// [`choose`](Self::choose), which also tells which and by how much.
+    MostLikely,
 }
 
 impl NoiseFamily {
+    /// The values with a tail on either side, chosen from the data.
+    pub fn tailed() -> Self {
+        Self::Tailed(TailConfig::default())
+    }
+
     /// Half-normal from 0 upwards.
     pub fn half_normal() -> Self {
         Self::HalfNormal { location: Location::Given(0.0) }
@@ -93,14 +105,14 @@ impl NoiseFamily {
     /// # Errors
     ///
     /// - [`Error::Empty`] without values, [`Error::NonFiniteValue`] for NaN or an infinity;
-    /// - for every family but the empirical, [`Error::TooFewRows`] for a single value and [`Error::ConstantValues`]
+    /// - for every family but the empirical and the tailed, [`Error::TooFewRows`] for a single value and [`Error::ConstantValues`]
     ///   if all are equal (use [`NoiseDistribution::constant`] where that is meant);
     /// - [`Error::OutsideSupport`] for a value below the location (gamma and log-normal: at or below), and for values
     ///   so close together, seen from the location, that a gamma distribution's shape would exceed 1e4;
-    /// - [`Error::InvalidParameter`] for a location that is not finite, or where an estimate overflows.
+    /// - [`Error::InvalidParameter`] for a location that is not finite, a share of a tail outside (0, ¼], or where an estimate overflows.
     pub fn fit(&self, values: &[f64], what: &str) -> Result<NoiseDistribution> {
         check_values(values, what)?;
-        if !matches!(self, Self::Empirical) {
+        if !matches!(self, Self::Empirical | Self::Tailed(_)) {
             check_spread(values, what)?;
         }
         let (low, high) = moments::range(values);
@@ -126,6 +138,8 @@ impl NoiseFamily {
                 LogNormalNoise::new(location, mu, sigma).map(NoiseDistribution::LogNormal)
             }
             Self::Uniform => NoiseDistribution::uniform(low, high),
+            Self::MostLikely => Self::choose(values, what).map(|choice| choice.distribution),
+            Self::Tailed(config) => TailedDistribution::fit(values.to_vec(), &config).map(NoiseDistribution::Tailed),
         }
     }
 
@@ -164,7 +178,7 @@ impl NoiseFamily {
     }
 }
 
-/// The family's name, as [`NoiseDistribution::family_name`] gives it.
+/// The family's name, as [`NoiseDistribution::family_name`] gives it; `most likely` where that is still to be chosen.
 impl fmt::Display for NoiseFamily {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -175,6 +189,8 @@ impl fmt::Display for NoiseFamily {
             Self::Gamma { .. } => "gamma",
             Self::LogNormal { .. } => "log-normal",
             Self::Uniform => "uniform",
+            Self::Tailed(_) => "tailed",
+            Self::MostLikely => "most likely",
         })
     }
 }

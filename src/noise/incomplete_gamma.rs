@@ -5,6 +5,7 @@
 //! measured to fail: it stops at an absolute error of 1e-9, which is 98% of the probability away when the shape is
 //! 1e-3, and it inverts the distribution function even in the upper tail. So the inverse is computed here.
 
+use super::law::ln_from_either;
 use statrs::distribution::{ContinuousCDF, Normal};
 use statrs::function::gamma::{gamma_lr, gamma_ur, ln_gamma};
 
@@ -30,6 +31,52 @@ pub(super) fn upper(shape: f64, x: f64) -> f64 {
     } else {
         gamma_ur(shape, x).max(0.0)
     }
+}
+
+/// Where a probability is smaller than this, its logarithm is computed without it.
+const SMALL: f64 = 1e-280;
+
+/// ln P(a, x), also where the probability is too small for an `f64`.
+///
+/// There x is far below a, and P(a, x) = x^a e^-x/Γ(a + 1) · Σ x^n/((a + 1)···(a + n)) converges (Abramowitz & Stegun
+/// 6.5.29).
+pub(super) fn ln_lower(shape: f64, x: f64) -> f64 {
+    let p = lower(shape, x);
+    if p >= SMALL || x <= 0.0 {
+        return ln_from_either(p, upper(shape, x));
+    }
+    let (mut term, mut sum, mut n) = (1.0, 1.0, 0.0);
+    while term > f64::EPSILON * sum {
+        n += 1.0;
+        term *= x / (shape + n);
+        sum += term;
+    }
+    shape * x.ln() - x - ln_gamma(shape + 1.0) + f64::ln(sum)
+}
+
+/// ln Q(a, x), likewise.
+///
+/// There x is far above a, and Q(a, x) = x^a e^-x/Γ(a) times a continued fraction converges (Abramowitz & Stegun 6.5.31),
+/// here in its even form by Lentz's method (W. H. Press et al., *Numerical Recipes*, section 6.2).
+pub(super) fn ln_upper(shape: f64, x: f64) -> f64 {
+    let q = upper(shape, x);
+    if q >= SMALL || x == f64::INFINITY {
+        return ln_from_either(q, lower(shape, x));
+    }
+    let mut b = x + 1.0 - shape;
+    let (mut c, mut d) = (f64::INFINITY, 1.0 / b);
+    let mut fraction = d;
+    for n in 1..10_000 {
+        let a = f64::from(n) * (shape - f64::from(n));
+        b += 2.0;
+        d = 1.0 / (a * d + b);
+        c = b + a / c;
+        fraction *= c * d;
+        if (c * d - 1.0).abs() < f64::EPSILON {
+            break;
+        }
+    }
+    shape * x.ln() - x - ln_gamma(shape) + fraction.ln()
 }
 
 /// The `x` at which P(shape, x) is `p`, for `p` in [0, 1].

@@ -9,6 +9,11 @@ pub(crate) enum Side {
     Upper,
 }
 
+/// ln p, from p or from 1 - p, whichever is the smaller and has the digits.
+pub(super) fn ln_from_either(p: f64, rest: f64) -> f64 {
+    if p > 0.5 { (-rest).ln_1p() } else { p.ln() }
+}
+
 /// The probability law of one noise. `NoiseDistribution` states the contract of each answer to
 /// users; here `x` is never NaN and `p` always lies in [0, 1], because the enum has checked them.
 pub(super) trait Law: Display {
@@ -20,6 +25,21 @@ pub(super) trait Law: Display {
 
     /// P(N >= x), including an atom at `x`. Never `1 - cdf(x)`, which has no digits left far out.
     fn survival(&self, x: f64) -> f64;
+
+    /// ln P(N <= x), also where the probability is too small for an `f64`.
+    fn ln_cdf(&self, x: f64) -> f64;
+
+    /// ln P(N >= x), likewise.
+    fn ln_survival(&self, x: f64) -> f64;
+
+    /// The continuous ranked probability score, ∫ (P(N <= y) - [x <= y])² dy, which is E|N - x| - E|N - N'|/2 for two
+    /// independent draws.
+    fn crps(&self, x: f64) -> f64;
+
+    /// ln of the density; nothing for a distribution that has atoms.
+    fn ln_density(&self, _x: f64) -> Option<f64> {
+        None
+    }
 
     /// Σ P(N <= x) or Σ P(N >= x) over many x = bound(value).
     fn sum_of_tails(&self, side: Side, values: &[f64], bound: impl Fn(f64) -> f64) -> f64

@@ -2,6 +2,7 @@
 
 mod characteristic;
 mod check;
+mod choice;
 mod constant;
 mod empirical;
 mod family;
@@ -10,19 +11,24 @@ mod incomplete_gamma;
 mod law;
 mod likelihood;
 mod moments;
+mod normal_tail;
 mod parametric;
 mod rank_index;
 mod saved;
 mod special;
+mod tailed;
 #[cfg(test)]
 mod testing;
 
 pub(crate) use characteristic::{Spectrum, SpectrumAnalyser, multiply_into};
+pub use choice::{FamilyChoice, FamilyScore};
 pub use constant::ConstantNoise;
 pub use empirical::EmpiricalDistribution;
 pub use family::{Location, NoiseFamily};
 pub(crate) use law::Side;
+pub(crate) use normal_tail::{ln_normal_survival, ln_sum_exp};
 pub use parametric::{ExponentialNoise, GammaNoise, HalfNormalNoise, LogNormalNoise, NormalNoise, UniformNoise};
+pub use tailed::{FittedTail, Tail, TailConfig, TailedDistribution};
 
 use crate::Result;
 use gamma_quantiles::WORTH_A_TABLE;
@@ -71,6 +77,8 @@ pub enum NoiseDistribution {
     LogNormal(LogNormalNoise),
     /// Uniform noise.
     Uniform(UniformNoise),
+    /// The observed values, each equally likely, with modelled tails.
+    Tailed(TailedDistribution),
 }
 
 /// Construction. Every constructor returns [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a
@@ -151,6 +159,7 @@ impl NoiseDistribution {
                 LogNormalNoise::new(noise.location() + shift, noise.mu(), noise.sigma()).map(Self::LogNormal)
             }
             Self::Uniform(noise) => Self::uniform(noise.low() + shift, noise.high() + shift),
+            Self::Tailed(noise) => noise.shifted_by(shift).map(Self::Tailed),
         }
     }
 }
@@ -170,6 +179,7 @@ impl NoiseDistribution {
             Self::Gamma(noise) => noise.sample_into(rng, out),
             Self::LogNormal(noise) => noise.sample_into(rng, out),
             Self::Uniform(noise) => noise.sample_into(rng, out),
+            Self::Tailed(noise) => noise.sample_into(rng, out),
         }
     }
 
@@ -178,6 +188,7 @@ impl NoiseDistribution {
         match self {
             Self::Constant(noise) => points.fill(noise.value()),
             Self::Empirical(noise) => noise.replace_by_quantiles(points),
+            Self::Tailed(noise) => noise.replace_by_quantiles(points),
             Self::Gamma(noise) if points.len() >= WORTH_A_TABLE => noise.replace_by_quantiles(points),
             _ => {
                 let law = self.law();
@@ -201,6 +212,53 @@ impl NoiseDistribution {
         if x.is_nan() { f64::NAN } else { self.law().survival(x) }
     }
 
+    /// ln P(N <= x), in nats; minus infinity only where that is impossible, NaN for NaN.
+    ///
+    /// It keeps its accuracy where [`cdf`](Self::cdf) leaves the range of `f64`, below 1e-308: for normal noise at a
+    /// hundred standard deviations and more.
+    #[doc(alias = "logcdf")]
+    pub fn log_cdf(&self, x: f64) -> f64 {
+        if x.is_nan() { f64::NAN } else { self.law().ln_cdf(x) }
+    }
+
+    /// ln P(N >= x), in nats, as [`log_cdf`](Self::log_cdf) to the other side; it includes `x` itself as
+    /// [`survival`](Self::survival) does.
+    #[doc(alias = "logsf")]
+    pub fn log_survival(&self, x: f64) -> f64 {
+        if x.is_nan() { f64::NAN } else { self.law().ln_survival(x) }
+    }
+
+    /// Whether `x` lies beyond all values that the noise was fitted to, so that any probability of such values rests on
+    /// the assumed tail alone. Only empirical and tailed noise remember their values; for all others it is `false`.
+    pub fn is_extrapolated(&self, x: f64) -> bool {
+        let observed = match self {
+            Self::Empirical(noise) => noise,
+            Self::Tailed(noise) => noise.observed(),
+            _ => return false,
+        };
+        x < observed.smallest() || x > observed.largest()
+    }
+
+    /// The continuous ranked probability score of this distribution as a forecast of the finite value `x`, in the node's
+    /// unit and the smaller the better:
+    ///
+    /// ```text
+    /// ∫ (P(N <= y) - [x <= y])² dy = E|N - x| - E|N - N'|/2
+    /// ```
+    ///
+    /// It is proper, needs no density and so compares all families alike (T. Gneiting and A. E. Raftery, Journal of the
+    /// American Statistical Association 102, 2007). In closed form for each; O(log n) for empirical and tailed noise after
+    /// O(n) once.
+    #[cfg_attr(not(test), expect(dead_code, reason = "what automatic assignment compares mechanisms by"))]
+    pub(crate) fn crps(&self, x: f64) -> f64 {
+        self.law().crps(x)
+    }
+
+    /// Whether the noise has a tail heavier than exponential by construction: one that no lattice holds.
+    pub(crate) fn has_heavy_tail(&self) -> bool {
+        matches!(self, Self::Tailed(noise) if noise.has_heavy_tail())
+    }
+
     /// Whether sums of such noises, independent and weighted, are normal or constant again.
     pub(crate) fn is_normal_or_constant(&self) -> bool {
         matches!(self, Self::Normal(_) | Self::Constant(_))
@@ -217,6 +275,7 @@ impl NoiseDistribution {
             Self::Gamma(noise) => noise.sum_of_tails(side, values, bound),
             Self::LogNormal(noise) => noise.sum_of_tails(side, values, bound),
             Self::Uniform(noise) => noise.sum_of_tails(side, values, bound),
+            Self::Tailed(noise) => noise.sum_of_tails(side, values, bound),
         }
     }
 
@@ -233,6 +292,12 @@ impl NoiseDistribution {
         let doubled = 2.0 * self.cdf(x).min(self.survival(x));
         // Not f64::min, which would turn NaN into 1.
         if doubled > 1.0 { 1.0 } else { doubled }
+    }
+
+    /// The logarithm of [`two_sided_tail`](Self::two_sided_tail), in nats, also where that is too small for an `f64`.
+    pub fn log_two_sided_tail(&self, x: f64) -> f64 {
+        let doubled = std::f64::consts::LN_2 + self.log_cdf(x).min(self.log_survival(x));
+        if doubled > 0.0 { 0.0 } else { doubled }
     }
 
     /// The smallest x with `cdf(x) >= p`: the inverse of the distribution function, in the node's unit.
@@ -280,6 +345,7 @@ impl NoiseDistribution {
         match self {
             Self::Constant(_) => true,
             Self::Empirical(noise) => noise.smallest() == noise.largest(),
+            Self::Tailed(noise) => noise.observed().smallest() == noise.observed().largest(),
             _ => false,
         }
     }
@@ -289,12 +355,13 @@ impl NoiseDistribution {
         match self {
             Self::Constant(_) => 1.0,
             Self::Empirical(noise) => noise.largest_atom(),
+            Self::Tailed(noise) => noise.largest_atom(),
             _ => 0.0,
         }
     }
 
     /// The family's name: `"constant"`, `"empirical"`, `"normal"`, `"half-normal"`, `"exponential"`, `"gamma"`,
-    /// `"log-normal"` or `"uniform"`.
+    /// `"log-normal"`, `"uniform"` or `"tailed"`.
     pub fn family_name(&self) -> &'static str {
         self.law().family_name()
     }
@@ -309,6 +376,7 @@ impl NoiseDistribution {
             Self::Gamma(noise) => noise,
             Self::LogNormal(noise) => noise,
             Self::Uniform(noise) => noise,
+            Self::Tailed(noise) => noise,
         }
     }
 }
@@ -320,5 +388,7 @@ impl fmt::Display for NoiseDistribution {
     }
 }
 
+#[cfg(test)]
+mod far_out_tests;
 #[cfg(test)]
 mod tests;

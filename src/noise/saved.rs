@@ -1,8 +1,8 @@
 //! What a saved distribution may hold, before it is checked.
 
 use super::{
-    ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, LogNormalNoise,
-    NoiseDistribution, NormalNoise, UniformNoise,
+    ConstantNoise, EmpiricalDistribution, ExponentialNoise, FittedTail, GammaNoise, HalfNormalNoise, LogNormalNoise,
+    NoiseDistribution, NormalNoise, TailedDistribution, UniformNoise,
 };
 use crate::{Error, Result};
 use serde::Deserialize;
@@ -20,6 +20,27 @@ pub(super) enum SavedNoise {
     Gamma { location: f64, shape: f64, scale: f64 },
     LogNormal { location: f64, mu: f64, sigma: f64 },
     Uniform { low: f64, high: f64 },
+    Tailed { observed: SavedValues, lower: Option<SavedTail>, upper: Option<SavedTail> },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedValues {
+    values: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedTail {
+    exceedances: usize,
+    scale: f64,
+    shape: f64,
+}
+
+impl SavedTail {
+    fn checked(self) -> Result<FittedTail> {
+        FittedTail::new(self.exceedances, self.scale, self.shape)
+    }
 }
 
 impl TryFrom<SavedNoise> for NoiseDistribution {
@@ -36,6 +57,10 @@ impl TryFrom<SavedNoise> for NoiseDistribution {
             Saved::Gamma { location, shape, scale } => Self::Gamma(GammaNoise::new(location, shape, scale)?),
             Saved::LogNormal { location, mu, sigma } => Self::LogNormal(LogNormalNoise::new(location, mu, sigma)?),
             Saved::Uniform { low, high } => Self::Uniform(UniformNoise::new(low, high)?),
+            Saved::Tailed { observed, lower, upper } => {
+                let [lower, upper] = [lower, upper].map(|tail| tail.map(SavedTail::checked).transpose());
+                Self::Tailed(TailedDistribution::new(EmpiricalDistribution::new(observed.values)?, lower?, upper?)?)
+            }
         })
     }
 }
@@ -79,8 +104,15 @@ mod tests {
         assert_eq!(loaded, NoiseDistribution::empirical(&[1.0, 2.0]).unwrap());
     }
 
+    /// Four values and an upper tail of this many of them.
+    fn tailed(exceedances: usize, scale: f64, shape: f64) -> String {
+        let tail = format!(r#"{{"exceedances":{exceedances},"scale":{scale:?},"shape":{shape:?}}}"#);
+        format!(r#"{{"Tailed":{{"observed":{{"values":[4.0,1.0,2.0,3.0]}},"lower":null,"upper":{tail}}}}}"#)
+    }
+
     #[test]
     fn invalid_parameters_in_a_file_are_refused() {
+        assert!(serde_json::from_str::<NoiseDistribution>(&tailed(1, 1.0, 0.1)).is_ok());
         for (json, complaint) in [
             (r#"{"Normal":{"mean":0.0,"std_dev":-1.0}}"#, "the standard deviation of normal noise must be"),
             (r#"{"Normal":{"mean":0.0,"std_dev":0.0}}"#, "the standard deviation of normal noise must be"),
@@ -93,10 +125,29 @@ mod tests {
             (r#"{"Gamma":{"location":0.0,"shape":0.0,"scale":1.0}}"#, "the shape of gamma noise must be"),
             (r#"{"LogNormal":{"location":0.0,"mu":0.0,"sigma":-0.5}}"#, "sigma of log-normal noise must be"),
             (r#"{"Uniform":{"low":1.0,"high":0.0}}"#, "uniform noise must be"),
+            (r#"{"Tailed":{"observed":{"values":[]},"lower":null,"upper":null}}"#, "empty"),
+            (r#"{"Tailed":{"observed":{"values":[1.0,null]},"lower":null,"upper":null}}"#, "null"),
+            (&tailed(1, 1.0, 0.5), "the shape of a tail must be"),
+            (&tailed(1, 1.0, -0.1), "the shape of a tail must be"),
+            (&tailed(1, 0.0, 0.1), "the scale of a tail must be"),
+            (&tailed(0, 1.0, 0.1), "the number of values in a tail must be"),
+            (&tailed(2, 1.0, 0.1), "the number of values in a tail must be"),
+            (
+                r#"{"Tailed":{"observed":{"values":[1.0,2.0,3.0,3.0]},"lower":null,"upper":{"exceedances":1,"scale":1.0,"shape":0.0}}}"#,
+                "the distance of a tail's values from its threshold",
+            ),
             (r#"{"Cauchy":{"location":0.0,"scale":1.0}}"#, "unknown variant `Cauchy`"),
         ] {
             let error = serde_json::from_str::<NoiseDistribution>(json).unwrap_err().to_string();
             assert!(error.contains(complaint), "{json}: {error}");
+        }
+    }
+
+    fn with_tail(tail: SavedTail) -> SavedNoise {
+        SavedNoise::Tailed {
+            observed: SavedValues { values: vec![1.0, 2.0, 3.0, 4.0] },
+            lower: Some(tail),
+            upper: None,
         }
     }
 
@@ -121,6 +172,9 @@ mod tests {
                 SavedNoise::LogNormal { location: 0.0, mu: 0.0, sigma: bad },
                 SavedNoise::Uniform { low: bad, high: 1.0 },
                 SavedNoise::Uniform { low: 0.0, high: bad },
+                SavedNoise::Tailed { observed: SavedValues { values: vec![bad] }, lower: None, upper: None },
+                with_tail(SavedTail { exceedances: 1, scale: bad, shape: 0.1 }),
+                with_tail(SavedTail { exceedances: 1, scale: 1.0, shape: bad }),
             ] {
                 let described = format!("{saved:?}");
                 assert!(NoiseDistribution::try_from(saved).is_err(), "{described}");

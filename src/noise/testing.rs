@@ -1,6 +1,6 @@
 //! What the tests of this module share.
 
-use super::NoiseDistribution;
+use super::{NoiseDistribution, NoiseFamily};
 use crate::random::{Purpose, stream};
 use rand::rngs::ChaCha8Rng;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -47,7 +47,15 @@ pub(super) fn one_of_each() -> Vec<NoiseDistribution> {
     let mut all = continuous();
     all.push(NoiseDistribution::constant(0.1).unwrap());
     all.push(NoiseDistribution::empirical(&[0.1, 1.0 / 3.0, -2.7e-17, 1e150, 0.1]).unwrap());
+    all.extend(tailed());
     all
+}
+
+/// With two exponential tails, and with a generalised Pareto one above alone.
+pub(super) fn tailed() -> [NoiseDistribution; 2] {
+    let normal = draws(&NoiseDistribution::normal(-2.0, 3.0).unwrap(), 400, 1);
+    let heavy = draws(&NoiseDistribution::log_normal(0.0, 1.3).unwrap(), 1_000, 2);
+    [normal, heavy].map(|values| NoiseFamily::tailed().fit(&values, "the noise").unwrap())
 }
 
 /// Fails unless the relative error of `found` is at most `tolerance`.

@@ -63,6 +63,13 @@ struct ContributionShape {
     missing_parents: Vec<String>,
     noise: f64,
     noise_score: f64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    extrapolated: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One of the two names of an amount.
@@ -92,16 +99,48 @@ impl Amount {
 
 impl ContributionShape {
     fn new(quantity: Quantity, contribution: Contribution) -> Self {
-        let Contribution { node, value, std_error, share, observed, typical, missing_parents, noise, noise_score } =
-            contribution;
+        let Contribution {
+            node,
+            value,
+            std_error,
+            share,
+            observed,
+            typical,
+            missing_parents,
+            noise,
+            noise_score,
+            extrapolated,
+        } = contribution;
         let amount = Amount::new(quantity, value);
-        Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score }
+        Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score, extrapolated }
     }
 
     fn contribution<E: serde::de::Error>(self, quantity: Quantity) -> Result<Contribution, E> {
-        let Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score } = self;
+        let Self {
+            node,
+            amount,
+            std_error,
+            share,
+            observed,
+            typical,
+            missing_parents,
+            noise,
+            noise_score,
+            extrapolated,
+        } = self;
         let value = amount.get(quantity)?;
-        Ok(Contribution { node, value, std_error, share, observed, typical, missing_parents, noise, noise_score })
+        Ok(Contribution {
+            node,
+            value,
+            std_error,
+            share,
+            observed,
+            typical,
+            missing_parents,
+            noise,
+            noise_score,
+            extrapolated,
+        })
     }
 }
 

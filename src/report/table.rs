@@ -30,7 +30,8 @@ impl fmt::Display for Attribution {
             });
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
+        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        self.write_extrapolated(formatter)
     }
 }
 
@@ -72,6 +73,16 @@ impl Attribution {
             writeln!(formatter, "Approximate (≈), as a parent's value is missing: {nodes}.")?;
         }
         Ok(())
+    }
+
+    /// Where a noise is beyond the training data, what it counts for is an assumption.
+    fn write_extrapolated(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let beyond = self.ranked().iter().filter(|contribution| contribution.extrapolated);
+        let names: Vec<&str> = beyond.map(|contribution| contribution.node.as_str()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        writeln!(formatter, "Noise beyond the training data: {}.", list_names(&names))
     }
 
     fn row(&self, contribution: &Contribution) -> [String; 7] {

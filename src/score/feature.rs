@@ -29,7 +29,8 @@ pub enum FeatureMap {
     /// implementation.
     ///
     /// For a value beyond all reference values on its side, the region's other part begins just beyond all of
-    /// them on the other.
+    /// them on the other. So scores of ever further values level off at the probability of that other part, also where
+    /// noises have modelled tails: there any other map is the better choice.
     #[doc(alias = "MedianCDFQuantileScorer")]
     TwoSidedQuantile,
     /// g(x) = |x − mean| / standard deviation, of the reference values.

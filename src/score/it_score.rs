@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::noise::{NoiseDistribution, NoiseFamily, Tail, TailConfig};
 
 /// How unusual something is, in nats: S = −ln((q + ε)/(1 + ε)), where q is the probability of something at least as
 /// extreme (its tail probability) and ε ≥ 0 the floor.
@@ -47,12 +48,44 @@ impl ItScore {
         Ok(Self { nats: nats.max(0.0), tail_probability, floor, saturated })
     }
 
+    /// The score of a tail probability given as its natural logarithm, which may be far below the smallest `f64`, as
+    /// [`NoiseDistribution::log_survival`](crate::NoiseDistribution::log_survival) gives it.
+    ///
+    /// # Errors
+    /// When the logarithm is NaN or above 0, the floor outside \[0, 1), or the probability and the floor are both 0.
+    ///
+    /// ```
+    /// use etiology::{ItScore, NoiseDistribution};
+    ///
+    /// let normal = NoiseDistribution::normal(0.0, 1.0)?;
+    /// let score = ItScore::from_log_tail_probability(normal.log_survival(134.0), 0.0)?;
+    /// assert!((score.nats() - 8983.8).abs() < 0.1);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn from_log_tail_probability(log_tail_probability: f64, floor: f64) -> Result<Self> {
+        if log_tail_probability.is_nan() || log_tail_probability > 0.0 {
+            return Err(Error::InvalidParameter {
+                name: "the logarithm of the tail probability",
+                requirement: "at most 0",
+                found: log_tail_probability.to_string(),
+            });
+        }
+        let tail_probability = log_tail_probability.exp();
+        if log_tail_probability == f64::NEG_INFINITY || floor > 0.0 {
+            return Self::from_tail_probability(tail_probability, floor);
+        }
+        check_floor(floor)?;
+        let nats = if log_tail_probability == 0.0 { 0.0 } else { -log_tail_probability };
+        Ok(Self { nats, tail_probability, floor, saturated: false })
+    }
+
     /// The score, in nats.
     pub fn nats(&self) -> f64 {
         self.nats
     }
 
-    /// The probability of something at least as extreme, without the floor.
+    /// The probability of something at least as extreme, without the floor; 0 where it is below 1e-308, though the score
+    /// need not end there.
     pub fn tail_probability(&self) -> f64 {
         self.tail_probability
     }
@@ -98,6 +131,8 @@ impl fmt::Display for ItScore {
 pub struct ItScorer {
     sorted: Vec<f64>,
     floor: f64,
+    /// The reference scores with a modelled upper tail.
+    tailed: Option<NoiseDistribution>,
 }
 
 impl ItScorer {
@@ -116,7 +151,7 @@ impl ItScorer {
         let mut sorted = reference.to_vec();
         sorted.sort_by(f64::total_cmp);
         let floor = 0.5 / sorted.len() as f64;
-        Ok(Self { sorted, floor })
+        Ok(Self { sorted, floor, tailed: None })
     }
 
     /// Sets the floor ε.
@@ -128,13 +163,37 @@ impl ItScorer {
         Ok(Self { floor, ..self })
     }
 
+    /// Models the scores beyond a high threshold by a tail, so that with a floor of 0 those beyond all reference scores
+    /// are told apart. Where the tail cannot be fitted, as with fewer than 40 reference scores, nothing changes; see
+    /// [`TailConfig`].
+    ///
+    /// # Errors
+    /// When a reference score is infinite.
+    ///
+    /// ```
+    /// use etiology::{ItScorer, Tail};
+    ///
+    /// let reference: Vec<f64> = (1..1000).map(|i| -(f64::from(i) / 1000.0).ln()).collect();
+    /// let scorer = ItScorer::calibrate(&reference)?.with_tail(Tail::Exponential)?.with_floor(0.0)?;
+    /// assert!(scorer.score(1000.0)?.nats() > scorer.score(500.0)?.nats() + 400.0);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn with_tail(self, tail: Tail) -> Result<Self> {
+        let config = TailConfig::default().with_lower(Tail::None).with_upper(tail);
+        let tailed = NoiseFamily::Tailed(config).fit(&self.sorted, "the list of reference scores")?;
+        Ok(Self { tailed: Some(tailed), ..self })
+    }
+
     /// The information-theoretic score of a detector's score. Costs O(log n).
     ///
     /// # Errors
-    /// When the score is NaN, or it exceeds all reference scores and the floor is 0.
+    /// When the score is NaN, or it exceeds all reference scores, no tail is modelled and the floor is 0.
     pub fn score(&self, score: f64) -> Result<ItScore> {
         if score.is_nan() {
             return Err(Error::NonFiniteValue { what: "the detector's score".to_owned(), found: score });
+        }
+        if let Some(tailed) = &self.tailed {
+            return ItScore::from_log_tail_probability(tailed.log_survival(score), self.floor);
         }
         let smaller = self.sorted.partition_point(|&reference| reference < score);
         let tail_probability = (self.sorted.len() - smaller) as f64 / self.sorted.len() as f64;

@@ -3,7 +3,6 @@
 mod feature;
 mod it_score;
 mod node_scores;
-mod normal_tail;
 mod region;
 
 pub use feature::{CustomFeature, FeatureMap};
@@ -13,4 +12,3 @@ pub use region::OutlierRegion;
 
 pub(crate) use feature::OutlierTest;
 pub(crate) use it_score::{check_floor, is_saturated, ln_with_floor};
-pub(crate) use normal_tail::{ln_normal_survival, ln_sum_exp};

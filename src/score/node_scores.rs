@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::feature::FeatureMap;
-use super::it_score::ItScore;
+use super::it_score::{ItScore, check_floor};
 use crate::data::Observation;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{FittedModel, Origin, Recovered};
 
 /// How unusual one node of an observation is.
@@ -23,6 +23,10 @@ pub struct NodeScore {
     /// How unusual the noise is under its distribution, on its side of it: large where the node itself, rather
     /// than its causes, is out of the ordinary. Nothing if the noise is not known.
     pub conditional: Option<ItScore>,
+    /// Whether the noise lies beyond all that its distribution was fitted to; see
+    /// [`NoiseDistribution::is_extrapolated`](crate::NoiseDistribution::is_extrapolated).
+    #[serde(default)]
+    pub extrapolated: bool,
 }
 
 impl FittedModel {
@@ -41,11 +45,30 @@ impl FittedModel {
     /// invertible there; or when a custom feature map returns NaN.
     #[doc(alias = "anomaly_scores")]
     pub fn node_scores(&self, observation: &Observation, feature_map: &FeatureMap) -> Result<Vec<NodeScore>> {
+        self.node_scores_with_floor(observation, feature_map, self.default_floor())
+    }
+
+    /// What [`node_scores`](Self::node_scores) gives, with another floor of the conditional scores: 0 tells all noises
+    /// apart, however far out, where their distributions have tails. The marginal scores count reference values, which
+    /// support no floor below the model's default: there the larger of the two is used.
+    ///
+    /// # Errors
+    /// Those of [`node_scores`](Self::node_scores); when the floor is outside \[0, 1); and when it is 0 and a noise is
+    /// impossible under its distribution.
+    pub fn node_scores_with_floor(
+        &self,
+        observation: &Observation,
+        feature_map: &FeatureMap,
+        floor: f64,
+    ) -> Result<Vec<NodeScore>> {
+        check_floor(floor)?;
         let order = self.graph().topological_positions();
         let recovered = self.recover(order, observation)?;
         let mut places: Vec<(usize, usize)> = order.iter().copied().zip(0..).collect();
         places.sort_unstable();
-        places.into_iter().map(|(position, place)| self.node_score(position, place, &recovered, feature_map)).collect()
+        let score =
+            |(position, place): (usize, usize)| self.node_score(position, place, &recovered, feature_map, floor);
+        places.into_iter().map(score).collect()
     }
 
     fn node_score(
@@ -54,6 +77,7 @@ impl FittedModel {
         place: usize,
         recovered: &Recovered,
         feature_map: &FeatureMap,
+        floor: f64,
     ) -> Result<NodeScore> {
         let reference = self.reference_at(position);
         let (observed, noise) = match &recovered.origins[place] {
@@ -65,19 +89,29 @@ impl FittedModel {
         };
         let marginal = |observed: f64| {
             let tail = feature_map.outlier_test(reference, observed)?.probability(reference)?;
-            ItScore::from_tail_probability(tail, self.default_floor())
+            ItScore::from_tail_probability(tail, floor.max(self.default_floor()))
+        };
+        let node = self.graph().name(position).to_owned();
+        let conditional = match noise.map(|noise| self.noise_score(position, noise, floor)).transpose() {
+            Ok(conditional) => conditional,
+            Err(cause) => return Err(Error::InNode { node, cause: Box::new(cause) }),
         };
         Ok(NodeScore {
-            node: self.graph().name(position).to_owned(),
+            node,
             observed,
             noise,
             marginal: observed.map(marginal).transpose()?,
-            conditional: noise.map(|noise| self.noise_score(position, noise, self.default_floor())).transpose()?,
+            conditional,
+            extrapolated: noise.is_some_and(|noise| self.mechanism_at(position).noise().is_extrapolated(noise)),
         })
     }
 
-    /// How unusual a noise is under its distribution, with a positive floor.
+    /// How unusual a noise is under its distribution.
+    ///
+    /// # Errors
+    /// When it is impossible and the floor is 0.
     pub(crate) fn noise_score(&self, position: usize, noise: f64, floor: f64) -> Result<ItScore> {
-        ItScore::from_tail_probability(self.mechanism_at(position).noise().two_sided_tail(noise), floor)
+        let distribution = self.mechanism_at(position).noise();
+        ItScore::from_log_tail_probability(distribution.log_two_sided_tail(noise), floor)
     }
 }

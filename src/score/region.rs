@@ -1,6 +1,6 @@
 //! Outlier regions.
 
-use crate::noise::{NoiseDistribution, Side};
+use crate::noise::{NoiseDistribution, Side, ln_sum_exp};
 
 /// The values at least as extreme as an observed one: {y ≤ lower} ∪ {y ≥ upper}.
 ///
@@ -74,6 +74,23 @@ impl OutlierRegion {
             noise.sum_of_tails(side, values, |value| observed + (bound - value) * per_effect)
         };
         part(self.lower, false) + part(self.upper, true)
+    }
+
+    /// ln P{value + effect · (N − observed) in the region} for a noise N and an effect other than 0, also where the
+    /// probability is too small for an `f64`.
+    pub(crate) fn ln_probability_at(&self, value: f64, effect: f64, observed: f64, noise: &NoiseDistribution) -> f64 {
+        if self.is_everything() {
+            return 0.0;
+        }
+        let part = |bound: f64, upwards: bool| {
+            if bound.is_infinite() {
+                return f64::NEG_INFINITY;
+            }
+            let x = observed + (bound - value) / effect;
+            if upwards == (effect > 0.0) { noise.log_survival(x) } else { noise.log_cdf(x) }
+        };
+        // Rounding can make the sum of two parts exceed a probability of 1.
+        ln_sum_exp(part(self.lower, false), part(self.upper, true)).min(0.0)
     }
 
     /// The region less a part that no value between these bounds is in: what is out of reach need not be looked for.

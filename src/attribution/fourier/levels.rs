@@ -211,9 +211,10 @@ fn enclosing_period(movers: &[Mover]) -> f64 {
 }
 
 impl Mover {
-    /// Nothing if an atom is so heavy that two such noises jump by a probability which matters beside the floor.
+    /// Nothing if an atom is so heavy that two such noises jump by a probability which matters beside the floor, or a tail
+    /// so heavy that no lattice is wide enough.
     fn new(node: usize, noise: &NoiseDistribution, effect: f64, floor: f64) -> Option<Self> {
-        if noise.largest_atom().powi(2) > 0.25 * floor {
+        if noise.has_heavy_tail() || noise.largest_atom().powi(2) > 0.25 * floor {
             return None;
         }
         let quantile = |probability: f64| noise.quantile(probability).ok();

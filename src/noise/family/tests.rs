@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::noise::testing::{assert_close, draws, generator};
-use crate::noise::{NoiseDistribution as Noise, special};
+use crate::noise::{FittedTail, NoiseDistribution as Noise, special};
 use rand::RngExt;
 
 const WHAT: &str = "the noise of node `db`";
@@ -118,6 +118,31 @@ fn the_empirical_family_keeps_the_values() {
 }
 
 #[test]
+fn the_tailed_family_keeps_the_values_and_models_what_lies_beyond() {
+    let sample = draws(&Noise::normal(-3.0, 2.0).unwrap(), 1_000, 11);
+    let fitted = NoiseFamily::tailed().fit(&sample, WHAT).unwrap();
+    let Noise::Tailed(tailed) = &fitted else { panic!("not tailed") };
+    assert_eq!(Noise::Empirical(tailed.observed().clone()), Noise::empirical(&sample).unwrap());
+    assert_eq!(tailed.upper_tail().map(FittedTail::exceedances), Some(100));
+    assert!(fitted.survival(100.0) > 0.0 && fitted.cdf(-100.0) > 0.0);
+    assert_eq!(fitted.family_name(), NoiseFamily::tailed().to_string());
+    let error = NoiseFamily::Tailed(TailConfig::default().with_fraction(0.5)).fit(&sample, WHAT).unwrap_err();
+    assert!(matches!(error, Error::InvalidParameter { .. }), "{error}");
+    assert!(matches!(NoiseFamily::tailed().fit(&[], WHAT), Err(Error::Empty { .. })));
+    assert!(matches!(NoiseFamily::tailed().fit(&[f64::NAN], WHAT), Err(Error::NonFiniteValue { .. })));
+}
+
+#[test]
+fn tails_of_values_too_large_to_subtract_are_an_error_and_not_a_panic() {
+    let mut sample = vec![0.0; 60];
+    sample.extend((1..=20).map(|i| f64::from(i) / 20.0 * f64::MAX));
+    sample.extend((1..=20).map(|i| -f64::from(i) / 20.0 * f64::MAX));
+    if let Ok(fitted) = NoiseFamily::tailed().fit(&sample, WHAT) {
+        assert!(fitted.median().is_finite() && fitted.mean().is_finite(), "{fitted}");
+    }
+}
+
+#[test]
 fn two_values_are_enough() {
     for family in parametric() {
         let fitted = family.fit(&[1.0, 3.0], WHAT).unwrap();
@@ -211,7 +236,11 @@ fn values_too_large_to_describe_are_an_error_and_not_a_panic() {
 
 #[test]
 fn families_survive_a_round_trip() {
-    for family in parametric().into_iter().chain([NoiseFamily::Empirical, NoiseFamily::Gamma { location: -1.5 }]) {
+    for family in parametric().into_iter().chain([
+        NoiseFamily::Empirical,
+        NoiseFamily::tailed(),
+        NoiseFamily::Gamma { location: -1.5 },
+    ]) {
         let json = serde_json::to_string(&family).unwrap();
         assert_eq!(serde_json::from_str::<NoiseFamily>(&json).unwrap(), family, "{json}");
     }

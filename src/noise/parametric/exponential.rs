@@ -3,7 +3,7 @@
 use super::fill;
 use crate::Result;
 use crate::noise::check::{finite, positive};
-use crate::noise::law::Law;
+use crate::noise::law::{Law, ln_from_either};
 use rand::Rng;
 use rand_distr::Exp1;
 use serde::Serialize;
@@ -74,6 +74,26 @@ impl Law for ExponentialNoise {
 
     fn variance(&self) -> f64 {
         self.scale * self.scale
+    }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        ln_from_either(self.cdf(x), self.survival(x))
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        -self.standardised(x)
+    }
+
+    fn crps(&self, x: f64) -> f64 {
+        let z = (x - self.location) / self.scale;
+        // E|E - z| = z + 2 exp(-z) - 1 from 0 on, and E|E - E'|/2 = ½.
+        let distance = if z > 0.0 { z + 2.0 * (-z).exp() - 1.0 } else { 1.0 - z };
+        self.scale * (distance - 0.5)
+    }
+
+    fn ln_density(&self, x: f64) -> Option<f64> {
+        let inside = -self.standardised(x) - self.scale.ln();
+        Some(if x >= self.location { inside } else { f64::NEG_INFINITY })
     }
 }
 

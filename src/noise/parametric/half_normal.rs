@@ -3,12 +3,13 @@
 use super::fill;
 use crate::Result;
 use crate::noise::check::{finite, positive};
-use crate::noise::law::Law;
+use crate::noise::law::{Law, ln_from_either};
+use crate::noise::normal_tail::ln_normal_survival;
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::Serialize;
 use statrs::function::erf::{erf, erf_inv, erfc};
-use std::f64::consts::{PI, SQRT_2};
+use std::f64::consts::{LN_2, PI, SQRT_2};
 use std::fmt;
 
 /// The half-normal distribution: `location` plus the size of a normal variable.
@@ -75,6 +76,30 @@ impl Law for HalfNormalNoise {
 
     fn variance(&self) -> f64 {
         self.scale * self.scale * (1.0 - 2.0 / PI)
+    }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        ln_from_either(self.cdf(x), self.survival(x))
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        // Rounding would make it positive at the location.
+        (LN_2 + ln_normal_survival(self.standardised(x).max(0.0))).min(0.0)
+    }
+
+    fn crps(&self, x: f64) -> f64 {
+        let z = self.standardised(x);
+        let inside = z.max(0.0);
+        let root = (2.0 / PI).sqrt();
+        // E|H - z| = z (2F(z) - 1) + √(2/π) (2 exp(-z²/2) - 1) from 0 on, and E|H - H'|/2 = 2/√π - √(2/π).
+        let distance = z * (self.cdf(x) - self.survival(x)) + root * (2.0 * (-0.5 * inside * inside).exp() - 1.0);
+        self.scale * (distance - (2.0 / PI.sqrt() - root))
+    }
+
+    fn ln_density(&self, x: f64) -> Option<f64> {
+        let z = self.standardised(x);
+        let inside = 0.5 * ((2.0 / PI).ln() - z * z) - self.scale.ln();
+        Some(if z >= 0.0 { inside } else { f64::NEG_INFINITY })
     }
 }
 

@@ -4,10 +4,13 @@ use super::fill;
 use crate::Result;
 use crate::noise::check::{finite, positive};
 use crate::noise::law::Law;
+use crate::noise::normal_tail::ln_normal_survival;
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::function::erf::erf;
+use std::f64::consts::PI;
 use std::fmt;
 
 /// The log-normal distribution, moved to start at `location`: ln(x - location) is normal.
@@ -84,6 +87,33 @@ impl Law for LogNormalNoise {
     fn variance(&self) -> f64 {
         let square = self.sigma * self.sigma;
         square.exp_m1() * (2.0 * self.mu + square).exp()
+    }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        ln_normal_survival(-self.standardised(x))
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        ln_normal_survival(self.standardised(x))
+    }
+
+    /// Infinite where the mean is.
+    fn crps(&self, x: f64) -> f64 {
+        let distance = x - self.location;
+        let mean = (self.mu + 0.5 * self.sigma * self.sigma).exp();
+        if mean.is_infinite() {
+            return f64::INFINITY;
+        }
+        // E|N - x| = x (2F(x) - 1) + mean (1 - 2Φ(z - sigma)), and E|N - N'|/2 = mean (2Φ(sigma/√2) - 1).
+        let beyond = self.standardised(x) - self.sigma;
+        let towards = Normal::standard().sf(beyond) - Normal::standard().cdf(beyond);
+        distance * (self.cdf(x) - self.survival(x)) + mean * (towards - erf(0.5 * self.sigma))
+    }
+
+    fn ln_density(&self, x: f64) -> Option<f64> {
+        let z = self.standardised(x);
+        let inside = -0.5 * (z * z + (2.0 * PI).ln()) - self.sigma.ln() - (x - self.location).ln();
+        Some(if x > self.location { inside } else { f64::NEG_INFINITY })
     }
 }
 

@@ -4,10 +4,12 @@ use super::fill;
 use crate::Result;
 use crate::noise::check::{finite, positive};
 use crate::noise::law::Law;
+use crate::noise::normal_tail::ln_normal_survival;
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Normal};
+use std::f64::consts::PI;
 use std::fmt;
 
 /// The normal (Gaussian) distribution.
@@ -76,6 +78,28 @@ impl Law for NormalNoise {
 
     fn variance(&self) -> f64 {
         self.std_dev * self.std_dev
+    }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        ln_normal_survival(-self.standardised(x))
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        ln_normal_survival(self.standardised(x))
+    }
+
+    /// T. Gneiting and A. E. Raftery, "Strictly proper scoring rules, prediction, and estimation", Journal of the
+    /// American Statistical Association 102, 2007, equation 21.
+    fn crps(&self, x: f64) -> f64 {
+        let z = self.standardised(x);
+        let density = (-0.5 * z * z).exp() / (2.0 * PI).sqrt();
+        let spread = z * (Normal::standard().cdf(z) - Normal::standard().sf(z)) + 2.0 * density;
+        self.std_dev * (spread - 1.0 / PI.sqrt())
+    }
+
+    fn ln_density(&self, x: f64) -> Option<f64> {
+        let z = self.standardised(x);
+        Some(-0.5 * (z * z + (2.0 * PI).ln()) - self.std_dev.ln())
     }
 }
 

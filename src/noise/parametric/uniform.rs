@@ -3,7 +3,7 @@
 use super::fill;
 use crate::Result;
 use crate::noise::check::{finite, invalid};
-use crate::noise::law::Law;
+use crate::noise::law::{Law, ln_from_either};
 use rand::Rng;
 use rand_distr::StandardUniform;
 use serde::Serialize;
@@ -76,6 +76,25 @@ impl Law for UniformNoise {
 
     fn variance(&self) -> f64 {
         self.width() * self.width() / 12.0
+    }
+
+    fn ln_cdf(&self, x: f64) -> f64 {
+        ln_from_either(self.cdf(x), self.survival(x))
+    }
+
+    fn ln_survival(&self, x: f64) -> f64 {
+        ln_from_either(self.survival(x), self.cdf(x))
+    }
+
+    fn crps(&self, x: f64) -> f64 {
+        let (below, above) = (self.cdf(x), self.survival(x));
+        let outside = (self.low - x).max(x - self.high).max(0.0);
+        // E|U - u| = (u² + (1 - u)²)/2 within, and E|U - U'|/2 = 1/6.
+        outside + self.width() * ((below * below + above * above) / 2.0 - 1.0 / 6.0)
+    }
+
+    fn ln_density(&self, x: f64) -> Option<f64> {
+        Some(if self.low <= x && x <= self.high { -self.width().ln() } else { f64::NEG_INFINITY })
     }
 }
 
