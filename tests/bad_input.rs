@@ -6,7 +6,7 @@ use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CausalMechanism, CustomMechanism, Dataset, Error,
     FeatureMap, FittedModel, FunctionGame, ItScore, ItScorer, KnownFormula, LinearFunction, LinearRegression, Location,
     Mechanism, NoiseDistribution, NoiseFamily, Observation, ParentFunction, Regressor, ShapleyConfig, ShapleyMethod,
-    StructuralCausalModel, it_score, shapley_values,
+    StructuralCausalModel, TailConfig, it_score, shapley_values,
 };
 use ndarray::{ArrayView1, ArrayView2, array};
 
@@ -293,6 +293,12 @@ fn fitting() {
             || fit_root(NoiseFamily::Exponential { location: Location::Given(f64::NAN) }, 1.0),
             &["location", "NaN"],
         ),
+        case(
+            "tails of half of the values each",
+            || fit_root(NoiseFamily::Tailed(TailConfig::default().with_fraction(0.5)), 1.0),
+            &["share", "tail", "1/4", "0.5"],
+        ),
+        case("most likely family of an infinity", || fit_root(NoiseFamily::MostLikely, f64::INFINITY), &["`a`", "inf"]),
         case(
             "normal noise of an exact function",
             || {

@@ -200,3 +200,36 @@ fn inversion_and_samples_agree_on_exponential_tails() {
         }
     }
 }
+
+/// A generalised Pareto tail is too wide for a lattice.
+#[test]
+fn heavy_tails_are_sampled_and_still_name_the_cause() {
+    let heavy: Vec<f64> = normal_column(1).iter().map(|value| (1.5 * value).exp()).collect();
+    let noise = normal_column(1_237);
+    let b = heavy.iter().zip(&noise).map(|(a, noise)| a + noise).collect();
+    let data = Dataset::from_columns([("a", heavy), ("b", b)]).unwrap();
+    let model = StructuralCausalModel::new(CausalGraph::from_edges([("a", "b")]).unwrap())
+        .with_mechanism("a", NoiseFamily::tailed())
+        .unwrap()
+        .with_mechanism("b", AdditiveNoiseModel::known(KnownFormula::sum(["a"])).with_noise(NoiseFamily::tailed()))
+        .unwrap()
+        .fit(&data)
+        .unwrap();
+    let NoiseDistribution::Tailed(fitted) = model.mechanism("a").unwrap().noise() else { panic!("not tailed") };
+    assert!(fitted.upper_tail().unwrap().shape() > 0.2 && fitted.lower_tail().is_none(), "{fitted}");
+    let scores = [100.0, 1e3, 1e5].map(|far| {
+        let observation = Observation::from_pairs([("a", far), ("b", far + 0.5)]).unwrap();
+        let attribution =
+            model.attribute_outlier("b", &observation, &AttributionConfig::default().with_floor(0.0)).unwrap();
+        assert!(attribution.samples.is_some() && attribution.ranked()[0].node == "a", "{attribution}");
+        // Y is hardly more than A, so its tail is hardly heavier.
+        let alone = -fitted_survival(&model, far);
+        assert!((attribution.score.value - alone).abs() < 0.1, "{attribution} not {alone}");
+        attribution.score.value
+    });
+    assert_increasing(&scores);
+}
+
+fn fitted_survival(model: &FittedModel, far: f64) -> f64 {
+    model.mechanism("a").unwrap().noise().log_survival(far)
+}

@@ -51,8 +51,8 @@ pub enum Floor {
 #[non_exhaustive]
 pub enum Estimator {
     /// In closed form where there is one (a target linear in normal noises; the mean of any linear target), by Fourier
-    /// inversion for a target that is linear in other noises, unless they have heavy atoms or the floor is far below what
-    /// the training data support, and by Monte Carlo otherwise.
+    /// inversion for a target that is linear in other noises, unless they have heavy atoms or generalised Pareto tails or
+    /// the floor is far below what the training data support, and by Monte Carlo otherwise.
     #[default]
     Auto,
     /// Always by Monte Carlo, also where no samples are needed; useful to check one by the other. One noise is integrated

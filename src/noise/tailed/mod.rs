@@ -11,6 +11,7 @@ use super::check::invalid;
 use super::empirical::EmpiricalDistribution;
 use super::law::{Law, Side};
 use super::rank_index::AT_A_TIME;
+use super::special::log_ratio;
 use crate::{Error, Result};
 use rand::Rng;
 use rand_distr::{Distribution, Exp1};
@@ -239,25 +240,48 @@ impl TailedDistribution {
     /// Σ P(N <= x) or Σ P(N >= x) over many x = bound(value).
     pub(super) fn sum_of_tails(&self, side: Side, values: &[f64], bound: impl Fn(f64) -> f64) -> f64 {
         let (low, high) = (self.lower_threshold(), self.upper_threshold());
-        let (has_lower, has_upper) = (self.lower.is_some(), self.upper.is_some());
         // Where the observed values count nothing.
         let nowhere = if side == Side::Upper { f64::INFINITY } else { f64::NEG_INFINITY };
+        let (mut below, mut above, mut in_body) = (Beyond::default(), Beyond::default(), 0.0);
         let mut xs = [0.0; AT_A_TIME];
-        let mut in_tails = 0.0;
-        let mut in_body = 0.0;
         for values in values.chunks(AT_A_TIME) {
             let xs = &mut xs[..values.len()];
-            for (slot, &value) in xs.iter_mut().zip(values) {
-                let x = bound(value);
-                let beyond = has_lower & (x < low) | has_upper & (x > high);
-                if beyond {
-                    in_tails += if side == Side::Upper { self.survival(x) } else { self.cdf(x) };
+            xs.iter_mut().zip(values).for_each(|(x, &value)| *x = bound(value));
+            let mut inside = xs.len();
+            for x in xs.iter_mut() {
+                match (self.lower, self.upper) {
+                    (_, Some(tail)) if *x > high => above.add(tail.survival(*x - high)),
+                    (Some(tail), _) if *x < low => below.add(tail.survival(low - *x)),
+                    _ => continue,
                 }
-                *slot = if beyond { nowhere } else { x };
+                *x = nowhere;
+                inside -= 1;
             }
-            in_body += self.observed.sum_of_shares(side, xs, |x| x);
+            if inside > 0 {
+                in_body += self.observed.sum_of_shares(side, xs, |x| x);
+            }
         }
-        in_tails + in_body
+        let [below_share, above_share] = [self.below(), self.above()].map(|count| self.observed.share(count));
+        let (below_part, above_part) = (below_share * below.survivals, above_share * above.survivals);
+        in_body
+            + match side {
+                Side::Lower => below_part + (above.count - above_part),
+                Side::Upper => (below.count - below_part) + above_part,
+            }
+    }
+}
+
+/// How many values lie in a tail, and the probabilities of that tail further out than each.
+#[derive(Default)]
+struct Beyond {
+    count: f64,
+    survivals: f64,
+}
+
+impl Beyond {
+    fn add(&mut self, survival: f64) {
+        self.count += 1.0;
+        self.survivals += survival;
     }
 }
 
@@ -310,12 +334,12 @@ impl Law for TailedDistribution {
 
     fn quantile(&self, p: f64) -> f64 {
         if let Some(tail) = self.lower.filter(|tail| p <= self.share_of(tail)) {
-            return self.lower_threshold() - tail.at((self.share_of(&tail) / p).ln());
+            return self.lower_threshold() - tail.at(log_ratio(self.share_of(&tail), p));
         }
         if let Some(tail) = self.upper {
             let inside = self.observed.share(self.observed.values().len() - tail.exceedances);
             if p > inside {
-                return self.upper_threshold() + tail.at((self.share_of(&tail) / (1.0 - p)).ln());
+                return self.upper_threshold() + tail.at(log_ratio(self.share_of(&tail), 1.0 - p));
             }
         }
         self.observed.quantile(p)

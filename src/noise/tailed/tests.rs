@@ -162,6 +162,17 @@ fn quantiles_invert_the_distribution_function() {
 }
 
 #[test]
+fn the_smallest_numbers_are_probabilities_too() {
+    let noise = by_hand();
+    for nats in [700.0, 708.0, 740.0] {
+        // Down to 5e-324 and one digit of it.
+        let x = noise.quantile(0.25 * f64::exp(-nats));
+        assert!((x - (3.0 - 0.5 * nats)).abs() < 0.2, "{x} for {nats} nats");
+    }
+    assert!(noise.quantile(5e-324) > -400.0);
+}
+
+#[test]
 fn the_join_at_a_threshold_is_continuous() {
     for noise in examples() {
         let (low, high) = (noise.lower_threshold(), noise.upper_threshold());
