@@ -611,3 +611,38 @@ fn bad_input_of_a_test_is_an_error_that_names_it() {
     assert!(matches!(conditional(&x, &x, &wide), Err(Error::TooFewRows { needed: 51, found: 50, .. })));
     assert_eq!(conditional(&x, &huge, &x).unwrap(), 1.0);
 }
+
+#[test]
+fn wrong_models_are_found_out_with_any_seed() {
+    let triangle =
+        known(&[("a", &[], |_| 0.0), ("b", &["a"], |p| 0.8 * p[0]), ("c", &["a", "b"], |p| 0.7 * p[0] + 0.7 * p[1])]);
+    let curve = known(&[("a", &[], |_| 0.0), ("b", &["a"], |p| p[0] * p[0])]);
+    let collider = known(&[("a", &[], |_| 0.0), ("b", &[], |_| 0.0), ("c", &["a", "b"], |p| p[0] + p[1])]);
+    let config = EvaluationConfig::default().with_graph_permutations(0);
+    let found = |truth: &FittedModel, wrong: &[(&str, &str)], sign: fn(&Finding) -> bool| {
+        (100..130).all(|seed: u64| {
+            let training = truth.draw_samples(500, 2 * seed).unwrap();
+            let held_out = truth.draw_samples(500, 2 * seed + 1).unwrap();
+            linear_model(wrong, &training).evaluate(&held_out, &config).unwrap().findings.iter().any(sign)
+        })
+    };
+    let violated = |finding: &Finding| matches!(finding, Finding::IndependenceViolated { .. });
+    assert!(found(&triangle, &[("a", "b"), ("b", "c")], violated), "a missing edge");
+    assert!(found(&collider, &[("a", "c"), ("c", "b")], violated), "an edge turned round");
+    let dependent = |finding: &Finding| matches!(finding, Finding::NoiseDependsOnParents { .. });
+    assert!(found(&curve, &[("a", "b")], dependent), "a curve");
+}
+
+#[test]
+fn a_long_list_of_warnings_is_cut_short() {
+    // Ten copies of one column without a single edge: 45 violated independencies.
+    let names: Vec<String> = (0..10).map(|copy| format!("copy {copy}")).collect();
+    let graph = CausalGraph::from_nodes_and_edges(names.clone(), Vec::<(&str, &str)>::new()).unwrap();
+    let data = Dataset::from_columns(names.into_iter().map(|name| (name, normals(100, 1).to_vec()))).unwrap();
+    let model = StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
+    let evaluation = evaluate(&model, &data);
+    assert_eq!(evaluation.findings.len(), 45);
+    let text = evaluation.to_string();
+    assert!(text.contains("- and 15 more\n"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains("are not independent")).count(), 30);
+}

@@ -110,8 +110,8 @@ fn evaluate_nodes(
     config: &EvaluationConfig,
 ) -> Result<Vec<NodeEvaluation>> {
     let tests = (0..nodes.len()).filter(|&node| !model.parents_at(node).is_empty()).count();
-    // With fewer, the smallest p-value 1/(1 + B) would not stay below α after correction for all tests.
-    let needed = (FAMILIES * tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
+    // With half as many, the smallest p-value 1/(1 + B) would just be α after correction for all tests.
+    let needed = (2.0 * FAMILIES * tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
     let permutations = config.permutations.max(needed);
     let evaluated: Vec<Result<NodeEvaluation>> =
         nodes.par_iter().map(|node| node.evaluate(config, permutations)).collect();

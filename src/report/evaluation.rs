@@ -8,6 +8,9 @@ use comfy_table::{CellAlignment, Table};
 use super::number::{fixed, p_value, significant};
 use crate::evaluation::{Finding, ModelEvaluation, NodeEvaluation};
 
+/// Most lines of a list: who gets more has a wrong graph, not a list to go through.
+const MOST_LINES: usize = 30;
+
 impl fmt::Display for ModelEvaluation {
     /// A verdict in a few sentences, the nodes in a table, and what was found to be wrong.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +41,8 @@ impl fmt::Display for ModelEvaluation {
         if !self.findings.is_empty() {
             writeln!(formatter, "\nWarnings:")?;
         }
-        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        self.findings.iter().take(MOST_LINES).try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        write_rest(formatter, self.findings.len())?;
         self.write_absent(formatter)
     }
 }
@@ -115,14 +119,19 @@ impl ModelEvaluation {
     fn write_absent(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of_nodes = self.nodes.iter().flat_map(|node| node.absent.iter().map(|absent| (node.node.as_str(), absent)));
         let all = of_nodes.chain(self.graph.absent.iter().map(|absent| ("graph", absent)));
-        for (index, (of, absent)) in all.enumerate() {
-            if index == 0 {
-                writeln!(formatter, "\nNot computed:")?;
-            }
+        let count = all.clone().count();
+        if count > 0 {
+            writeln!(formatter, "\nNot computed:")?;
+        }
+        for (of, absent) in all.take(MOST_LINES) {
             writeln!(formatter, "- {of}: {} ({})", absent.figure, absent.reason)?;
         }
-        Ok(())
+        write_rest(formatter, count)
     }
+}
+
+fn write_rest(formatter: &mut fmt::Formatter<'_>, lines: usize) -> fmt::Result {
+    if lines > MOST_LINES { writeln!(formatter, "- and {} more", lines - MOST_LINES) } else { Ok(()) }
 }
 
 fn row(node: &NodeEvaluation) -> [String; 10] {
