@@ -56,6 +56,7 @@
 
 mod attribution;
 mod data;
+mod drift;
 mod error;
 mod graph;
 mod linalg;
@@ -72,6 +73,7 @@ pub use attribution::{
     Quantity, ScoreEstimate, Unexplained,
 };
 pub use data::{Dataset, Observation};
+pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
 pub use error::{Error, Result};
 pub use graph::{CausalGraph, DropReason, DroppedCall, GraphRepair, RemovalReason, RemovedNode};
 pub use mechanism::{
