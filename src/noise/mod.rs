@@ -7,6 +7,7 @@ mod empirical;
 mod family;
 mod gamma_quantiles;
 mod incomplete_gamma;
+mod lattice;
 mod law;
 mod likelihood;
 mod moments;
@@ -289,6 +290,16 @@ impl NoiseDistribution {
         match self {
             Self::Constant(_) => 1.0,
             Self::Empirical(noise) => noise.largest_atom(),
+            _ => 0.0,
+        }
+    }
+
+    /// How likely two independent draws are the same, as far as the values are counted or rounded: 0 for a distribution with
+    /// a density, and for values seen that are all different and on no lattice.
+    pub(crate) fn coincidence(&self) -> f64 {
+        match self {
+            Self::Constant(_) => 1.0,
+            Self::Empirical(noise) => noise.coincidence(),
             _ => 0.0,
         }
     }
