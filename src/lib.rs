@@ -56,6 +56,7 @@
 
 mod attribution;
 mod data;
+mod drift;
 mod error;
 mod evaluation;
 mod graph;
@@ -75,6 +76,7 @@ pub use attribution::{
     Quantity, ScoreEstimate, Unexplained, WhatIf,
 };
 pub use data::{Dataset, Observation};
+pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
 pub use error::{Error, Result};
 pub use evaluation::{
     AbsentFigure, Calibration, EvaluationConfig, Finding, GraphComparison, GraphEvaluation, ImpliedIndependence,

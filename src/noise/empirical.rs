@@ -1,5 +1,6 @@
 //! The noise that was seen, and nothing else.
 
+use super::lattice::coincidence;
 use super::law::{Law, Side};
 use super::moments;
 use super::rank_index::{AT_A_TIME, RankIndex};
@@ -31,6 +32,8 @@ pub struct EmpiricalDistribution {
     variance: f64,
     #[serde(skip)]
     largest_atom: f64,
+    #[serde(skip)]
+    coincidence: f64,
     /// Made when it is first needed: of most distributions nobody asks many ranks.
     #[serde(skip)]
     index: OnceLock<Box<RankIndex>>,
@@ -65,7 +68,9 @@ impl EmpiricalDistribution {
         let variance = moments::root_mean_square(&values, mean).powi(2);
         let most = values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
         let largest_atom = most as f64 / values.len() as f64;
-        Ok(Self { values, mean, variance, largest_atom, index: OnceLock::new(), sums: OnceLock::new() })
+        let coincidence = coincidence(&values, variance);
+        let (index, sums) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { values, mean, variance, largest_atom, coincidence, index, sums })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -101,6 +106,11 @@ impl EmpiricalDistribution {
     /// The share of the value that was seen most often.
     pub(super) fn largest_atom(&self) -> f64 {
         self.largest_atom
+    }
+
+    /// How likely two draws of what the values were drawn from coincide.
+    pub(super) fn coincidence(&self) -> f64 {
+        self.coincidence
     }
 
     pub(super) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {

@@ -8,6 +8,7 @@ mod empirical;
 mod family;
 mod gamma_quantiles;
 mod incomplete_gamma;
+mod lattice;
 mod law;
 mod likelihood;
 mod moments;
@@ -356,6 +357,17 @@ impl NoiseDistribution {
             Self::Constant(_) => 1.0,
             Self::Empirical(noise) => noise.largest_atom(),
             Self::Tailed(noise) => noise.largest_atom(),
+            _ => 0.0,
+        }
+    }
+
+    /// How likely two independent draws are the same, as far as the values are counted or rounded: 0 for a distribution with
+    /// a density, and for values seen that are all different and on no lattice.
+    pub(crate) fn coincidence(&self) -> f64 {
+        match self {
+            Self::Constant(_) => 1.0,
+            Self::Empirical(noise) => noise.coincidence(),
+            Self::Tailed(noise) => noise.observed().coincidence(),
             _ => 0.0,
         }
     }

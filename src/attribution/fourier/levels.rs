@@ -21,6 +21,8 @@ pub(super) const LATTICE_ERROR: f64 = 0.004;
 const RESOLUTION: f64 = 6.0;
 /// Most frequencies of all spectra together, at 16 bytes each, and as many for every event at work.
 const MOST_TERMS: usize = 1 << 23;
+/// The heaviest atom that the sum of two noises may have, as a share of the floor: the series is off by half of it there.
+const LARGEST_JUMP: f64 = 0.25;
 /// Up to how many movers the fewest frequencies are the best.
 const FEW_MOVERS: usize = 20;
 /// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
@@ -83,6 +85,9 @@ impl FourierTarget {
         let points = points_for(floor)?;
         let varies = |&node: &usize| effects[node] != 0.0 && !plan.nodes[node].mechanism.noise().is_degenerate();
         let movers = (0..effects.len()).filter(varies);
+        if jumps(movers.clone().map(|node| plan.nodes[node].mechanism.noise()), floor) {
+            return None;
+        }
         let movers = movers.map(|node| Mover::new(node, plan.nodes[node].mechanism.noise(), effects[node], floor));
         let mut movers = movers.collect::<Option<Vec<Mover>>>()?;
         movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
@@ -181,6 +186,15 @@ impl Groups {
     }
 }
 
+/// Whether sums of noises that are counted or rounded may have atoms which matter beside the floor, though those of the
+/// noises are light: two numbers of a hundred have ten thousand sums, but only two hundred different ones. An atom of the
+/// sum of two is Σ p_k·q_(s − k) ≤ √(Σ p² · Σ q²), by Cauchy and Schwarz; further noises make atoms lighter.
+fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) -> bool {
+    let mut coincidences: Vec<f64> = noises.map(NoiseDistribution::coincidence).collect();
+    coincidences.sort_unstable_by(|a, b| b.total_cmp(a));
+    matches!(coincidences.as_slice(), [first, second, ..] if (first * second).sqrt() > LARGEST_JUMP * floor)
+}
+
 /// How many lattice points per frequency the floor needs; nothing if more than there may be.
 fn points_for(floor: f64) -> Option<usize> {
     let (mut points, most) = POINTS;
@@ -214,7 +228,7 @@ impl Mover {
     /// Nothing if an atom is so heavy that two such noises jump by a probability which matters beside the floor, or a tail
     /// so heavy that no lattice is wide enough.
     fn new(node: usize, noise: &NoiseDistribution, effect: f64, floor: f64) -> Option<Self> {
-        if noise.has_heavy_tail() || noise.largest_atom().powi(2) > 0.25 * floor {
+        if noise.has_heavy_tail() || noise.largest_atom().powi(2) > LARGEST_JUMP * floor {
             return None;
         }
         let quantile = |probability: f64| noise.quantile(probability).ok();
