@@ -74,9 +74,12 @@ pub use attribution::{
 pub use data::{Dataset, Observation};
 pub use error::{Error, Result};
 pub use graph::{CausalGraph, DropReason, DroppedCall};
+#[cfg(feature = "boosted-trees")]
+pub use mechanism::BoostedTrees;
 pub use mechanism::{
-    AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
-    LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
+    AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula,
+    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, NoiseModel,
+    ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
 };
 pub use model::{FittedModel, StructuralCausalModel};
 pub use noise::{

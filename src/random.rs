@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     ModelDraws = 4,
     /// The scramblings of the bank's quasi-Monte Carlo points; the index is the node's.
     Scrambling = 5,
+    /// The order in which rows are dealt out to folds.
+    Folds = 6,
 }
 
 /// The stream of random numbers of one block of work.
