@@ -81,7 +81,10 @@ pub use mechanism::{
     KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, NoiseModel,
     ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
 };
-pub use model::{FittedModel, StructuralCausalModel};
+pub use model::{
+    AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, FittedModel, MechanismSearch,
+    NodeAssignment, StructuralCausalModel,
+};
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, GammaNoise, HalfNormalNoise, Location, LogNormalNoise,
     NoiseDistribution, NoiseFamily, NormalNoise, UniformNoise,

@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Scrambling = 5,
     /// The order in which rows are dealt out to folds.
     Folds = 6,
+    /// The rows that mechanisms are compared on where there are too many.
+    RowsToCompare = 7,
 }
 
 /// The stream of random numbers of one block of work.

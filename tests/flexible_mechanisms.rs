@@ -54,6 +54,7 @@ fn one_of_each(rows: usize, seed: u64) -> Vec<(&'static str, Dataset, CausalMech
     let growing = data(rows, seed, |a, b, noise| a + b + a * noise);
     let counts = data(rows, seed, |a, b, noise| (3.0 * a + b * b).round() + (2.0 * noise).round());
     let quadratic = || PolynomialRegression::new(2).unwrap();
+    #[cfg_attr(not(feature = "boosted-trees"), expect(unused_mut))]
     let mut all: Vec<(&'static str, Dataset, CausalMechanism)> = vec![
         ("linear", additive.clone(), AdditiveNoiseModel::linear().into()),
         ("polynomial", additive.clone(), AdditiveNoiseModel::polynomial().into()),
@@ -269,6 +270,7 @@ fn discrete_models_draw_integers() {
 fn the_noise_of_flexible_regressions_is_larger_than_their_training_residuals() {
     let truth = |a: f64, b: f64, noise: f64| a * b + noise;
     let train = data(70, 31, truth);
+    #[cfg_attr(not(feature = "boosted-trees"), expect(unused_mut))]
     let mut mechanisms = vec![("cubic", AdditiveNoiseModel::new(PolynomialRegression::new(3).unwrap()))];
     #[cfg(feature = "boosted-trees")]
     mechanisms.push(("trees", AdditiveNoiseModel::boosted_trees()));

@@ -4,7 +4,7 @@ use forust_ml::Matrix;
 use forust_ml::gradientbooster::GradientBooster;
 use forust_ml::objective::ObjectiveType;
 use forust_ml::tree::Tree;
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use super::function::{LinearFunction, ParentFunction};
 use super::regressor::Regressor;
@@ -17,6 +17,13 @@ const FEWEST_ROWS: usize = 40;
 /// The deepest trees: their layout grows as 2^depth.
 const DEEPEST: usize = 6;
 const MOST_TREES: usize = 10_000;
+/// How often the line and the small tree that it is fitted within are fitted in turn.
+const ROUNDS: usize = 4;
+const DEPTH_OF_SMALL_TREE: usize = 4;
+/// A leaf of the small tree holds at least one row in so many.
+const FEWEST_SHARE_OF_LEAF: usize = 30;
+/// The share of a parent's variance that must be left within leaves to fit a slope there.
+const LEAST_SHARE_WITHIN: f64 = 0.02;
 
 /// Gradient-boosted regression trees on the residuals of a linear regression.
 ///
@@ -108,17 +115,41 @@ impl BoostedTrees {
         }
     }
 
-    fn base(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<LinearFunction> {
-        if self.linear {
-            let fit = least_squares(parents, values, 0.0)?;
-            return Ok(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients });
+    /// The linear part: the mean alone, or least squares within the leaves of a small tree.
+    ///
+    /// A jump tilts the line that is fitted through it, and the tilt is what the function would do outside the training
+    /// range. Within leaves that the jumps separate, the line is what it is between them. Tree and line are fitted in
+    /// turn, the tree to what the line leaves over.
+    fn base(&self, columns: &Columns<'_>, values: ArrayView1<'_, f64>) -> Result<LinearFunction> {
+        let parents = columns.parents();
+        if !self.linear {
+            return Ok(LinearFunction { intercept: mean(values), coefficients: vec![0.0; parents] });
         }
-        let count = values.len() as f64;
-        let intercept = values.iter().map(|value| value / count).sum();
-        Ok(LinearFunction { intercept, coefficients: vec![0.0; parents.ncols()] })
+        let fit = least_squares(columns.matrix, values, 0.0)?;
+        let mut linear = LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients };
+        let small = Self {
+            trees: 1,
+            depth: DEPTH_OF_SMALL_TREE,
+            learning_rate: 1.0,
+            min_leaf_rows: self.min_leaf_rows.max(values.len() / FEWEST_SHARE_OF_LEAF),
+            ..*self
+        };
+        for _ in 0..ROUNDS {
+            let Some((residuals, _)) = columns.standardised_residuals(&linear, values) else { break };
+            let trees = small.train(columns, &residuals)?;
+            let Some(tree) = trees.first().filter(|tree| tree.nodes.len() > 1) else { break };
+            let tree = flattened(tree, 1.0);
+            let leaves: Vec<usize> = columns.matrix.rows().into_iter().map(|row| tree.leaf(&row.to_vec())).collect();
+            let Some(coefficients) = columns.slopes_within(&leaves, tree.leaf_count(), values)? else { break };
+            linear.coefficients = coefficients;
+            linear.intercept = 0.0;
+            let rest = columns.unexplained(&linear, values);
+            linear.intercept = mean(ArrayView1::from(&rest));
+        }
+        Ok(linear)
     }
 
-    fn train(&self, columns: &[f64], parents: usize, residuals: &[f64]) -> Result<Vec<Tree>> {
+    fn train(&self, columns: &Columns<'_>, residuals: &[f64]) -> Result<Vec<Tree>> {
         let mut booster = GradientBooster::default()
             .set_objective_type(ObjectiveType::SquaredLoss)
             .set_iterations(self.trees)
@@ -130,12 +161,82 @@ impl BoostedTrees {
             .set_initialize_base_score(false)
             // Threads are given to nodes, not to one node's trees.
             .set_parallel(false);
-        let data = Matrix::new(columns, residuals.len(), parents);
+        let data = Matrix::new(&columns.flat, residuals.len(), columns.parents());
         booster
             .fit_unweighted(&data, residuals, None)
             .map_err(|error| Error::Training { message: error.to_string() })?;
         Ok(booster.trees)
     }
+}
+
+/// The parents' training values, also column after column.
+struct Columns<'d> {
+    matrix: ArrayView2<'d, f64>,
+    flat: Vec<f64>,
+}
+
+impl<'d> Columns<'d> {
+    fn new(matrix: ArrayView2<'d, f64>) -> Self {
+        Self { matrix, flat: matrix.columns().into_iter().flatten().copied().collect() }
+    }
+
+    fn parents(&self) -> usize {
+        self.matrix.ncols()
+    }
+
+    /// values − linear(parents)
+    fn unexplained(&self, linear: &LinearFunction, values: ArrayView1<'_, f64>) -> Vec<f64> {
+        let slices: Vec<&[f64]> = self.flat.chunks(values.len()).collect();
+        let mut residuals = vec![0.0; values.len()];
+        linear.fill(&slices, &mut residuals);
+        residuals.iter_mut().zip(values).for_each(|(residual, value)| *residual = value - *residual);
+        residuals
+    }
+
+    /// What the linear function leaves over, divided by its root mean square, and that; nothing where it is exact. The
+    /// library computes gradients in single precision, which standardised values fit.
+    fn standardised_residuals(&self, linear: &LinearFunction, values: ArrayView1<'_, f64>) -> Option<(Vec<f64>, f64)> {
+        let mut residuals = self.unexplained(linear, values);
+        let largest = residuals.iter().map(|residual| residual.abs()).fold(0.0, f64::max);
+        let size = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
+        if largest <= 1e-12 * size || self.parents() == 0 {
+            return None;
+        }
+        let squares: f64 = residuals.iter().map(|residual| (residual / largest).powi(2)).sum();
+        let scale = largest * (squares / residuals.len() as f64).sqrt();
+        residuals.iter_mut().for_each(|residual| *residual /= scale);
+        Some((residuals, scale))
+    }
+
+    /// Least-squares slopes of values and parents as deviations from their means within leaves; nothing where a parent
+    /// hardly varies within them.
+    fn slopes_within(&self, leaves: &[usize], count: usize, values: ArrayView1<'_, f64>) -> Result<Option<Vec<f64>>> {
+        let mut parents = self.matrix.to_owned();
+        for mut column in parents.columns_mut() {
+            let before = column.var(0.0);
+            let centred = deviations(column.view(), leaves, count);
+            column.assign(&centred);
+            if column.var(0.0) < LEAST_SHARE_WITHIN * before {
+                return Ok(None);
+            }
+        }
+        let values = deviations(values, leaves, count);
+        Ok(Some(least_squares(parents.view(), values.view(), 0.0)?.coefficients))
+    }
+}
+
+fn mean(values: ArrayView1<'_, f64>) -> f64 {
+    let count = values.len() as f64;
+    values.iter().map(|value| value / count).sum()
+}
+
+fn deviations(values: ArrayView1<'_, f64>, leaves: &[usize], count: usize) -> Array1<f64> {
+    let (mut sums, mut rows) = (vec![0.0; count], vec![0.0; count]);
+    for (&leaf, value) in leaves.iter().zip(values) {
+        sums[leaf] += value;
+        rows[leaf] += 1.0;
+    }
+    leaves.iter().zip(values).map(|(&leaf, value)| value - sums[leaf] / rows[leaf]).collect()
 }
 
 impl Regressor for BoostedTrees {
@@ -146,22 +247,12 @@ impl Regressor for BoostedTrees {
             let needed = self.min_rows(parents.ncols());
             return Err(Error::TooFewRows { what, needed, found: values.len() });
         }
-        let linear = self.base(parents, values)?;
-        let columns: Vec<f64> = parents.columns().into_iter().flatten().copied().collect();
-        let slices: Vec<&[f64]> = columns.chunks(values.len()).collect();
-        let mut residuals = vec![0.0; values.len()];
-        linear.fill(&slices, &mut residuals);
-        residuals.iter_mut().zip(values).for_each(|(residual, value)| *residual = value - *residual);
-        // The library computes gradients in single precision, which standardised values fit.
-        let scale = residuals.iter().map(|residual| residual.abs()).fold(0.0, f64::max);
-        let size = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-        if scale <= 1e-12 * size || parents.ncols() == 0 {
+        let columns = Columns::new(parents);
+        let linear = self.base(&columns, values)?;
+        let Some((residuals, scale)) = columns.standardised_residuals(&linear, values) else {
             return Ok(ParentFunction::Trees(TreeEnsemble { linear, trees: Vec::new() }));
-        }
-        let squares: f64 = residuals.iter().map(|residual| (residual / scale).powi(2)).sum();
-        let scale = scale * (squares / residuals.len() as f64).sqrt();
-        residuals.iter_mut().for_each(|residual| *residual /= scale);
-        let trees = self.train(&columns, parents.ncols(), &residuals)?;
+        };
+        let trees = self.train(&columns, &residuals)?;
         let trees = trees.iter().filter(|tree| tree.nodes.len() > 1).map(|tree| flattened(tree, scale)).collect();
         Ok(ParentFunction::Trees(TreeEnsemble { linear, trees }))
     }
@@ -203,7 +294,7 @@ fn flattened(tree: &Tree, scale: f64) -> RegressionTree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array1, Array2};
+    use ndarray::Array2;
 
     fn data(rows: usize) -> (Array2<f64>, Array1<f64>) {
         let parents =

@@ -20,6 +20,15 @@ impl RowLosses {
         mean_and_error(self.losses.iter().copied()).0
     }
 
+    pub(crate) fn push(&mut self, loss: f64) {
+        self.losses.push(loss);
+    }
+
+    /// The standard error of the mean loss.
+    pub(crate) fn std_error(&self) -> f64 {
+        mean_and_error(self.losses.iter().copied()).1
+    }
+
     /// The mean of this loss minus the other's, and its standard error, paired over rows.
     pub(crate) fn excess_over(&self, other: &Self) -> (f64, f64) {
         mean_and_error(self.losses.iter().zip(&other.losses).map(|(a, b)| a - b))
@@ -33,16 +42,32 @@ fn mean_and_error(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f
     (mean, (variance / (count - 1.0).max(1.0)).sqrt())
 }
 
-/// Of candidates in order of simplicity the first whose mean loss exceeds the smallest by at most one standard error of
-/// the difference, paired over rows. Candidates of infinite loss are out; the first is chosen where all are.
-pub(crate) fn simplest_within_one_standard_error(candidates: &[RowLosses]) -> usize {
+/// How much worse than the best a simpler candidate may be and still be chosen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tolerance {
+    /// Standard errors of the difference, paired over rows.
+    pub(crate) standard_errors: f64,
+    /// Or this share of the best mean loss.
+    pub(crate) share: f64,
+    /// Or this much.
+    pub(crate) absolute: f64,
+}
+
+/// The usual rule.
+pub(crate) const ONE_STANDARD_ERROR: Tolerance = Tolerance { standard_errors: 1.0, share: 0.0, absolute: 0.0 };
+
+/// Of candidates in order of simplicity the first whose mean loss exceeds the smallest by no more than is tolerated.
+/// Candidates of infinite loss are out; the first is chosen where all are.
+pub(crate) fn simplest_within(candidates: &[RowLosses], tolerance: Tolerance) -> usize {
     let means: Vec<f64> = candidates.iter().map(RowLosses::mean).collect();
     let best = (0..means.len()).filter(|&at| means[at].is_finite()).min_by(|&a, &b| means[a].total_cmp(&means[b]));
     let Some(best) = best else { return 0 };
     (0..best)
         .find(|&at| {
             let (excess, error) = candidates[at].excess_over(&candidates[best]);
-            means[at].is_finite() && excess <= error
+            let tolerated =
+                (tolerance.standard_errors * error).max(tolerance.share * means[best]).max(tolerance.absolute);
+            means[at].is_finite() && excess <= tolerated
         })
         .unwrap_or(best)
 }
@@ -64,16 +89,19 @@ mod tests {
         let about_as_good = losses(&[2.0, 1.0, 4.0, 3.1]);
         // Always 0.1 worse: a small difference, but certain.
         let surely_worse = losses(&[1.1, 2.1, 3.1, 4.1]);
-        assert_eq!(simplest_within_one_standard_error(&[about_as_good.clone(), best.clone()]), 0);
-        assert_eq!(simplest_within_one_standard_error(&[surely_worse.clone(), best.clone()]), 1);
-        assert_eq!(simplest_within_one_standard_error(&[surely_worse, about_as_good, best]), 1);
+        assert_eq!(simplest_within(&[about_as_good.clone(), best.clone()], ONE_STANDARD_ERROR), 0);
+        assert_eq!(simplest_within(&[surely_worse.clone(), best.clone()], ONE_STANDARD_ERROR), 1);
+        // By 4 % of the best, which is 2.5.
+        let tolerance = Tolerance { standard_errors: 0.0, share: 0.041, absolute: 0.0 };
+        assert_eq!(simplest_within(&[surely_worse.clone(), best.clone()], tolerance), 0);
+        assert_eq!(simplest_within(&[surely_worse, about_as_good, best], ONE_STANDARD_ERROR), 1);
     }
 
     #[test]
     fn a_candidate_that_failed_is_out() {
         let (failed, fine) = (losses(&[f64::NAN, 1.0]), losses(&[5.0, 6.0]));
-        assert_eq!(simplest_within_one_standard_error(&[failed.clone(), fine]), 1);
-        assert_eq!(simplest_within_one_standard_error(&[failed.clone(), failed]), 0);
+        assert_eq!(simplest_within(&[failed.clone(), fine], ONE_STANDARD_ERROR), 1);
+        assert_eq!(simplest_within(&[failed.clone(), failed], ONE_STANDARD_ERROR), 0);
     }
 
     #[test]

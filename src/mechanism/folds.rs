@@ -32,6 +32,11 @@ impl Folds {
         self.held_out.iter().map(Vec::as_slice)
     }
 
+    /// How many folds there are.
+    pub(crate) fn count(&self) -> usize {
+        self.held_out.len()
+    }
+
     /// The fewest rows that are left when a fold is held out.
     pub(crate) fn fewest_training_rows(&self) -> usize {
         self.rows - self.held_out.iter().map(Vec::len).max().unwrap_or(0)

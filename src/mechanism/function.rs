@@ -56,7 +56,7 @@ pub enum ParentFunction {
     Linear(LinearFunction),
     /// The largest parent, as when parallel calls wait for the slowest.
     Maximum,
-    /// A polynomial, continued linearly outside the training range.
+    /// A polynomial, continued outside the training range.
     Polynomial(PolynomialFunction),
     /// A weighted sum corrected by regression trees.
     Trees(TreeEnsemble),

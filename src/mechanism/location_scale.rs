@@ -115,6 +115,11 @@ impl ScaleFunction {
         self.bounded(self.log_scale.value(parents))
     }
 
+    /// The value at one row of columns: the same bits as [`value`](Self::value).
+    pub(super) fn value_at(&self, parents: &[&[f64]], row: usize) -> f64 {
+        self.bounded(self.log_scale.value_at(parents, row))
+    }
+
     fn bounded(&self, exponent: f64) -> f64 {
         exponent.clamp(self.lowest, self.highest).exp()
     }
@@ -132,7 +137,7 @@ impl LocationScaleFunction {
     pub(super) fn fill(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
         self.location.fill(parents, values);
         for (row, (value, noise)) in values.iter_mut().zip(noise).enumerate() {
-            *value += self.scale.bounded(self.scale.log_scale.value_at(parents, row)) * noise;
+            *value += self.scale.value_at(parents, row) * noise;
         }
     }
 }

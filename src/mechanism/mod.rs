@@ -19,6 +19,7 @@ mod log_parents;
 mod polynomial_function;
 mod polynomial_regression;
 mod post_nonlinear;
+mod predictions;
 mod regressor;
 mod saved;
 mod tree_ensemble;
@@ -42,5 +43,8 @@ pub use regressor::{LinearRegression, Regressor};
 pub use tree_ensemble::TreeEnsemble;
 pub use unfitted::{CausalMechanism, NoiseModel};
 
+pub(crate) use cross_validation::{RowLosses, Tolerance, simplest_within};
 pub(crate) use fitted::check_finite;
+pub(crate) use folds::{Folds, rows_of, shuffled};
+pub(crate) use predictions::Predictions;
 pub(crate) use unfitted::NodeData;

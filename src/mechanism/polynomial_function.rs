@@ -5,17 +5,22 @@ use serde::{Deserialize, Serialize};
 use super::function::for_each_row;
 use super::saved::SavedPolynomial;
 
-/// A polynomial of standardised parents within the box of their training ranges, and its tangent outside.
+/// How far beyond the training range the curvature goes on, in widths of the range.
+const REACH: f64 = 3.0;
+
+/// A polynomial of standardised parents within the box of their training ranges, continued by its curvature, then
+/// by a tangent outside.
 ///
 /// With z_j = (parent_j − centre_j) / scale_j, b the point of the training box nearest to z, and p the polynomial,
 ///
 /// ```text
-/// f(parents) = p(b) + ∇p(b) · (z − b)
+/// f(parents) = p(b) + ∇p(b)·d + ½ dᵀ ∇²p(b) d + (∇p(b) + ∇²p(b) d)·e,   z = b + d + e
 /// ```
 ///
-/// which is p inside the box. Root causes are exactly the values outside it, where p itself would be worthless: a cubic
-/// term 20 standard deviations out is 8000. The continuation is continuous and grows linearly along every line that
-/// leaves the box. Costs O(terms · degree).
+/// where each d_j is what lies beyond the box, up to three times the width of the training range, and e the rest. Root
+/// causes are exactly the values outside the box, and p itself would be worthless there: a cubic term 20 standard
+/// deviations out is 8000. A quadratic polynomial goes on as itself up to three widths (some 20 standard deviations), a
+/// higher one as its second-order expansion at the edge; further out both grow linearly. Costs O(terms · degree).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "SavedPolynomial")]
 pub struct PolynomialFunction {
@@ -61,14 +66,17 @@ impl PolynomialFunction {
 
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
         self.terms.iter().fold(self.intercept, |sum, term| {
-            // A product and its derivative along the way out of the box.
-            let (mut product, mut slope) = (term.coefficient, 0.0);
+            // A product at the edge of the box, its slopes along both ways out, and its curvatures.
+            let (mut product, mut near, mut far, mut near_near, mut near_far) = (term.coefficient, 0.0, 0.0, 0.0, 0.0);
             for &factor in &term.factors {
-                let (edge, beyond) = self.ranges[factor].split(parents[factor]);
-                slope = slope * edge + product * beyond;
+                let (edge, d, e) = self.ranges[factor].split(parents[factor]);
+                near_far = near_far * edge + near * e + far * d;
+                near_near = near_near * edge + 2.0 * near * d;
+                near = near * edge + product * d;
+                far = far * edge + product * e;
                 product *= edge;
             }
-            sum + (product + slope)
+            sum + (product + (near + 0.5 * near_near) + (far + near_far))
         })
     }
 
@@ -96,11 +104,14 @@ impl ParentRange {
         Self { centre, scale, low, high }
     }
 
-    /// The standardised value, cut off at the edge of the range, and what lies beyond.
-    pub(super) fn split(&self, value: f64) -> (f64, f64) {
+    /// The standardised value, cut off at the edge of the range, what lies beyond up to the reach of the curvature, and
+    /// the rest.
+    pub(super) fn split(&self, value: f64) -> (f64, f64, f64) {
         let z = (value - self.centre) / self.scale;
         let edge = z.clamp(self.low, self.high);
-        (edge, z - edge)
+        let reach = REACH * (self.high - self.low);
+        let near = (z - edge).clamp(-reach, reach);
+        (edge, near, z - edge - near)
     }
 }
 
@@ -128,14 +139,29 @@ mod tests {
     }
 
     #[test]
-    fn outside_it_is_the_tangent_at_the_nearest_point() {
-        // At (2, 1): p = 12.5, slopes 3·4 + 2·1 = 14 and 4.
+    fn outside_its_curvature_goes_on_and_then_its_tangent() {
+        // At (2, 1): p = 12.5, slopes 3·4 + 2·1 = 14 and 4, curvature 6·2 = 12; the reach is 12.
         assert_eq!(cubic().value(&[2.0, 1.0]), 12.5);
-        assert_eq!(cubic().value(&[22.0, 1.0]), 12.5 + 20.0 * 14.0);
-        // At the corner (2, 3): p = 20.5, slopes 12 + 6 = 18 and 4.
-        assert_eq!(cubic().value(&[5.0, 10.0]), 20.5 + 3.0 * 18.0 + 7.0 * 4.0);
-        let edge = cubic().value(&[2.0, 0.3]);
-        assert!((cubic().value(&[2.0 + 1e-9, 0.3]) - edge).abs() < 1e-7, "continuous");
+        assert_eq!(cubic().value(&[12.0, 1.0]), 12.5 + 10.0 * 14.0 + 6.0 * 100.0);
+        let at_reach = 12.5 + 12.0 * 14.0 + 6.0 * 144.0;
+        assert_eq!(cubic().value(&[14.0, 1.0]), at_reach);
+        assert_eq!(cubic().value(&[24.0, 1.0]), at_reach + 10.0 * (14.0 + 12.0 * 12.0));
+        // At the corner (2, 3): p = 20.5, slopes 12 + 6 = 18 and 4, mixed curvature 2.
+        assert_eq!(cubic().value(&[5.0, 10.0]), 20.5 + 3.0 * 18.0 + 7.0 * 4.0 + 6.0 * 9.0 + 2.0 * 21.0);
+        for edge in [2.0, 14.0] {
+            let step = cubic().value(&[edge + 1e-9, 0.3]) - cubic().value(&[edge, 0.3]);
+            assert!(step.abs() < 1e-6, "continuous at {edge}");
+        }
+    }
+
+    #[test]
+    fn a_quadratic_goes_on_as_itself_within_reach() {
+        let mut quadratic = cubic();
+        quadratic.terms[0].factors = vec![0, 0];
+        for (a, b) in [(14.0, -13.0), (-14.0, 15.0), (7.0, 0.0)] {
+            let expected: f64 = 0.5 + a * a + 2.0 * a * b;
+            assert!((quadratic.value(&[a, b]) - expected).abs() < 1e-10, "({a}, {b})");
+        }
     }
 
     #[test]

@@ -72,12 +72,23 @@ impl RegressionTree {
     }
 
     fn value(&self, parents: &[f64]) -> f64 {
+        self.leaves[self.leaf(parents)]
+    }
+
+    /// How many leaves there are.
+    #[cfg(feature = "boosted-trees")]
+    pub(super) fn leaf_count(&self) -> usize {
+        self.leaves.len()
+    }
+
+    /// The number of the leaf that a row comes to.
+    pub(super) fn leaf(&self, parents: &[f64]) -> usize {
         let mut node = 0;
         for _ in 0..self.depth() {
             let right = parents[self.parents[node] as usize] >= self.thresholds[node];
             node = 2 * node + 1 + usize::from(right);
         }
-        self.leaves[node - self.parents.len()]
+        node - self.parents.len()
     }
 
     /// Adds the tree to the values of a few rows, one level at a time, so that the rows' steps do not wait for each other.

@@ -183,6 +183,15 @@ impl CausalMechanism {
         Ok(FittedMechanism::new(function, noise))
     }
 
+    /// The function alone, for a mechanism whose parents are in the order of the graph.
+    pub(crate) fn fit_without_noise(&self, node: &str, data: &NodeData<'_>) -> Result<NodeFunction> {
+        if let Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(regressor), .. }) = self {
+            // Without the fits that only its noise needs.
+            return Ok(NodeFunction::Additive(learn(&**regressor, node, data.parents, data.values)?));
+        }
+        Ok(self.fit_function(node, Some(data))?.function)
+    }
+
     fn fit_function(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
         let known = |function| Ok(Fit { function, noises: None });
         match self {
