@@ -8,8 +8,8 @@ use std::io::Write;
 
 use clap::Parser;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Estimator, FeatureMap, FittedModel, KnownFormula,
-    NoiseDistribution, NoiseSampling, Observation, Result, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, AssignmentConfig, AttributionConfig, CausalGraph, Estimator, FeatureMap, FittedModel,
+    KnownFormula, NoiseDistribution, NoiseSampling, Observation, Result, ShapleyMethod, StructuralCausalModel,
 };
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
@@ -223,7 +223,9 @@ fn slowest_calls(truth_samples: usize) -> Result<Case> {
 /// The retail shop: eleven nodes, linear with empirical noises.
 fn shop(truth_samples: usize) -> Result<Case> {
     let normal = retail_shop::normal_requests(1_000, 3)?;
-    let model = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(&normal)?.fit(&normal)?;
+    let model = StructuralCausalModel::new(retail_shop::causal_graph()?)
+        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())?
+        .fit(&normal)?;
     let config = AttributionConfig::default();
     Ok(Case {
         name: "retail shop: 11 empirical noises, linear, one integrated".to_owned(),

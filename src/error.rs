@@ -203,6 +203,22 @@ pub enum Error {
         /// What it returned.
         found: f64,
     },
+    /// A value lies where a mechanism is not defined.
+    #[error("{what} must be {requirement}, but is {found}")]
+    OutsideDomain {
+        /// Which value, with its node, and its row in training data.
+        what: String,
+        /// What it must satisfy.
+        requirement: &'static str,
+        /// The value found.
+        found: f64,
+    },
+    /// Boosted trees could not be trained.
+    #[error("boosted trees could not be trained: {message}")]
+    Training {
+        /// What the library said.
+        message: String,
+    },
     /// A mechanism's recovered noise does not give back the value it was recovered from.
     #[error(
         "the mechanism of node `{node}` is not invertible: the noise {noise} recovered from the value {observed} evaluates to {reproduced}"

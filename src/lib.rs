@@ -86,11 +86,17 @@ pub use graph::{CausalGraph, DropReason, DroppedCall, GraphRepair, RemovalReason
 pub use independence::{
     ConditionalIndependenceTest, IndependenceTest, conditional_independence_test, independence_test,
 };
+#[cfg(feature = "boosted-trees")]
+pub use mechanism::BoostedTrees;
 pub use mechanism::{
-    AdditiveNoiseModel, CausalMechanism, CustomMechanism, FittedMechanism, Formula, KnownFormula, LinearFunction,
-    LinearRegression, Mechanism, NoiseModel, ParentFunction, Regressor,
+    AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula,
+    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, NoiseModel,
+    ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
 };
-pub use model::{FitReport, FittedModel, NodeFit, StructuralCausalModel};
+pub use model::{
+    AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, FitReport, FittedModel, MechanismSearch,
+    NodeAssignment, NodeFit, StructuralCausalModel,
+};
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,

@@ -21,6 +21,10 @@ pub(crate) enum Purpose {
     ModelDraws = 4,
     /// The scramblings of the bank's quasi-Monte Carlo points; the index is the node's.
     Scrambling = 5,
+    /// The order in which rows are dealt out to folds.
+    Folds = 6,
+    /// The rows that mechanisms are compared on where there are too many.
+    RowsToCompare = 7,
     /// Permutations of the rows in a test of independence; the index is the test's.
     RowPermutations = 20,
     /// Which rows a dear test looks at; the index is the test's.

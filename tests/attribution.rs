@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset, Estimator, FeatureMap,
-    FittedModel, KnownFormula, Mechanism, NoiseDistribution, Observation, Quantity, ShapleyMethod,
-    StructuralCausalModel,
+    AdditiveNoiseModel, AssignmentConfig, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset,
+    Estimator, FeatureMap, FittedModel, KnownFormula, Mechanism, NoiseDistribution, Observation, Quantity,
+    ShapleyMethod, StructuralCausalModel,
 };
 use linear_gaussian::LinearGaussian;
 
@@ -130,7 +130,11 @@ fn details_of_each_node_are_those_of_the_observation() {
 fn a_root_alone_gets_its_whole_score() {
     let data = Dataset::from_columns([("x", (0..1000).map(f64::from).collect::<Vec<_>>())]).unwrap();
     let graph = CausalGraph::from_nodes_and_edges(["x"], Vec::<(&str, &str)>::new()).unwrap();
-    let model = StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
+    let model = StructuralCausalModel::new(graph)
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
+        .unwrap()
+        .fit(&data)
+        .unwrap();
     // 10 of 1000 values are at least 990, and the floor is 1/2000: −ln((10 + ½)/(1000 + ½)), without any
     // sampling error.
     let attribution = model.attribute_outlier("x", &observe([("x", 990.0)]), &upper()).unwrap();

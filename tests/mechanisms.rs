@@ -1,9 +1,10 @@
 //! Mechanisms: learned, known, custom and mixed; fitting, inverting and drawing from them.
 
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CausalMechanism, CustomMechanism, Dataset, Error,
-    FeatureMap, FittedModel, KnownFormula, LinearFunction, LinearRegression, Mechanism, NoiseDistribution, NoiseFamily,
-    NoiseModel, Observation, ParentFunction, Regressor, StructuralCausalModel,
+    AdditiveNoiseModel, AssignmentConfig, Attribution, AttributionConfig, CausalGraph, CausalMechanism,
+    CustomMechanism, Dataset, Error, FeatureMap, FittedModel, KnownFormula, LinearFunction, LinearRegression,
+    Mechanism, NoiseDistribution, NoiseFamily, NoiseModel, Observation, ParentFunction, Regressor,
+    StructuralCausalModel,
 };
 use ndarray::{ArrayView1, ArrayView2};
 use rand::SeedableRng;
@@ -101,7 +102,7 @@ fn a_linear_regression_recovers_its_coefficients_in_the_order_of_the_graph() {
     // b before a, unlike the columns of the data.
     let model = StructuralCausalModel::new(graph(&[("b", "y"), ("a", "y")]));
     let data = linear_data(4000, 10);
-    let model = model.assign_mechanisms(&data).unwrap().fit(&data).unwrap();
+    let model = model.assign_mechanisms_with(&data, &AssignmentConfig::linear()).unwrap().fit(&data).unwrap();
     assert_eq!(model.mechanism_parents("y").unwrap(), ["b", "a"]);
     let linear = linear_function(&model, "y");
     // Five standard errors: 0.1/√4000 over the parents' standard deviations 0.577 and 1; of the intercept, with
@@ -118,7 +119,7 @@ fn a_linear_regression_recovers_its_coefficients_in_the_order_of_the_graph() {
 fn residuals_have_mean_zero_and_are_the_noise() {
     let data = linear_data(500, 20);
     let model = StructuralCausalModel::new(graph(&[("a", "y"), ("b", "y")]));
-    let model = model.assign_mechanisms(&data).unwrap().fit(&data).unwrap();
+    let model = model.assign_mechanisms_with(&data, &AssignmentConfig::linear()).unwrap().fit(&data).unwrap();
     let linear = linear_function(&model, "y");
     let columns = ["a", "b", "y"].map(|name| data.column(name).unwrap());
     let mut residuals: Vec<f64> = (0..500)
@@ -141,7 +142,11 @@ fn ridge_shrinks_towards_no_effect() {
     let slope = |penalty: f64| {
         let regression = AdditiveNoiseModel::new(LinearRegression::ridge(penalty).unwrap());
         let model = StructuralCausalModel::new(graph(&[("a", "y")])).with_mechanism("y", regression).unwrap();
-        linear_function(&model.assign_mechanisms(&data).unwrap().fit(&data).unwrap(), "y").coefficients[0]
+        linear_function(
+            &model.assign_mechanisms_with(&data, &AssignmentConfig::linear()).unwrap().fit(&data).unwrap(),
+            "y",
+        )
+        .coefficients[0]
     };
     let ordinary = slope(0.0);
     assert!(ordinary > 1.0, "{ordinary}");
@@ -226,7 +231,7 @@ fn a_custom_mechanism_learns_its_noise_from_what_it_recovers() {
     let model = StructuralCausalModel::new(graph(&[("quantity", "returns")]))
         .with_mechanism("returns", CustomMechanism::new(["quantity"], Proportional))
         .unwrap()
-        .assign_mechanisms(&data)
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
         .unwrap()
         .fit(&data)
         .unwrap();
@@ -250,7 +255,15 @@ fn noise_is_fitted_to_the_residuals_unless_it_is_given() {
         let mechanism = AdditiveNoiseModel::known(KnownFormula::sum(["b", "a"])).with_noise(noise);
         let model =
             StructuralCausalModel::new(graph(&[("a", "y"), ("b", "y")])).with_mechanism("y", mechanism).unwrap();
-        model.assign_mechanisms(&data).unwrap().fit(&data).unwrap().mechanism("y").unwrap().noise().clone()
+        model
+            .assign_mechanisms_with(&data, &AssignmentConfig::linear())
+            .unwrap()
+            .fit(&data)
+            .unwrap()
+            .mechanism("y")
+            .unwrap()
+            .noise()
+            .clone()
     };
     let NoiseDistribution::Normal(fitted) = fit(NoiseFamily::Normal.into()) else { panic!() };
     assert_close(fitted.mean(), mean, 1e-12);
@@ -278,7 +291,7 @@ fn mixed_model() -> (StructuralCausalModel, Dataset) {
     let model = StructuralCausalModel::new(graph(&edges))
         .with_mechanism("known", known.with_noise(NoiseFamily::Normal))
         .and_then(|model| model.with_mechanism("custom", CustomMechanism::new(["known", "learned"], LocationScale)))
-        .and_then(|model| model.assign_mechanisms(&data))
+        .and_then(|model| model.assign_mechanisms_with(&data, &AssignmentConfig::linear()))
         .expect("the mechanisms fit the graph");
     (model, data)
 }
@@ -334,7 +347,7 @@ fn a_known_node_needs_no_column() {
         .unwrap()
         .with_mechanism("y", y)
         .unwrap()
-        .assign_mechanisms(&data)
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
         .unwrap()
         .fit(&data)
         .unwrap();
@@ -370,7 +383,7 @@ fn assigning_keeps_what_was_set_and_fills_the_rest() {
     let unassigned =
         StructuralCausalModel::new(graph(&[("a", "y"), ("b", "y")])).with_mechanism("a", NoiseFamily::Normal).unwrap();
     assert!(unassigned.mechanism("y").unwrap().is_none() && unassigned.mechanism("b").unwrap().is_none());
-    let model = unassigned.assign_mechanisms(&data).unwrap();
+    let model = unassigned.assign_mechanisms_with(&data, &AssignmentConfig::linear()).unwrap();
     assert!(matches!(model.mechanism("a").unwrap(), Some(CausalMechanism::Root(NoiseModel::Fit(NoiseFamily::Normal)))));
     assert!(matches!(
         model.mechanism("b").unwrap(),
@@ -443,7 +456,7 @@ fn a_regression_of_the_users_own_is_used() {
     let model = StructuralCausalModel::new(graph(&[("x", "y")]))
         .with_mechanism("y", AdditiveNoiseModel::new(ThroughOriginSquared))
         .unwrap()
-        .assign_mechanisms(&data)
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
         .unwrap();
     let fitted = model.fit(&data).unwrap();
     assert_close(fitted.mechanism("y").unwrap().evaluate(&[2.0], 0.5), 10.5, 1e-12);
@@ -456,7 +469,7 @@ fn a_regression_of_the_users_own_is_used() {
 fn fits_of_one_model_to_two_data_sets_are_independent() {
     let model = StructuralCausalModel::new(graph(&[("a", "y"), ("b", "y")]));
     let (first, second) = (linear_data(200, 90), linear_data(300, 95));
-    let model = model.assign_mechanisms(&first).unwrap();
+    let model = model.assign_mechanisms_with(&first, &AssignmentConfig::linear()).unwrap();
     let before = model.fit(&first).unwrap();
     let other = model.fit(&second).unwrap();
     let after = model.fit(&first).unwrap();
@@ -475,7 +488,9 @@ fn columns_that_the_graph_does_not_name_are_ignored() {
     let wide = "note,y,gap,a,same\nx,2,,1,3\ny,5,,2,3\nz,5,inf,3,3\nu,9,1,4,3\nv,9,2,5,3\n";
     let fit = |text: &str| {
         let data = Dataset::from_csv_reader(text.as_bytes()).unwrap();
-        let model = StructuralCausalModel::new(graph(&[("a", "y")])).assign_mechanisms(&data).unwrap();
+        let model = StructuralCausalModel::new(graph(&[("a", "y")]))
+            .assign_mechanisms_with(&data, &AssignmentConfig::linear())
+            .unwrap();
         model.fit(&data).unwrap()
     };
     let (plain, wide) = (fit(plain), fit(wide));
@@ -498,7 +513,7 @@ fn an_exact_function_of_the_parents_contributes_exactly_nothing() {
     let model = StructuralCausalModel::new(graph(&[("a", "total"), ("b", "total")]))
         .with_mechanism("total", AdditiveNoiseModel::known(KnownFormula::sum(["a", "b"])))
         .unwrap()
-        .assign_mechanisms(&data)
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
         .unwrap()
         .fit(&data)
         .unwrap();
@@ -515,7 +530,9 @@ fn an_exact_linear_relation_can_be_learned() {
     let a = draws(&normal(100.0, 1.0), 300, 110);
     let y: Vec<f64> = a.iter().map(|a| 0.1 + 0.3 * a).collect();
     let data = Dataset::from_columns([("a", a), ("y", y)]).unwrap();
-    let model = StructuralCausalModel::new(graph(&[("a", "y")])).assign_mechanisms(&data).unwrap();
+    let model = StructuralCausalModel::new(graph(&[("a", "y")]))
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
+        .unwrap();
     let model = model.fit(&data).unwrap();
     let observation = Observation::from_pairs([("a", 110.0), ("y", 0.1 + 0.3 * 110.0)]).unwrap();
     let attribution = model.attribute_outlier("y", &observation, &AttributionConfig::default()).unwrap();

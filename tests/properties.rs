@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Coalition, Dataset, Error, Estimator, FeatureMap,
-    FittedModel, FunctionGame, KnownFormula, NoiseDistribution, NoiseFamily, Observation, Quantity, ShapleyConfig,
-    ShapleyMethod, ShapleyValues, StructuralCausalModel, Tail, TailConfig, Unexplained, shapley_values,
+    AdditiveNoiseModel, AssignmentConfig, Attribution, AttributionConfig, CausalGraph, Coalition, Dataset, Error,
+    Estimator, FeatureMap, FittedModel, FunctionGame, KnownFormula, NoiseDistribution, NoiseFamily, Observation,
+    Quantity, ShapleyConfig, ShapleyMethod, ShapleyValues, StructuralCausalModel, Tail, TailConfig, Unexplained,
+    shapley_values,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -177,7 +178,7 @@ impl Case {
                 _ => model,
             };
         }
-        model.assign_mechanisms(data)?.fit(data)
+        model.assign_mechanisms_with(data, &AssignmentConfig::linear())?.fit(data)
     }
 
     fn config(&self) -> AttributionConfig {

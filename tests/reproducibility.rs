@@ -7,8 +7,8 @@ mod known_models;
 mod retail_shop;
 
 use etiology::{
-    Attribution, AttributionConfig, Estimator, FittedModel, NoiseSampling, Precision, Quantity, ShapleyMethod,
-    StructuralCausalModel,
+    AssignmentConfig, Attribution, AttributionConfig, Estimator, FittedModel, NoiseSampling, Precision, Quantity,
+    ShapleyMethod, StructuralCausalModel,
 };
 
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -18,7 +18,11 @@ fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 fn shop() -> FittedModel {
     let normal = retail_shop::normal_requests(1_000, 3).unwrap();
     let graph = retail_shop::causal_graph().unwrap();
-    StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap()
+    StructuralCausalModel::new(graph)
+        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())
+        .unwrap()
+        .fit(&normal)
+        .unwrap()
 }
 
 fn configurations() -> Vec<AttributionConfig> {

@@ -3,13 +3,19 @@
 #[path = "../examples/shared/retail_shop.rs"]
 mod retail_shop;
 
-use etiology::{Attribution, AttributionConfig, Estimator, FeatureMap, FittedModel, StructuralCausalModel};
+use etiology::{
+    AssignmentConfig, Attribution, AttributionConfig, Estimator, FeatureMap, FittedModel, StructuralCausalModel,
+};
 use retail_shop::{CULPRIT, TARGET};
 
 fn shop() -> FittedModel {
     let normal = retail_shop::normal_requests(5_000, 1).unwrap();
     let graph = retail_shop::causal_graph().unwrap();
-    StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap()
+    StructuralCausalModel::new(graph)
+        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())
+        .unwrap()
+        .fit(&normal)
+        .unwrap()
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Feature maps, outlier regions and information-theoretic scores.
 
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, Dataset, FeatureMap, ItScore, ItScorer, KnownFormula, NoiseDistribution,
-    Observation, StructuralCausalModel, it_score,
+    AdditiveNoiseModel, AssignmentConfig, CausalGraph, Dataset, FeatureMap, ItScore, ItScorer, KnownFormula,
+    NoiseDistribution, Observation, StructuralCausalModel, it_score,
 };
 
 fn reference(values: &[f64]) -> NoiseDistribution {
@@ -144,7 +144,11 @@ fn a_custom_feature_map_counts_where_a_region_cannot() {
     assert!(feature.outlier_region(&hundred(), 20.0).is_none());
     let data = Dataset::from_columns([("x", (1..=100).map(f64::from).collect::<Vec<_>>())]).unwrap();
     let graph = CausalGraph::from_nodes_and_edges(["x"], Vec::<(String, String)>::new()).unwrap();
-    let model = StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
+    let model = StructuralCausalModel::new(graph)
+        .assign_mechanisms_with(&data, &AssignmentConfig::linear())
+        .unwrap()
+        .fit(&data)
+        .unwrap();
     let scores = model.node_scores(&Observation::from_pairs([("x", 20.0)]).unwrap(), &feature).unwrap();
     assert_eq!(scores[0].marginal.unwrap().tail_probability(), 0.1);
     // The same of a distribution known without values, by its quantiles.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId};
-use etiology::{AttributionConfig, FeatureMap, FittedModel, ShapleyMethod, StructuralCausalModel};
+use etiology::{AssignmentConfig, AttributionConfig, FeatureMap, FittedModel, ShapleyMethod, StructuralCausalModel};
 
 use crate::random_models::Case;
 use crate::retail_shop;
@@ -32,7 +32,9 @@ pub(crate) fn shop() -> etiology::Result<Case> {
 /// The shop's model, learned from normal requests.
 pub(crate) fn shop_model() -> etiology::Result<FittedModel> {
     let normal = retail_shop::normal_requests(NORMAL_ROWS, 1)?;
-    StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(&normal)?.fit(&normal)
+    StructuralCausalModel::new(retail_shop::causal_graph()?)
+        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())?
+        .fit(&normal)
 }
 
 /// The default settings, for values that are too large.

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use etiology::{CausalGraph, Dataset, StructuralCausalModel};
+use etiology::{AssignmentConfig, CausalGraph, Dataset, StructuralCausalModel};
 
 use crate::cases::{NORMAL_ROWS, must};
 use crate::random_models::{self, Kind};
@@ -16,7 +16,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     time_fit(criterion, "linear", 100, || random_rows(100));
 }
 
-/// All mechanisms linear, all noises empirical: what `assign_mechanisms` chooses.
+/// All mechanisms linear, all noises empirical.
 fn time_fit(
     criterion: &mut Criterion,
     name: &str,
@@ -29,7 +29,8 @@ fn time_fit(
     group.bench_function(id, |bencher| {
         let (model, normal) = cell.get_or_init(|| {
             let (graph, normal) = must(make());
-            let model = must(StructuralCausalModel::new(graph).assign_mechanisms(&normal));
+            let model =
+                must(StructuralCausalModel::new(graph).assign_mechanisms_with(&normal, &AssignmentConfig::linear()));
             must(model.fit(&normal));
             (model, normal)
         });

@@ -1,7 +1,10 @@
 //! The models that both sides fit to the same rows.
 
 use clap::ValueEnum;
-use etiology::{AdditiveNoiseModel, CausalGraph, Dataset, KnownFormula, NoiseFamily, Result, StructuralCausalModel};
+use etiology::{
+    AdditiveNoiseModel, AssignmentConfig, CausalGraph, Dataset, KnownFormula, NoiseFamily, Result,
+    StructuralCausalModel,
+};
 
 use crate::retail_shop;
 
@@ -28,7 +31,7 @@ impl Model {
     pub(crate) fn unfitted(self, graph: CausalGraph, normal: &Dataset) -> Result<StructuralCausalModel> {
         let model = StructuralCausalModel::new(graph);
         match self {
-            Self::Shop => model.assign_mechanisms(normal),
+            Self::Shop => model.assign_mechanisms_with(normal, &AssignmentConfig::linear()),
             Self::FanOut => fan_out(model),
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::formula::KnownFormula;
+use super::polynomial_regression::PolynomialRegression;
 use super::regressor::{LinearRegression, Regressor};
 use super::unfitted::NoiseModel;
 use crate::noise::NoiseFamily;
@@ -43,6 +44,17 @@ impl AdditiveNoiseModel {
     /// f learned by ordinary least squares.
     pub fn linear() -> Self {
         Self::new(LinearRegression::ordinary())
+    }
+
+    /// f a polynomial of degree 1 to 3, as cross-validation chooses. See [`PolynomialRegression`].
+    pub fn polynomial() -> Self {
+        Self::new(PolynomialRegression::up_to_cubic())
+    }
+
+    /// f learned by gradient-boosted trees on top of a linear regression. See [`BoostedTrees`](crate::BoostedTrees).
+    #[cfg(feature = "boosted-trees")]
+    pub fn boosted_trees() -> Self {
+        Self::new(super::boosted_trees::BoostedTrees::default())
     }
 
     /// f known.

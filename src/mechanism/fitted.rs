@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
+
 use super::custom::Mechanism;
 use super::function::ParentFunction;
+use super::location_scale::LocationScaleFunction;
+use super::post_nonlinear::PostNonlinearFunction;
+use super::saved::SavedMechanism;
 use crate::error::{Error, Result};
 use crate::noise::NoiseDistribution;
 
@@ -11,19 +17,30 @@ use crate::noise::NoiseDistribution;
 ///
 /// Parents are in the order of the mechanism: as named in a known formula or a custom mechanism,
 /// otherwise as in the graph.
-#[derive(Debug, Clone)]
+///
+/// It can be saved with any serde format and comes back bit by bit, if the format keeps all digits. What is saved is
+/// checked on loading. Mechanisms and formulas written in code cannot be saved: that is an error which says so.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "SavedMechanism")]
 pub struct FittedMechanism {
     function: NodeFunction,
     noise: NoiseDistribution,
 }
 
 /// How the value comes from the parents and the noise.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum NodeFunction {
     /// The value is the noise: a root.
     Noise,
     Additive(ParentFunction),
+    PostNonlinear(PostNonlinearFunction),
+    LocationScale(LocationScaleFunction),
+    #[serde(skip_deserializing, serialize_with = "refuse_custom")]
     Custom(Arc<dyn Mechanism>),
+}
+
+fn refuse_custom<S: Serializer>(mechanism: &Arc<dyn Mechanism>, _: S) -> Result<S::Ok, S::Error> {
+    Err(S::Error::custom(format!("the custom mechanism {mechanism:?} is code and cannot be saved")))
 }
 
 impl FittedMechanism {
@@ -36,11 +53,11 @@ impl FittedMechanism {
         &self.noise
     }
 
-    /// The function of the parents to which the noise is added; nothing for a root or a custom mechanism.
+    /// The function of the parents to which the noise is added; nothing for a root, or where the noise is not added.
     pub fn parent_function(&self) -> Option<&ParentFunction> {
         match &self.function {
             NodeFunction::Additive(function) => Some(function),
-            NodeFunction::Noise | NodeFunction::Custom(_) => None,
+            _ => None,
         }
     }
 
@@ -62,16 +79,28 @@ impl FittedMechanism {
         matches!(self.function, NodeFunction::Noise | NodeFunction::Additive(_))
     }
 
+    /// What the node's values must be if not any number will do, unless this value is.
+    pub(crate) fn violated_domain(&self, value: f64) -> Option<&'static str> {
+        match &self.function {
+            NodeFunction::PostNonlinear(function) if !function.link.contains(value) => {
+                Some(function.link.requirement())
+            }
+            _ => None,
+        }
+    }
+
     /// The node's value, from its parents' values and its noise.
     pub fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
         match &self.function {
             NodeFunction::Noise => noise,
             NodeFunction::Additive(function) => function.value(parents) + noise,
+            NodeFunction::PostNonlinear(function) => function.evaluate(parents, noise),
+            NodeFunction::LocationScale(function) => function.evaluate(parents, noise),
             NodeFunction::Custom(mechanism) => mechanism.evaluate(parents, noise),
         }
     }
 
-    /// The noise that, with these parents, gives the node this value.
+    /// The noise that, with these parents, gives the node this value; NaN outside the domain of a link.
     pub fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
         self.function.estimate_noise(parents, value)
     }
@@ -89,11 +118,13 @@ impl FittedMechanism {
     }
 
     /// The node's values over columns, unchecked, before a noise that is merely added: f(parents), or f(parents, noise)
-    /// for a custom mechanism.
+    /// where it is not.
     pub(crate) fn fill_output(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
         match &self.function {
             NodeFunction::Noise => values.copy_from_slice(noise),
             NodeFunction::Additive(function) => function.fill(parents, values),
+            NodeFunction::PostNonlinear(function) => function.fill(parents, noise, values),
+            NodeFunction::LocationScale(function) => function.fill(parents, noise, values),
             NodeFunction::Custom(mechanism) => mechanism.evaluate_columns(parents, noise, values),
         }
     }
@@ -112,6 +143,8 @@ impl NodeFunction {
         match self {
             Self::Noise => value,
             Self::Additive(function) => value - function.value(parents),
+            Self::PostNonlinear(function) => function.estimate_noise(parents, value),
+            Self::LocationScale(function) => function.estimate_noise(parents, value),
             Self::Custom(mechanism) => mechanism.estimate_noise(parents, value),
         }
     }

@@ -1,10 +1,19 @@
-//! The deterministic part of an additive mechanism: a function of the parents.
+//! The deterministic part of a mechanism: a function of the parents.
 
 use std::fmt;
 use std::sync::Arc;
 
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::log_parents::LogParents;
+use super::polynomial_function::PolynomialFunction;
+use super::saved::SavedLinear;
+use super::tree_ensemble::TreeEnsemble;
+
 /// intercept + Σᵢ coefficientᵢ · parentᵢ
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedLinear")]
 pub struct LinearFunction {
     /// In the node's unit.
     pub intercept: f64,
@@ -12,20 +21,60 @@ pub struct LinearFunction {
     pub coefficients: Vec<f64>,
 }
 
-/// A function of a node's parents, in the node's unit.
-#[derive(Clone)]
+impl LinearFunction {
+    pub(super) fn value(&self, parents: &[f64]) -> f64 {
+        self.coefficients
+            .iter()
+            .zip(parents)
+            .fold(self.intercept, |sum, (coefficient, parent)| sum + coefficient * parent)
+    }
+
+    /// The value at one row of columns: the same bits as [`value`](Self::value).
+    pub(super) fn value_at(&self, parents: &[&[f64]], row: usize) -> f64 {
+        self.coefficients
+            .iter()
+            .zip(parents)
+            .fold(self.intercept, |sum, (coefficient, parent)| sum + coefficient * parent[row])
+    }
+
+    /// The values over columns: the same bits as [`value`](Self::value) row by row.
+    pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
+        values.fill(self.intercept);
+        for (coefficient, parent) in self.coefficients.iter().zip(parents) {
+            values.iter_mut().zip(*parent).for_each(|(value, parent)| *value += coefficient * parent);
+        }
+    }
+}
+
+/// A function of a node's parents, in the node's unit or, of a post-nonlinear model, on the scale of its link.
+///
+/// All but [`Formula`](Self::Formula) are data and can be saved.
+#[derive(Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ParentFunction {
     /// A weighted sum.
     Linear(LinearFunction),
     /// The largest parent, as when parallel calls wait for the slowest.
     Maximum,
+    /// A polynomial, continued outside the training range.
+    Polynomial(PolynomialFunction),
+    /// A weighted sum corrected by regression trees.
+    Trees(TreeEnsemble),
+    /// A function of the parents' logarithms.
+    LogParents(LogParents),
+    /// The nearest integer to another function's value; halves are rounded away from 0.
+    Rounded(Box<ParentFunction>),
     /// Any function of the parents' values.
+    #[serde(skip_deserializing, serialize_with = "refuse_formula")]
     Formula(Formula),
 }
 
 /// Any function of the parents' values.
 pub type Formula = Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>;
+
+fn refuse_formula<S: Serializer>(_: &Formula, _: S) -> Result<S::Ok, S::Error> {
+    Err(S::Error::custom("a formula given as a closure cannot be saved; only functions that are data can"))
+}
 
 impl ParentFunction {
     /// A function given as a closure of the parents' values.
@@ -36,12 +85,25 @@ impl ParentFunction {
     /// The function's value.
     pub fn value(&self, parents: &[f64]) -> f64 {
         match self {
-            Self::Linear(LinearFunction { intercept, coefficients }) => coefficients
-                .iter()
-                .zip(parents)
-                .fold(*intercept, |sum, (coefficient, parent)| sum + coefficient * parent),
+            Self::Linear(linear) => linear.value(parents),
             Self::Maximum => parents.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            Self::Polynomial(polynomial) => polynomial.value(parents),
+            Self::Trees(trees) => trees.value(parents),
+            Self::LogParents(function) => function.value(parents),
+            Self::Rounded(function) => function.value(parents).round(),
             Self::Formula(formula) => formula(parents),
+        }
+    }
+
+    /// How many parents the function takes, where that is fixed.
+    pub(crate) fn arity(&self) -> Option<usize> {
+        match self {
+            Self::Linear(linear) => Some(linear.coefficients.len()),
+            Self::Polynomial(polynomial) => Some(polynomial.parents()),
+            Self::Trees(trees) => Some(trees.parents()),
+            Self::LogParents(function) => Some(function.parents()),
+            Self::Rounded(function) => function.arity(),
+            Self::Maximum | Self::Formula(_) => None,
         }
     }
 
@@ -49,17 +111,19 @@ impl ParentFunction {
     /// as [`value`](Self::value) row by row.
     pub(crate) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
         match self {
-            Self::Linear(LinearFunction { intercept, coefficients }) => {
-                values.fill(*intercept);
-                for (coefficient, parent) in coefficients.iter().zip(parents) {
-                    values.iter_mut().zip(*parent).for_each(|(value, parent)| *value += coefficient * parent);
-                }
-            }
+            Self::Linear(linear) => linear.fill(parents, values),
             Self::Maximum => {
                 values.fill(f64::NEG_INFINITY);
                 for parent in parents {
                     values.iter_mut().zip(*parent).for_each(|(value, &parent)| *value = value.max(parent));
                 }
+            }
+            Self::Polynomial(polynomial) => polynomial.fill(parents, values),
+            Self::Trees(trees) => trees.fill(parents, values),
+            Self::LogParents(function) => function.fill(parents, values),
+            Self::Rounded(function) => {
+                function.fill(parents, values);
+                values.iter_mut().for_each(|value| *value = value.round());
             }
             Self::Formula(formula) => {
                 for_each_row(parents, values.len(), |row, parents| values[row] = formula(parents))
@@ -82,6 +146,10 @@ impl fmt::Debug for ParentFunction {
         match self {
             Self::Linear(linear) => linear.fmt(formatter),
             Self::Maximum => formatter.write_str("Maximum"),
+            Self::Polynomial(polynomial) => polynomial.fmt(formatter),
+            Self::Trees(trees) => trees.fmt(formatter),
+            Self::LogParents(function) => function.fmt(formatter),
+            Self::Rounded(function) => formatter.debug_tuple("Rounded").field(function).finish(),
             Self::Formula(_) => formatter.write_str("Formula"),
         }
     }

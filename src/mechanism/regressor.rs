@@ -22,6 +22,13 @@ pub trait Regressor: fmt::Debug + Send + Sync {
 
     /// Fewest rows that this regression can be fitted on.
     fn min_rows(&self, parents: usize) -> usize;
+
+    /// Whether the regression follows the rows that it is fitted to so closely that its residuals there are smaller than
+    /// in new rows. If so, the noise is learned from residuals of rows held out (five-fold), while the function itself
+    /// is fitted to all rows. Not so unless it says so.
+    fn is_flexible(&self) -> bool {
+        false
+    }
 }
 
 /// Linear regression by least squares, ordinary or ridge.

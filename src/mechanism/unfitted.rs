@@ -4,8 +4,12 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::additive::{AdditiveNoiseModel, FunctionModel};
 use super::custom::CustomMechanism;
+use super::discrete::DiscreteAdditiveNoiseModel;
 use super::fitted::{FittedMechanism, NodeFunction};
 use super::function::{LinearFunction, ParentFunction};
+use super::learning::{learn, residuals};
+use super::location_scale::LocationScaleModel;
+use super::post_nonlinear::PostNonlinearModel;
 use crate::error::{Error, Result, list_names};
 use crate::noise::{NoiseDistribution, NoiseFamily};
 
@@ -42,6 +46,12 @@ pub enum CausalMechanism {
     Root(NoiseModel),
     /// A function of the parents plus noise.
     AdditiveNoise(AdditiveNoiseModel),
+    /// A function of the parents plus noise, on the scale of a link.
+    PostNonlinear(PostNonlinearModel),
+    /// A function of the parents plus noise whose size depends on the parents.
+    LocationScale(LocationScaleModel),
+    /// A rounded function of the parents plus integer noise.
+    DiscreteAdditiveNoise(DiscreteAdditiveNoiseModel),
     /// Written by the user.
     Custom(CustomMechanism),
 }
@@ -58,6 +68,24 @@ impl From<AdditiveNoiseModel> for CausalMechanism {
     }
 }
 
+impl From<PostNonlinearModel> for CausalMechanism {
+    fn from(model: PostNonlinearModel) -> Self {
+        Self::PostNonlinear(model)
+    }
+}
+
+impl From<LocationScaleModel> for CausalMechanism {
+    fn from(model: LocationScaleModel) -> Self {
+        Self::LocationScale(model)
+    }
+}
+
+impl From<DiscreteAdditiveNoiseModel> for CausalMechanism {
+    fn from(model: DiscreteAdditiveNoiseModel) -> Self {
+        Self::DiscreteAdditiveNoise(model)
+    }
+}
+
 impl From<CustomMechanism> for CausalMechanism {
     fn from(mechanism: CustomMechanism) -> Self {
         Self::Custom(mechanism)
@@ -70,19 +98,32 @@ pub(crate) struct NodeData<'d> {
     pub(crate) values: ArrayView1<'d, f64>,
 }
 
+/// A fitted function, with the noises of the training rows where fitting it gave them.
+pub(super) struct Fit {
+    pub(super) function: NodeFunction,
+    pub(super) noises: Option<Vec<f64>>,
+}
+
 impl CausalMechanism {
     /// Whether nothing needs to be fitted.
     pub(crate) fn is_known(&self) -> bool {
         match self {
             Self::Root(noise) => noise.is_known(),
             Self::AdditiveNoise(model) => matches!(model.function, FunctionModel::Known(_)) && model.noise.is_known(),
+            Self::PostNonlinear(_) | Self::LocationScale(_) | Self::DiscreteAdditiveNoise(_) => false,
             Self::Custom(custom) => custom.noise.is_known(),
         }
     }
 
     /// Whether the function of the parents is learned.
     pub(crate) fn is_regression(&self) -> bool {
-        matches!(self, Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), .. }))
+        matches!(
+            self,
+            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), .. })
+                | Self::PostNonlinear(_)
+                | Self::LocationScale(_)
+                | Self::DiscreteAdditiveNoise(_)
+        )
     }
 
     /// A few words for messages.
@@ -93,6 +134,9 @@ impl CausalMechanism {
                 "a regression with additive noise"
             }
             Self::AdditiveNoise(_) => "a known formula with additive noise",
+            Self::PostNonlinear(_) => "a regression on the scale of a link",
+            Self::LocationScale(_) => "a regression with noise of varying size",
+            Self::DiscreteAdditiveNoise(_) => "a rounded regression with integer noise",
             Self::Custom(_) => "a custom mechanism",
         }
     }
@@ -110,7 +154,10 @@ impl CausalMechanism {
         let named = match self {
             Self::Root(_) if graph_parents.is_empty() => return Ok(Vec::new()),
             Self::Root(_) => return Err(mismatch("is a distribution of a node without parents".to_owned())),
-            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), .. }) => {
+            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), .. })
+            | Self::PostNonlinear(_)
+            | Self::LocationScale(_)
+            | Self::DiscreteAdditiveNoise(_) => {
                 if graph_parents.is_empty() {
                     return Err(mismatch("is a regression on at least one parent".to_owned()));
                 }
@@ -133,30 +180,14 @@ impl CausalMechanism {
     /// Turns the mechanism of a node into a fitted one; `places` is what [`match_parents`](Self::match_parents) gave.
     /// Without data, every part must be known.
     pub(crate) fn fit(&self, node: &str, places: &[usize], data: Option<&NodeData<'_>>) -> Result<FittedMechanism> {
-        let (function, noise) = match self {
-            Self::Root(noise) => (NodeFunction::Noise, noise),
-            Self::AdditiveNoise(model) => {
-                let function = match &model.function {
-                    FunctionModel::Known(formula) => formula.function.clone(),
-                    FunctionModel::Learned(regressor) => {
-                        let data = data.ok_or_else(|| self.needs_data(node))?;
-                        let needed = regressor.min_rows(places.len());
-                        check_rows(&format!("the regression of node `{node}`"), needed, data.values.len())?;
-                        let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
-                        let function = regressor.fit(data.parents, data.values).map_err(in_node)?;
-                        check_coefficients(node, &function, places.len())?;
-                        function
-                    }
-                };
-                (NodeFunction::Additive(function), &model.noise)
-            }
-            Self::Custom(custom) => (NodeFunction::Custom(custom.mechanism.clone()), &custom.noise),
-        };
-        let noise = match noise {
+        let Fit { function, noises } = self.fit_function(node, data)?;
+        let noise = match self.noise() {
             NoiseModel::Known(distribution) => distribution.clone(),
             NoiseModel::Fit(family) => {
-                let data = data.ok_or_else(|| self.needs_data(node))?;
-                let noises = recover_noises(node, &function, places, data)?;
+                let noises = match noises {
+                    Some(noises) => noises,
+                    None => recover_noises(node, &function, places, self.data(node, data)?)?,
+                };
                 family.fit(&noises, &format!("the noise of node `{node}`"))?
             }
         };
@@ -167,19 +198,66 @@ impl CausalMechanism {
     /// to learn: a learned function is this constant and ignores the parents, learned noise has zero variance. Nothing for
     /// known formulas and custom mechanisms, whose noise may vary all the same.
     pub(crate) fn fit_constant(&self, value: f64, parents: usize) -> Result<Option<FittedMechanism>> {
-        let (function, noise, constant) = match self {
-            Self::Root(noise) => (NodeFunction::Noise, noise, value),
-            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(_), noise }) => {
+        let (function, constant) = match self {
+            Self::Root(_) => (NodeFunction::Noise, value),
+            _ if self.is_regression() => {
                 let flat = LinearFunction { intercept: value, coefficients: vec![0.0; parents] };
-                (NodeFunction::Additive(ParentFunction::Linear(flat)), noise, 0.0)
+                (NodeFunction::Additive(ParentFunction::Linear(flat)), 0.0)
             }
-            Self::AdditiveNoise(_) | Self::Custom(_) => return Ok(None),
+            _ => return Ok(None),
         };
-        let noise = match noise {
+        let noise = match self.noise() {
             NoiseModel::Known(distribution) => distribution.clone(),
             NoiseModel::Fit(_) => NoiseDistribution::constant(constant)?,
         };
         Ok(Some(FittedMechanism::new(function, noise)))
+    }
+
+    /// The function alone, for a mechanism whose parents are in the order of the graph.
+    pub(crate) fn fit_without_noise(&self, node: &str, data: &NodeData<'_>) -> Result<NodeFunction> {
+        if let Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(regressor), .. }) = self {
+            // Without the fits that only its noise needs.
+            return Ok(NodeFunction::Additive(learn(&**regressor, node, data.parents, data.values)?));
+        }
+        Ok(self.fit_function(node, Some(data))?.function)
+    }
+
+    fn fit_function(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
+        let known = |function| Ok(Fit { function, noises: None });
+        match self {
+            Self::Root(_) => known(NodeFunction::Noise),
+            Self::Custom(custom) => known(NodeFunction::Custom(custom.mechanism.clone())),
+            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Known(formula), .. }) => {
+                known(NodeFunction::Additive(formula.function.clone()))
+            }
+            Self::AdditiveNoise(AdditiveNoiseModel { function: FunctionModel::Learned(regressor), noise }) => {
+                let data = self.data(node, data)?;
+                let function = learn(&**regressor, node, data.parents, data.values)?;
+                // Nobody asks for the noises of the training rows where the noise is known.
+                let held_out = regressor.is_flexible() && !noise.is_known();
+                let residuals = || residuals(&**regressor, &function, node, data.parents, data.values);
+                let noises = held_out.then(residuals).transpose()?;
+                Ok(Fit { function: NodeFunction::Additive(function), noises })
+            }
+            Self::PostNonlinear(model) => model.fit(node, self.data(node, data)?),
+            Self::LocationScale(model) => model.fit(node, self.data(node, data)?),
+            Self::DiscreteAdditiveNoise(model) => model.fit(node, self.data(node, data)?),
+        }
+    }
+
+    fn noise(&self) -> &NoiseModel {
+        match self {
+            Self::Root(noise) => noise,
+            Self::AdditiveNoise(model) => &model.noise,
+            Self::PostNonlinear(model) => &model.noise,
+            Self::LocationScale(model) => &model.noise,
+            Self::DiscreteAdditiveNoise(model) => &model.noise,
+            Self::Custom(custom) => &custom.noise,
+        }
+    }
+
+    fn data<'a, 'd>(&self, node: &str, data: Option<&'a NodeData<'d>>) -> Result<&'a NodeData<'d>> {
+        data.ok_or_else(|| Error::NeedsData { node: node.to_owned(), mechanism: self.description().to_owned() })
     }
 
     /// Whether the mechanism makes no sense for a root.
@@ -188,10 +266,6 @@ impl CausalMechanism {
             return false;
         };
         matches!(formula.function, ParentFunction::Maximum)
-    }
-
-    fn needs_data(&self, node: &str) -> Error {
-        Error::NeedsData { node: node.to_owned(), mechanism: self.description().to_owned() }
     }
 }
 
@@ -203,24 +277,6 @@ impl NoiseModel {
 
 fn covers_each_once(places: &[usize], parents: usize) -> bool {
     places.len() == parents && (0..parents).all(|parent| places.contains(&parent))
-}
-
-/// A user's regressor may return a linear function of any length.
-fn check_coefficients(node: &str, function: &ParentFunction, parents: usize) -> Result<()> {
-    match function {
-        ParentFunction::Linear(LinearFunction { coefficients, .. }) if coefficients.len() != parents => {
-            Err(Error::LengthMismatch {
-                what: format!("the list of coefficients that the regressor of node `{node}` returned"),
-                expected: parents,
-                found: coefficients.len(),
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_rows(what: &str, needed: usize, found: usize) -> Result<()> {
-    if found < needed { Err(Error::TooFewRows { what: what.to_owned(), needed, found }) } else { Ok(()) }
 }
 
 /// The noise of every training row.

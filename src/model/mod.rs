@@ -1,5 +1,6 @@
 //! Structural causal models: a graph with a mechanism for every node, before and after fitting.
 
+mod assignment;
 mod complete_cases;
 mod fit_report;
 mod fitted;
@@ -8,6 +9,9 @@ mod recovery;
 mod reference;
 mod structural;
 
+pub use assignment::{
+    AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, MechanismSearch, NodeAssignment,
+};
 pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
 pub use structural::StructuralCausalModel;

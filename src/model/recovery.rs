@@ -97,6 +97,10 @@ impl FittedModel {
     pub(crate) fn recover_one(&self, position: usize, parents: &[f64], observed: f64) -> Result<f64> {
         let node = || self.graph().name(position).to_owned();
         let mechanism = self.mechanism_at(position);
+        if let Some(requirement) = mechanism.violated_domain(observed) {
+            let what = format!("the observed value of node `{}`", node());
+            return Err(Error::OutsideDomain { what, requirement, found: observed });
+        }
         let noise = mechanism.estimate_noise(parents, observed);
         if !noise.is_finite() {
             let operation = "recover the noise of the observation";
