@@ -7,8 +7,8 @@ mod known_models;
 mod retail_shop;
 
 use etiology::{
-    AssignmentConfig, Attribution, AttributionConfig, Estimator, FittedModel, NoiseSampling, Precision, Quantity,
-    ShapleyMethod, StructuralCausalModel,
+    AssignmentConfig, Attribution, AttributionConfig, Dataset, Estimator, FittedModel, NoiseSampling, Precision,
+    Quantity, ShapleyMethod, StructuralCausalModel,
 };
 
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -60,6 +60,31 @@ fn a_row_alone_and_in_a_batch_gives_the_same_bits() {
         let batch = model.attribute_outliers(retail_shop::TARGET, &slow, &config).unwrap();
         let rows = slow.observations();
         let alone = rows.map(|row| model.attribute_outlier(retail_shop::TARGET, &row, &config).unwrap());
+        assert_eq!(batch, alone.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn rows_with_gaps_give_the_same_bits_alone_in_a_batch_and_on_any_number_of_threads() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(4, 4).unwrap());
+    let mut values = slow.values().to_owned();
+    let target = slow.names().iter().position(|name| name == retail_shop::TARGET).unwrap();
+    for (row, mut cells) in values.rows_mut().into_iter().enumerate() {
+        cells.iter_mut().enumerate().filter(|(place, _)| *place != target && (row + place) % 3 == 0).for_each(
+            |(_, value)| {
+                *value = f64::NAN;
+            },
+        );
+    }
+    let gaps = Dataset::from_array(slow.names().to_vec(), values.view()).unwrap();
+    for config in configurations() {
+        let run =
+            |threads| with_threads(threads, || model.attribute_outliers(retail_shop::TARGET, &gaps, &config).unwrap());
+        let batch = run(1);
+        assert!(batch.iter().all(|attribution| !attribution.missing.is_empty()));
+        assert_eq!(batch, run(3));
+        let alone = gaps.observations();
+        let alone = alone.map(|row| model.attribute_outlier(retail_shop::TARGET, &row, &config).unwrap());
         assert_eq!(batch, alone.collect::<Vec<_>>());
     }
 }

@@ -4,7 +4,8 @@
 mod retail_shop;
 
 use etiology::{
-    AssignmentConfig, Attribution, AttributionConfig, Estimator, FeatureMap, FittedModel, StructuralCausalModel,
+    AssignmentConfig, Attribution, AttributionConfig, Dataset, Estimator, FeatureMap, FittedModel, Observation,
+    StructuralCausalModel,
 };
 use retail_shop::{CULPRIT, TARGET};
 
@@ -86,5 +87,37 @@ fn fourier_inversion_agrees_with_many_samples() {
             assert!(found.std_error < 0.005, "{found:?}");
             assert!((found.value - other.value).abs() < 0.002 + 4.0 * other.std_error, "{found:?} {other:?}");
         }
+    }
+}
+
+#[test]
+fn the_culprit_is_found_with_the_value_of_any_other_node_missing() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(50, 2).unwrap());
+    let others = model.graph().ancestors(TARGET).unwrap().into_iter().filter(|node| *node != CULPRIT.0);
+    for absent in others.map(str::to_owned).collect::<Vec<_>>() {
+        let column = |name: &String| {
+            let column = slow.column(name).unwrap().to_vec();
+            (name.clone(), if *name == absent { vec![f64::NAN; column.len()] } else { column })
+        };
+        let partly = Dataset::from_columns(slow.names().iter().map(column)).unwrap();
+        let attributions = model.attribute_outliers(TARGET, &partly, &AttributionConfig::default()).unwrap();
+        let right = attributions.iter().filter(|attribution| attribution.ranked()[0].node == CULPRIT.0).count();
+        assert_eq!(right, 50, "without {absent}");
+        assert!(attributions.iter().all(|attribution| attribution.missing[0].node == absent));
+    }
+}
+
+#[test]
+fn a_culprit_whose_value_is_missing_shows_up_in_its_child_which_is_marked() {
+    let (model, slow) = (shop(), retail_shop::slow_requests(50, 2).unwrap());
+    let without = slow.observations().map(|row| {
+        let kept = row.names().iter().zip(row.values()).filter(|(name, _)| *name != CULPRIT.0);
+        Observation::from_pairs(kept.map(|(name, value)| (name.clone(), *value))).unwrap()
+    });
+    for row in without {
+        let attribution = model.attribute_outlier(TARGET, &row, &AttributionConfig::default()).unwrap();
+        let first = &attribution.ranked()[0];
+        assert_eq!(first.missing_parents, [CULPRIT.0], "{attribution}");
+        assert!(attribution.contribution(CULPRIT.0).is_none());
     }
 }

@@ -75,7 +75,9 @@ fn evaluate(cases: &[Case], arguments: &Arguments) -> Result<Vec<Outcome>, Box<d
 
 fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome> {
     let begin = Instant::now();
-    let model = StructuralCausalModel::new(case.graph.clone()).assign_mechanisms(&case.normal)?.fit(&case.normal)?;
+    let assigned = StructuralCausalModel::new(case.graph.clone()).assign_mechanisms(&case.normal)?;
+    if std::env::var("SHOW").is_ok() { println!("{}", assigned.assignment_report().unwrap()); }
+    let model = assigned.fit(&case.normal)?;
     let fitting = begin.elapsed();
     let mut config = DiagnosisConfig::default();
     config.recent = case.recent.clone().filter(|_| !arguments.without_recent);
