@@ -36,10 +36,6 @@ instructions *cases:
 convergence *options:
     cargo bench --bench convergence -- {{options}}
 
-# How errors fall with the number of samples, a quarter of an hour; `just convergence --case squares` runs one case
-convergence *options:
-    cargo bench --bench convergence -- {{options}}
-
 # Lints and tests with least squares through LAPACK; needs libopenblas-dev and pkg-config
 openblas:
     cargo clippy --all-targets --features openblas-system -- -D warnings

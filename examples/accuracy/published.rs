@@ -16,3 +16,9 @@ reported by whoever simulated these cases (top-1):
   smooth traversal on z-scores                   0.260
   score ordering                                 0.155
 ";
+
+/// Top-1 on non-linear systems.
+pub(crate) const NON_LINEAR: &str = "\
+published for other simulations of non-linear systems (top-1):
+  counterfactual attribution                     about 0.30  IDI (Nagalapatti et al., ICLR 2025)
+";

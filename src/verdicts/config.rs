@@ -7,11 +7,14 @@ use crate::error::{Error, Result};
 /// Most nodes for which counterfactuals are given.
 const MOST_COUNTERFACTUALS: usize = 100;
 
+/// Fewest samples for a mean, where as many are configured.
+const FEWEST_SAMPLES: usize = 1_024;
+
 /// What [`diagnose`](crate::FittedModel::diagnose) should do.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DiagnosisConfig {
-    /// How to attribute. The quantity is not used: both are computed.
+    /// How to attribute. The quantity is not used: both are computed, the mean deviation with an eighth of the samples.
     pub attribution: AttributionConfig,
     /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
@@ -53,7 +56,13 @@ impl DiagnosisConfig {
         Ok(())
     }
 
+    /// A mean rests on all samples, where a small probability rests on few of them: an eighth of the samples does.
     pub(super) fn attribution_of(&self, quantity: Quantity) -> AttributionConfig {
-        AttributionConfig { quantity, ..self.attribution.clone() }
+        let configured = self.attribution.samples;
+        let samples = match quantity {
+            Quantity::MeanDeviation => (configured / 8).max(FEWEST_SAMPLES).min(configured),
+            Quantity::ItScore => configured,
+        };
+        AttributionConfig { quantity, samples, ..self.attribution.clone() }
     }
 }
