@@ -14,7 +14,8 @@ const FEWEST_SAMPLES: usize = 1_024;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DiagnosisConfig {
-    /// How to attribute. The quantity is not used: both are computed, the mean deviation with an eighth of the samples.
+    /// How to attribute; by default with 4 096 samples, as a ranking needs no third digit. The quantity is not used: both are
+    /// computed, the mean deviation with a quarter of the samples.
     pub attribution: AttributionConfig,
     /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
@@ -25,7 +26,8 @@ pub struct DiagnosisConfig {
 
 impl Default for DiagnosisConfig {
     fn default() -> Self {
-        Self { attribution: AttributionConfig::default(), recent: None, counterfactuals: 3 }
+        let attribution = AttributionConfig::default().with_samples(4_096);
+        Self { attribution, recent: None, counterfactuals: 3 }
     }
 }
 
@@ -56,11 +58,11 @@ impl DiagnosisConfig {
         Ok(())
     }
 
-    /// A mean rests on all samples, where a small probability rests on few of them: an eighth of the samples does.
+    /// A mean rests on all samples, where a small probability rests on few of them: a quarter of the samples does.
     pub(super) fn attribution_of(&self, quantity: Quantity) -> AttributionConfig {
         let configured = self.attribution.samples;
         let samples = match quantity {
-            Quantity::MeanDeviation => (configured / 8).max(FEWEST_SAMPLES).min(configured),
+            Quantity::MeanDeviation => (configured / 4).max(FEWEST_SAMPLES).min(configured),
             Quantity::ItScore => configured,
         };
         AttributionConfig { quantity, samples, ..self.attribution.clone() }
