@@ -19,7 +19,7 @@ use simulated_faults::{Case, Kind, cases_with_rows};
 #[derive(Parser)]
 struct Arguments {
     /// Cases of each kind.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 10)]
     cases: usize,
     /// Rows of normal operation in each.
     #[arg(long, default_value_t = 1000)]
