@@ -19,7 +19,7 @@ use simulated_faults::{Case, Kind, cases_with_rows};
 #[derive(Parser)]
 struct Arguments {
     /// Cases of each kind.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 10)]
     cases: usize,
     /// Rows of normal operation in each.
     #[arg(long, default_value_t = 1000)]
@@ -27,6 +27,9 @@ struct Arguments {
     /// Joint samples of the noises.
     #[arg(long, default_value_t = 2048)]
     samples: usize,
+    /// The mechanisms; all kinds unless given.
+    #[arg(long, value_enum)]
+    kind: Option<Kind>,
     /// The first case.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -38,7 +41,7 @@ fn main() -> Result<()> {
     println!("{:<12}{:>20}{:>20}{:>20}", "", "automatic", "linear", "true mechanisms");
     println!("{:<12}{}", "mechanisms", format!("{:>10}{:>10}", "IT score", "mean").repeat(3));
     let mut chosen: BTreeMap<String, usize> = BTreeMap::new();
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| arguments.kind.is_none_or(|asked| asked == *kind)) {
         let cases = cases_with_rows(kind, arguments.seed, arguments.cases, arguments.rows)?;
         let mut hits = [0; 6];
         for case in &cases {

@@ -37,7 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         write_csv(folder, &normal, &slow)?;
     }
 
-    let model = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(&normal)?.fit(&normal)?;
+    let unfitted = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(&normal)?;
+    if let Some(report) = unfitted.assignment_report() {
+        println!("Mechanisms, chosen by how well they predict normal requests that they have not seen:\n\n{report}");
+    }
+    let model = unfitted.fit(&normal)?;
     let customer_5 = slow.row(5)?;
     let attribution = model.attribute_outlier(retail_shop::TARGET, &customer_5, &AttributionConfig::default())?;
 

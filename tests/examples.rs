@@ -59,6 +59,16 @@ fn service_latency(folder: &str, further: &[&str]) -> Output {
 }
 
 #[test]
+fn nonlinear_faults_prints_a_share_for_every_kind() {
+    let output = run("nonlinear_faults", ["--cases", "2", "--rows", "200", "--samples", "128"]);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for kind in ["Linear", "Polynomial", "LogLink", "Maximum", "TreeLike"] {
+        assert!(printed.lines().any(|line| line.starts_with(kind)), "{printed}");
+    }
+}
+
+#[test]
 fn online_shop_names_the_caching_service() {
     let output = run::<&str>("online_shop", []);
     assert!(output.status.success());

@@ -178,7 +178,8 @@ impl Case {
                 _ => model,
             };
         }
-        model.assign_mechanisms_with(data, &AssignmentConfig::linear())?.fit(data)
+        let assignment = if self.known % 8 == 3 { AssignmentConfig::default() } else { AssignmentConfig::linear() };
+        model.assign_mechanisms_with(data, &assignment)?.fit(data)
     }
 
     fn config(&self) -> AttributionConfig {

@@ -8,6 +8,7 @@ printed once, is the truth that biases are measured against. README.md, beside t
     python3.11 benches/dowhy/compare.py --model shop
     python3.11 benches/dowhy/compare.py --model fan_out --region upper
     python3.11 benches/dowhy/compare.py --quick
+    python3.11 benches/dowhy/compare.py --assignment
 
 Unless it runs where exactly the packages of requirements.txt are installed, it makes the virtual environment `.venv`
 beside it, installs them and starts again in there; `--this-python` does without.
@@ -42,6 +43,7 @@ def arguments():
     parser.add_argument("--target", help="with --data: the node whose value is attributed")
     parser.add_argument("--row", type=int, help="row of events.csv to attribute, from 0")
     parser.add_argument("--quick", action="store_true", help="a small try: 2 seeds, 500 samples, 10 000 for the truth")
+    parser.add_argument("--assignment", action="store_true", help="only time auto.assign (GOOD) + fit, on either side")
     parser.add_argument("--this-python", action="store_true", help="use this interpreter, whatever it has installed")
     if parser.parse_args().quick:
         parser.set_defaults(seeds=2, repeats=2, samples=500, truth_samples=10_000)
@@ -70,6 +72,9 @@ def main():
         args.data = ours.ROOT / "target" / "compare" / args.model
         ours.write_data(args)
     normal, events, calls = (pd.read_csv(args.data / f"{name}.csv") for name in ("normal", "events", "calls"))
+    if args.assignment:
+        compare_assignment(args, normal, calls)
+        return
     if not 0 <= args.row < len(events) or args.target not in events:
         sys.exit("--row must be a row of events.csv, and --target one of its columns")
 
@@ -84,6 +89,25 @@ def main():
     tables.print_contributions(sides, truth)
     tables.print_spreads(sides, truth)
     tables.print_markdown(args, sides, truth)
+
+
+def compare_assignment(args, normal, calls):
+    """Both sides choose mechanisms and fit them, in turn, `--repeats` times; medians are compared."""
+    import statistics
+
+    import theirs
+
+    theirs.configure()
+    dowhy, etiology = [], []
+    for _ in range(args.repeats):
+        seconds, their_choices = theirs.assignment(normal, calls)
+        dowhy.append(seconds)
+        seconds, our_choices = ours.assignment(args)
+        etiology.append(seconds)
+    for node, mechanism in our_choices.items():
+        print(f"  {node}: {mechanism}; DoWhy: {their_choices[node]}")
+    dowhy, etiology = statistics.median(dowhy), statistics.median(etiology)
+    print(f"{len(normal)} rows: DoWhy {dowhy:.2f} s, etiology {etiology:.3f} s, {dowhy / etiology:.0f} times faster")
 
 
 def in_turn(args, normal, event, calls):

@@ -31,6 +31,12 @@ def measure(args, settings, seed):
     return parse(start(args, [*question(args), "--seed", seed, "--repeats", args.repeats, *settings]))
 
 
+def assignment(args):
+    """The median seconds of choosing and fitting all mechanisms, and what was chosen."""
+    figures = json.loads(start(args, ["--assignment", "--repeats", args.repeats]))
+    return figures["seconds"], figures["mechanisms"]
+
+
 def truth(args):
     """One attribution with exact Shapley values and many samples. On all cores: it is not timed."""
     # Another seed than those it is compared with, so that no sample is shared.

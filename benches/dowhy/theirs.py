@@ -112,6 +112,18 @@ def fit(args, normal, calls):
     return times, model
 
 
+def assignment(normal, calls):
+    """The seconds of choosing all mechanisms and fitting them, and what was chosen."""
+    model = gcm.InvertibleStructuralCausalModel(nx.DiGraph(list(zip(calls["callee"], calls["caller"]))))
+
+    def assign_and_fit():
+        gcm.auto.assign_causal_mechanisms(model, normal, quality=gcm.auto.AssignmentQuality.GOOD)
+        gcm.fit(model, normal)
+
+    seconds, _ = timed(assign_and_fit)
+    return seconds, {node: str(model.causal_mechanism(node)) for node in model.graph.nodes}
+
+
 def measure(args, model, event, seed):
     """The seconds of one call, and the contribution of every node."""
     seconds, result = timed(attribute, args, model, event, seed)

@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Write the model's data into that folder, and do nothing else
     #[arg(long)]
     pub(crate) write_data: bool,
+    /// Time the choice of mechanisms and the fit instead, and print what was chosen
+    #[arg(long)]
+    pub(crate) assignment: bool,
     /// The node whose value is attributed; the model's own unless given
     #[arg(long, value_name = "NAME")]
     pub(crate) target: Option<String>,

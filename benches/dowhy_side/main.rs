@@ -44,5 +44,8 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn Error>> {
     if arguments.write_data {
         return write_data::write(arguments.model, &arguments.data);
     }
+    if arguments.assignment {
+        return Ok(measure::assignment(arguments)?.to_string());
+    }
     Ok(measure::measure(arguments)?.to_string())
 }

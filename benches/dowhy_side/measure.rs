@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use etiology::{Attribution, AttributionConfig, CausalGraph, Contribution, Dataset, FittedModel, Observation, Result};
+use etiology::{
+    Attribution, AttributionConfig, CausalGraph, Contribution, Dataset, FittedModel, Observation, Result,
+    StructuralCausalModel,
+};
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
@@ -41,6 +44,25 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Value> {
         "contributions": per_node(attribution, |contribution| contribution.value),
         "std_errors": per_node(attribution, |contribution| contribution.std_error),
     }))
+}
+
+/// The seconds that choosing a mechanism for every node and fitting them takes, and the choices:
+///
+/// ```text
+/// {"seconds": median, "mechanisms": {"node": "mechanism", ...}}
+/// ```
+pub(crate) fn assignment(arguments: &Arguments) -> Result<Value> {
+    let normal = Dataset::from_csv_path(arguments.data.join("normal.csv"))?;
+    let graph = CausalGraph::from_call_graph_csv_path(arguments.data.join("calls.csv"))?;
+    let (times, mut models) = timed(arguments.repeats, || {
+        let model = StructuralCausalModel::new(graph.clone()).assign_mechanisms(&normal)?;
+        model.fit(&normal)?;
+        Ok(model)
+    })?;
+    let model = models.swap_remove(0);
+    let nodes = model.assignment_report().into_iter().flat_map(|report| &report.nodes);
+    let mechanisms: BTreeMap<&str, &str> = nodes.map(|node| (node.node.as_str(), node.mechanism.as_str())).collect();
+    Ok(json!({ "seconds": median(times), "mechanisms": mechanisms }))
 }
 
 /// Everything from the fitted model on: nothing is kept from an earlier call.

@@ -12,11 +12,12 @@ use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
 /// What the mechanisms are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Kind {
     /// Weighted sums, for comparison.
     Linear,
-    /// Sums of the parents, their squares and products.
+    /// Sums of the parents, their squares and products. Squares of squares explode, in the simulation as in no real
+    /// system, so events in which a node is more than 50 standard deviations off are drawn again.
     Polynomial,
     /// Products of powers of the parents, or their sum, times log-normal noise.
     LogLink,
@@ -64,6 +65,8 @@ pub(crate) fn cases_with_rows(kind: Kind, seed: u64, count: usize, rows: usize) 
 
 /// How many shocks are tried before a system is given up because its target does not mind.
 const SHOCKS: usize = 50;
+/// How many standard deviations a node of a polynomial system may be off.
+const FURTHEST: f64 = 50.0;
 
 fn case(kind: Kind, rows: usize, generator: &mut ChaCha8Rng) -> Result<Option<Case>> {
     let nodes = generator.random_range(8..=15);
@@ -84,7 +87,9 @@ fn case(kind: Kind, rows: usize, generator: &mut ChaCha8Rng) -> Result<Option<Ca
         // Latencies, which the maxima and products stand for, only go up.
         let upwards = matches!(kind, Kind::Maximum | Kind::LogLink) || generator.random_bool(0.5);
         let values = system.row(culprit, if upwards { size } else { -size }, generator);
-        if values.iter().all(|value| value.is_finite()) && is_outlier(values[target], &columns[target]) {
+        let plausible =
+            kind != Kind::Polynomial || values.iter().zip(&columns).all(|(&value, column)| is_plausible(value, column));
+        if plausible && is_outlier(values[target], &columns[target]) {
             let edges = parents
                 .iter()
                 .enumerate()
@@ -139,6 +144,18 @@ fn ancestors(parents: &[Vec<usize>]) -> Vec<usize> {
         }
     }
     (0..parents.len()).filter(|&node| is_ancestor[node]).collect()
+}
+
+/// Whether the value is within so many standard deviations.
+fn is_plausible(value: f64, column: &[f64]) -> bool {
+    let (mean, std_dev) = moments(column);
+    (value - mean).abs() <= FURTHEST * std_dev
+}
+
+fn moments(column: &[f64]) -> (f64, f64) {
+    let count = column.len() as f64;
+    let mean = column.iter().sum::<f64>() / count;
+    (mean, (column.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt())
 }
 
 /// Whether the value is further from the median than 99.9 % of the column.
@@ -290,10 +307,7 @@ impl Node {
 
 impl Input {
     fn new(kind: Kind, parent: usize, columns: &[Vec<f64>], generator: &mut ChaCha8Rng) -> Self {
-        let column = &columns[parent];
-        let count = column.len() as f64;
-        let mean = column.iter().sum::<f64>() / count;
-        let std_dev = (column.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
+        let (mean, std_dev) = moments(&columns[parent]);
         let sign = if kind != Kind::LogLink && generator.random_bool(0.3) { -1.0 } else { 1.0 };
         Self { parent, mean, std_dev, weight: sign * generator.random_range(0.4..1.0) }
     }

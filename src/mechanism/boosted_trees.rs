@@ -4,10 +4,11 @@ use forust_ml::Matrix;
 use forust_ml::gradientbooster::GradientBooster;
 use forust_ml::objective::ObjectiveType;
 use forust_ml::tree::Tree;
-use ndarray::{Array1, ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2};
 
 use super::function::{LinearFunction, ParentFunction};
 use super::regressor::Regressor;
+use super::training_columns::{TrainingColumns, mean};
 use super::tree_ensemble::{RegressionTree, TreeEnsemble};
 use crate::error::{Error, Result};
 use crate::linalg::least_squares;
@@ -22,8 +23,6 @@ const ROUNDS: usize = 4;
 const DEPTH_OF_SMALL_TREE: usize = 4;
 /// A leaf of the small tree holds at least one row in so many.
 const FEWEST_SHARE_OF_LEAF: usize = 30;
-/// The share of a parent's variance that must be left within leaves to fit a slope there.
-const LEAST_SHARE_WITHIN: f64 = 0.02;
 
 /// Gradient-boosted regression trees on the residuals of a linear regression.
 ///
@@ -120,7 +119,7 @@ impl BoostedTrees {
     /// A jump tilts the line that is fitted through it, and the tilt is what the function would do outside the training
     /// range. Within leaves that the jumps separate, the line is what it is between them. Tree and line are fitted in
     /// turn, the tree to what the line leaves over.
-    fn base(&self, columns: &Columns<'_>, values: ArrayView1<'_, f64>) -> Result<LinearFunction> {
+    fn base(&self, columns: &TrainingColumns<'_>, values: ArrayView1<'_, f64>) -> Result<LinearFunction> {
         let parents = columns.parents();
         if !self.linear {
             return Ok(LinearFunction { intercept: mean(values), coefficients: vec![0.0; parents] });
@@ -149,7 +148,7 @@ impl BoostedTrees {
         Ok(linear)
     }
 
-    fn train(&self, columns: &Columns<'_>, residuals: &[f64]) -> Result<Vec<Tree>> {
+    fn train(&self, columns: &TrainingColumns<'_>, residuals: &[f64]) -> Result<Vec<Tree>> {
         let mut booster = GradientBooster::default()
             .set_objective_type(ObjectiveType::SquaredLoss)
             .set_iterations(self.trees)
@@ -169,76 +168,6 @@ impl BoostedTrees {
     }
 }
 
-/// The parents' training values, also column after column.
-struct Columns<'d> {
-    matrix: ArrayView2<'d, f64>,
-    flat: Vec<f64>,
-}
-
-impl<'d> Columns<'d> {
-    fn new(matrix: ArrayView2<'d, f64>) -> Self {
-        Self { matrix, flat: matrix.columns().into_iter().flatten().copied().collect() }
-    }
-
-    fn parents(&self) -> usize {
-        self.matrix.ncols()
-    }
-
-    /// values − linear(parents)
-    fn unexplained(&self, linear: &LinearFunction, values: ArrayView1<'_, f64>) -> Vec<f64> {
-        let slices: Vec<&[f64]> = self.flat.chunks(values.len()).collect();
-        let mut residuals = vec![0.0; values.len()];
-        linear.fill(&slices, &mut residuals);
-        residuals.iter_mut().zip(values).for_each(|(residual, value)| *residual = value - *residual);
-        residuals
-    }
-
-    /// What the linear function leaves over, divided by its root mean square, and that; nothing where it is exact. The
-    /// library computes gradients in single precision, which standardised values fit.
-    fn standardised_residuals(&self, linear: &LinearFunction, values: ArrayView1<'_, f64>) -> Option<(Vec<f64>, f64)> {
-        let mut residuals = self.unexplained(linear, values);
-        let largest = residuals.iter().map(|residual| residual.abs()).fold(0.0, f64::max);
-        let size = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-        if largest <= 1e-12 * size || self.parents() == 0 {
-            return None;
-        }
-        let squares: f64 = residuals.iter().map(|residual| (residual / largest).powi(2)).sum();
-        let scale = largest * (squares / residuals.len() as f64).sqrt();
-        residuals.iter_mut().for_each(|residual| *residual /= scale);
-        Some((residuals, scale))
-    }
-
-    /// Least-squares slopes of values and parents as deviations from their means within leaves; nothing where a parent
-    /// hardly varies within them.
-    fn slopes_within(&self, leaves: &[usize], count: usize, values: ArrayView1<'_, f64>) -> Result<Option<Vec<f64>>> {
-        let mut parents = self.matrix.to_owned();
-        for mut column in parents.columns_mut() {
-            let before = column.var(0.0);
-            let centred = deviations(column.view(), leaves, count);
-            column.assign(&centred);
-            if column.var(0.0) < LEAST_SHARE_WITHIN * before {
-                return Ok(None);
-            }
-        }
-        let values = deviations(values, leaves, count);
-        Ok(Some(least_squares(parents.view(), values.view(), 0.0)?.coefficients))
-    }
-}
-
-fn mean(values: ArrayView1<'_, f64>) -> f64 {
-    let count = values.len() as f64;
-    values.iter().map(|value| value / count).sum()
-}
-
-fn deviations(values: ArrayView1<'_, f64>, leaves: &[usize], count: usize) -> Array1<f64> {
-    let (mut sums, mut rows) = (vec![0.0; count], vec![0.0; count]);
-    for (&leaf, value) in leaves.iter().zip(values) {
-        sums[leaf] += value;
-        rows[leaf] += 1.0;
-    }
-    leaves.iter().zip(values).map(|(&leaf, value)| value - sums[leaf] / rows[leaf]).collect()
-}
-
 impl Regressor for BoostedTrees {
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction> {
         self.check()?;
@@ -247,7 +176,7 @@ impl Regressor for BoostedTrees {
             let needed = self.min_rows(parents.ncols());
             return Err(Error::TooFewRows { what, needed, found: values.len() });
         }
-        let columns = Columns::new(parents);
+        let columns = TrainingColumns::new(parents);
         let linear = self.base(&columns, values)?;
         let Some((residuals, scale)) = columns.standardised_residuals(&linear, values) else {
             return Ok(ParentFunction::Trees(TreeEnsemble { linear, trees: Vec::new() }));
@@ -294,7 +223,7 @@ fn flattened(tree: &Tree, scale: f64) -> RegressionTree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
+    use ndarray::{Array1, Array2};
 
     fn data(rows: usize) -> (Array2<f64>, Array1<f64>) {
         let parents =

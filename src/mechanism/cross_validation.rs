@@ -20,6 +20,7 @@ impl RowLosses {
         mean_and_error(self.losses.iter().copied()).0
     }
 
+    #[cfg(feature = "boosted-trees")]
     pub(crate) fn push(&mut self, loss: f64) {
         self.losses.push(loss);
     }

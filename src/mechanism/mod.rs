@@ -22,6 +22,8 @@ mod post_nonlinear;
 mod predictions;
 mod regressor;
 mod saved;
+#[cfg(feature = "boosted-trees")]
+mod training_columns;
 mod tree_ensemble;
 mod unfitted;
 

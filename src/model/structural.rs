@@ -82,7 +82,7 @@ impl StructuralCausalModel {
     /// then says what was chosen and why.
     ///
     /// Candidates are, in the order of simplicity: linear; ridge for few rows; the sum and the maximum of the parents;
-    /// linear with integer noise, for integers; log-linear and power laws, for positive values; linear with noise of
+    /// linear with integer noise, for integers; power laws, for positive values, or a log link; linear with noise of
     /// varying size; quadratic, cubic; and linear corrected by boosted trees. Each is fitted without each of several
     /// folds of the rows and predicts the distribution of the rows in it. The simplest is chosen whose mean score (the
     /// continuous ranked probability score, in the node's unit) is within a few standard errors of the best, or within a

@@ -45,10 +45,10 @@ pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     if rows.count() < ROWS_PER_TERM * (parents.len() + 2) {
         return all;
     }
-    if rows.smallest() > 0.0 {
-        if rows.parents_are_positive() {
-            add("power law", PostNonlinearModel::log(linear).with_log_parents().into());
-        }
+    // An exponential of a parent explodes outside the training range, a power of it does not.
+    if rows.smallest() > 0.0 && rows.parents_are_positive() {
+        add("power law", PostNonlinearModel::log(linear).with_log_parents().into());
+    } else if rows.smallest() > 0.0 {
         add("log-linear", PostNonlinearModel::log(linear).into());
     } else if rows.smallest() >= 0.0 {
         add("log1p-linear", PostNonlinearModel::log1p(linear).into());
