@@ -23,7 +23,9 @@ use std::time::{Duration, Instant};
 
 use case::Case;
 use clap::Parser;
-use etiology::{AssignmentConfig, Confidence, Diagnosis, DiagnosisConfig, StructuralCausalModel};
+use etiology::{
+    AssignmentConfig, AttributionConfig, Confidence, Diagnosis, DiagnosisConfig, ShapleyMethod, StructuralCausalModel,
+};
 use rayon::prelude::*;
 use tally::{Outcome, Tally};
 
@@ -45,6 +47,9 @@ struct Arguments {
     /// Linear mechanisms only, instead of automatic assignment
     #[arg(long)]
     linear: bool,
+    /// Attribute with the samples and permutations that an attribution has by itself, not with those of a diagnosis
+    #[arg(long)]
+    thorough: bool,
     /// Do not look at the rows before an event
     #[arg(long)]
     without_recent: bool,
@@ -101,6 +106,9 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome>
         .fit(&case.normal)?;
     let fitting = begin.elapsed();
     let mut config = DiagnosisConfig::default();
+    if arguments.thorough {
+        config.attribution = AttributionConfig::default().with_shapley_method(ShapleyMethod::Permutations(100));
+    }
     config.recent = case.recent.clone().filter(|_| !arguments.without_recent);
     let begin = Instant::now();
     let diagnosis = model.diagnose(&case.target, &case.event, &config)?;

@@ -20,13 +20,15 @@ use crate::data::{Dataset, Observation};
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
 use crate::score::{FeatureMap, OutlierRegion, OutlierTest};
-use crate::shapley::{ShapleyConfig, shapley_values};
+use crate::shapley::{ShapleyConfig, ShapleyMethod, shapley_values};
 
 /// By how many rounding errors a sample may miss the region's bound and still count as on it.
 const ROUNDING_ERRORS: f64 = 64.0;
 /// Up to how many players all coalitions are visited by default where they need no samples: some tens of milliseconds at
 /// most.
 const EXACT_WITHOUT_SAMPLES: usize = 16;
+/// Where a coalition costs samples, what suffices to rank nodes.
+const FOR_A_RANKING: ShapleyMethod = ShapleyMethod::Permutations(32);
 /// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
 pub(super) const INVERSION_TOLERANCE: f64 = 0.02;
 
@@ -105,6 +107,15 @@ impl<'m> Attributor<'m> {
         };
         let method = Method::choose(&plan, &effects, &config, Floors { asked: floor, from_data });
         Ok(Self { model, config, plan, effects, method, sampler: OnceLock::new(), floor })
+    }
+
+    /// The same with so few permutations where samples are needed and the choice was left to the crate: enough for a
+    /// ranking.
+    pub(crate) fn for_a_ranking(mut self) -> Self {
+        if matches!(self.method, Method::Samples) && self.config.shapley_method == ShapleyMethod::Auto {
+            self.config.shapley_method = FOR_A_RANKING;
+        }
+        self
     }
 
     /// What [`FittedModel::attribute_outlier`] gives.

@@ -14,8 +14,8 @@ const FEWEST_SAMPLES: usize = 1_024;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DiagnosisConfig {
-    /// How to attribute; by default with 4 096 samples, as a ranking needs no third digit. The quantity is not used: both are
-    /// computed, the mean deviation with a quarter of the samples.
+    /// How to attribute; by default with 4 096 samples and, where samples are needed, 32 permutations, as a ranking needs no
+    /// third digit. The quantity is not used: both are computed, the mean deviation with a quarter of the samples.
     pub attribution: AttributionConfig,
     /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.

@@ -56,8 +56,8 @@ impl FittedModel {
     /// ```
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
         config.check()?;
-        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
-        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
+        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?.for_a_ranking();
+        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?.for_a_ranking();
         let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
         let evidence = Evidence::collect(self, self.graph().position(target)?, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
