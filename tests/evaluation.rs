@@ -5,9 +5,9 @@
 mod retail_shop;
 
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, Error, EvaluationConfig, Finding, FittedModel,
-    KnownFormula, Mechanism, ModelEvaluation, NoiseDistribution, NoiseFamily, ParentFunction, StructuralCausalModel,
-    conditional_independence_test, independence_test,
+    AdditiveNoiseModel, AssignmentConfig, CausalGraph, CustomMechanism, Dataset, Error, EvaluationConfig, Finding,
+    FittedModel, KnownFormula, Mechanism, ModelEvaluation, NoiseDistribution, NoiseFamily, ParentFunction,
+    StructuralCausalModel, conditional_independence_test, independence_test,
 };
 use ndarray::{Array1, Array2, Axis};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
@@ -67,7 +67,11 @@ fn diamond() -> FittedModel {
 
 fn linear_model(edges: &[(&str, &str)], training: &Dataset) -> FittedModel {
     let graph = CausalGraph::from_edges(edges.iter().copied()).unwrap();
-    StructuralCausalModel::new(graph).assign_mechanisms(training).unwrap().fit(training).unwrap()
+    StructuralCausalModel::new(graph)
+        .assign_mechanisms_with(training, &AssignmentConfig::linear())
+        .unwrap()
+        .fit(training)
+        .unwrap()
 }
 
 fn evaluate(model: &FittedModel, held_out: &Dataset) -> ModelEvaluation {
@@ -225,7 +229,11 @@ fn the_shop_is_not_quite_linear_and_its_graph_is_right() {
     let training = retail_shop::normal_requests(5_000, 1).unwrap();
     let held_out = retail_shop::normal_requests(5_000, 2).unwrap();
     let graph = retail_shop::causal_graph().unwrap();
-    let model = StructuralCausalModel::new(graph).assign_mechanisms(&training).unwrap().fit(&training).unwrap();
+    let model = StructuralCausalModel::new(graph)
+        .assign_mechanisms_with(&training, &AssignmentConfig::linear())
+        .unwrap()
+        .fit(&training)
+        .unwrap();
     let evaluation = evaluate(&model, &held_out);
     // Product Service waits for the slowest of three; Caching Service waits for its database every other time.
     let mut suspects: Vec<&str> = evaluation

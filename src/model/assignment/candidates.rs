@@ -35,7 +35,8 @@ pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     {
         add("ridge", AdditiveNoiseModel::new(ridge).into());
     }
-    if parents.len() >= 2 {
+    // Of a parent that never moved, the data do not say that it is a summand.
+    if parents.len() >= 2 && !rows.has_constant_parent() {
         add("sum of parents", AdditiveNoiseModel::known(KnownFormula::sum(parents.iter().copied())).into());
         add("maximum of parents", AdditiveNoiseModel::known(KnownFormula::maximum(parents.iter().copied())).into());
     }

@@ -45,6 +45,10 @@ impl Rows {
         self.values.iter().all(|&value| value == first).then_some(first)
     }
 
+    pub(super) fn has_constant_parent(&self) -> bool {
+        self.parents.columns().into_iter().any(|column| column.iter().all(|&value| value == column[0]))
+    }
+
     pub(super) fn smallest(&self) -> f64 {
         self.values.iter().copied().fold(f64::INFINITY, f64::min)
     }
