@@ -69,6 +69,8 @@ mod random;
 mod report;
 mod score;
 mod shapley;
+#[cfg(feature = "traces")]
+mod traces;
 mod verdicts;
 
 pub use attribution::{
@@ -104,6 +106,8 @@ pub use noise::{
 };
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
+#[cfg(feature = "traces")]
+pub use traces::{Absent, FormulaFit, ServiceCall, SiblingCalls, TraceConfig, TraceReport, Traces};
 pub use verdicts::{
     Candidate, CombinedScore, Confidence, Counterfactual, Diagnosis, DiagnosisConfig, Verdict, VerdictKind,
 };
