@@ -77,7 +77,7 @@ pub use attribution::{
     Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
     Quantity, ScoreEstimate, Unexplained, WhatIf,
 };
-pub use data::{Dataset, Observation};
+pub use data::{Dataset, Observation, RowTimes, TimeColumn};
 pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
 pub use error::{Error, Result};
 pub use evaluation::{
@@ -116,3 +116,8 @@ pub use verdicts::{
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles the code of the guide to inputs.
+#[cfg(all(doctest, feature = "traces"))]
+#[doc = include_str!("../docs/inputs.md")]
+struct Inputs;
