@@ -192,3 +192,24 @@ fn slow_requests_finds_the_slow_database_in_a_file_of_either_format() {
     let mistaken = run("slow_requests", ["no_such_file.json"]);
     assert!(!mistaken.status.success() && text(&mistaken.stderr).contains("no_such_file.json"));
 }
+
+#[cfg(feature = "traces")]
+#[test]
+fn service_latency_takes_dependencies_for_calls() {
+    let folder = shop_files("dependencies");
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    let calls = fs::read_to_string(folder.join("calls.csv")).unwrap();
+    let pairs = calls.lines().skip(1).map(|line| line.split_once(',').unwrap());
+    let calls: Vec<Value> = pairs
+        .map(|(parent, child)| serde_json::json!({"parent": parent, "child": child, "callCount": 10}))
+        .chain([serde_json::json!({"parent": "Caching Service", "child": "Website", "callCount": 1})])
+        .collect();
+    fs::write(folder.join("dependencies.json"), serde_json::json!({"data": calls}).to_string()).unwrap();
+    let (normal, events) = (path("normal.csv"), path("events.csv"));
+    let arguments = ["--normal", &normal, "--events", &events, "--target", "Website"];
+    let with = |flag: &str, file: &str| run("service_latency", arguments.into_iter().chain([flag, &path(file)]));
+    let (from_calls, from_dependencies) = (with("--calls", "calls.csv"), with("--dependencies", "dependencies.json"));
+    assert!(from_dependencies.status.success(), "{}", text(&from_dependencies.stderr));
+    assert!(text(&from_dependencies.stderr).contains("from `Caching Service` to `Website`"));
+    assert_eq!(text(&from_dependencies.stdout), text(&from_calls.stdout));
+}

@@ -81,7 +81,9 @@ impl CountedCalls {
             self.dropped.push(DroppedCall { caller, callee, reason: DropReason::BlankName });
             return;
         }
-        let ends = (self.node(&caller), self.node(&callee));
+        // The cause first, so that without circles this is the graph, node by node, that uncounted calls give.
+        let callee_node = self.node(&callee);
+        let ends = (self.node(&caller), callee_node);
         if let Some(reason) = reason {
             self.dropped.push(DroppedCall { caller, callee, reason });
         } else if let Some(&edge) = self.edges.get(&ends) {
