@@ -66,6 +66,24 @@ struct GraphFile {
     /// Causal graph with the columns cause and effect
     #[arg(long, value_name = "FILE")]
     edges: Option<PathBuf>,
+    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a circle goes
+    #[cfg(feature = "traces")]
+    #[arg(long, value_name = "FILE")]
+    dependencies: Option<PathBuf>,
+}
+
+impl GraphFile {
+    fn read(&self) -> Result<CausalGraph, Error> {
+        #[cfg(feature = "traces")]
+        if let Some(dependencies) = &self.dependencies {
+            return CausalGraph::from_dependencies_path(dependencies);
+        }
+        match (&self.calls, &self.edges) {
+            (Some(calls), _) => CausalGraph::from_call_graph_csv_path(calls),
+            (None, Some(edges)) => CausalGraph::from_edges_csv_path(edges),
+            (None, None) => unreachable!("clap requires one of them"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -107,11 +125,7 @@ fn main() -> ExitCode {
 }
 
 fn explain(arguments: &Arguments) -> Result<Vec<Attribution>, Error> {
-    let graph = match (&arguments.graph.calls, &arguments.graph.edges) {
-        (Some(calls), _) => CausalGraph::from_call_graph_csv_path(calls)?,
-        (None, Some(edges)) => CausalGraph::from_edges_csv_path(edges)?,
-        (None, None) => unreachable!("clap requires one of the two"),
-    };
+    let graph = arguments.graph.read()?;
     for call in graph.dropped_calls() {
         eprintln!("left out the call from `{}` to `{}`: {}", call.caller, call.callee, call.reason);
     }

@@ -153,6 +153,14 @@ pub enum Error {
         /// What is wrong, with the line where it is known.
         message: String,
     },
+    /// A JSON file of traces or dependencies could not be read, or is not what it should be.
+    #[error("cannot read {origin}: {message}")]
+    TraceFile {
+        /// The file's path, or what stands for a reader.
+        origin: String,
+        /// What is wrong, with the line where it is known.
+        message: String,
+    },
     /// A node was named that the graph does not have.
     #[error("node `{node}` is not in the causal graph, which has {available}")]
     UnknownNode {

@@ -69,13 +69,15 @@ mod random;
 mod report;
 mod score;
 mod shapley;
+#[cfg(feature = "traces")]
+mod traces;
 mod verdicts;
 
 pub use attribution::{
     Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
     Quantity, ScoreEstimate, Unexplained, WhatIf,
 };
-pub use data::{Dataset, Observation};
+pub use data::{Dataset, Observation, RowTimes, TimeColumn};
 pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
 pub use error::{Error, Result};
 pub use evaluation::{
@@ -104,6 +106,8 @@ pub use noise::{
 };
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
+#[cfg(feature = "traces")]
+pub use traces::{Absent, FormulaFit, ServiceCall, SiblingCalls, TraceConfig, TraceReport, Traces};
 pub use verdicts::{
     Candidate, CombinedScore, Confidence, Counterfactual, Diagnosis, DiagnosisConfig, Verdict, VerdictKind,
 };
@@ -112,3 +116,8 @@ pub use verdicts::{
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// Compiles the code of the guide to inputs.
+#[cfg(all(doctest, feature = "traces"))]
+#[doc = include_str!("../docs/inputs.md")]
+struct Inputs;

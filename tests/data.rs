@@ -1,6 +1,6 @@
 //! Data sets and observations: construction, CSV, cleaning, rows.
 
-use etiology::{Dataset, Error, Observation};
+use etiology::{Dataset, Error, Observation, TimeColumn};
 use ndarray::array;
 
 fn csv(text: &str) -> Dataset {
@@ -258,4 +258,49 @@ fn observations_check_their_names_and_lengths() {
     assert!(matches!(error, Error::BlankName { position: 0, .. }), "{error}");
     let error = Observation::new(Vec::<String>::new(), Vec::new()).unwrap_err();
     assert!(matches!(error, Error::Empty { .. }), "{error}");
+}
+
+fn timed(text: &str, time: &TimeColumn) -> etiology::Result<(Dataset, Option<etiology::RowTimes>)> {
+    Dataset::from_csv_reader_with_time(text.as_bytes(), time)
+}
+
+#[test]
+fn a_column_of_times_is_found_by_its_name_or_its_dates_and_taken_out() {
+    for (text, name, first) in [
+        ("web,Timestamp,db\n1,1706700000,2\n3,,4\n", "Timestamp", "1706700000"),
+        ("web,at,db\n1,2026-01-31T12:00:00.123+02:00,2\n3,,4\n", "at", "2026-01-31T12:00:00.123+02:00"),
+        ("web,at,db\n1,2026/01/31 12:00,2\n3,2026/02/01 12:00,4\n", "at", "2026/01/31 12:00"),
+    ] {
+        let (data, times) = timed(text, &TimeColumn::Detect).unwrap();
+        assert_eq!(data.names(), ["web", "db"]);
+        assert_eq!((column(&data, "web"), column(&data, "db")), (vec![1.0, 3.0], vec![2.0, 4.0]));
+        let times = times.unwrap();
+        assert_eq!((times.name.as_str(), times.values[0].as_str(), times.values.len()), (name, first, 2));
+    }
+}
+
+#[test]
+fn a_named_column_of_times_goes_before_a_detected_one_and_must_be_there() {
+    let text = "time,noted,web\n1,yesterday,2\n";
+    let (data, times) = timed(text, &TimeColumn::Named("noted".to_owned())).unwrap();
+    assert_eq!(
+        (data.names(), times.unwrap().values),
+        (["time".to_owned(), "web".to_owned()].as_slice(), vec!["yesterday".to_owned()])
+    );
+    let missing = timed(text, &TimeColumn::Named("when".to_owned()));
+    assert!(matches!(missing, Err(Error::MissingColumn { column, .. }) if column == "when"));
+}
+
+#[test]
+fn without_times_the_table_is_whole_and_with_times_alone_there_is_none() {
+    let (data, times) = timed("web,db\n1,abc\n,2026-01-31\n", &TimeColumn::Detect).unwrap();
+    assert_eq!((data.names().len(), times), (2, None));
+    assert!(matches!(data.column("db"), Err(Error::TextColumn { row: 0, .. })));
+    // Text cells behind the column of times keep their place.
+    let (data, _) = timed("time,web,note\n1,2,abc\n", &TimeColumn::Detect).unwrap();
+    assert!(matches!(data.column("note"), Err(Error::TextColumn { text, .. }) if text == "abc"));
+    assert_eq!(column(&data, "web"), [2.0]);
+    assert!(matches!(timed("time\n1\n", &TimeColumn::Detect), Err(Error::Empty { .. })));
+    assert!(matches!(timed("time,web\n", &TimeColumn::Detect), Err(Error::Empty { .. })));
+    assert!(matches!(timed("", &TimeColumn::Detect), Err(Error::Empty { .. })));
 }

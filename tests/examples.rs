@@ -22,6 +22,9 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     if cfg!(feature = "openblas-system") {
         build.args(["--features", "openblas-system"]);
     }
+    if cfg!(feature = "traces") {
+        build.args(["--features", "traces"]);
+    }
     let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(built.status.success(), "{}", text(&built.stderr));
     profile_folder.join("examples")
@@ -176,4 +179,47 @@ fn a_missing_file_is_named() {
     let message = text(&output.stderr);
     assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1));
     assert!(message.contains("c.csv"), "{message}");
+}
+
+#[cfg(feature = "traces")]
+#[test]
+fn slow_requests_finds_the_slow_database_in_a_file_of_either_format() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    for file in ["traces.jsonl", "traces.json"] {
+        let path = folder.join(file).into_os_string().into_string().unwrap();
+        let written = run("slow_requests", ["--write", &path, "--requests", "300"]);
+        assert!(written.status.success(), "{}", text(&written.stderr));
+        let explained = run("slow_requests", [&path]);
+        let output = text(&explained.stdout);
+        assert!(output.starts_with("6000 spans in 300 traces, 300 of them rows"), "{output}");
+        assert!(
+            output.contains("website = own time + auth + max(catalog, recommend, cart) + checkout (known"),
+            "{output}"
+        );
+        let first = output.lines().find(|line| line.contains('%') && !line.contains("own time")).unwrap();
+        assert!(first.trim_start().starts_with("catalog-db"), "{output}");
+    }
+    let mistaken = run("slow_requests", ["no_such_file.json"]);
+    assert!(!mistaken.status.success() && text(&mistaken.stderr).contains("no_such_file.json"));
+}
+
+#[cfg(feature = "traces")]
+#[test]
+fn service_latency_takes_dependencies_for_calls() {
+    let folder = shop_files("dependencies");
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    let calls = fs::read_to_string(folder.join("calls.csv")).unwrap();
+    let pairs = calls.lines().skip(1).map(|line| line.split_once(',').unwrap());
+    let calls: Vec<Value> = pairs
+        .map(|(parent, child)| serde_json::json!({"parent": parent, "child": child, "callCount": 10}))
+        .chain([serde_json::json!({"parent": "Caching Service", "child": "Website", "callCount": 1})])
+        .collect();
+    fs::write(folder.join("dependencies.json"), serde_json::json!({"data": calls}).to_string()).unwrap();
+    let (normal, events) = (path("normal.csv"), path("events.csv"));
+    let arguments = ["--normal", &normal, "--events", &events, "--target", "Website"];
+    let with = |flag: &str, file: &str| run("service_latency", arguments.into_iter().chain([flag, &path(file)]));
+    let (from_calls, from_dependencies) = (with("--calls", "calls.csv"), with("--dependencies", "dependencies.json"));
+    assert!(from_dependencies.status.success(), "{}", text(&from_dependencies.stderr));
+    assert!(text(&from_dependencies.stderr).contains("from `Caching Service` to `Website`"));
+    assert_eq!(text(&from_dependencies.stdout), text(&from_calls.stdout));
 }

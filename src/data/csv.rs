@@ -7,6 +7,7 @@ use std::path::Path;
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::dataset::{Dataset, TextCells};
+use super::time_column::RowTimes;
 use crate::error::{Error, Result, list_names};
 
 /// Words that stand for a missing value, beside a blank cell.
@@ -21,10 +22,50 @@ pub(super) fn read_table_path(path: &Path) -> Result<Dataset> {
 
 pub(super) fn read_table(reader: impl Read, origin: &str) -> Result<Dataset> {
     let (names, records) = read_records(reader, origin)?;
+    table(names, &records, None)
+}
+
+/// Which of the named columns holds times; it can ask whether the cells of a column all pass a test, and some is not blank.
+pub(super) trait FindTime:
+    Fn(&[String], &dyn Fn(usize, fn(&str) -> bool) -> bool) -> Result<Option<usize>>
+{
+}
+
+impl<F: Fn(&[String], &dyn Fn(usize, fn(&str) -> bool) -> bool) -> Result<Option<usize>>> FindTime for F {}
+
+pub(super) fn read_timed_table_path(path: &Path, find: impl FindTime) -> Result<(Dataset, Option<RowTimes>)> {
+    read_timed_table(open(path)?, &path.display().to_string(), find).map_err(|error| in_file(path, error))
+}
+
+pub(super) fn read_timed_table(
+    reader: impl Read,
+    origin: &str,
+    find: impl FindTime,
+) -> Result<(Dataset, Option<RowTimes>)> {
+    let (names, records) = read_records(reader, origin)?;
+    let all_cells = |column: usize, test: fn(&str) -> bool| {
+        let mut written =
+            records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty()).peekable();
+        written.peek().is_some() && written.all(test)
+    };
+    let time = find(&names, &all_cells)?;
+    let times = time.map(|column| RowTimes {
+        name: names[column].clone(),
+        values: records.iter().map(|record| record[column].to_owned()).collect(),
+    });
+    Ok((table(names, &records, time)?, times))
+}
+
+/// The table of all columns but one.
+fn table(mut names: Vec<String>, records: &[StringRecord], without: Option<usize>) -> Result<Dataset> {
+    if let Some(column) = without {
+        names.remove(column);
+    }
     let mut columns = vec![Vec::with_capacity(records.len()); names.len()];
     let mut text_cells = TextCells::new();
     for (row, record) in records.iter().enumerate() {
-        for (position, cell) in record.iter().enumerate() {
+        let cells = record.iter().enumerate().filter(|&(column, _)| Some(column) != without);
+        for (position, (_, cell)) in cells.enumerate() {
             let value = parse_cell(cell).unwrap_or_else(|| {
                 text_cells.insert((position, row), cell.to_owned());
                 f64::NAN

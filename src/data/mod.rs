@@ -5,8 +5,10 @@ mod csv;
 mod dataset;
 mod names;
 mod observation;
+mod time_column;
 
 pub use dataset::Dataset;
 pub use observation::Observation;
+pub use time_column::{RowTimes, TimeColumn};
 
 pub(crate) use csv::{read_pairs, read_pairs_path};

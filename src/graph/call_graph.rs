@@ -3,12 +3,14 @@
 use std::fmt;
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::causal_graph::CausalGraph;
 use crate::data::{read_pairs, read_pairs_path};
 use crate::error::{Error, Result};
 
 /// A call that says nothing about causes and was left out of the causal graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DroppedCall {
     /// The calling service, as given.
     pub caller: String,
@@ -19,13 +21,16 @@ pub struct DroppedCall {
 }
 
 /// Why a call was left out of the causal graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DropReason {
     /// The service calls itself: its own latency is one node, which cannot be its own cause.
     SelfCall,
     /// The caller or the callee has no name.
     BlankName,
+    /// The services call each other in a circle, and of its calls this is the rarest.
+    RarestOfCycle,
 }
 
 impl fmt::Display for DropReason {
@@ -33,6 +38,7 @@ impl fmt::Display for DropReason {
         formatter.write_str(match self {
             Self::SelfCall => "a service that calls itself is not its own cause",
             Self::BlankName => "a name is blank",
+            Self::RarestOfCycle => "it is the rarest call of a circle of calls",
         })
     }
 }
@@ -113,7 +119,7 @@ impl CausalGraph {
     }
 }
 
-fn reason_to_drop(caller: &str, callee: &str) -> Option<DropReason> {
+pub(super) fn reason_to_drop(caller: &str, callee: &str) -> Option<DropReason> {
     if caller.trim().is_empty() || callee.trim().is_empty() {
         Some(DropReason::BlankName)
     } else if caller == callee {

@@ -1,5 +1,6 @@
 //! The causal graph: which node acts directly on which.
 
+mod call_counts;
 mod call_graph;
 mod causal_graph;
 mod cycle;

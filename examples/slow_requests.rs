@@ -1,0 +1,81 @@
+//! From traces to a verdict: reads OTLP or Jaeger JSON, derives known mechanisms from the calls, and explains the request
+//! that was slowest. Without a file it makes up traces of a shop in which the last request has a slow `catalog-db`.
+//!
+//! ```text
+//! cargo run --release --features traces --example slow_requests
+//! cargo run --release --features traces --example slow_requests -- --write traces.jsonl --requests 10000
+//! cargo run --release --features traces --example slow_requests -- traces.jsonl --target website
+//! ```
+
+#[path = "shared/synthetic_traces.rs"]
+mod synthetic_traces;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+use etiology::{AttributionConfig, TraceConfig, Traces};
+
+/// Explains the slowest request of a file of traces
+#[derive(Parser)]
+struct Arguments {
+    /// OTLP JSON (one document, or one per line) or Jaeger JSON; made-up traces by default
+    file: Option<PathBuf>,
+    /// The service that requests enter; its latency is explained
+    #[arg(long, value_name = "SERVICE", default_value = "website")]
+    target: String,
+    /// Write made-up traces to this file instead, as Jaeger's JSON if its name ends in .json, else as lines of OTLP JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    write: Option<PathBuf>,
+    /// How many made-up requests
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    requests: u64,
+    /// Seed of the made-up requests
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    if let Some(path) = &arguments.write {
+        let mut file = BufWriter::new(File::create(path)?);
+        if path.extension().is_some_and(|extension| extension == "json") {
+            synthetic_traces::write_jaeger_document(&mut file, arguments.seed, arguments.requests, 1)?;
+        } else {
+            synthetic_traces::write_otlp_lines(&mut file, arguments.seed, arguments.requests, 1)?;
+        }
+        return Ok(file.flush()?);
+    }
+    let config = TraceConfig::default().with_root_service(&arguments.target);
+    let traces = match &arguments.file {
+        Some(path) => Traces::from_path(path, &config)?,
+        None => {
+            let mut made_up = Vec::new();
+            synthetic_traces::write_otlp_lines(&mut made_up, arguments.seed, arguments.requests, 1)?;
+            Traces::from_reader(made_up.as_slice(), &config)?
+        }
+    };
+    explain_slowest(&traces, &arguments.target)
+}
+
+fn explain_slowest(traces: &Traces, target: &str) -> Result<(), Box<dyn Error>> {
+    println!("{}\n", traces.report());
+    for call in traces.causal_graph().dropped_calls() {
+        println!("left out the call from `{}` to `{}`: {}", call.caller, call.callee, call.reason);
+    }
+    let (model, fits) = traces.known_model(0.05)?;
+    for fit in &fits {
+        let standing = if fit.known { "known" } else { "to be learned" };
+        println!("{} = own time + {} ({standing}: off by {:.1} %)", fit.service, fit.formula, 100.0 * fit.error_share);
+    }
+    let latencies = traces.latencies();
+    let target_latencies = latencies.column(target)?;
+    let slowest = (0..latencies.rows()).max_by(|&a, &b| target_latencies[a].total_cmp(&target_latencies[b]));
+    let slowest = slowest.ok_or("there are no requests")?;
+    let fitted = model.assign_mechanisms(latencies)?.fit(latencies)?;
+    let attribution = fitted.attribute_outlier(target, &latencies.row(slowest)?, &AttributionConfig::default())?;
+    println!("\nslowest request: trace {}\n{attribution}", traces.trace_id(slowest).unwrap_or("without an identifier"));
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! Traces as OpenTelemetry and Jaeger export them, and dependencies as Jaeger and Zipkin answer.
+
+mod collector;
+mod config;
+mod dependencies;
+mod document;
+mod formulas;
+mod jaeger;
+mod otlp;
+mod report;
+mod request;
+mod scalar;
+mod span;
+mod structure;
+mod table;
+
+pub use config::{Absent, TraceConfig};
+pub use formulas::FormulaFit;
+pub use report::TraceReport;
+pub use structure::{ServiceCall, SiblingCalls};
+pub use table::Traces;

@@ -1,0 +1,121 @@
+//! A span as both formats are read into it.
+
+/// One piece of work of one service, in whole nanoseconds since some epoch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) id: u128,
+    /// The span that this one worked for.
+    pub(super) parent: Option<u128>,
+    /// The parent does not wait for this span.
+    pub(super) follows: bool,
+    /// The number that the collector gave the service.
+    pub(super) service: u32,
+    pub(super) interval: Interval,
+}
+
+/// A stretch of time; never of negative length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Interval {
+    pub(super) start: i64,
+    pub(super) end: i64,
+}
+
+impl Interval {
+    pub(super) fn new(start: i64, end: i64) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    pub(super) fn length(self) -> i64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    pub(super) fn moved(self, offset: i64) -> Self {
+        Self::new(self.start.saturating_add(offset), self.end.saturating_add(offset))
+    }
+
+    /// The part within another stretch; of length 0 if there is none.
+    pub(super) fn within(self, other: Self) -> Self {
+        let start = self.start.clamp(other.start, other.end);
+        Self::new(start, self.end.clamp(start, other.end))
+    }
+}
+
+/// Disjoint stretches in ascending order that cover the same time. Takes O(n log n).
+pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
+    intervals.sort_unstable();
+    let mut merged: Vec<Interval> = Vec::with_capacity(intervals.len());
+    for interval in intervals {
+        match merged.last_mut() {
+            Some(last) if interval.start <= last.end => last.end = last.end.max(interval.end),
+            _ => merged.push(interval),
+        }
+    }
+    merged
+}
+
+/// The time that disjoint stretches take.
+pub(super) fn length(intervals: &[Interval]) -> i64 {
+    intervals.iter().fold(0, |sum: i64, interval| sum.saturating_add(interval.length()))
+}
+
+/// What is left of a stretch without disjoint ascending others.
+pub(super) fn without(interval: Interval, others: &[Interval]) -> Vec<Interval> {
+    let mut left = Vec::with_capacity(others.len() + 1);
+    let mut start = interval.start;
+    for other in others {
+        if other.start > start {
+            left.push(Interval::new(start, other.start.min(interval.end)));
+        }
+        start = start.max(other.end);
+    }
+    if start < interval.end {
+        left.push(Interval::new(start, interval.end));
+    }
+    left
+}
+
+/// The time that lies in both of two lists of disjoint ascending stretches. Takes O(n + m).
+pub(super) fn overlap(first: &[Interval], second: &[Interval]) -> i64 {
+    let (mut i, mut j, mut sum) = (0, 0, 0_i64);
+    while let (Some(a), Some(b)) = (first.get(i), second.get(j)) {
+        let common = a.end.min(b.end).saturating_sub(a.start.max(b.start));
+        sum = sum.saturating_add(common.max(0));
+        if a.end < b.end { i += 1 } else { j += 1 }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stretches(ends: &[(i64, i64)]) -> Vec<Interval> {
+        ends.iter().map(|&(start, end)| Interval::new(start, end)).collect()
+    }
+
+    #[test]
+    fn overlapping_and_touching_stretches_become_one() {
+        assert_eq!(union(stretches(&[(5, 7), (0, 2), (2, 3), (6, 9)])), stretches(&[(0, 3), (5, 9)]));
+    }
+
+    #[test]
+    fn what_others_cover_is_taken_away_at_both_ends_and_within() {
+        let others = stretches(&[(-1, 1), (3, 4), (9, 20)]);
+        assert_eq!(without(Interval::new(0, 10), &others), stretches(&[(1, 3), (4, 9)]));
+        assert_eq!(without(Interval::new(10, 12), &others), []);
+    }
+
+    #[test]
+    fn common_time_is_counted_once() {
+        assert_eq!(overlap(&stretches(&[(0, 4), (6, 9)]), &stretches(&[(2, 7), (8, 12)])), 4);
+        assert_eq!(overlap(&stretches(&[(0, 4)]), &stretches(&[(4, 7)])), 0);
+    }
+
+    #[test]
+    fn extreme_times_do_not_overflow() {
+        let all = Interval::new(i64::MIN, i64::MAX);
+        assert_eq!(all.length(), i64::MAX);
+        assert_eq!(all.moved(i64::MIN).within(Interval::new(3, 5)), Interval::new(3, 3));
+        assert_eq!(length(&[all, all]), i64::MAX);
+    }
+}

@@ -1,0 +1,136 @@
+//! The table, the graph and the counts that a file of traces comes to.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use super::collector::Collector;
+use super::config::TraceConfig;
+use super::document;
+use super::report::TraceReport;
+use super::structure::{self, ServiceCall, SiblingCalls};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::graph::CausalGraph;
+
+/// Latencies of every service in every request, and who called whom, from OpenTelemetry or Jaeger traces.
+///
+/// A row is a trace, a column a service, a value seconds. Of the spans of a service in a request
+///
+/// - the **inclusive latency** is the time in which at least one of them runs: the length of the union of their intervals.
+///   So retries one after another add up, parallel calls of the same service count once, and so do nested spans;
+/// - the **self time** is the time in which at least one runs and waits for none of its own children: the length of the
+///   union, over its spans, of the interval without the intervals of the span's children.
+///
+/// Traces are never perfect. What had to be put right is counted in the [`TraceReport`]: a span that begins before its
+/// parent, since clocks differ, is moved; one that leaves its parent is cut to it; one that its parent does not wait for
+/// (begun after it, or marked as following from it) is no call.
+///
+/// Files may hold OTLP JSON (`ExportTraceServiceRequest`; one document or one per line, as the collector's file exporter
+/// writes them) or Jaeger JSON (`{"data": [...]}`), which is told by what they hold. They are read as streams. Memory is
+/// that of the table and of unfinished traces: the spans of one OTLP document, in 80 bytes each, and of at most
+/// [`open_traces`](TraceConfig::open_traces) traces between documents; of one trace for Jaeger. Costs
+/// O(n log n) for a trace of n spans.
+///
+/// Needs the feature `traces`.
+///
+/// ```
+/// use etiology::{TraceConfig, Traces};
+///
+/// let json = r#"{"data": [{"traceID": "a1", "processes": {"p1": {"serviceName": "web"}, "p2": {"serviceName": "db"}},
+///     "spans": [
+///         {"spanID": "1", "processID": "p1", "startTime": 0, "duration": 9000},
+///         {"spanID": "2", "processID": "p2", "startTime": 1000, "duration": 5000,
+///          "references": [{"refType": "CHILD_OF", "spanID": "1"}]}]}]}"#;
+/// let traces = Traces::from_reader(json.as_bytes(), &TraceConfig::default())?;
+/// assert_eq!(traces.latencies().column("web")?[0], 0.009);
+/// assert_eq!(traces.self_times().column("web")?[0], 0.004);
+/// assert_eq!(traces.causal_graph().parents("web")?, ["db"]);
+/// # Ok::<(), etiology::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Traces {
+    latencies: Dataset,
+    self_times: Dataset,
+    trace_ids: Vec<Box<str>>,
+    graph: CausalGraph,
+    calls: Vec<ServiceCall>,
+    siblings: Vec<SiblingCalls>,
+    report: TraceReport,
+}
+
+impl Traces {
+    /// Reads a file of traces.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not JSON of either format, has too many services, or no trace becomes a row.
+    pub fn from_path(path: impl AsRef<Path>, config: &TraceConfig) -> Result<Self> {
+        let path = path.as_ref();
+        let origin = path.display().to_string();
+        let file = File::open(path)
+            .map_err(|error| Error::TraceFile { origin: origin.clone(), message: error.to_string() })?;
+        read(file, &origin, config)
+    }
+
+    /// Reads traces from a stream, which is buffered here.
+    ///
+    /// # Errors
+    /// As for [`from_path`](Self::from_path).
+    pub fn from_reader(reader: impl Read, config: &TraceConfig) -> Result<Self> {
+        read(reader, "trace input", config)
+    }
+
+    /// Inclusive latencies in seconds: a row for each trace, in the order in which they were finished, and a column for
+    /// each service.
+    pub fn latencies(&self) -> &Dataset {
+        &self.latencies
+    }
+
+    /// Self times in seconds, with the rows and columns of [`latencies`](Self::latencies).
+    pub fn self_times(&self) -> &Dataset {
+        &self.self_times
+    }
+
+    /// The identifier of a row's trace, as it was written.
+    pub fn trace_id(&self, row: usize) -> Option<&str> {
+        self.trace_ids.get(row).map(AsRef::as_ref)
+    }
+
+    /// The row of a trace. Takes O(rows).
+    pub fn row_of(&self, trace_id: &str) -> Option<usize> {
+        self.trace_ids.iter().position(|id| id.eq_ignore_ascii_case(trace_id.trim()))
+    }
+
+    /// The causal graph: every callee is a cause of its callers. Circles are broken as
+    /// [`CausalGraph::from_call_counts`] does.
+    pub fn causal_graph(&self) -> &CausalGraph {
+        &self.graph
+    }
+
+    /// How often which service called which other, in the requests of the table.
+    pub fn service_calls(&self) -> &[ServiceCall] {
+        &self.calls
+    }
+
+    /// For each service and each two others that it calls in one request whether it calls them in parallel.
+    pub fn sibling_calls(&self) -> &[SiblingCalls] {
+        &self.siblings
+    }
+
+    /// What was read, and what had to be put right.
+    pub fn report(&self) -> &TraceReport {
+        &self.report
+    }
+}
+
+fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces> {
+    config.check()?;
+    let mut collector = Collector::new(config);
+    document::read(BufReader::new(reader), origin, &mut collector)?;
+    let (latencies, self_times) = collector.tables()?;
+    let calls = structure::service_calls(&collector);
+    let siblings = structure::sibling_calls(&collector);
+    let graph = structure::causal_graph(latencies.names(), &calls)?;
+    let Collector { trace_ids, report, .. } = collector;
+    Ok(Traces { latencies, self_times, trace_ids, graph, calls, siblings, report })
+}
