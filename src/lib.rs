@@ -102,6 +102,7 @@ pub use noise::{
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
     TailedDistribution, UniformNoise,
 };
+pub use report::HtmlReport;
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
 pub use verdicts::{
