@@ -47,7 +47,8 @@
 //!
 //! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`],
 //! [`Mechanism`]) → [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) →
-//! [`shapley_values`] → [`Attribution`]. [`FittedModel::evaluate`] says whether a model is any good. The default build needs no system library; the features
+//! [`shapley_values`] → [`Attribution`]. [`FittedModel::evaluate`] says whether a model is any good, [`HtmlReport`] shows a
+//! [`Diagnosis`] to people. The default build needs no system library; the features
 //! `openblas-system`, `openblas-static`, `netlib-static` and `intel-mkl-static` do least squares through LAPACK
 //! instead (choose one).
 

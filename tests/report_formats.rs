@@ -268,6 +268,14 @@ fn an_event_with_a_score_of_zero_is_drawn() {
     let mut nothing = diagnosis;
     nothing.attribution.contributions.iter_mut().for_each(|part| (part.value, part.std_error) = (0.0, 0.0));
     check_all(&model, &nothing);
+    // A contribution that is a rounding error away from 0 looks like 0.
+    let alone = sums(&names[..1], &[]);
+    let mut diagnosis = diagnose(&alone, &names[..1], &[], &[-1e9]);
+    diagnosis.attribution.contributions[0].value = -1e-16;
+    let page = check_all(&alone, &diagnosis);
+    assert!(!page.contains("class=\"negative\"") && page.contains("outlier score is 0.00 ±"), "{page}");
+    let svg = diagnosis.to_svg(alone.graph()).unwrap();
+    assert!(svg.contains("fill=\"#e9eaec\"") && !svg.contains("dasharray"), "{svg}");
 }
 
 #[test]

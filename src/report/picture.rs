@@ -66,7 +66,8 @@ impl Picture {
             parents.filter_map(|&parent| places[parent]).map(move |parent| (parent, place)).collect::<Vec<_>>()
         };
         let edges = (0..positions.len()).flat_map(edges_to).collect();
-        let largest = attribution.contributions.iter().map(|part| part.value.abs()).fold(0.0, f64::max);
+        let sizes = attribution.contributions.iter().map(|part| shown_value(attribution.quantity, part.value).abs());
+        let largest = sizes.fold(0.0, f64::max);
         let node = |&position: &usize| node(attribution, graph.name(position), largest, root_cause);
         let title = format!("What contributed to `{}`", attribution.target);
         Ok(Self { title, nodes: positions.iter().map(node).collect(), edges })
@@ -77,11 +78,11 @@ fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<
     let contribution = attribution.contribution(name);
     let standing = match contribution {
         None => Standing::Missing,
-        // What rounds to 0 is shown as 0.
-        Some(part) if signed_amount(attribution.quantity, part.value).starts_with('-') => Standing::Negative,
+        Some(part) if shown_value(attribution.quantity, part.value) < 0.0 => Standing::Negative,
         Some(_) => Standing::Positive,
     };
-    let relative = contribution.map_or(0.0, |part| if largest > 0.0 { part.value / largest } else { 0.0 });
+    let value = contribution.map_or(0.0, |part| shown_value(attribution.quantity, part.value));
+    let relative = if largest > 0.0 { value / largest } else { 0.0 };
     PictureNode {
         name: name.to_owned(),
         amount: contribution.map_or_else(|| "no value".to_owned(), |part| with_unit(attribution.quantity, part)),
@@ -100,8 +101,16 @@ pub(super) fn signed_amount(quantity: Quantity, value: f64) -> String {
         Quantity::ItScore => fixed(value, 2),
         Quantity::MeanDeviation => significant(value),
     };
-    let is_zero = !amount.contains(|digit| ('1'..='9').contains(&digit));
-    if value > 0.0 && !is_zero { format!("+{amount}") } else { amount }
+    if value > 0.0 && !reads_as_zero(&amount) { format!("+{amount}") } else { amount }
+}
+
+/// The contribution, or 0 where it is written as 0: rounding errors get no colour and no bar.
+pub(super) fn shown_value(quantity: Quantity, value: f64) -> f64 {
+    if reads_as_zero(&signed_amount(quantity, value)) { 0.0 } else { value }
+}
+
+fn reads_as_zero(amount: &str) -> bool {
+    !amount.contains(|digit| ('1'..='9').contains(&digit))
 }
 
 fn with_unit(quantity: Quantity, contribution: &Contribution) -> String {

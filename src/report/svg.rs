@@ -11,7 +11,7 @@ use crate::graph::CausalGraph;
 use crate::verdicts::Diagnosis;
 
 /// The size of a node's box, in pixels.
-const BOX: (f64, f64) = (168.0, 70.0);
+const BOX: (f64, f64) = (172.0, 70.0);
 /// Between the boxes of a layer, and between layers.
 const GAPS: (f64, f64) = (18.0, 44.0);
 /// Around everything.
@@ -19,7 +19,7 @@ const MARGIN: f64 = 6.0;
 /// On a narrow page the picture shrinks by so much, and no further: text must stay legible.
 const LEAST_SCALE: f64 = 0.7;
 /// Columns of text in a box.
-const COLUMNS: usize = 22;
+const COLUMNS: usize = 18;
 /// Between the lines of text in a box.
 const LINE: f64 = 15.0;
 /// Edges: more than 3 to 1 against white and against black.
@@ -162,7 +162,7 @@ fn boxed(node: &PictureNode, (x, y): (f64, f64)) -> String {
         1.2
     };
     // The name in bold, then the amount, then what else it is.
-    let names = two_lines(&node.name, COLUMNS - 2);
+    let names = two_lines(&node.name, COLUMNS);
     let tags = node.tags();
     let lines: Vec<(&str, &str)> = names
         .iter()

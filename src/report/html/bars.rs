@@ -2,7 +2,7 @@
 
 use super::super::escape::markup;
 use super::super::label::shortened;
-use super::super::picture::signed_amount;
+use super::super::picture::{shown_value, signed_amount};
 use super::text::percent;
 use crate::attribution::{Attribution, Quantity};
 
@@ -31,7 +31,12 @@ pub(super) fn bar_chart(attribution: &Attribution) -> String {
     let ends = |bar: &&Bar| [bar.value - INTERVAL * bar.error, bar.value + INTERVAL * bar.error];
     let (mut low, mut high) =
         shown.iter().flat_map(ends).fold((0.0_f64, 0.0_f64), |(a, b), end| (a.min(end), b.max(end)));
-    if low == high {
+    // Else rounding errors would be drawn as large as anything.
+    let least = match attribution.quantity {
+        Quantity::ItScore => 0.01,
+        Quantity::MeanDeviation => 0.0,
+    };
+    if high - low <= least {
         (low, high) = (0.0, 1.0);
     }
     // Room for what is drawn around an end.
@@ -51,8 +56,9 @@ pub(super) fn bar_chart(attribution: &Attribution) -> String {
          model.{note}</figcaption>\n</figure>\n",
         markup(&description(attribution.quantity, &shown)),
         match attribution.quantity {
-            Quantity::ItScore => "In nats: above 0 made the event more extreme, below 0 (hatched) less so.",
-            Quantity::MeanDeviation => "In the target's unit; below 0 hatched.",
+            Quantity::ItScore =>
+                "In nats: above 0 made the event more extreme, below 0 (pale, with a dashed border) less so.",
+            Quantity::MeanDeviation => "In the target's unit; below 0 pale, with a dashed border.",
         }
     )
 }
@@ -65,7 +71,11 @@ fn description(quantity: Quantity, shown: &[&Bar]) -> String {
 
 fn bars(attribution: &Attribution) -> Vec<Bar> {
     let contributions = attribution.contributions.iter();
-    let bar = |name: &str, value, error| Bar { name: name.to_owned(), value, error };
+    let bar = |name: &str, value, error| Bar {
+        name: name.to_owned(),
+        value: shown_value(attribution.quantity, value),
+        error,
+    };
     let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();
     if !attribution.missing.is_empty() {
         bars.push(bar("(unexplained)", attribution.unexplained.value, attribution.unexplained.std_error));

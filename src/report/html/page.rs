@@ -2,7 +2,7 @@
 
 use super::super::escape;
 use super::super::escape::markup;
-use super::super::number::{error_in_nats, significant};
+use super::super::number::{error_in_nats, fixed, significant};
 use super::super::picture::Picture;
 use super::super::svg;
 use super::bars::bar_chart;
@@ -139,8 +139,8 @@ fn how_unusual(diagnosis: &Diagnosis) -> String {
         format!(" A value at least as extreme has probability {} under the model.", significant(tail))
     });
     format!(
-        "{observed}Its outlier score is {:.2} ± {} nats{ceiling}.{tail}",
-        score.value,
+        "{observed}Its outlier score is {} ± {} nats{ceiling}.{tail}",
+        fixed(score.value, 2),
         error_in_nats(score.std_error)
     )
 }

@@ -24,13 +24,18 @@ pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
         row[6] = significant(missing.typical);
         rows.push(row);
     }
-    let header = ["node", "nats", "± error", "share", "target's unit", "observed", "typical", "noise score", "remarks"];
-    table("Contributions to the outlier score and to the deviation from the mean", header, &rows)
+    let header = ["node", "nats", "± error", "share", "deviation", "observed", "typical", "noise score", "remarks"];
+    table(
+        "Contributions to the outlier score, in nats, and to the deviation from the mean, in the target's unit",
+        header,
+        &rows,
+    )
 }
 
 fn blank(name: &str) -> [String; 9] {
     let mut row = [const { String::new() }; 9].map(|_| "-".to_owned());
     row[0] = name.to_owned();
+    row[8].clear();
     row
 }
 
