@@ -222,6 +222,15 @@ mod tests {
     }
 
     #[test]
+    fn a_thicket_has_straight_edges() {
+        let edges: Vec<(usize, usize)> =
+            (0..100).flat_map(|cause| (cause + 1..100).map(move |effect| (cause, effect))).collect();
+        let layout = layered(100, &edges);
+        assert_eq!((layout.layers, layout.extent), (100, 1.0));
+        assert!(layout.routes.iter().all(|route| route.len() == 2));
+    }
+
+    #[test]
     fn what_need_not_move_does_not() {
         assert_eq!(apart(&[0.0, 5.0], &[1.0, 1.0]), [0.0, 5.0]);
         assert_eq!(apart(&[2.0, 2.0], &[1.0, 1.0]), [1.5, 2.5]);

@@ -57,8 +57,8 @@ pub(super) fn bar_chart(attribution: &Attribution) -> String {
         markup(&description(attribution.quantity, &shown)),
         match attribution.quantity {
             Quantity::ItScore =>
-                "In nats: above 0 made the event more extreme, below 0 (pale, with a dashed border) less so.",
-            Quantity::MeanDeviation => "In the target's unit; below 0 pale, with a dashed border.",
+                "In nats: above 0 made the event more extreme, below 0 (faint, with a dashed border) less so.",
+            Quantity::MeanDeviation => "In the target's unit; below 0 faint, with a dashed border.",
         }
     )
 }

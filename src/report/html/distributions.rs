@@ -107,7 +107,8 @@ impl Histogram<'_> {
             return (low, high);
         }
         // A constant: it takes the middle of a range that shows how far off the observed value is.
-        let half = (0.2 * (self.marked - median).abs()).max(0.05 * median.abs()).max(f64::MIN_POSITIVE);
+        let half = (0.2 * (self.marked - median).abs()).max(0.05 * median.abs());
+        let half = if half > 0.0 { half } else { 1.0 };
         (median - half, median + half)
     }
 
@@ -183,4 +184,46 @@ fn axis((low, high): (f64, f64), view: (f64, f64)) -> String {
         significant(low),
         significant(high)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(distribution: &NoiseDistribution, marked: f64) -> String {
+        Histogram { distribution, marked }.draw("id", "title")
+    }
+
+    /// The heights of the bars, in pixels.
+    fn heights(picture: &str) -> Vec<f64> {
+        let rects = picture.lines().filter(|line| line.starts_with("<rect"));
+        rects.map(|line| line.rsplit_once("height=\"").unwrap().1.trim_end_matches("\"/>").parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn bars_are_proportional_to_probabilities() {
+        // 40 bins from 0 to 4: the atoms are in the first, the middle and the last one.
+        let noise = NoiseDistribution::empirical(&[0.0, 0.0, 0.0, 0.0, 2.05, 2.05, 4.0]).unwrap();
+        assert_eq!(heights(&drawn(&noise, 1.0)), [100.0, 50.0, 25.0]);
+        let normal = heights(&drawn(&NoiseDistribution::normal(0.0, 1.0).unwrap(), 0.0));
+        assert_eq!(normal.len(), BINS);
+        assert!(normal.iter().zip(normal.iter().rev()).all(|(left, right)| (left - right).abs() < 0.2), "{normal:?}");
+    }
+
+    #[test]
+    fn what_is_off_the_scale_gets_an_arrow() {
+        let noise = NoiseDistribution::uniform(0.0, 1.0).unwrap();
+        assert!(drawn(&noise, 1e9).contains(">observed 1.000e9 →</text>"));
+        assert!(drawn(&noise, -50.0).contains(">← observed -50.00</text>"));
+        assert!(drawn(&noise, 2.0).contains(">observed 2.000</text>"));
+    }
+
+    #[test]
+    fn a_constant_is_one_bar() {
+        for (constant, marked) in [(0.0, 0.0), (0.0, 3.0), (5.0, 5.0), (-1e12, 7.0)] {
+            let picture = drawn(&NoiseDistribution::constant(constant).unwrap(), marked);
+            assert_eq!(heights(&picture), [100.0], "{picture}");
+            assert!(!picture.contains("NaN") && !picture.contains("98 %"), "{picture}");
+        }
+    }
 }
