@@ -5,17 +5,23 @@
 //!     --normal shop/normal.csv --events shop/slow_requests.csv --calls shop/calls.csv --target Website
 //! ```
 //!
+//! `--report slow.html` writes a page about one of the events, `--svg`, `--dot` and `--mermaid` the causal graph.
+//!
 //! Results go to standard output, messages to standard error. A mistake in the arguments or files ends with exit
 //! code 2 and one line that says what is wrong.
+
+#[path = "shared/atomic_file.rs"]
+mod atomic_file;
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use atomic_file::write_atomically;
 use clap::{Args, Parser, ValueEnum};
 use etiology::{
-    Attribution, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, Floor, ShapleyMethod,
-    StructuralCausalModel,
+    Attribution, AttributionConfig, CausalGraph, Dataset, DiagnosisConfig, Error, FeatureMap, FittedModel, Floor,
+    HtmlReport, ShapleyMethod, StructuralCausalModel,
 };
 use serde::Serialize;
 
@@ -55,6 +61,28 @@ struct Arguments {
     /// Tables for people or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    drawings: Drawings,
+}
+
+/// Files about one event. Each appears in full or not at all.
+#[derive(Args)]
+struct Drawings {
+    /// Write a page of HTML about one event: verdict, contributions, graph, what is normal, diagnostics
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Write the causal graph of one event as SVG
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write the causal graph of one event for Graphviz
+    #[arg(long, value_name = "FILE")]
+    dot: Option<PathBuf>,
+    /// Write the causal graph of one event for Mermaid
+    #[arg(long, value_name = "FILE")]
+    mermaid: Option<PathBuf>,
+    /// The event that these files are about, counted from 0
+    #[arg(long, value_name = "ROW", default_value_t = 0)]
+    report_event: usize,
 }
 
 #[derive(Args)]
@@ -120,11 +148,21 @@ fn main() -> ExitCode {
     };
     match explain(&arguments) {
         Ok(attributions) => print(&arguments, &attributions),
-        Err(error) => mistake(&error.to_string()),
+        Err(message) => mistake(&message),
     }
 }
 
-fn explain(arguments: &Arguments) -> Result<Vec<Attribution>, Error> {
+fn explain(arguments: &Arguments) -> Result<Vec<Attribution>, String> {
+    let (model, events) = fit(arguments).map_err(|error| error.to_string())?;
+    let attributions = model.attribute_outliers(&arguments.target, &events, &config(arguments));
+    let attributions = attributions.map_err(|error| error.to_string())?;
+    for (path, text) in drawings(arguments, &model, &events).map_err(|error| error.to_string())? {
+        write_atomically(path, &text)?;
+    }
+    Ok(attributions)
+}
+
+fn fit(arguments: &Arguments) -> Result<(FittedModel, Dataset), Error> {
     let graph = arguments.graph.read()?;
     for call in graph.dropped_calls() {
         eprintln!("left out the call from `{}` to `{}`: {}", call.caller, call.callee, call.reason);
@@ -134,7 +172,37 @@ fn explain(arguments: &Arguments) -> Result<Vec<Attribution>, Error> {
     // Before the fit, which would take longer to say less about a mistyped target.
     graph.parents(&arguments.target)?;
     let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal)?.fit(&normal)?;
-    model.attribute_outliers(&arguments.target, &events, &config(arguments))
+    Ok((model, events))
+}
+
+/// The files that were asked for, with what is to stand in them.
+fn drawings<'a>(
+    arguments: &'a Arguments,
+    model: &FittedModel,
+    events: &Dataset,
+) -> Result<Vec<(&'a PathBuf, String)>, Error> {
+    let Drawings { report, svg, dot, mermaid, report_event } = &arguments.drawings;
+    if [report, svg, dot, mermaid].iter().all(|file| file.is_none()) {
+        return Ok(Vec::new());
+    }
+    let diagnosis_config = DiagnosisConfig::default().with_attribution(config(arguments));
+    let diagnosis = model.diagnose(&arguments.target, &events.row(*report_event)?, &diagnosis_config)?;
+    let graph = model.graph();
+    let mut files = Vec::new();
+    if let Some(path) = report {
+        let title = format!("Why was {} unusual in event {report_event}?", arguments.target);
+        files.push((path, HtmlReport::new(model, &diagnosis).with_title(title).to_html()?));
+    }
+    if let Some(path) = svg {
+        files.push((path, diagnosis.to_svg(graph)?));
+    }
+    if let Some(path) = dot {
+        files.push((path, diagnosis.to_dot(graph)?));
+    }
+    if let Some(path) = mermaid {
+        files.push((path, diagnosis.to_mermaid(graph)?));
+    }
+    Ok(files)
 }
 
 fn config(arguments: &Arguments) -> AttributionConfig {

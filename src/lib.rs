@@ -47,9 +47,9 @@
 //!
 //! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`],
 //! [`Mechanism`]) → [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) →
-//! [`shapley_values`] → [`Attribution`] → [`Diagnosis`]. [`FittedModel::evaluate`] says whether a model is any good. The default
-//! build needs no system library; the features `openblas-system`, `openblas-static`, `netlib-static` and
-//! `intel-mkl-static` do least squares through LAPACK instead (choose one).
+//! [`shapley_values`] → [`Attribution`] → [`Diagnosis`], which an [`HtmlReport`] shows to people. [`FittedModel::evaluate`]
+//! says whether a model is any good. The default build needs no system library; the features `openblas-system`,
+//! `openblas-static`, `netlib-static` and `intel-mkl-static` do least squares through LAPACK instead (choose one).
 
 // Lints for the library alone: tests and examples may unwrap and print.
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
@@ -104,6 +104,7 @@ pub use noise::{
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
     TailedDistribution, UniformNoise,
 };
+pub use report::HtmlReport;
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
 #[cfg(feature = "traces")]

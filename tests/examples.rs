@@ -149,6 +149,42 @@ fn service_latency_takes_causal_edges_and_every_option() {
 }
 
 #[test]
+fn service_latency_writes_a_report_and_drawings() {
+    let folder = shop_files("drawings");
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    fs::write(path("slow.svg"), "an old one").unwrap();
+    let wanted = [("--report", "slow.html"), ("--svg", "slow.svg"), ("--dot", "slow.dot"), ("--mermaid", "slow.mmd")];
+    let mut arguments = vec!["--target".to_owned(), "Website".to_owned(), "--report-event".to_owned(), "1".to_owned()];
+    arguments.extend(wanted.iter().flat_map(|(flag, file)| [(*flag).to_owned(), path(file)]));
+    let output = service_latency("drawings", &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let starts = ["<!DOCTYPE html>", "<svg ", "digraph ", "flowchart "];
+    for ((_, file), start) in wanted.into_iter().zip(starts) {
+        let written = fs::read_to_string(path(file)).unwrap();
+        assert!(written.starts_with(start) && written.contains("Caching Service"), "{file}: {written}");
+    }
+    assert!(fs::read_to_string(path("slow.html")).unwrap().contains("Why was Website unusual in event 1?"));
+    let left_over = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left_over.filter(|name| name.contains(".part")).count(), 0);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let nowhere = ["--target", "Website", "--report", "no/such/folder/slow.html"];
+    let no_event = ["--target", "Website", "--svg", "never-written.svg", "--report-event", "99"];
+    let cases: [(&[&str], [&str; 2]); 2] =
+        [(&nowhere, ["cannot write", "slow.html"]), (&no_event, ["row 99", "3 rows"])];
+    for (arguments, fragments) in cases {
+        let output = service_latency("unwritten", arguments);
+        let message = text(&output.stderr);
+        assert_eq!((output.status.code(), message.lines().count()), (Some(2), 1), "{message}");
+        assert!(fragments.iter().all(|fragment| message.contains(fragment)), "{message}");
+        assert!(output.stdout.is_empty());
+    }
+    assert!(!PathBuf::from("never-written.svg").exists());
+}
+
+#[test]
 fn a_mistake_exits_with_2_and_one_clear_line() {
     let target = ["--target", "Website"];
     let cases: [(&[&str], &[&str]); 9] = [

@@ -1,0 +1,38 @@
+//! The contributions as CSV.
+
+use super::escape::csv;
+use crate::attribution::{Attribution, Contribution, MissingNode, Quantity};
+
+impl Attribution {
+    /// The contributions as CSV with a header line, the largest first, then the nodes whose value was missing. Numbers have all
+    /// their digits; what is not known is an empty cell. The column of the contributions is `nats`, or `value` for a
+    /// mean deviation, which has the target's unit.
+    ///
+    /// Names that a spreadsheet would take for a formula are left as they are: import the file as text.
+    pub fn to_csv(&self) -> String {
+        let amount = match self.quantity {
+            Quantity::ItScore => "nats",
+            Quantity::MeanDeviation => "value",
+        };
+        let header =
+            format!("node,{amount},std_error,share,observed,typical,noise,noise_score,extrapolated,missing_parents\n");
+        let contributions = self.contributions.iter().map(row);
+        let missing = self.missing.iter().map(row_of_missing);
+        [header].into_iter().chain(contributions).chain(missing).collect()
+    }
+}
+
+fn row(contribution: &Contribution) -> String {
+    let Contribution { node, value, std_error, share, observed, typical, noise, noise_score, extrapolated, .. } =
+        contribution;
+    let share = share.map_or_else(String::new, |share| share.to_string());
+    let parents: Vec<String> = contribution.missing_parents.iter().map(|parent| csv(parent)).collect();
+    // A list in a cell: names within it are quoted as cells are, and then the cell is.
+    let parents = if parents.is_empty() { String::new() } else { csv(&parents.join(",")) };
+    let node = csv(node);
+    format!("{node},{value},{std_error},{share},{observed},{typical},{noise},{noise_score},{extrapolated},{parents}\n")
+}
+
+fn row_of_missing(missing: &MissingNode) -> String {
+    format!("{},,,,,{},,,,\n", csv(&missing.node), missing.typical)
+}

@@ -1,0 +1,116 @@
+//! The contributions as bars with error bars.
+
+use super::super::escape::markup;
+use super::super::label::shortened;
+use super::super::picture::{shown_value, signed_amount};
+use super::text::percent;
+use crate::attribution::{Attribution, Quantity};
+
+/// Most bars; the table has all nodes.
+const MOST_BARS: usize = 20;
+/// Half the length of a 95 % interval, in standard errors.
+const INTERVAL: f64 = 1.96;
+/// The height of a bar with its label, in pixels.
+const ROW: usize = 44;
+/// Columns of text for a name above its bar, on a narrow screen.
+const COLUMNS: usize = 30;
+
+struct Bar {
+    name: String,
+    value: f64,
+    error: f64,
+}
+
+/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not.
+pub(super) fn bar_chart(attribution: &Attribution) -> String {
+    let all = bars(attribution);
+    let mut sizes: Vec<f64> = all.iter().map(|bar| bar.value.abs()).collect();
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    let least = sizes.get(MOST_BARS - 1).copied().unwrap_or(0.0);
+    let shown: Vec<&Bar> = all.iter().filter(|bar| bar.value.abs() >= least).take(MOST_BARS).collect();
+    let ends = |bar: &&Bar| [bar.value - INTERVAL * bar.error, bar.value + INTERVAL * bar.error];
+    let (mut low, mut high) =
+        shown.iter().flat_map(ends).fold((0.0_f64, 0.0_f64), |(a, b), end| (a.min(end), b.max(end)));
+    // Else rounding errors would be drawn as large as anything.
+    let least = match attribution.quantity {
+        Quantity::ItScore => 0.01,
+        Quantity::MeanDeviation => 0.0,
+    };
+    if high - low <= least {
+        (low, high) = (0.0, 1.0);
+    }
+    // Room for what is drawn around an end.
+    let room = 0.01 * (high - low);
+    let range = (if low < 0.0 { low - room } else { low }, high + room);
+    let rows: String =
+        shown.iter().enumerate().map(|(place, bar)| row(attribution.quantity, bar, place, range)).collect();
+    let height = ROW * shown.len() + 4;
+    let left_out = all.len() - shown.len();
+    let note = if left_out > 0 { format!(" The {left_out} smallest are in the table only.") } else { String::new() };
+    let title = markup(&format!("Contributions to `{}`, largest first", attribution.target));
+    format!(
+        "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bars\" role=\"img\" \
+         aria-labelledby=\"bars-title bars-description\" width=\"100%\" height=\"{height}\">\n\
+         <title id=\"bars-title\">{title}</title>\n<desc id=\"bars-description\">{}</desc>\n{rows}</svg>\n\
+         <figcaption>{} Thin lines with ends are 95 % intervals of the computation; they do not cover the fit of the \
+         model.{note}</figcaption>\n</figure>\n",
+        markup(&description(attribution.quantity, &shown)),
+        match attribution.quantity {
+            Quantity::ItScore =>
+                "In nats: above 0 made the event more extreme, below 0 (faint, with a dashed border) less so.",
+            Quantity::MeanDeviation => "In the target's unit; below 0 faint, with a dashed border.",
+        }
+    )
+}
+
+/// What the bars show, for those who cannot see them.
+fn description(quantity: Quantity, shown: &[&Bar]) -> String {
+    let figures = shown.iter().map(|bar| format!("{} {}", bar.name, signed_amount(quantity, bar.value)));
+    figures.collect::<Vec<_>>().join(", ") + "."
+}
+
+fn bars(attribution: &Attribution) -> Vec<Bar> {
+    let contributions = attribution.contributions.iter();
+    let bar = |name: &str, value, error| Bar {
+        name: name.to_owned(),
+        value: shown_value(attribution.quantity, value),
+        error,
+    };
+    let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();
+    if !attribution.missing.is_empty() {
+        bars.push(bar("(unexplained)", attribution.unexplained.value, attribution.unexplained.std_error));
+    }
+    bars
+}
+
+fn row(quantity: Quantity, bar: &Bar, place: usize, range: (f64, f64)) -> String {
+    let top = ROW * place;
+    let at = |value: f64| percent(value, range);
+    let (from, to) = (at(bar.value.min(0.0)), at(bar.value.max(0.0)));
+    let (low, high) = (at(bar.value - INTERVAL * bar.error), at(bar.value + INTERVAL * bar.error));
+    let class = if bar.value < 0.0 { "negative" } else { "positive" };
+    let (text, bar_top, middle) = (top + 16, top + 22, top + 30);
+    // In pieces, so that it does not run through the names.
+    let axis = format!(
+        "<line class=\"axis\" x1=\"{0:.2}%\" x2=\"{0:.2}%\" y1=\"{1}\" y2=\"{2}\"/>",
+        at(0.0),
+        bar_top - 2,
+        bar_top + 18
+    );
+    let error = format!(
+        "<line class=\"error\" x1=\"{low:.2}%\" x2=\"{high:.2}%\" y1=\"{middle}\" y2=\"{middle}\"/>\
+         <line class=\"error\" x1=\"{low:.2}%\" x2=\"{low:.2}%\" y1=\"{0}\" y2=\"{1}\"/>\
+         <line class=\"error\" x1=\"{high:.2}%\" x2=\"{high:.2}%\" y1=\"{0}\" y2=\"{1}\"/>",
+        middle - 4,
+        middle + 4
+    );
+    format!(
+        "<g><title>{}</title><text x=\"4\" y=\"{text}\">{}</text><text x=\"100%\" y=\"{text}\" text-anchor=\"end\">{}</text>\
+         <rect class=\"{class}\" x=\"{from:.2}%\" y=\"{bar_top}\" width=\"{:.2}%\" height=\"16\"/>{axis}{}</g>\n",
+        markup(&bar.name),
+        markup(&shortened(&bar.name, COLUMNS)),
+        signed_amount(quantity, bar.value),
+        to - from,
+        if bar.error > 0.0 { error } else { String::new() }
+    )
+}

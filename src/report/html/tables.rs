@@ -1,0 +1,96 @@
+//! The tables of a report.
+
+use super::super::number::{error_in_nats, fixed, significant};
+use super::super::picture::signed_amount;
+use super::text::table;
+use crate::attribution::{Contribution, Quantity};
+use crate::verdicts::Diagnosis;
+
+/// Every node with both kinds of contribution, then those without a value.
+pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
+    let attribution = &diagnosis.attribution;
+    let mut rows: Vec<[String; 9]> = attribution.contributions.iter().map(|part| row(diagnosis, part)).collect();
+    if !attribution.missing.is_empty() {
+        let (tail, mean) = (attribution.unexplained, diagnosis.mean_deviation.unexplained);
+        let mut row = blank("(unexplained)");
+        row[1] = signed_amount(Quantity::ItScore, tail.value);
+        row[2] = error_in_nats(tail.std_error);
+        row[4] = signed_amount(Quantity::MeanDeviation, mean.value);
+        rows.push(row);
+    }
+    for missing in &attribution.missing {
+        let mut row = blank(&missing.node);
+        row[5] = "missing".to_owned();
+        row[6] = significant(missing.typical);
+        rows.push(row);
+    }
+    let header = ["node", "nats", "± error", "share", "deviation", "observed", "typical", "noise score", "remarks"];
+    table(
+        "Contributions to the outlier score, in nats, and to the deviation from the mean, in the target's unit",
+        header,
+        &rows,
+    )
+}
+
+fn blank(name: &str) -> [String; 9] {
+    let mut row = [const { String::new() }; 9].map(|_| "-".to_owned());
+    row[0] = name.to_owned();
+    row[8].clear();
+    row
+}
+
+fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 9] {
+    let deviation = diagnosis.mean_deviation.contribution(&part.node);
+    let remarks = [
+        (part.is_approximate(), "approximate: a cause is missing"),
+        (part.extrapolated, "noise beyond the training data"),
+    ];
+    let remarks: Vec<&str> = remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, remark)| remark).collect();
+    [
+        part.node.clone(),
+        signed_amount(Quantity::ItScore, part.value),
+        error_in_nats(part.std_error),
+        part.share.map_or_else(|| "-".to_owned(), |share| format!("{} %", fixed(100.0 * share, 0))),
+        deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
+        significant(part.observed),
+        significant(part.typical),
+        fixed(part.noise_score, 1),
+        remarks.join("; "),
+    ]
+}
+
+/// The combined ranking.
+pub(super) fn ranking(diagnosis: &Diagnosis) -> String {
+    let rows: Vec<[String; 5]> = diagnosis
+        .combined
+        .iter()
+        .map(|score| {
+            let [combined, propagation, noise, shapley] =
+                [score.score, score.propagation, score.noise, score.shapley].map(|figure| fixed(figure, 2));
+            [score.node.clone(), combined, propagation, noise, shapley]
+        })
+        .collect();
+    let header = ["node", "combined", "propagation", "noise", "Shapley share"];
+    table("The combined ranking: the mean of three kinds of evidence, each from 0 to 1", header, &rows)
+}
+
+/// The first and second of each verdict.
+pub(super) fn verdicts(diagnosis: &Diagnosis) -> String {
+    let rows: Vec<[String; 5]> = diagnosis
+        .verdicts
+        .iter()
+        .map(|verdict| {
+            let mut suspects = verdict.ranking.iter().filter(|candidate| candidate.score > 0.0);
+            let mut next = || {
+                suspects.next().map_or_else(
+                    || ["-".to_owned(), "-".to_owned()],
+                    |candidate| [candidate.node.clone(), significant(candidate.score)],
+                )
+            };
+            let ([first, first_score], [second, second_score]) = (next(), next());
+            [verdict.kind.to_string(), first, first_score, second, second_score]
+        })
+        .collect();
+    let header = ["verdict", "first", "score", "second", "score"];
+    table("Each verdict by itself; the unit of a score depends on the verdict", header, &rows)
+}

@@ -1,0 +1,132 @@
+//! What every drawing of a causal graph shows: the target and its ancestors, with what each contributed.
+
+use super::colour::fill;
+use super::number::{error_in_nats, fixed, significant};
+use crate::attribution::{Attribution, Contribution, Quantity};
+use crate::error::{Error, Result};
+use crate::graph::CausalGraph;
+
+/// The target and its ancestors in topological order, and the edges between them as places in that order.
+pub(super) struct Picture {
+    pub(super) title: String,
+    pub(super) nodes: Vec<PictureNode>,
+    pub(super) edges: Vec<(usize, usize)>,
+}
+
+/// A node with what is said of it. Never by colour alone: the amount has its sign.
+pub(super) struct PictureNode {
+    pub(super) name: String,
+    /// The contribution with its unit, or that the value is missing.
+    pub(super) amount: String,
+    /// The contribution with its error, the observed and the typical value.
+    pub(super) details: String,
+    /// `#rrggbb`
+    pub(super) fill: String,
+    pub(super) is_target: bool,
+    pub(super) is_root_cause: bool,
+    pub(super) standing: Standing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Positive,
+    /// Made the event less extreme.
+    Negative,
+    /// No figure.
+    Missing,
+}
+
+impl PictureNode {
+    /// What the node is besides its contribution; empty for most.
+    pub(super) fn tags(&self) -> String {
+        let tags = [(self.is_root_cause, "root cause"), (self.is_target, "target")];
+        tags.into_iter().filter(|(applies, _)| *applies).map(|(_, tag)| tag).collect::<Vec<_>>().join(" · ")
+    }
+}
+
+impl Picture {
+    /// # Errors
+    /// When the graph is not that of the attribution.
+    pub(super) fn new(attribution: &Attribution, graph: &CausalGraph, root_cause: Option<&str>) -> Result<Self> {
+        let positions = graph.ancestors_and_self(graph.position(&attribution.target)?);
+        let mut places = vec![None; graph.node_count()];
+        positions.iter().enumerate().for_each(|(place, &position)| places[position] = Some(place));
+        let named = attribution.contributions.iter().map(|contribution| &contribution.node);
+        for node in named.chain(attribution.missing.iter().map(|missing| &missing.node)) {
+            if places[graph.position(node)?].is_none() {
+                return Err(Error::InvalidParameter {
+                    name: "the causal graph",
+                    requirement: "the one that the attribution was made with",
+                    found: format!("one in which `{node}` does not act on `{}`", attribution.target),
+                });
+            }
+        }
+        let edges_to = |place: usize| {
+            let parents = graph.parent_positions(positions[place]).iter();
+            parents.filter_map(|&parent| places[parent]).map(move |parent| (parent, place)).collect::<Vec<_>>()
+        };
+        let edges = (0..positions.len()).flat_map(edges_to).collect();
+        let sizes = attribution.contributions.iter().map(|part| shown_value(attribution.quantity, part.value).abs());
+        let largest = sizes.fold(0.0, f64::max);
+        let node = |&position: &usize| node(attribution, graph.name(position), largest, root_cause);
+        let title = format!("What contributed to `{}`", attribution.target);
+        Ok(Self { title, nodes: positions.iter().map(node).collect(), edges })
+    }
+}
+
+fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<&str>) -> PictureNode {
+    let contribution = attribution.contribution(name);
+    let standing = match contribution {
+        None => Standing::Missing,
+        Some(part) if shown_value(attribution.quantity, part.value) < 0.0 => Standing::Negative,
+        Some(_) => Standing::Positive,
+    };
+    let value = contribution.map_or(0.0, |part| shown_value(attribution.quantity, part.value));
+    let relative = if largest > 0.0 { value / largest } else { 0.0 };
+    PictureNode {
+        name: name.to_owned(),
+        amount: contribution.map_or_else(|| "no value".to_owned(), |part| with_unit(attribution.quantity, part)),
+        details: contribution
+            .map_or_else(|| "no value observed".to_owned(), |part| details(attribution.quantity, part)),
+        fill: fill(relative),
+        is_target: name == attribution.target,
+        is_root_cause: root_cause == Some(name),
+        standing,
+    }
+}
+
+/// The contribution with its sign.
+pub(super) fn signed_amount(quantity: Quantity, value: f64) -> String {
+    let amount = match quantity {
+        Quantity::ItScore => fixed(value, 2),
+        Quantity::MeanDeviation => significant(value),
+    };
+    if value > 0.0 && !reads_as_zero(&amount) { format!("+{amount}") } else { amount }
+}
+
+/// The contribution, or 0 where it is written as 0: rounding errors get no colour and no bar.
+pub(super) fn shown_value(quantity: Quantity, value: f64) -> f64 {
+    if reads_as_zero(&signed_amount(quantity, value)) { 0.0 } else { value }
+}
+
+fn reads_as_zero(amount: &str) -> bool {
+    !amount.contains(|digit| ('1'..='9').contains(&digit))
+}
+
+fn with_unit(quantity: Quantity, contribution: &Contribution) -> String {
+    let mark = if contribution.is_approximate() { "≈ " } else { "" };
+    let unit = match quantity {
+        Quantity::ItScore => " nats",
+        Quantity::MeanDeviation => "",
+    };
+    format!("{mark}{}{unit}", signed_amount(quantity, contribution.value))
+}
+
+fn details(quantity: Quantity, contribution: &Contribution) -> String {
+    let error = match quantity {
+        Quantity::ItScore => error_in_nats(contribution.std_error),
+        Quantity::MeanDeviation => significant(contribution.std_error),
+    };
+    let (observed, typical) = (significant(contribution.observed), significant(contribution.typical));
+    format!("{} ± {error}; observed {observed}, typically {typical}", with_unit(quantity, contribution))
+}

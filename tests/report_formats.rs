@@ -1,0 +1,396 @@
+//! The page of HTML, the drawings and the CSV of a diagnosis: well formed, whatever the nodes are called, and sane for any
+//! graph.
+
+#[path = "shared/report_models.rs"]
+mod report_models;
+
+use std::collections::BTreeSet;
+
+use etiology::{
+    CausalGraph, Dataset, Diagnosis, DiagnosisConfig, Error, EvaluationConfig, FittedModel, HtmlReport, Observation,
+    StructuralCausalModel,
+};
+use proptest::prelude::*;
+use report_models::{NASTY, diagnose, sums};
+use roxmltree::{Document, Node, ParsingOptions};
+
+const SECTIONS: [&str; 7] = ["contributions", "graph", "normal", "verdicts", "counterfactuals", "diagnostics", "data"];
+
+fn parse(text: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn elements<'a, 'i>(document: &'a Document<'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
+    document.descendants().filter(move |node| node.has_tag_name(name))
+}
+
+fn all_text(node: Node<'_, '_>) -> String {
+    node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
+}
+
+/// A name as it reads in a picture or page: without what XML or the eye cannot take.
+fn readable(name: &str) -> String {
+    let is_bad = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    name.chars().map(|c| if is_bad(c) { '\u{fffd}' } else { c }).collect()
+}
+
+fn on_one_line(name: &str) -> String {
+    name.replace(['\n', '\r', '\t'], " ")
+}
+
+/// Nothing but the elements and attributes that reports are made of: no script, handler, address or style of a name's.
+fn assert_harmless(document: &Document<'_>) {
+    const ELEMENTS: &str = "html head meta title style body main footer section div p h1 h2 h3 ul li code figure figcaption \
+                            table caption thead tbody tr th td details summary pre svg desc g rect line path text";
+    const ATTRIBUTES: &str = "lang charset name content http-equiv class id role tabindex scope width height x y x1 x2 y1 y2 \
+                              viewBox rx d fill stroke stroke-width stroke-dasharray font-family font-size font-weight \
+                              font-style text-anchor style aria-label aria-labelledby";
+    let elements: BTreeSet<&str> = ELEMENTS.split_whitespace().collect();
+    let attributes: BTreeSet<&str> = ATTRIBUTES.split_whitespace().collect();
+    for node in document.descendants().filter(Node::is_element) {
+        assert!(elements.contains(node.tag_name().name()), "{node:?}");
+        for attribute in node.attributes() {
+            assert!(attributes.contains(attribute.name()), "{attribute:?}");
+            let style_of_ours = attribute.value().chars().all(|c| c.is_ascii_alphanumeric() || "-:;%.".contains(c));
+            assert!(attribute.name() != "style" || style_of_ours, "{attribute:?}");
+        }
+    }
+    let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id stands twice: {ids:?}");
+    for labels in document.descendants().filter_map(|node| node.attribute("aria-labelledby")) {
+        assert!(labels.split_whitespace().all(|label| ids.contains(&label)), "{labels}");
+    }
+}
+
+/// What must hold of every page.
+fn check_page(page: &str, diagnosis: &Diagnosis) {
+    let document = parse(page);
+    assert_harmless(&document);
+    let headings: Vec<&str> = elements(&document, "h2").filter_map(|heading| heading.attribute("id")).collect();
+    assert_eq!(headings, SECTIONS);
+    let row_names: Vec<String> =
+        elements(&document, "th").filter(|cell| cell.attribute("scope") == Some("row")).map(all_text).collect();
+    for node in diagnosis.attribution.contributions.iter().map(|part| &part.node).chain(&diagnosis.missing) {
+        assert!(row_names.contains(&readable(node)), "{node:?} is not in {row_names:?}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf%"), "{page}");
+    // What is there as JSON is the diagnosis itself, to the bit.
+    let json = all_text(elements(&document, "pre").next().unwrap());
+    assert_eq!(serde_json::from_str::<Diagnosis>(&json).unwrap(), *diagnosis);
+}
+
+/// What must hold of every drawing, in each of the formats.
+fn check_drawings(diagnosis: &Diagnosis, graph: &CausalGraph) {
+    let names: Vec<&str> = {
+        let mut names = graph.ancestors(&diagnosis.target).unwrap();
+        names.push(&diagnosis.target);
+        names
+    };
+    check_svg(&diagnosis.to_svg(graph).unwrap(), &names);
+    check_dot(&diagnosis.to_dot(graph).unwrap(), &names);
+    check_mermaid(&diagnosis.to_mermaid(graph).unwrap(), &names);
+    check_csv(diagnosis);
+}
+
+fn check_svg(svg: &str, names: &[&str]) {
+    let document = parse(svg);
+    assert_harmless(&document);
+    let titles: Vec<String> = elements(&document, "title").map(all_text).collect();
+    assert_eq!(titles.len(), names.len() + 1);
+    for name in names {
+        assert!(titles.iter().any(|title| title.starts_with(&format!("{}: ", readable(name)))), "{name:?}: {titles:?}");
+    }
+    let number = |node: &Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
+    let root = document.root_element();
+    let (width, height) = (number(&root, "width"), number(&root, "height"));
+    let boxes: Vec<[f64; 4]> =
+        elements(&document, "rect").map(|rect| ["x", "y", "width", "height"].map(|name| number(&rect, name))).collect();
+    assert_eq!(boxes.len(), names.len());
+    for (place, [x, y, w, h]) in boxes.iter().enumerate() {
+        assert!(*x >= 0.0 && *y >= 0.0 && x + w <= width && y + h <= height, "outside: {boxes:?}, {width} x {height}");
+        for [x2, y2, ..] in &boxes[..place] {
+            assert!((x - x2).abs() >= *w || (y - y2).abs() >= *h, "two boxes overlap: {boxes:?}");
+        }
+    }
+}
+
+/// The strings of a line of DOT, read as Graphviz reads them; anything else in the line is checked to be plain.
+fn dot_strings(line: &str) -> Vec<String> {
+    let (mut strings, mut current, mut outside) = (Vec::new(), None::<String>, String::new());
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (&mut current, character) {
+            (None, '"') => current = Some(String::new()),
+            (None, other) => outside.push(other),
+            (Some(_), '"') => strings.extend(current.take()),
+            (Some(text), '\\') => match characters.next().unwrap() {
+                'n' => text.push('\n'),
+                escaped @ ('"' | '\\') => text.push(escaped),
+                other => panic!("escape sequence {other:?} in {line}"),
+            },
+            (Some(text), other) => text.push(other),
+        }
+    }
+    assert!(current.is_none(), "a string has no end: {line}");
+    let plain = |character: char| character.is_ascii_alphanumeric() || " []{}=,;->".contains(character);
+    assert!(outside.chars().all(plain), "{outside:?}");
+    strings
+}
+
+fn check_dot(dot: &str, names: &[&str]) {
+    let labels: Vec<String> = dot
+        .lines()
+        .filter(|line| line.contains("label="))
+        .map(|line| dot_strings(line)[0].replace("&amp;", "&"))
+        .collect();
+    dot.lines().for_each(|line| drop(dot_strings(line)));
+    assert_eq!(labels.len(), names.len());
+    for (label, name) in labels.iter().zip(names) {
+        let shown = readable(&on_one_line(name));
+        assert_eq!(label.split('\n').next(), Some(shown.as_str()));
+    }
+}
+
+fn check_mermaid(mermaid: &str, names: &[&str]) {
+    let mut lines = mermaid.lines();
+    assert_eq!(lines.next(), Some("flowchart TD"));
+    let labels: Vec<&str> = lines
+        .clone()
+        .filter_map(|line| line.trim().split_once("[\"").map(|(_, label)| label.strip_suffix("\"]").unwrap()))
+        .collect();
+    assert_eq!(labels.len(), names.len());
+    for (label, name) in labels.iter().zip(names) {
+        let first = label.split("<br/>").next().unwrap();
+        let harmless = |c: char| c.is_alphanumeric() || " #;-_.+/".contains(c);
+        assert!(first.chars().all(harmless), "{first:?}");
+        assert_eq!(decoded(first), readable(&on_one_line(name)));
+    }
+    for line in lines.filter(|line| !line.contains("[\"")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert!(words[0] == "style" || words[1] == "-->", "{line}");
+    }
+}
+
+/// Entity codes of Mermaid as the characters they stand for.
+fn decoded(label: &str) -> String {
+    let mut pieces = label.split('#');
+    let mut text = pieces.next().unwrap().to_owned();
+    for piece in pieces {
+        let (code, rest) = piece.split_once(';').unwrap();
+        text.push(char::from_u32(code.parse().unwrap()).unwrap());
+        text.push_str(rest);
+    }
+    text
+}
+
+fn check_csv(diagnosis: &Diagnosis) {
+    for attribution in [&diagnosis.attribution, &diagnosis.mean_deviation] {
+        let text = attribution.to_csv();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().unwrap().len(), 10);
+        let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows.len(), attribution.contributions.len() + attribution.missing.len());
+        for (row, part) in rows.iter().zip(&attribution.contributions) {
+            assert_eq!(&row[0], part.node);
+            assert_eq!(row[1].parse::<f64>().unwrap().to_bits(), part.value.to_bits());
+            assert_eq!(row[5].parse::<f64>().unwrap().to_bits(), part.typical.to_bits());
+        }
+        for (row, missing) in rows.iter().skip(attribution.contributions.len()).zip(&attribution.missing) {
+            assert_eq!((&row[0], &row[1], &row[4]), (missing.node.as_str(), "", ""));
+            assert_eq!(row[5].parse::<f64>().unwrap(), missing.typical);
+        }
+    }
+}
+
+fn check_all(model: &FittedModel, diagnosis: &Diagnosis) -> String {
+    check_drawings(diagnosis, model.graph());
+    let page = HtmlReport::new(model, diagnosis).to_html().unwrap();
+    check_page(&page, diagnosis);
+    page
+}
+
+/// Names and edges of a model of so many nodes, each but the last with some effects among the next ones.
+fn numbered(nodes: usize, name: impl Fn(usize) -> String) -> (Vec<String>, Vec<(usize, usize)>) {
+    let names = (0..nodes).map(name).collect();
+    let effects = |node: usize| [node + 1, node + 2 + node % 7].into_iter().filter(move |&effect| effect < nodes);
+    (names, (0..nodes).flat_map(|node| effects(node).map(move |effect| (node, effect))).collect())
+}
+
+#[test]
+fn names_that_would_do_harm_are_harmless() {
+    let (names, edges) = numbered(NASTY.len(), |node| NASTY[node].to_owned());
+    let model = sums(&names, &edges);
+    let noises: Vec<f64> = (0..names.len()).map(|node| if node == 0 { 9.0 } else { 0.1 * node as f64 }).collect();
+    let diagnosis = diagnose(&model, &names, &edges, &noises);
+    let page = check_all(&model, &diagnosis);
+    let titled = HtmlReport::new(&model, &diagnosis).with_title(NASTY[2]).to_html().unwrap();
+    assert_harmless(&parse(&titled));
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script") && !titled.contains("<img"));
+}
+
+#[test]
+fn every_size_and_every_kind_of_contribution_is_drawn() {
+    let long = |node: usize| format!("{}{node}", "a-long-name-".repeat(17));
+    for (nodes, name) in [(1, None), (2, None), (60, None), (7, Some(long as fn(usize) -> String))] {
+        let (names, edges) = numbered(nodes, |node| name.map_or_else(|| format!("service {node}"), |name| name(node)));
+        let model = sums(&names, &edges);
+        let noises: Vec<f64> = (0..nodes).map(|node| if node + 1 == nodes { 3.0 } else { -0.5 }).collect();
+        let diagnosis = diagnose(&model, &names, &edges, &noises);
+        assert!(nodes == 1 || diagnosis.attribution.contributions.iter().any(|part| part.value < 0.0));
+        check_all(&model, &diagnosis);
+    }
+}
+
+#[test]
+fn missing_nodes_are_shown_as_such() {
+    let (names, edges) = numbered(6, |node| format!("n{node}"));
+    let model = sums(&names, &edges);
+    let diagnosis = diagnose(&model, &names, &edges, &[0.0, 3.0, f64::NAN, 0.0, 4.0, 0.5]);
+    let page = check_all(&model, &diagnosis);
+    assert!(page.contains("(unexplained)") && page.contains("No value was observed of <code>n2</code>"), "{page}");
+    assert!(diagnosis.to_mermaid(model.graph()).unwrap().contains("[\"n2<br/>no value\"]"));
+    assert!(diagnosis.attribution.to_csv().lines().any(|line| line == "n2,,,,,0,,,,"));
+}
+
+#[test]
+fn an_event_with_a_score_of_zero_is_drawn() {
+    let (names, edges) = numbered(3, |node| format!("n{node}"));
+    let model = sums(&names, &edges);
+    let diagnosis = diagnose(&model, &names, &edges, &[0.0, 0.0, -1e9]);
+    assert!(diagnosis.attribution.score.value.abs() < 1e-9, "{}", diagnosis.attribution);
+    let page = check_all(&model, &diagnosis);
+    assert!(page.contains("Thin evidence"), "{page}");
+    // Contributions of exactly 0, too.
+    let mut nothing = diagnosis;
+    nothing.attribution.contributions.iter_mut().for_each(|part| (part.value, part.std_error) = (0.0, 0.0));
+    check_all(&model, &nothing);
+    // A contribution that is a rounding error away from 0 looks like 0.
+    let alone = sums(&names[..1], &[]);
+    let mut diagnosis = diagnose(&alone, &names[..1], &[], &[-1e9]);
+    diagnosis.attribution.contributions[0].value = -1e-16;
+    let page = check_all(&alone, &diagnosis);
+    assert!(!page.contains("class=\"negative\"") && page.contains("outlier score is 0.00 ±"), "{page}");
+    let svg = diagnosis.to_svg(alone.graph()).unwrap();
+    assert!(svg.contains("fill=\"#e9eaec\"") && !svg.contains("dasharray"), "{svg}");
+}
+
+#[test]
+fn root_cause_and_target_are_marked_in_words() {
+    let (names, edges) = numbered(4, |node| format!("n{node}"));
+    let model = sums(&names, &edges);
+    let diagnosis = diagnose(&model, &names, &edges, &[0.0, 7.0, 0.2, 0.1]);
+    assert_eq!(diagnosis.root_cause(), Some("n1"));
+    let graph = model.graph();
+    let svg = diagnosis.to_svg(graph).unwrap();
+    assert!(svg.contains(">root cause</text>") && svg.contains(">target</text>"), "{svg}");
+    assert!(!diagnosis.attribution.to_svg(graph).unwrap().contains(">root cause<"));
+    assert!(diagnosis.to_dot(graph).unwrap().contains("nats\\nroot cause\""));
+    assert!(diagnosis.to_mermaid(graph).unwrap().contains("nats<br/>root cause\"]"));
+}
+
+#[test]
+fn another_graph_is_refused() {
+    let (names, edges) = numbered(4, |node| format!("n{node}"));
+    let model = sums(&names, &edges);
+    let diagnosis = diagnose(&model, &names, &edges, &[0.0, 7.0, 0.2, 0.1]);
+    let smaller = CausalGraph::from_edges([("n2", "n3")]).unwrap();
+    for result in [diagnosis.to_svg(&smaller), diagnosis.to_dot(&smaller), diagnosis.to_mermaid(&smaller)] {
+        assert!(matches!(result, Err(Error::UnknownNode { .. })));
+    }
+    let reversed = CausalGraph::from_edges([("n3", "n0"), ("n3", "n1"), ("n2", "n3")]).unwrap();
+    let message = diagnosis.attribution.to_svg(&reversed).unwrap_err().to_string();
+    assert!(message.contains("does not act on `n3`"), "{message}");
+    let stranger = sums(&["a".to_owned(), "b".to_owned()], &[(0, 1)]);
+    assert!(matches!(HtmlReport::new(&stranger, &diagnosis).to_html(), Err(Error::UnknownNode { .. })));
+}
+
+#[test]
+fn the_fit_and_an_evaluation_are_reported() {
+    let wave = |row: usize, pace: f64| (pace * row as f64).sin();
+    let column = |pace: f64| (0..400).map(|row| wave(row, pace)).collect::<Vec<f64>>();
+    let (a, noise) = (column(0.7), column(2.3));
+    let b: Vec<f64> = a.iter().zip(&noise).map(|(a, noise)| a + 0.3 * noise).collect();
+    let normal = Dataset::from_columns([("a", a), ("b", b), ("c", column(1.1))]).unwrap();
+    let graph = CausalGraph::from_edges([("a", "b")]).unwrap();
+    let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
+    let evaluation = model.evaluate(&normal, &EvaluationConfig::default()).unwrap();
+    let event = Observation::from_pairs([("a", 4.0), ("b", 4.1)]).unwrap();
+    let diagnosis = model.diagnose("b", &event, &DiagnosisConfig::default()).unwrap();
+    let without = check_all(&model, &diagnosis);
+    assert!(without.contains("columns that the graph does not name: <code>c</code>"), "{without}");
+    assert!(without.contains("Not evaluated"));
+    assert!(without.contains("Noise beyond the training data"));
+    let page = HtmlReport::new(&model, &diagnosis).with_evaluation(&evaluation).to_html().unwrap();
+    check_page(&page, &diagnosis);
+    assert!(page.contains("2 nodes on 400 rows:") && !page.contains("Not evaluated"));
+    for finding in &evaluation.findings {
+        let start = finding.to_string().split('`').next().unwrap().to_owned();
+        assert!(page.contains(&start), "{finding}");
+    }
+}
+
+#[test]
+fn text_stands_out_in_light_and_dark() {
+    let (names, edges) = numbered(2, |node| format!("n{node}"));
+    let model = sums(&names, &edges);
+    let page = check_all(&model, &diagnose(&model, &names, &edges, &[5.0, 0.0]));
+    let themes: Vec<&str> = page.split(":root {").skip(1).collect();
+    assert_eq!(themes.len(), 2);
+    for theme in themes {
+        let colour = |name: &str| {
+            let value = theme.split_once(&format!("--{name}: #")).unwrap().1;
+            luminance(&value[..6])
+        };
+        for ground in ["page", "panel"].map(colour) {
+            let contrast = |name: &str| {
+                let text = colour(name);
+                (text.max(ground) + 0.05) / (text.min(ground) + 0.05)
+            };
+            for text in ["ink", "quiet", "observed", "clear", "contested", "thin"] {
+                assert!(contrast(text) >= 4.5, "{text}: {}", contrast(text));
+            }
+            for shape in ["warm", "cold", "normal"] {
+                assert!(contrast(shape) >= 3.0, "{shape}: {}", contrast(shape));
+            }
+        }
+    }
+}
+
+/// Relative luminance (WCAG 2.1) of `rrggbb`.
+fn luminance(colour: &str) -> f64 {
+    let channel = |place: usize| {
+        let value = f64::from(u8::from_str_radix(&colour[place..place + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_names_and_any_graph_are_well_formed(
+        names in prop::collection::hash_set("[^ ][\\s\\S]{0,30}|[\"\\\\<>&'#;`\\]\\[]{1,8}", 1..9),
+        pairs in prop::collection::vec((0_usize..9, 0_usize..9), 0..20),
+        noises in prop::collection::vec(-6.0_f64..6.0, 9),
+        missing in prop::option::of(0_usize..8),
+    ) {
+        let mut names: Vec<String> = names.into_iter().filter(|name| !name.trim().is_empty()).collect();
+        names.sort();
+        prop_assume!(!names.is_empty());
+        let mut edges: Vec<(usize, usize)> =
+            pairs.into_iter().filter(|&(cause, effect)| cause < effect && effect < names.len()).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let mut noises = noises[..names.len()].to_vec();
+        if let Some(node) = missing.filter(|&node| node + 1 < names.len()) {
+            noises[node] = f64::NAN;
+        }
+        let model = sums(&names, &edges);
+        check_all(&model, &diagnose(&model, &names, &edges, &noises));
+    }
+}
