@@ -107,11 +107,12 @@ fn judge(
 ) -> (Confidence, Vec<String>) {
     let mut doubts = Vec::new();
     let target = &attribution.target;
-    if attribution.score.value < NOT_UNUSUAL {
+    // Not −0.00, which rounding may leave of a certain event.
+    let score = attribution.score.value.max(0.0);
+    if score < NOT_UNUSUAL {
+        let rows = score.exp();
         doubts.push(format!(
-            "`{target}` is hardly unusual: its outlier score is {:.2} nats, that of one row in {:.0}.",
-            attribution.score.value,
-            attribution.score.value.exp()
+            "`{target}` is hardly unusual: its outlier score is {score:.2} nats, that of one row in {rows:.0}."
         ));
     }
     if !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL) {
