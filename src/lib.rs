@@ -90,12 +90,12 @@ pub use independence::{
 pub use mechanism::BoostedTrees;
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula,
-    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, NoiseModel,
-    ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
+    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismRegistry,
+    NoiseModel, ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
 };
 pub use model::{
     AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, FitReport, FittedModel, MechanismSearch,
-    NodeAssignment, NodeFit, StructuralCausalModel,
+    ModelFormat, NodeAssignment, NodeFit, StructuralCausalModel,
 };
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
