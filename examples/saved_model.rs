@@ -1,4 +1,5 @@
-//! A model is fitted and saved in one process, then loaded and asked in fresh ones, with the time that takes.
+//! Two models of the retail shop, linear and with mechanisms that were chosen by cross-validation, are fitted and saved in
+//! one process, then loaded and asked in fresh ones, with the time that takes. The linear one needs no samples.
 //!
 //! ```text
 //! cargo run --release --example saved_model
@@ -13,10 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use etiology::{AttributionConfig, FittedModel, StructuralCausalModel};
+use etiology::{AssignmentConfig, AttributionConfig, FittedModel, StructuralCausalModel};
 
 /// How often each file is loaded by a process of its own.
-const PROCESSES: usize = 11;
+const PROCESSES: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
     match env::args_os().nth(1) {
@@ -27,10 +28,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn fit_and_save() -> Result<(), Box<dyn Error>> {
     let normal = retail_shop::normal_requests(1_000, 1)?;
-    let model = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(&normal)?.fit(&normal)?;
+    let unfitted = StructuralCausalModel::new(retail_shop::causal_graph()?);
+    let linear = unfitted.clone().assign_mechanisms_with(&normal, &AssignmentConfig::linear())?.fit(&normal)?;
+    let chosen = unfitted.assign_mechanisms(&normal)?.fit(&normal)?;
     let folder = env::temp_dir().join(format!("etiology_saved_model_{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    for name in ["shop.json", "shop.etiology"] {
+    for (name, model) in
+        [("linear.json", &linear), ("linear.etiology", &linear), ("chosen.json", &chosen), ("chosen.etiology", &chosen)]
+    {
         let path: PathBuf = folder.join(name);
         model.save(&path)?;
         println!("{name}: {} bytes", std::fs::metadata(&path)?.len());

@@ -351,6 +351,22 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// The caller asked to stop.
+    #[error("{what} was cancelled")]
+    Cancelled {
+        /// What was under way.
+        what: &'static str,
+    },
+    /// A model could not be fitted to too many of the resampled data sets, or gave no attribution.
+    #[error("{failed} of {resamples} resamples of the rows failed; the first: {first}")]
+    Resampling {
+        /// How many failed.
+        failed: usize,
+        /// Of how many.
+        resamples: usize,
+        /// What the first one said.
+        first: String,
+    },
     /// Ordinary linear algebra failed, which takes extreme input.
     #[error("least squares failed: {message}")]
     LinearAlgebra {

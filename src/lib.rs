@@ -55,6 +55,7 @@
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 mod attribution;
+mod bootstrap;
 mod data;
 mod drift;
 mod error;
@@ -75,6 +76,7 @@ pub use attribution::{
     Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
     Quantity, ScoreEstimate, Unexplained, WhatIf,
 };
+pub use bootstrap::{BootstrapConfig, BootstrapInterval, BootstrapIntervals, BootstrapMethod, NodeInterval};
 pub use data::{Dataset, Observation};
 pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
 pub use error::{Error, Result};

@@ -91,7 +91,7 @@ fn saved_model_names_the_root_cause_in_fresh_processes() {
     let output = run::<&str>("saved_model", []);
     let printed = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert_eq!(printed.matches(": Caching Service").count(), 22, "{printed}");
+    assert_eq!(printed.matches(": Caching Service").count(), 20, "{printed}");
 }
 
 #[test]
