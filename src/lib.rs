@@ -74,7 +74,7 @@ mod verdicts;
 
 pub use attribution::{
     Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
-    Quantity, ScoreEstimate, Unexplained, WhatIf,
+    Quantity, ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
 };
 pub use bootstrap::{BootstrapConfig, BootstrapInterval, BootstrapIntervals, BootstrapMethod, NodeInterval};
 pub use data::{Dataset, Observation};
