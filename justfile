@@ -20,6 +20,7 @@ examples:
     cargo run --release --example online_shop -- --write-csv target/shop
     cargo run --release --example custom_mechanism
     cargo run --release --example nonlinear_faults
+    cargo run --release --example saved_model
     cargo run --release --example service_latency -- \
         --normal target/shop/normal.csv --events target/shop/slow_requests.csv \
         --calls target/shop/calls.csv --target Website

@@ -313,6 +313,68 @@ pub enum Error {
         /// What is wrong with it.
         cause: Box<Error>,
     },
+    /// A model cannot be saved.
+    #[error("node `{node}` cannot be saved: {reason}")]
+    CannotSave {
+        /// The node's name.
+        node: String,
+        /// What stands in the way.
+        reason: String,
+    },
+    /// A saved model uses a mechanism written in code that nobody registered.
+    #[error(
+        "node `{node}` of the saved model has the custom mechanism `{mechanism}`, which the registry lacks; it has {available}"
+    )]
+    UnregisteredMechanism {
+        /// The node's name.
+        node: String,
+        /// The mechanism's name.
+        mechanism: String,
+        /// The mechanisms that are registered.
+        available: String,
+    },
+    /// What was to be loaded is no saved model, or a damaged one.
+    #[error("this is no sound saved model: {message}")]
+    DamagedModel {
+        /// What is wrong.
+        message: String,
+    },
+    /// A model was saved by a later version of this crate.
+    #[error(
+        "the model was saved in format version {found}, but this version of etiology reads versions up to {supported}"
+    )]
+    NewerModel {
+        /// The format version of the file.
+        found: u32,
+        /// The latest version that can be read.
+        supported: u32,
+    },
+    /// A model file could not be read or written.
+    #[error("cannot {operation} the model file {path}: {message}")]
+    ModelFile {
+        /// `read` or `write`.
+        operation: &'static str,
+        /// The file's path.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The caller asked to stop.
+    #[error("{what} was cancelled")]
+    Cancelled {
+        /// What was under way.
+        what: &'static str,
+    },
+    /// A model could not be fitted to too many of the resampled data sets, or gave no attribution.
+    #[error("{failed} of {resamples} resamples of the rows failed; the first: {first}")]
+    Resampling {
+        /// How many failed.
+        failed: usize,
+        /// Of how many.
+        resamples: usize,
+        /// What the first one said.
+        first: String,
+    },
     /// Ordinary linear algebra failed, which takes extreme input.
     #[error("least squares failed: {message}")]
     LinearAlgebra {

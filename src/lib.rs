@@ -55,6 +55,7 @@
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 mod attribution;
+mod bootstrap;
 mod data;
 mod drift;
 mod error;
@@ -75,8 +76,9 @@ mod verdicts;
 
 pub use attribution::{
     Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
-    Quantity, ScoreEstimate, Unexplained, WhatIf,
+    Quantity, ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
 };
+pub use bootstrap::{BootstrapConfig, BootstrapInterval, BootstrapIntervals, BootstrapMethod, NodeInterval};
 pub use data::{Dataset, Observation, RowTimes, TimeColumn};
 pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
 pub use error::{Error, Result};
@@ -92,12 +94,12 @@ pub use independence::{
 pub use mechanism::BoostedTrees;
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula,
-    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, NoiseModel,
-    ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
+    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismRegistry,
+    NoiseModel, ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
 };
 pub use model::{
     AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, FitReport, FittedModel, MechanismSearch,
-    NodeAssignment, NodeFit, StructuralCausalModel,
+    ModelFormat, NodeAssignment, NodeFit, StructuralCausalModel,
 };
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,

@@ -33,6 +33,8 @@ pub(crate) enum Purpose {
     Calibration = 22,
     /// Graphs with their nodes permuted; the index is the graph's.
     PermutedGraphs = 23,
+    /// The rows of a bootstrap's resamples; the index is the resample's.
+    Bootstrap = 50,
 }
 
 /// The stream of random numbers of one block of work.

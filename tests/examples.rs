@@ -100,6 +100,14 @@ fn custom_mechanism_agrees_with_brute_force() {
 }
 
 #[test]
+fn saved_model_names_the_root_cause_in_fresh_processes() {
+    let output = run::<&str>("saved_model", []);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(printed.matches(": Caching Service").count(), 20, "{printed}");
+}
+
+#[test]
 fn service_latency_prints_one_json_object() {
     let output =
         service_latency("json", &["--target", "Website", "--format", "json", "--samples", "1000", "--seed", "3"]);

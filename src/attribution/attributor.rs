@@ -125,6 +125,32 @@ impl<'m> Attributor<'m> {
     /// ancestors; when a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
     /// resolve a coalition's probability.
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_by(observation, |recovered, roles| self.estimate(recovered, roles))
+    }
+
+    /// Without samples, however large the error of Fourier inversion is; for a target that is linear in all noises.
+    pub(super) fn attribute_by_inversion(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_by(observation, |recovered, roles| {
+            let measure = self.measure(recovered)?;
+            match (&self.method, &measure) {
+                (Method::Fourier(target, inverted), &Measure::LogTail { test: OutlierTest::Region(region), .. }) => {
+                    self.invert(target, inverted, recovered, roles, region)
+                }
+                _ => self.estimate(recovered, roles),
+            }
+        })
+    }
+
+    /// With samples, even where there are other means.
+    pub(super) fn attribute_by_sampling(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_by(observation, |recovered, roles| self.by_samples(recovered, roles, &self.measure(recovered)?))
+    }
+
+    fn attribute_by(
+        &self,
+        observation: &Observation,
+        estimate: impl FnOnce(&Recovered, &Roles) -> Result<Refined>,
+    ) -> Result<Attribution> {
         observation.finite(self.plan.nodes[self.plan.target()].name)?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
@@ -132,7 +158,7 @@ impl<'m> Attributor<'m> {
             // Where no noise is free, the observation is the only value the target can take.
             Refined::certain()
         } else {
-            let refined = self.estimate(&recovered, &roles)?;
+            let refined = estimate(&recovered, &roles)?;
             if roles.idle { refined.with_all_unexplained() } else { refined }
         };
         self.assemble(&recovered, &roles.players, &refined)
@@ -184,27 +210,42 @@ impl<'m> Attributor<'m> {
         measure: &Measure,
         region: OutlierRegion,
     ) -> Result<Refined> {
-        let event = self.event(target, inverted, recovered, region);
-        let Roles { players, always_free, .. } = roles;
-        let fits_a_table = always_free.is_empty() || players.len() + always_free.len() <= EXACT_WITHOUT_SAMPLES;
-        let inverted = self.without_samples(players.len(), |shapley| {
-            if shapley.method.enumerates(players.len())? && fits_a_table {
-                return Ok(event.enumerate(players, always_free));
-            }
-            let game = FourierGame::new(&event, players, always_free);
-            Ok(game.estimates(&shapley_values(&game, shapley)?))
-        })?;
-        let tolerance = match self.config.precision {
-            Precision::StdError(std_error) => std_error,
-            Precision::Budget => INVERSION_TOLERANCE,
-        };
+        let inverted = self.invert(target, inverted, recovered, roles, region)?;
         let error = inverted.estimates.largest_bank_error();
-        if error <= tolerance {
+        if error <= self.inversion_tolerance() {
             return Ok(inverted);
         }
         // A few hundred terms do not follow these distributions closely enough, say those of few rows.
         let sampled = self.by_samples(recovered, roles, measure)?;
         Ok(if sampled.estimates.largest_bank_error() < error { sampled } else { inverted })
+    }
+
+    /// The largest error of Fourier inversion, in nats, beyond which samples are tried.
+    pub(super) fn inversion_tolerance(&self) -> f64 {
+        match self.config.precision {
+            Precision::StdError(std_error) => std_error,
+            Precision::Budget => INVERSION_TOLERANCE,
+        }
+    }
+
+    fn invert(
+        &self,
+        target: &LinearTarget,
+        inverted: &FourierTarget,
+        recovered: &Recovered,
+        roles: &Roles,
+        region: OutlierRegion,
+    ) -> Result<Refined> {
+        let event = self.event(target, inverted, recovered, region);
+        let Roles { players, always_free, .. } = roles;
+        let fits_a_table = always_free.is_empty() || players.len() + always_free.len() <= EXACT_WITHOUT_SAMPLES;
+        self.without_samples(players.len(), |shapley| {
+            if shapley.method.enumerates(players.len())? && fits_a_table {
+                return Ok(event.enumerate(players, always_free));
+            }
+            let game = FourierGame::new(&event, players, always_free);
+            Ok(game.estimates(&shapley_values(&game, shapley)?))
+        })
     }
 
     pub(super) fn event<'e>(

@@ -8,6 +8,7 @@ mod bottlenecks;
 mod closed_form;
 mod columns;
 mod config;
+mod deadline;
 mod effects;
 mod estimates;
 mod fourier;
@@ -28,5 +29,6 @@ mod what_if;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, Estimator, Floor, NoiseSampling, Precision, Quantity};
+pub use deadline::TimedAttribution;
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 pub use what_if::WhatIf;

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::causal_graph::CausalGraph;
 use crate::data::{read_pairs, read_pairs_path};
 use crate::error::{Error, Result};
 
 /// A call that says nothing about causes and was left out of the causal graph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DroppedCall {
     /// The calling service, as given.
     pub caller: String,
@@ -21,7 +21,7 @@ pub struct DroppedCall {
 }
 
 /// Why a call was left out of the causal graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DropReason {

@@ -80,7 +80,7 @@ impl CausalGraph {
         )
     }
 
-    pub(super) fn with_dropped_calls(mut self, dropped_calls: Vec<DroppedCall>) -> Self {
+    pub(crate) fn with_dropped_calls(mut self, dropped_calls: Vec<DroppedCall>) -> Self {
         self.dropped_calls = dropped_calls;
         self
     }

@@ -51,8 +51,15 @@ pub trait Mechanism: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone)]
 pub struct CustomMechanism {
     pub(super) parents: Vec<String>,
-    pub(super) mechanism: Arc<dyn Mechanism>,
+    pub(super) mechanism: NamedMechanism,
     pub(super) noise: NoiseModel,
+}
+
+/// Code, and what it is called where it cannot be stored.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedMechanism {
+    pub(crate) mechanism: Arc<dyn Mechanism>,
+    pub(crate) name: Option<String>,
 }
 
 impl CustomMechanism {
@@ -61,9 +68,17 @@ impl CustomMechanism {
     pub fn new<N: Into<String>>(parents: impl IntoIterator<Item = N>, mechanism: impl Mechanism + 'static) -> Self {
         Self {
             parents: parents.into_iter().map(Into::into).collect(),
-            mechanism: Arc::new(mechanism),
+            mechanism: NamedMechanism { mechanism: Arc::new(mechanism), name: None },
             noise: NoiseModel::Fit(NoiseFamily::Empirical),
         }
+    }
+
+    /// Names the mechanism, so that a model that uses it can be saved: what is saved is the name, and loading looks it up in
+    /// a [`MechanismRegistry`](crate::MechanismRegistry).
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        let mechanism = NamedMechanism { name: Some(name.into()), ..self.mechanism };
+        Self { mechanism, ..self }
     }
 
     /// Sets the noise: a known distribution, or a family to fit to what the mechanism recovers.

@@ -1,11 +1,9 @@
 //! A node's mechanism after fitting.
 
-use std::sync::Arc;
-
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::custom::Mechanism;
+use super::custom::NamedMechanism;
 use super::function::ParentFunction;
 use super::location_scale::LocationScaleFunction;
 use super::post_nonlinear::PostNonlinearFunction;
@@ -36,10 +34,10 @@ pub(crate) enum NodeFunction {
     PostNonlinear(PostNonlinearFunction),
     LocationScale(LocationScaleFunction),
     #[serde(skip_deserializing, serialize_with = "refuse_custom")]
-    Custom(Arc<dyn Mechanism>),
+    Custom(NamedMechanism),
 }
 
-fn refuse_custom<S: Serializer>(mechanism: &Arc<dyn Mechanism>, _: S) -> Result<S::Ok, S::Error> {
+fn refuse_custom<S: Serializer>(NamedMechanism { mechanism, .. }: &NamedMechanism, _: S) -> Result<S::Ok, S::Error> {
     Err(S::Error::custom(format!("the custom mechanism {mechanism:?} is code and cannot be saved")))
 }
 
@@ -58,6 +56,42 @@ impl FittedMechanism {
         match &self.function {
             NodeFunction::Additive(function) => Some(function),
             _ => None,
+        }
+    }
+
+    /// The mechanism written by the user, if it is one.
+    pub(crate) fn custom(&self) -> Option<&NamedMechanism> {
+        match &self.function {
+            NodeFunction::Custom(custom) => Some(custom),
+            _ => None,
+        }
+    }
+
+    /// A mechanism written by the user, with its noise.
+    pub(crate) fn from_custom(custom: NamedMechanism, noise: NoiseDistribution) -> Self {
+        Self::new(NodeFunction::Custom(custom), noise)
+    }
+
+    /// Whether a closure is part of it.
+    pub(crate) fn holds_formula(&self) -> bool {
+        match &self.function {
+            NodeFunction::Additive(function) => function.holds_formula(),
+            NodeFunction::PostNonlinear(function) => function.function.holds_formula(),
+            NodeFunction::LocationScale(function) => function.location.holds_formula(),
+            NodeFunction::Noise | NodeFunction::Custom(_) => false,
+        }
+    }
+
+    /// Whether it can take so many parents.
+    pub(crate) fn takes_parents(&self, parents: usize) -> bool {
+        match &self.function {
+            NodeFunction::Noise => parents == 0,
+            NodeFunction::Additive(function) => function.takes_parents(parents),
+            NodeFunction::PostNonlinear(function) => function.function.takes_parents(parents),
+            NodeFunction::LocationScale(function) => {
+                function.scale.log_scale.coefficients.len() == parents && function.location.takes_parents(parents)
+            }
+            NodeFunction::Custom(_) => true,
         }
     }
 
@@ -96,7 +130,7 @@ impl FittedMechanism {
             NodeFunction::Additive(function) => function.value(parents) + noise,
             NodeFunction::PostNonlinear(function) => function.evaluate(parents, noise),
             NodeFunction::LocationScale(function) => function.evaluate(parents, noise),
-            NodeFunction::Custom(mechanism) => mechanism.evaluate(parents, noise),
+            NodeFunction::Custom(custom) => custom.mechanism.evaluate(parents, noise),
         }
     }
 
@@ -125,7 +159,7 @@ impl FittedMechanism {
             NodeFunction::Additive(function) => function.fill(parents, values),
             NodeFunction::PostNonlinear(function) => function.fill(parents, noise, values),
             NodeFunction::LocationScale(function) => function.fill(parents, noise, values),
-            NodeFunction::Custom(mechanism) => mechanism.evaluate_columns(parents, noise, values),
+            NodeFunction::Custom(custom) => custom.mechanism.evaluate_columns(parents, noise, values),
         }
     }
 }
@@ -145,7 +179,7 @@ impl NodeFunction {
             Self::Additive(function) => value - function.value(parents),
             Self::PostNonlinear(function) => function.estimate_noise(parents, value),
             Self::LocationScale(function) => function.estimate_noise(parents, value),
-            Self::Custom(mechanism) => mechanism.estimate_noise(parents, value),
+            Self::Custom(custom) => custom.mechanism.estimate_noise(parents, value),
         }
     }
 }

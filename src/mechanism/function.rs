@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::log_parents::LogParents;
 use super::polynomial_function::PolynomialFunction;
-use super::saved::SavedLinear;
+use super::saved::{SavedLinear, nested};
 use super::tree_ensemble::TreeEnsemble;
 
 /// intercept + Σᵢ coefficientᵢ · parentᵢ
@@ -63,7 +63,7 @@ pub enum ParentFunction {
     /// A function of the parents' logarithms.
     LogParents(LogParents),
     /// The nearest integer to another function's value; halves are rounded away from 0.
-    Rounded(Box<ParentFunction>),
+    Rounded(#[serde(deserialize_with = "nested")] Box<ParentFunction>),
     /// Any function of the parents' values.
     #[serde(skip_deserializing, serialize_with = "refuse_formula")]
     Formula(Formula),
@@ -104,6 +104,26 @@ impl ParentFunction {
             Self::LogParents(function) => Some(function.parents()),
             Self::Rounded(function) => function.arity(),
             Self::Maximum | Self::Formula(_) => None,
+        }
+    }
+
+    /// Whether a closure is part of it.
+    pub(super) fn holds_formula(&self) -> bool {
+        match self {
+            Self::LogParents(function) => function.function.holds_formula(),
+            Self::Rounded(function) => function.holds_formula(),
+            Self::Formula(_) => true,
+            Self::Linear(_) | Self::Maximum | Self::Polynomial(_) | Self::Trees(_) => false,
+        }
+    }
+
+    /// Whether it can take so many parents: a maximum needs one.
+    pub(super) fn takes_parents(&self, parents: usize) -> bool {
+        match self {
+            Self::Maximum => parents > 0,
+            Self::LogParents(function) => function.parents() == parents && function.function.takes_parents(parents),
+            Self::Rounded(function) => function.takes_parents(parents),
+            _ => self.arity().is_none_or(|arity| arity == parents),
         }
     }
 

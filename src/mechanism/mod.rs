@@ -20,6 +20,7 @@ mod polynomial_function;
 mod polynomial_regression;
 mod post_nonlinear;
 mod predictions;
+mod registry;
 mod regressor;
 mod saved;
 #[cfg(feature = "boosted-trees")]
@@ -41,11 +42,13 @@ pub use log_parents::LogParents;
 pub use polynomial_function::PolynomialFunction;
 pub use polynomial_regression::PolynomialRegression;
 pub use post_nonlinear::PostNonlinearModel;
+pub use registry::MechanismRegistry;
 pub use regressor::{LinearRegression, Regressor};
 pub use tree_ensemble::TreeEnsemble;
 pub use unfitted::{CausalMechanism, NoiseModel};
 
 pub(crate) use cross_validation::{RowLosses, Tolerance, simplest_within};
+pub(crate) use custom::NamedMechanism;
 pub(crate) use fitted::check_finite;
 pub(crate) use folds::{Folds, rows_of, shuffled};
 pub(crate) use predictions::Predictions;

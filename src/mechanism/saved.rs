@@ -3,7 +3,10 @@
 //! The same layouts as the functions write, in numbers that nobody has looked at yet: a damaged or hand-edited file is an
 //! error rather than a broken mechanism. Indices are checked against what they point into, lengths against each other.
 
-use serde::Deserialize;
+use std::cell::Cell;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::fitted::{FittedMechanism, NodeFunction};
 use super::function::{LinearFunction, ParentFunction};
@@ -18,6 +21,32 @@ use crate::noise::NoiseDistribution;
 const MOST_LEAVES: usize = 1 << 16;
 /// Logarithms of scales beyond this are no longer finite numbers.
 const LARGEST_LOG_SCALE: f64 = 700.0;
+
+/// Functions of functions of functions beyond this depth make no sense, but could overflow the stack.
+const DEEPEST: usize = 16;
+
+thread_local! {
+    /// How many functions the one that is being loaded lies within. It is 0 whenever nothing is being loaded.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Loads a function that is part of another. Not every format bounds the depth of what it reads.
+pub(super) fn nested<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<ParentFunction>, D::Error> {
+    struct Level;
+
+    impl Drop for Level {
+        fn drop(&mut self) {
+            DEPTH.set(DEPTH.get() - 1);
+        }
+    }
+
+    if DEPTH.get() == DEEPEST {
+        return Err(D::Error::custom(format!("functions of functions are nested more than {DEEPEST} deep")));
+    }
+    DEPTH.set(DEPTH.get() + 1);
+    let _level = Level;
+    Box::deserialize(deserializer)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +160,7 @@ impl TryFrom<SavedTreeEnsemble> for TreeEnsemble {
 #[serde(deny_unknown_fields)]
 pub(super) struct SavedLogParents {
     edges: Vec<f64>,
+    #[serde(deserialize_with = "nested")]
     function: Box<ParentFunction>,
 }
 

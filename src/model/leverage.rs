@@ -1,6 +1,9 @@
 //! How far a node's parents lie from those that its mechanism was fitted to.
 
 use ndarray::Array1;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
 
 /// A direction of the standardised parents counts if its variance, given the directions before it, exceeds this: less is
 /// rounding, or a copy of another column.
@@ -15,7 +18,8 @@ const ON_THE_PLANE: f64 = 1e-4;
 /// deviation σ·√(1 + h): far from the training rows most of it is the error of the fit
 /// (Cook and Weisberg, *Residuals and Influence in Regression*, 1982, section 2.2). Other mechanisms extrapolate
 /// no better, so the figure is used for all that are learned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "SavedSpread")]
 pub(crate) struct ParentSpread {
     rows: f64,
     centres: Vec<f64>,
@@ -47,6 +51,11 @@ impl ParentSpread {
         Some(Self { rows, centres, scales, factor, rank })
     }
 
+    /// How many parents it is of.
+    pub(super) fn parents(&self) -> usize {
+        self.centres.len()
+    }
+
     /// The leverage of a point: infinite where it leaves the plane that all training rows lie in, say because a parent
     /// that was constant then has another value now. There the data say nothing at all.
     pub(crate) fn leverage(&self, point: &[f64]) -> f64 {
@@ -72,6 +81,47 @@ impl ParentSpread {
             }
         }
         (1.0 + whitened.iter().map(|white| white * white).sum::<f64>()) / self.rows
+    }
+}
+
+/// What a saved spread may hold, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedSpread {
+    rows: f64,
+    centres: Vec<f64>,
+    scales: Vec<f64>,
+    factor: Vec<(usize, Vec<f64>)>,
+    rank: usize,
+}
+
+impl TryFrom<SavedSpread> for ParentSpread {
+    type Error = Error;
+
+    fn try_from(SavedSpread { rows, centres, scales, factor, rank }: SavedSpread) -> Result<Self> {
+        let parents = centres.len();
+        let mut places: Vec<usize> = factor.iter().map(|&(parent, _)| parent).collect();
+        places.sort_unstable();
+        // Row i of the triangular part has i + 1 entries, the last of them a divisor; rows below it have one per direction.
+        let is_triangular = |(number, (_, row)): (usize, &(usize, Vec<f64>))| {
+            let expected = if number < rank { number + 1 } else { rank };
+            row.len() == expected && (number >= rank || row[number] > 0.0)
+        };
+        let entries = factor.iter().flat_map(|(_, row)| row);
+        let are_finite = centres.iter().chain(&scales).chain(entries).all(|value| value.is_finite());
+        let holds = rows >= 1.0
+            && rows.is_finite()
+            && scales.len() == parents
+            && scales.iter().all(|&scale| scale >= 0.0)
+            && places.into_iter().eq(0..parents)
+            && rank <= parents
+            && are_finite
+            && factor.iter().enumerate().all(is_triangular);
+        if holds {
+            return Ok(Self { rows, centres, scales, factor, rank });
+        }
+        let (name, requirement) = ("the leverage of a saved model", "a triangular factor of finite numbers");
+        Err(Error::InvalidParameter { name, requirement, found: format!("one of {parents} parents that is not") })
     }
 }
 

@@ -7,6 +7,7 @@ mod fitted;
 mod leverage;
 mod recovery;
 mod reference;
+mod saved;
 mod structural;
 
 pub use assignment::{
@@ -14,6 +15,7 @@ pub use assignment::{
 };
 pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
+pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
 pub(crate) use recovery::{Origin, Recovered};

@@ -153,7 +153,8 @@ impl StructuralCausalModel {
         let (mechanisms, nodes) = fitted.into_iter().collect::<Result<Vec<_>>>()?.into_iter().unzip();
         let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
         let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
-        let training = Training { data, report, learned: self.learned() };
+        let (assignment, learned) = (self.report.clone(), self.learned());
+        let training = Training { data, report, assignment, learned };
         FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(training))
     }
 

@@ -15,6 +15,7 @@ use crate::noise::{NoiseDistribution, NoiseFamily, Tail, TailConfig};
 /// told apart from 0; no score exceeds −ln(ε/(1 + ε)), its [`ceiling`](Self::ceiling).
 #[doc(alias = "ITAnomalyScorer")]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedItScore")]
 pub struct ItScore {
     nats: f64,
     tail_probability: f64,
@@ -104,6 +105,45 @@ impl ItScore {
     /// rather than how much.
     pub fn is_saturated(&self) -> bool {
         self.saturated
+    }
+}
+
+/// What a saved score may hold, before it is checked.
+#[derive(Deserialize)]
+struct SavedItScore {
+    nats: f64,
+    tail_probability: f64,
+    floor: f64,
+    saturated: bool,
+}
+
+impl TryFrom<SavedItScore> for ItScore {
+    type Error = Error;
+
+    /// The score follows from the tail probability and the floor, except where the probability is too small to be told from
+    /// 0 and there is no floor. It is compared with some slack, for formats that do not keep every digit.
+    fn try_from(SavedItScore { nats, tail_probability, floor, saturated }: SavedItScore) -> Result<Self> {
+        const SMALLEST_TOLD_APART: f64 = 1e-290;
+        check_floor(floor)?;
+        let invalid =
+            |name, requirement, found: f64| Error::InvalidParameter { name, requirement, found: found.to_string() };
+        if !(0.0..=1.0).contains(&tail_probability) {
+            return Err(invalid("the tail probability of a saved score", "in [0, 1]", tail_probability));
+        }
+        let follows = if floor > 0.0 || tail_probability > SMALLEST_TOLD_APART {
+            let expected = (-ln_with_floor(tail_probability, floor)).max(0.0);
+            (nats - expected).abs() <= 1e-9 * expected.max(1.0)
+        } else {
+            nats >= -SMALLEST_TOLD_APART.ln() - 1.0 && nats.is_finite()
+        };
+        if !follows {
+            return Err(invalid("a saved score", "that of its tail probability and floor", nats));
+        }
+        if saturated != (floor > 0.0 && is_saturated(tail_probability, floor)) {
+            let requirement = "saturated exactly if its tail probability is no larger than its floor";
+            return Err(invalid("a saved score", requirement, nats));
+        }
+        Ok(Self { nats, tail_probability, floor, saturated })
     }
 }
 

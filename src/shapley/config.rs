@@ -66,6 +66,11 @@ impl ShapleyMethod {
         }
     }
 
+    /// The number of permutations, or `None` where all coalitions are visited.
+    pub(crate) fn permutations(self, players: usize) -> Result<Option<usize>> {
+        self.resolve(players)
+    }
+
     /// Whether all coalitions of so many players are visited.
     pub(crate) fn enumerates(self, players: usize) -> Result<bool> {
         Ok(self.resolve(players)?.is_none())

@@ -1,9 +1,9 @@
 //! What was chosen, and why.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which mechanism every node was given, and what else was considered. `Display` shows it as a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AssignmentReport {
     /// The nodes that were given a mechanism, in the order of the graph; not those that had one already.
@@ -18,7 +18,7 @@ impl AssignmentReport {
 }
 
 /// The choice for one node.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NodeAssignment {
     /// The node's name.
@@ -37,7 +37,7 @@ pub struct NodeAssignment {
 }
 
 /// What a candidate made of rows that were held out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CandidateScore {
     /// Its name.
@@ -53,7 +53,7 @@ pub struct CandidateScore {
 }
 
 /// A reason to doubt a node's mechanism.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AssignmentWarning {

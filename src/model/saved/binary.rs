@@ -1,0 +1,78 @@
+//! The binary format: a header that stays as it is in all versions, and the model in postcard's encoding.
+
+use super::FORMAT_VERSION;
+use super::layout::SavedModel;
+use crate::error::{Error, Result};
+
+/// No text begins like this, and a transfer that changes line ends or strips the eighth bit destroys it.
+const MAGIC: [u8; 8] = *b"\x89ETI\r\n\x1a\n";
+/// Magic number, version (4 bytes), length (8 bytes) and CRC-32 (4 bytes) of what follows, all little-endian.
+const HEADER: usize = 24;
+
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
+pub(super) fn encode(model: &SavedModel) -> Result<Vec<u8>> {
+    let body = postcard::to_stdvec(model).map_err(|error| damaged(error.to_string()))?;
+    let mut bytes = Vec::with_capacity(HEADER + body.len());
+    bytes.extend(MAGIC);
+    bytes.extend(FORMAT_VERSION.to_le_bytes());
+    bytes.extend((body.len() as u64).to_le_bytes());
+    bytes.extend(crc32fast::hash(&body).to_le_bytes());
+    bytes.extend(body);
+    Ok(bytes)
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<SavedModel> {
+    let body = open(bytes)?;
+    let (model, rest) = postcard::take_from_bytes(body).map_err(|error| damaged(described(&error)))?;
+    if rest.is_empty() { Ok(model) } else { Err(damaged(format!("{} bytes are left over", rest.len()))) }
+}
+
+/// What follows the header, if it is whole and of a version that can be read.
+fn open(bytes: &[u8]) -> Result<&[u8]> {
+    if !is_binary(bytes) {
+        return Err(damaged("it does not begin as one".to_owned()));
+    }
+    let header = bytes.get(MAGIC.len()..HEADER).and_then(|fields| {
+        let (version, fields) = fields.split_first_chunk()?;
+        let (length, fields) = fields.split_first_chunk()?;
+        let (checksum, _) = fields.split_first_chunk()?;
+        Some((u32::from_le_bytes(*version), u64::from_le_bytes(*length), u32::from_le_bytes(*checksum)))
+    });
+    let Some((version, length, checksum)) = header else {
+        return Err(damaged(format!("it ends after {} bytes, within its header", bytes.len())));
+    };
+    let body = &bytes[HEADER..];
+    if body.len() as u64 != length {
+        return Err(damaged(format!("it has {} bytes after its header, which promises {length}", body.len())));
+    }
+    if crc32fast::hash(body) != checksum {
+        return Err(damaged("its checksum is not that of its bytes".to_owned()));
+    }
+    check_version(version)?;
+    Ok(body)
+}
+
+pub(super) fn check_version(found: u32) -> Result<()> {
+    match found {
+        FORMAT_VERSION => Ok(()),
+        0 => Err(damaged("there is no format version 0".to_owned())),
+        _ => Err(Error::NewerModel { found, supported: FORMAT_VERSION }),
+    }
+}
+
+fn damaged(message: String) -> Error {
+    Error::DamagedModel { message }
+}
+
+fn described(error: &postcard::Error) -> String {
+    match error {
+        postcard::Error::DeserializeUnexpectedEnd => "a list or text is longer than what is left of it".to_owned(),
+        postcard::Error::SerdeDeCustom => {
+            "it holds a number that is not finite or out of range, or a list of the wrong length".to_owned()
+        }
+        other => other.to_string(),
+    }
+}

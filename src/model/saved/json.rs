@@ -1,0 +1,59 @@
+//! The text format.
+
+use serde::{Deserialize, Serialize};
+
+use super::FORMAT_VERSION;
+use super::layout::SavedModel;
+use crate::error::{Error, Result};
+
+/// What the file says it is.
+const FORMAT: &str = "etiology model";
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: &'static str,
+    version: u32,
+    model: &'a SavedModel,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    format: String,
+    version: u32,
+    model: SavedModel,
+}
+
+/// The same, of a file whose model need not make sense to this version.
+#[derive(Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+}
+
+pub(super) fn encode(model: &SavedModel) -> Result<String> {
+    let written = Written { format: FORMAT, version: FORMAT_VERSION, model };
+    serde_json::to_string(&written).map_err(|error| Error::DamagedModel { message: error.to_string() })
+}
+
+pub(super) fn decode(text: &str) -> Result<SavedModel> {
+    match serde_json::from_str::<Read>(text) {
+        Ok(Read { format, version, model }) => {
+            check(&format, version)?;
+            Ok(model)
+        }
+        Err(error) => {
+            // Only now, as it means to read the text twice.
+            if let Ok(Header { format, version }) = serde_json::from_str(text) {
+                check(&format, version)?;
+            }
+            Err(Error::DamagedModel { message: error.to_string() })
+        }
+    }
+}
+
+fn check(format: &str, version: u32) -> Result<()> {
+    if format != FORMAT {
+        return Err(Error::DamagedModel { message: format!("its format is `{format}` instead of `{FORMAT}`") });
+    }
+    super::binary::check_version(version)
+}

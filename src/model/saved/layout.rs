@@ -1,0 +1,113 @@
+//! What is saved of a model, whatever the format. Nodes go by their names.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::graph::DroppedCall;
+use crate::mechanism::FittedMechanism;
+use crate::model::assignment::AssignmentReport;
+use crate::model::fit_report::FitReport;
+use crate::model::fitted::{FittedModel, Parts};
+use crate::model::leverage::ParentSpread;
+use crate::noise::NoiseDistribution;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedModel {
+    pub(super) graph: SavedGraph,
+    /// In the order of the graph.
+    pub(super) nodes: Vec<SavedNode>,
+    pub(super) training_rows: Option<usize>,
+    pub(super) fit_report: Option<FitReport>,
+    pub(super) assignment_report: Option<AssignmentReport>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedGraph {
+    pub(super) nodes: Vec<String>,
+    /// Pairs of cause and effect.
+    pub(super) edges: Vec<(String, String)>,
+    pub(super) dropped_calls: Vec<DroppedCall>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SavedNode {
+    pub(super) mechanism: SavedMechanism,
+    /// In the order in which the mechanism takes them.
+    pub(super) parents: Vec<String>,
+    pub(super) reference: SavedReference,
+    pub(super) leverage: Option<ParentSpread>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum SavedMechanism {
+    Data(FittedMechanism),
+    Custom { name: String, noise: NoiseDistribution },
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) enum SavedReference {
+    /// That of the node's noise, as of most roots.
+    Noise,
+    Distribution(NoiseDistribution),
+}
+
+impl SavedModel {
+    /// # Errors
+    /// When a part of the model is code without a name.
+    pub(super) fn of(model: &FittedModel) -> Result<Self> {
+        let Parts { graph, training_rows, fit_report, assignment_report, .. } = model.parts();
+        let owned = |(cause, effect): (&str, &str)| (cause.to_owned(), effect.to_owned());
+        let saved_graph = SavedGraph {
+            nodes: graph.nodes().map(str::to_owned).collect(),
+            edges: graph.edges().map(owned).collect(),
+            dropped_calls: graph.dropped_calls().to_vec(),
+        };
+        let nodes = (0..graph.node_count()).map(|position| SavedNode::of(model.parts(), position));
+        Ok(Self {
+            graph: saved_graph,
+            nodes: nodes.collect::<Result<_>>()?,
+            training_rows: *training_rows,
+            fit_report: fit_report.clone(),
+            assignment_report: assignment_report.clone(),
+        })
+    }
+}
+
+impl SavedNode {
+    fn of(parts: &Parts, position: usize) -> Result<Self> {
+        let (mechanism, reference) = (&parts.mechanisms[position], &parts.references[position]);
+        let is_noise = mechanism.is_root() && mechanism.noise() == reference;
+        Ok(Self {
+            mechanism: SavedMechanism::of(mechanism, parts.graph.name(position))?,
+            parents: parts.parents[position].iter().map(|&parent| parts.graph.name(parent).to_owned()).collect(),
+            reference: if is_noise { SavedReference::Noise } else { SavedReference::Distribution(reference.clone()) },
+            leverage: parts.parent_spreads[position].clone(),
+        })
+    }
+}
+
+impl SavedMechanism {
+    fn of(mechanism: &FittedMechanism, node: &str) -> Result<Self> {
+        let refuse = |reason: String| Err(Error::CannotSave { node: node.to_owned(), reason });
+        if mechanism.holds_formula() {
+            return refuse(
+                "a formula given as a closure is code; write it as a `Mechanism`, and give the `CustomMechanism` a name"
+                    .to_owned(),
+            );
+        }
+        let Some(custom) = mechanism.custom() else { return Ok(Self::Data(mechanism.clone())) };
+        match &custom.name {
+            Some(name) if !name.trim().is_empty() => {
+                Ok(Self::Custom { name: name.clone(), noise: mechanism.noise().clone() })
+            }
+            _ => refuse(format!(
+                "its custom mechanism {:?} is code; give it a name with `CustomMechanism::with_name`, and register it under that name where the model is loaded",
+                custom.mechanism
+            )),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! From what was saved to a model: every name and length is checked here, every number where its type is loaded.
+
+use super::layout::{SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
+use crate::error::{Error, Result, list_names};
+use crate::graph::CausalGraph;
+use crate::mechanism::{FittedMechanism, MechanismRegistry, NamedMechanism};
+use crate::model::assignment::AssignmentReport;
+use crate::model::fit_report::FitReport;
+use crate::model::fitted::{FittedModel, MOST_ROWS, Parts};
+
+impl SavedModel {
+    pub(super) fn restore(self, registry: &MechanismRegistry) -> Result<FittedModel> {
+        let Self { graph, nodes, training_rows, fit_report, assignment_report } = self;
+        let graph = graph.restore()?;
+        check_length("the list of mechanisms of the saved model", graph.node_count(), nodes.len())?;
+        check_rows(training_rows, fit_report.as_ref())?;
+        if let Some(report) = &fit_report {
+            check_fit_report(report, &graph)?;
+        }
+        if let Some(report) = &assignment_report {
+            check_assignment_report(report, &graph)?;
+        }
+        let (mechanisms, parents, references, parent_spreads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut parts = Parts {
+            graph,
+            mechanisms,
+            parents,
+            references,
+            parent_spreads,
+            training_rows,
+            fit_report,
+            assignment_report,
+        };
+        for (position, node) in nodes.into_iter().enumerate() {
+            node.restore_into(&mut parts, position, registry)?;
+        }
+        Ok(FittedModel::from_parts(parts))
+    }
+}
+
+impl SavedGraph {
+    fn restore(self) -> Result<CausalGraph> {
+        let Self { nodes, edges, dropped_calls } = self;
+        let count = nodes.len();
+        let graph = CausalGraph::from_nodes_and_edges(nodes, edges)?;
+        if let Some(node) = graph.nodes().nth(count) {
+            let available = list_names(&graph.nodes().take(count).collect::<Vec<_>>());
+            return Err(Error::UnknownNode { node: node.to_owned(), available });
+        }
+        Ok(graph.with_dropped_calls(dropped_calls))
+    }
+}
+
+impl SavedNode {
+    fn restore_into(self, parts: &mut Parts, position: usize, registry: &MechanismRegistry) -> Result<()> {
+        let Self { mechanism, parents, reference, leverage } = self;
+        let node = parts.graph.name(position).to_owned();
+        let in_node = |cause| Error::InNode { node: node.clone(), cause: Box::new(cause) };
+        let places = parents.iter().map(|parent| parts.graph.position(parent)).collect::<Result<Vec<_>>>();
+        let places = places.map_err(in_node)?;
+        let mechanism = mechanism.restore(&node, registry)?;
+        if !same_set(&places, parts.graph.parent_positions(position)) || !mechanism.takes_parents(places.len()) {
+            let found = format!("the node's parents are {}", list_names(&parts.graph.parents(&node)?));
+            let expected = format!("was saved with the parents {}, or takes another number", list_names(&parents));
+            return Err(Error::MechanismMismatch { node, expected, found });
+        }
+        if let Some(spread) = &leverage {
+            check_length("the leverage of a saved mechanism", places.len(), spread.parents()).map_err(in_node)?;
+        }
+        let reference = match reference {
+            SavedReference::Noise => mechanism.noise().clone(),
+            SavedReference::Distribution(reference) => reference,
+        };
+        parts.mechanisms.push(mechanism);
+        parts.parents.push(places);
+        parts.references.push(reference);
+        parts.parent_spreads.push(leverage);
+        Ok(())
+    }
+}
+
+impl SavedMechanism {
+    fn restore(self, node: &str, registry: &MechanismRegistry) -> Result<FittedMechanism> {
+        match self {
+            Self::Data(mechanism) => Ok(mechanism),
+            Self::Custom { name, noise } => match registry.get(&name) {
+                Some(mechanism) => {
+                    let custom = NamedMechanism { mechanism: mechanism.clone(), name: Some(name) };
+                    Ok(FittedMechanism::from_custom(custom, noise))
+                }
+                None => {
+                    let available = list_names(&registry.names());
+                    Err(Error::UnregisteredMechanism { node: node.to_owned(), mechanism: name, available })
+                }
+            },
+        }
+    }
+}
+
+/// Whether two lists of distinct positions hold the same ones.
+fn same_set(found: &[usize], expected: &[usize]) -> bool {
+    let sorted = |positions: &[usize]| {
+        let mut positions = positions.to_vec();
+        positions.sort_unstable();
+        positions
+    };
+    sorted(found) == sorted(expected)
+}
+
+/// The number of training rows decides the floor of all scores.
+fn check_rows(training_rows: Option<usize>, report: Option<&FitReport>) -> Result<()> {
+    let (name, found) = ("the number of training rows of a saved model", training_rows);
+    let complaint = match (training_rows, report) {
+        (Some(rows), _) if !(1..=MOST_ROWS).contains(&rows) => "at least 1 and at most 100 million",
+        (rows, report) if rows != report.map(|report| report.rows) => "that of its fit report",
+        _ => return Ok(()),
+    };
+    let found = found.map_or_else(|| "not given".to_owned(), |rows| rows.to_string());
+    Err(Error::InvalidParameter { name, requirement: complaint, found })
+}
+
+fn check_fit_report(report: &FitReport, graph: &CausalGraph) -> Result<()> {
+    check_length("the fit report of a saved model", graph.node_count(), report.nodes.len())?;
+    for (entry, node) in report.nodes.iter().zip(graph.nodes()) {
+        let rows = if entry.fitted { report.rows } else { 0 };
+        let are_all = entry.rows_used.checked_add(entry.rows_incomplete) == Some(rows);
+        let parents = graph.parents(node)?;
+        let is_parent = |parent: &String| parents.contains(&parent.as_str());
+        let is_share = |share: f64| share > 0.0 && share <= 1.0;
+        let holds = entry.node == node
+            && are_all
+            && entry.constant.is_none_or(f64::is_finite)
+            && entry.constant_parents.len() <= parents.len()
+            && entry.constant_parents.iter().all(is_parent)
+            && entry.largest_atom.is_none_or(is_share);
+        if !holds {
+            let message = format!("what it says of the fit of node `{node}` cannot be");
+            return Err(Error::DamagedModel { message });
+        }
+    }
+    Ok(())
+}
+
+fn check_assignment_report(report: &AssignmentReport, graph: &CausalGraph) -> Result<()> {
+    for entry in &report.nodes {
+        graph.position(&entry.node)?;
+        let figures = |candidate: &crate::model::CandidateScore| {
+            [candidate.crps, candidate.std_error, candidate.excess, candidate.excess_std_error]
+        };
+        if let Some(found) = entry.candidates.iter().flat_map(figures).find(|figure| !figure.is_finite()) {
+            let what = format!("a score of a candidate mechanism of node `{}`", entry.node);
+            return Err(Error::NonFiniteValue { what, found });
+        }
+    }
+    Ok(())
+}
+
+fn check_length(what: &str, expected: usize, found: usize) -> Result<()> {
+    if found == expected { Ok(()) } else { Err(Error::LengthMismatch { what: what.to_owned(), expected, found }) }
+}
