@@ -82,6 +82,36 @@ fn online_shop_names_the_caching_service() {
 }
 
 #[test]
+fn short_payment_finds_each_reason_in_money_and_in_nats() {
+    for (reason, node) in
+        [("quantity", "accepted units"), ("price", "price"), ("tax", "tax rate"), ("returns", "returns")]
+    {
+        let output = run("short_payment", ["--reason", reason]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let printed = text(&output.stdout);
+        let figures = |line: &str| -> Vec<f64> {
+            line.split_whitespace().rev().take(2).map(|figure| figure.parse().unwrap()).collect()
+        };
+        let rows: Vec<(&str, Vec<f64>)> = printed
+            .lines()
+            .skip_while(|line| !line.ends_with("nats"))
+            .skip(1)
+            .take(8)
+            .map(|line| (line.trim(), figures(line)))
+            .collect();
+        let (all, parts) = rows.split_last().unwrap();
+        assert!(all.0.starts_with("all") && parts.len() == 7, "{printed}");
+        for column in [0, 1] {
+            let sum: f64 = parts.iter().map(|(_, figures)| figures[column]).sum();
+            // Each figure is rounded to two digits.
+            assert!((sum - all.1[column]).abs() < 0.04, "{printed}");
+            let largest = parts.iter().max_by(|a, b| a.1[column].abs().total_cmp(&b.1[column].abs())).unwrap();
+            assert!(largest.0.starts_with(node), "{printed}");
+        }
+    }
+}
+
+#[test]
 fn custom_mechanism_agrees_with_brute_force() {
     let output = run::<&str>("custom_mechanism", []);
     let printed = text(&output.stdout);
