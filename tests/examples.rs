@@ -82,6 +82,39 @@ fn online_shop_names_the_caching_service() {
 }
 
 #[test]
+fn service_latency_explains_the_most_unusual_events_and_keeps_its_model() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kept_model");
+    let model = folder.join("shop.etiology");
+    let keep = ["--target", "Website", "--save-model", model.to_str().unwrap(), "--slowest", "2"];
+    let saved = service_latency("kept_model", &keep);
+    assert!(saved.status.success(), "{}", text(&saved.stderr));
+    let events = folder.join("events.csv");
+    let arguments = ["--model", model.to_str().unwrap(), "--events", events.to_str().unwrap(), "--target", "Website"];
+    let loaded = run("service_latency", arguments.iter().chain(&["--slowest", "2"]));
+    assert_eq!(text(&loaded.stdout), text(&saved.stdout), "{}", text(&loaded.stderr));
+
+    let rows = fs::read_to_string(&events).unwrap();
+    let place = rows.lines().next().unwrap().split(',').position(|name| name == "Website").unwrap();
+    let mut latencies: Vec<(usize, f64)> =
+        rows.lines().skip(1).map(|row| row.split(',').nth(place).unwrap().parse().unwrap()).enumerate().collect();
+    latencies.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let named: Vec<String> =
+        text(&loaded.stdout).lines().filter(|line| line.starts_with("event ")).map(str::to_owned).collect();
+    assert_eq!(named.len(), 2);
+    for (line, (row, _)) in named.iter().zip(latencies) {
+        assert!(line.starts_with(&format!("event {row}: ")), "{line}");
+    }
+
+    let neither = run("service_latency", &arguments[2..]);
+    assert_eq!(neither.status.code(), Some(2));
+    let both = run("service_latency", arguments.iter().chain(&["--normal", "normal.csv"]));
+    assert_eq!(both.status.code(), Some(2));
+    fs::write(&model, "not a model").unwrap();
+    let damaged = run("service_latency", arguments);
+    assert_eq!((damaged.status.code(), text(&damaged.stderr).lines().count()), (Some(2), 1));
+}
+
+#[test]
 fn short_payment_finds_each_reason_in_money_and_in_nats() {
     for (reason, node) in
         [("quantity", "accepted units"), ("price", "price"), ("tax", "tax rate"), ("returns", "returns")]

@@ -57,7 +57,10 @@ impl FittedModel {
     ///     )?
     ///     .without_fitting()?;
     /// let (training, held_out) = (truth.draw_samples(1_000, 3)?, truth.draw_samples(1_000, 4)?);
-    /// let model = StructuralCausalModel::new(graph()?).assign_mechanisms(&training)?.fit(&training)?;
+    /// let model = StructuralCausalModel::new(graph()?)
+    ///     .with_mechanism("web", AdditiveNoiseModel::linear())?
+    ///     .assign_mechanisms(&training)?
+    ///     .fit(&training)?;
     ///
     /// let evaluation = model.evaluate(&held_out, &EvaluationConfig::default())?;
     /// println!("{evaluation}");
