@@ -13,7 +13,7 @@ use super::saved::{SavedLocationScale, SavedScale};
 use super::unfitted::{Fit, NodeData, NoiseModel};
 use crate::error::{Error, Result};
 use crate::linalg::least_squares;
-use crate::noise::NoiseFamily;
+use crate::noise::{NoiseFamily, root_mean_square};
 
 /// Residuals smaller than this share of their root mean square count as that share: the logarithm of an accidental 0
 /// would outweigh all others.
@@ -88,7 +88,7 @@ pub(super) struct ScaleFunction {
 impl ScaleFunction {
     /// The scale of residuals, and what they are in units of it.
     fn fit(parents: ArrayView2<'_, f64>, residuals: &[f64]) -> Result<(Self, Vec<f64>)> {
-        let size = root_mean_square(residuals);
+        let size = root_mean_square(residuals, 0.0);
         if size == 0.0 {
             let log_scale = LinearFunction { intercept: 0.0, coefficients: vec![0.0; parents.ncols()] };
             return Ok((Self { log_scale, lowest: 0.0, highest: 0.0 }, residuals.to_vec()));
@@ -101,7 +101,7 @@ impl ScaleFunction {
         let relative: Vec<f64> =
             residuals.iter().zip(&exponents).map(|(residual, exponent)| residual / size / exponent.exp()).collect();
         // The mean logarithm of |noise| says nothing of its mean square, which is to be 1.
-        let shift = size.ln() + root_mean_square(&relative).ln();
+        let shift = size.ln() + root_mean_square(&relative, 0.0).ln();
         log_scale.intercept += shift;
         let lowest = exponents.iter().copied().fold(f64::INFINITY, f64::min) + shift;
         let highest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max) + shift;
@@ -140,14 +140,4 @@ impl LocationScaleFunction {
             *value += self.scale.value_at(parents, row) * noise;
         }
     }
-}
-
-/// Scaled by the largest, so that no square overflows.
-fn root_mean_square(values: &[f64]) -> f64 {
-    let largest = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-    if largest == 0.0 {
-        return 0.0;
-    }
-    let squares: f64 = values.iter().map(|value| (value / largest).powi(2)).sum();
-    largest * (squares / values.len() as f64).sqrt()
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Axis};
-
 use super::assignment::AssignmentReport;
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
@@ -54,8 +52,8 @@ pub(super) struct Training<'d> {
     pub(super) data: &'d Dataset,
     pub(super) report: FitReport,
     pub(super) assignment: Option<AssignmentReport>,
-    /// For each node whether its function of the parents was learned.
-    pub(super) learned: Vec<bool>,
+    /// For each node whose function of the parents was learned, the parents it was learned from.
+    pub(super) parent_spreads: Vec<Option<ParentSpread>>,
 }
 
 impl FittedModel {
@@ -65,34 +63,26 @@ impl FittedModel {
         parents: Vec<Vec<usize>>,
         training: Option<Training<'_>>,
     ) -> Result<Self> {
-        let (data, fit_report, assignment_report, learned) = match training {
-            Some(Training { data, report, assignment, learned }) => (Some(data), Some(report), assignment, learned),
-            None => (None, None, None, Vec::new()),
+        let (data, fit_report, assignment_report, parent_spreads) = match training {
+            Some(Training { data, report, assignment, parent_spreads }) => {
+                (Some(data), Some(report), assignment, parent_spreads)
+            }
+            None => (None, None, None, vec![None; mechanisms.len()]),
         };
         let training_rows = data.map(Dataset::rows);
-        let (references, parent_spreads) = (Vec::new(), vec![None; mechanisms.len()]);
         let mut model = Self::from_parts(Parts {
             graph,
             mechanisms,
             parents,
-            references,
+            references: Vec::new(),
             parent_spreads,
             training_rows,
             fit_report,
             assignment_report,
         });
         let references = super::reference::references(&model, data)?;
-        let spread = |(node, learned): (usize, bool)| match data {
-            Some(data) if learned => model.parent_spread(node, data),
-            _ => None,
-        };
-        let parent_spreads: Vec<_> = learned.into_iter().enumerate().map(spread).collect();
         // Nobody else has the model yet, so that nothing is copied.
-        let parts = Arc::make_mut(&mut model.parts);
-        parts.references = references;
-        if data.is_some() {
-            parts.parent_spreads = parent_spreads;
-        }
+        Arc::make_mut(&mut model.parts).references = references;
         Ok(model)
     }
 
@@ -211,17 +201,6 @@ impl FittedModel {
     /// mechanism, which has no error of fit. The parents are in the mechanism's order.
     pub(crate) fn leverage_at(&self, position: usize, parents: &[f64]) -> f64 {
         self.parts.parent_spreads[position].as_ref().map_or(0.0, |spread| spread.leverage(parents))
-    }
-
-    /// Of the rows in which the node and its parents are all there.
-    fn parent_spread(&self, position: usize, data: &Dataset) -> Option<ParentSpread> {
-        let column = |node: usize| data.column(self.parts.graph.name(node)).ok();
-        let own = column(position)?;
-        let parents = self.parts.parents[position].iter().map(|&parent| column(parent)).collect::<Option<Vec<_>>>()?;
-        let is_complete = |&row: &usize| own[row].is_finite() && parents.iter().all(|parent| parent[row].is_finite());
-        let complete: Vec<usize> = (0..data.rows()).filter(is_complete).collect();
-        let columns: Vec<Array1<f64>> = parents.iter().map(|parent| parent.select(Axis(0), &complete)).collect();
-        ParentSpread::of(&columns)
     }
 
     pub(super) fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {

@@ -6,6 +6,7 @@ use super::assignment::{AssignmentConfig, AssignmentReport, Chosen, choose};
 use super::complete_cases::CompleteCases;
 use super::fit_report::{FitReport, NodeFit, largest_atom, only_value};
 use super::fitted::{FittedModel, Training};
+use super::leverage::ParentSpread;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
@@ -32,6 +33,14 @@ struct Assigned {
     mechanism: CausalMechanism,
     /// For each parent of the mechanism its place among the node's parents in the graph.
     places: Vec<usize>,
+}
+
+/// What fitting one node gives.
+struct FittedNode {
+    mechanism: FittedMechanism,
+    report: NodeFit,
+    /// The parents that its function was learned from, if it was.
+    parent_spread: Option<ParentSpread>,
 }
 
 impl StructuralCausalModel {
@@ -147,14 +156,20 @@ impl StructuralCausalModel {
     /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
-        let fitted: Vec<Result<(FittedMechanism, NodeFit)>> =
+        let fitted: Vec<Result<FittedNode>> =
             nodes.par_iter().map(|&position| self.fit_node(position, Some(data))).collect();
         // Rayon would return whichever error came first; in order, the message is always the same.
-        let (mechanisms, nodes) = fitted.into_iter().collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let mut mechanisms = Vec::with_capacity(nodes.len());
+        let (mut nodes, mut parent_spreads) = (Vec::with_capacity(nodes.len()), Vec::with_capacity(nodes.len()));
+        for node in fitted {
+            let FittedNode { mechanism, report, parent_spread } = node?;
+            mechanisms.push(mechanism);
+            nodes.push(report);
+            parent_spreads.push(parent_spread);
+        }
         let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
         let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
-        let (assignment, learned) = (self.report.clone(), self.learned());
-        let training = Training { data, report, assignment, learned };
+        let training = Training { data, report, assignment: self.report.clone(), parent_spreads };
         FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(training))
     }
 
@@ -163,7 +178,7 @@ impl StructuralCausalModel {
     /// # Errors
     /// When a node has no mechanism, or one that must be fitted.
     pub fn without_fitting(&self) -> Result<FittedModel> {
-        let fitted = (0..self.graph.node_count()).map(|position| Ok(self.fit_node(position, None)?.0));
+        let fitted = (0..self.graph.node_count()).map(|position| Ok(self.fit_node(position, None)?.mechanism));
         let mechanisms = fitted.collect::<Result<Vec<_>>>()?;
         FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), None)
     }
@@ -177,13 +192,14 @@ impl StructuralCausalModel {
         self.graph.parent_positions(position).iter().map(|&parent| self.graph.name(parent)).collect()
     }
 
-    fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<(FittedMechanism, NodeFit)> {
+    fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<FittedNode> {
         let node = self.graph.name(position);
         let Some(Assigned { mechanism, places }) = &self.mechanisms[position] else {
             return Err(Error::NoMechanism { node: node.to_owned() });
         };
         let Some(data) = data.filter(|_| !mechanism.is_known()) else {
-            return Ok((mechanism.fit(node, places, None)?, NodeFit::known(node)));
+            let mechanism = mechanism.fit(node, places, None)?;
+            return Ok(FittedNode { mechanism, report: NodeFit::known(node), parent_spread: None });
         };
         let parents = self.graph.parent_positions(position).iter().map(|&parent| self.graph.name(parent));
         let cases = CompleteCases::select(data, node, parents.clone())?;
@@ -198,13 +214,10 @@ impl StructuralCausalModel {
             constant_parents: constant_parents.map(|(_, parent)| parent.to_owned()).collect(),
             largest_atom: largest_atom(cases.values.view()),
         };
-        Ok((fitted, report))
-    }
-
-    /// For each node whether its function of the parents is learned from data.
-    fn learned(&self) -> Vec<bool> {
-        let assigned = self.mechanisms.iter();
-        assigned.map(|assigned| assigned.as_ref().is_some_and(|assigned| assigned.mechanism.is_regression())).collect()
+        // The parents of a regression are in the order of the graph.
+        let columns = || cases.parent_columns().map(|column| column.to_owned()).collect::<Vec<_>>();
+        let parent_spread = if mechanism.is_regression() { ParentSpread::of(&columns()) } else { None };
+        Ok(FittedNode { mechanism: fitted, report, parent_spread })
     }
 
     /// For each node the positions of its mechanism's parents in the graph.

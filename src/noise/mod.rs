@@ -27,6 +27,7 @@ pub use constant::ConstantNoise;
 pub use empirical::EmpiricalDistribution;
 pub use family::{Location, NoiseFamily};
 pub(crate) use law::Side;
+pub(crate) use moments::root_mean_square;
 pub(crate) use normal_tail::{ln_normal_survival, ln_sum_exp};
 pub use parametric::{ExponentialNoise, GammaNoise, HalfNormalNoise, LogNormalNoise, NormalNoise, UniformNoise};
 pub use tailed::{FittedTail, Tail, TailConfig, TailedDistribution};

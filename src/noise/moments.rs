@@ -13,7 +13,7 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 
 /// The root mean square distance of a non-empty slice from `centre`, scaled by the largest
 /// distance so that no square overflows or vanishes.
-pub(super) fn root_mean_square(values: &[f64], centre: f64) -> f64 {
+pub(crate) fn root_mean_square(values: &[f64], centre: f64) -> f64 {
     let largest = values.iter().map(|value| (value - centre).abs()).fold(0.0, f64::max);
     if largest == 0.0 {
         return 0.0;

@@ -36,7 +36,7 @@ fn samples_have_the_stated_moments() {
         let sample = draws(noise, DRAWS, 100 + seed as u64);
         let squares: Vec<f64> = sample.iter().map(|x| (x - noise.mean()).powi(2)).collect();
         let z_mean = (moments::mean(&sample) - noise.mean()) / (noise.variance() / count).sqrt();
-        let spread_of_squares = moments::root_mean_square(&squares, moments::mean(&squares));
+        let spread_of_squares = root_mean_square(&squares, moments::mean(&squares));
         let z_variance = (moments::mean(&squares) - noise.variance()) / (spread_of_squares / count.sqrt());
         assert!(z_mean.abs() < limit, "{noise}: mean off by {z_mean} standard errors");
         assert!(z_variance.abs() < limit, "{noise}: variance off by {z_variance} standard errors");

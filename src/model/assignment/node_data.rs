@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 
+use super::super::fit_report::only_value;
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::mechanism::shuffled;
@@ -41,12 +42,11 @@ impl Rows {
 
     /// The node's value in all rows, if it is one.
     pub(super) fn constant(&self) -> Option<f64> {
-        let first = *self.values.first()?;
-        self.values.iter().all(|&value| value == first).then_some(first)
+        only_value(self.values.view())
     }
 
     pub(super) fn has_constant_parent(&self) -> bool {
-        self.parents.columns().into_iter().any(|column| column.iter().all(|&value| value == column[0]))
+        self.parents.columns().into_iter().any(|column| only_value(column).is_some())
     }
 
     pub(super) fn smallest(&self) -> f64 {
