@@ -11,8 +11,9 @@ use super::effects::noise_effects;
 use super::estimates::Estimates;
 use super::fourier::{Event, FourierGame, FourierTarget};
 use super::measure::Measure;
+use super::partly_linear::{PartlyLinear, Question as PartlyLinearQuestion};
 use super::plan::Plan;
-use super::precision::{Effort, Refined, refine};
+use super::precision::{Effort, Refined, refine, refine_if_possible};
 use super::result::Attribution;
 use super::roles::Roles;
 use super::sampler::Sampler;
@@ -62,6 +63,8 @@ pub struct Attributor<'m> {
     pub(super) method: Method,
     /// Made when it is first needed.
     sampler: OnceLock<Sampler<'m>>,
+    /// Where samples are needed, but not for all noises.
+    partly_linear: OnceLock<Option<PartlyLinear>>,
     pub(super) floor: f64,
 }
 
@@ -75,13 +78,13 @@ pub(super) enum Method {
 }
 
 impl Method {
-    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig, floors: Floors) -> Self {
+    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig, floors: (f64, f64)) -> Self {
         let linear = LinearTarget::find(plan, effects).filter(|_| config.estimator == Estimator::Auto);
         match (linear, config.quantity, &config.feature_map) {
             (Some(target), Quantity::MeanDeviation, _) => Self::ClosedForm(target),
             (None, _, _) | (Some(_), _, FeatureMap::Custom(_)) => Self::Samples,
             (Some(target), _, _) if target.is_normal() => Self::ClosedForm(target),
-            (Some(target), _, _) => match FourierTarget::find(plan, target.effects(), floors.asked, floors.from_data) {
+            (Some(target), _, _) => match FourierTarget::find(plan, target.effects(), floors, 0.0) {
                 Some(inverted) => Self::Fourier(target, inverted),
                 None => Self::Samples,
             },
@@ -89,24 +92,17 @@ impl Method {
     }
 }
 
-/// The floor ε that is used, and the one that the training data would suggest.
-struct Floors {
-    asked: f64,
-    from_data: f64,
-}
-
 impl<'m> Attributor<'m> {
     pub(super) fn new(model: &'m FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
         let plan = Plan::new(model, target)?;
         let effects = noise_effects(&plan);
-        let from_data = model.default_floor();
         let floor = match config.floor {
-            Floor::FromData => from_data,
+            Floor::FromData => model.default_floor(),
             Floor::Fixed(floor) => floor,
         };
-        let method = Method::choose(&plan, &effects, &config, Floors { asked: floor, from_data });
-        Ok(Self { model, config, plan, effects, method, sampler: OnceLock::new(), floor })
+        let method = Method::choose(&plan, &effects, &config, (floor, model.default_floor()));
+        Ok(Self { model, config, plan, effects, method, sampler: OnceLock::new(), partly_linear: OnceLock::new(), floor })
     }
 
     /// The same with so few permutations where samples are needed and the choice was left to the crate: enough for a
@@ -270,10 +266,29 @@ impl<'m> Attributor<'m> {
         self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config))
     }
 
+    /// Of a target of which some noises need samples and others do not.
+    fn partly_linear(&self) -> Option<&PartlyLinear> {
+        let find = || {
+            let floors = (self.floor, self.model.default_floor());
+            PartlyLinear::find(&self.plan, &self.effects, self.sampler().program(), &self.config, floors)
+        };
+        self.partly_linear.get_or_init(find).as_ref()
+    }
+
     fn by_samples(&self, recovered: &Recovered, roles: &Roles, measure: &Measure) -> Result<Refined> {
         let sampler = self.sampler();
         let players = roles.players.len();
         let method = self.config.shapley_method.or_exact_at_no_more_cost(players);
+        if let Some(partly_linear) = self.partly_linear().filter(|partly_linear| partly_linear.suits(roles, method)) {
+            let question = PartlyLinearQuestion { plan: &self.plan, sampler, recovered, roles, measure };
+            let effort = Effort::new(ShapleyMethod::Exact, &self.config).with_samples();
+            let refined = refine_if_possible(&self.config, players, effort, |Effort { growth, .. }| {
+                partly_linear.estimate(&question, growth.unwrap_or(0))
+            })?;
+            if let Some(refined) = refined {
+                return Ok(refined);
+            }
+        }
         let effort = Effort::new(method, &self.config).with_samples();
         refine(&self.config, players, effort, |Effort { growth, shapley }| {
             sampler.estimate(&self.plan, recovered, roles, measure.clone(), growth.unwrap_or(0), &shapley)

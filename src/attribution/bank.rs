@@ -17,7 +17,9 @@ const MOST_NOISES: usize = 64;
 /// difference between two coalitions is far less noisy than either.
 #[derive(Debug)]
 pub(super) struct Bank {
+    /// Empty for a node whose noise is never drawn.
     pub(super) columns: Vec<Vec<f64>>,
+    samples: usize,
 }
 
 /// The samples of one of the [`BLOCKS`], which are independent of those of all others; sizes differ by at most one.
@@ -26,17 +28,21 @@ pub(super) fn rows_of_block(samples: usize, block: usize) -> Range<usize> {
 }
 
 impl Bank {
-    /// Draws the noises, each node's from a stream of its own. Memory: nodes × samples.
+    /// Draws the noises, each node's from a stream of its own, of those nodes whose noise is `drawn` at all. Memory: as many
+    /// nodes × samples.
     ///
     /// Not in parallel: events wait for the bank on a lock, and a thread that drew it while helping others with their
     /// events would come to wait for itself.
-    pub(super) fn draw(plan: &Plan<'_>, config: &AttributionConfig) -> Self {
+    pub(super) fn draw(plan: &Plan<'_>, config: &AttributionConfig, drawn: impl Fn(usize) -> bool) -> Self {
         let evenly = match config.noise_sampling {
             NoiseSampling::Auto => plan.nodes.len() <= MOST_NOISES,
             NoiseSampling::MonteCarlo => false,
             NoiseSampling::QuasiMonteCarlo => true,
         };
         let columns = plan.nodes.iter().enumerate().map(|(number, node)| {
+            if !drawn(number) {
+                return Vec::new();
+            }
             let mut column = vec![0.0; config.samples];
             if evenly {
                 draw_evenly(node, number, config.seed, &mut column);
@@ -45,11 +51,11 @@ impl Bank {
             }
             column
         });
-        Self { columns: columns.collect() }
+        Self { columns: columns.collect(), samples: config.samples }
     }
 
     pub(super) fn samples(&self) -> usize {
-        self.columns[0].len()
+        self.samples
     }
 }
 

@@ -2,6 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::fourier::with_those_of_others;
 use super::jackknife::variance_of_bank;
 use super::measure::OUTPUTS;
 use crate::shapley::ShapleyValues;
@@ -80,6 +81,31 @@ impl Estimates {
             tail_probability: empty[empty.len() - 1],
             contributions: contributions.collect(),
             permutations: values.permutations(),
+        }
+    }
+
+    /// The same for a game of samples with one more output, by how much the last terms of a series changed the value: those of
+    /// all players are errors on top of the samples'. `score_error` is that of v(∅), from the change and the probability.
+    pub(super) fn with_series(
+        values: &ShapleyValues,
+        always_free: &[usize],
+        score_error: impl Fn(f64, f64) -> f64,
+    ) -> Self {
+        let (empty, full) = (values.empty_value(), values.full_value());
+        let outputs = values.outputs();
+        let changes = with_those_of_others(&outputs.column(OUTPUTS).to_vec());
+        let of_samples = |outputs: &[f64]| bank_error(&outputs[..OUTPUTS]);
+        let contributions = outputs.rows().into_iter().zip(changes).map(|(outputs, change)| {
+            let outputs = outputs.to_vec();
+            Estimate { value: outputs[0], bank_error: of_samples(&outputs).hypot(change), permutation_error: 0.0 }
+        });
+        let error = |of: &[f64]| of_samples(of).hypot(score_error(of[OUTPUTS], of[OUTPUTS - 1]));
+        Self {
+            score: Estimate::of_score(empty[0], error(empty), full[0], always_free),
+            unexplained: Estimate::unexplained(full[0], error(full), always_free),
+            tail_probability: empty[OUTPUTS - 1],
+            contributions: contributions.collect(),
+            permutations: None,
         }
     }
 

@@ -5,6 +5,7 @@ use super::measure::{FreePivot, Measure, OUTPUTS};
 use super::pivot::Pivot;
 use super::samples::Samples;
 use crate::error::{Error, Result, list_names};
+use crate::random::mixed;
 use crate::shapley::{Coalition, Game};
 
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
@@ -127,10 +128,3 @@ fn toggle(toggled: &mut Vec<usize>, node: usize) {
     }
 }
 
-/// Spreads a number over all bits, so that numbers that differ in one bit have nothing in common: the finaliser of
-/// SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
-fn mixed(number: u64) -> u64 {
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
-}

@@ -45,6 +45,16 @@ struct Sums {
     variance: f64,
 }
 
+/// What is averaged over the samples, for each block and for all.
+pub(super) struct Means {
+    pub(super) blocks: [f64; BLOCKS],
+    pub(super) all: f64,
+    /// In units of exp(`ln_unit`), 0 but for probabilities so small that their mean would lose its digits.
+    pub(super) ln_unit: f64,
+    /// Whether it is an average over many samples rather than a count of few.
+    pub(super) is_smooth: bool,
+}
+
 impl Measure {
     /// The same measure of samples between these bounds.
     pub(super) fn within(self, bounds: (f64, f64)) -> Self {
@@ -76,32 +86,41 @@ impl Measure {
         lot: u64,
         outputs: &mut [f64],
     ) -> Result<()> {
-        let blocks = BLOCKS as f64;
         let sums = self.sums(target, samples, free)?;
         let size = |block: usize| rows_of_block(samples, block).len() as f64;
-        let means: [f64; BLOCKS] = std::array::from_fn(|block| sums.blocks[block] / size(block));
-        let mean = sums.blocks.iter().sum::<f64>() / samples as f64;
+        let means = Means {
+            blocks: std::array::from_fn(|block| sums.blocks[block] / size(block)),
+            all: sums.blocks.iter().sum::<f64>() / samples as f64,
+            ln_unit: sums.ln_unit,
+            is_smooth: free.is_some_and(|free| is_smooth(free.pivot.spread, sums.variance)),
+        };
+        self.conclude(&means, samples, lot, outputs);
+        Ok(())
+    }
+
+    /// Writes what [`measure`](Self::measure) does, from the means.
+    pub(super) fn conclude(&self, means: &Means, samples: usize, lot: u64, outputs: &mut [f64]) {
+        let (blocks, mean) = (BLOCKS as f64, means.all);
         let slope = self.slope(mean);
         // Multiplied before they are squared: near the smallest probabilities a square alone would overflow.
-        let squares: f64 = means.iter().map(|block| (slope * (block - mean)).powi(2)).sum();
+        let squares: f64 = means.blocks.iter().map(|block| (slope * (block - mean)).powi(2)).sum();
         let bias = if self.is_logarithm() { 0.5 * squares / (blocks * (blocks - 1.0)) } else { 0.0 };
-        let unbiased = self.value_of_mean(mean) + sums.ln_unit;
+        let unbiased = self.value_of_mean(mean) + means.ln_unit;
         let value = unbiased + bias;
         outputs[0] = value;
-        for (replicate, block) in outputs[1..].iter_mut().zip(means) {
+        for (replicate, block) in outputs[1..].iter_mut().zip(means.blocks) {
             *replicate = value + slope * (mean - block) / (blocks - 1.0);
         }
-        if self.is_logarithm() && !is_smooth(free, sums.variance) {
+        if self.is_logarithm() && !means.is_smooth {
             let hit = 1.0 / samples as f64;
             let with_hit =
-                if sums.ln_unit == 0.0 { self.value_of_mean(mean + hit) } else { ln_sum_exp(unbiased, hit.ln()) };
+                if means.ln_unit == 0.0 { self.value_of_mean(mean + hit) } else { ln_sum_exp(unbiased, hit.ln()) };
             let unseen = with_hit - unbiased;
             let unit = unseen * (blocks / (blocks - 1.0)).sqrt();
             let place = 1 + (lot % BLOCKS as u64) as usize;
             outputs[place] += if (lot / BLOCKS as u64).is_multiple_of(2) { unit } else { -unit };
         }
-        outputs[1 + BLOCKS] = mean * sums.ln_unit.exp();
-        Ok(())
+        outputs[1 + BLOCKS] = mean * means.ln_unit.exp();
     }
 
     /// What the samples come to, block by block.
@@ -215,7 +234,7 @@ impl Measure {
     }
 
     /// The derivative of [`value_of_mean`](Self::value_of_mean).
-    fn slope(&self, mean: f64) -> f64 {
+    pub(super) fn slope(&self, mean: f64) -> f64 {
         match self {
             // Where both are 0 the value is not finite, which is reported; nothing moves it.
             Self::LogTail { floor, .. } if mean + floor == 0.0 => 0.0,
@@ -244,10 +263,8 @@ impl Measure {
     }
 }
 
-/// Whether a probability is an average over many samples rather than a count of few: whether the integrated noise has a
-/// share in the spread of the target, whose other part has this variance.
-fn is_smooth(free: Option<&FreePivot<'_>>, variance_of_rest: f64) -> bool {
-    free.is_some_and(|FreePivot { pivot, .. }| {
-        pivot.spread >= SMOOTHING_SPREAD * variance_of_rest.max(0.0).sqrt().hypot(pivot.spread)
-    })
+/// Whether a probability is an average over many samples rather than a count of few: whether what is integrated, of this
+/// standard deviation, has a share in the spread of the target, whose other part has this variance.
+pub(super) fn is_smooth(integrated: f64, variance_of_rest: f64) -> bool {
+    integrated >= SMOOTHING_SPREAD * variance_of_rest.max(0.0).sqrt().hypot(integrated)
 }

@@ -16,6 +16,7 @@ mod game;
 mod jackknife;
 mod kernels;
 mod measure;
+mod partly_linear;
 mod pivot;
 mod plan;
 mod precision;

@@ -84,11 +84,16 @@ impl<'m> Plan<'m> {
 
     /// The target's value when every node has the given noise.
     pub(super) fn target_value(&self, noises: &[f64]) -> f64 {
+        self.values(noises)[self.target()]
+    }
+
+    /// The value of every node when it has the given noise.
+    pub(super) fn values(&self, noises: &[f64]) -> Vec<f64> {
         let mut values: Vec<f64> = Vec::with_capacity(self.nodes.len());
         for (node, &noise) in self.nodes.iter().zip(noises) {
             let parents: Vec<f64> = node.parents.iter().map(|&parent| values[parent]).collect();
             values.push(node.mechanism.evaluate(&parents, noise));
         }
-        values[self.target()]
+        values
     }
 }

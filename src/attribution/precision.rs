@@ -66,14 +66,30 @@ impl Refined {
 pub(super) fn refine(
     config: &AttributionConfig,
     players: usize,
-    mut effort: Effort,
+    effort: Effort,
     run: impl Fn(Effort) -> Result<Estimates>,
 ) -> Result<Refined> {
+    match refine_if_possible(config, players, effort, |effort| run(effort).map(Some))? {
+        Some(refined) => Ok(refined),
+        None => unreachable!("every round has estimates"),
+    }
+}
+
+/// The same for means that may turn out not to do: then there is nothing.
+pub(super) fn refine_if_possible(
+    config: &AttributionConfig,
+    players: usize,
+    mut effort: Effort,
+    run: impl Fn(Effort) -> Result<Option<Estimates>>,
+) -> Result<Option<Refined>> {
     loop {
-        let estimates = run(effort)?;
+        let Some(estimates) = run(effort)? else { return Ok(None) };
         match next(config, players, effort, &estimates) {
             Some(more) => effort = more,
-            None => return Ok(Refined { estimates, samples: effort.growth.map(|growth| config.samples << growth) }),
+            None => {
+                let samples = effort.growth.map(|growth| config.samples << growth);
+                return Ok(Some(Refined { estimates, samples }));
+            }
         }
     }
 }

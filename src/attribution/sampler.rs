@@ -43,6 +43,15 @@ impl<'m> Sampler<'m> {
         }
     }
 
+    pub(super) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The noises that can be integrated, in order of preference.
+    pub(super) fn pivots(&self) -> &[Pivot<'m>] {
+        &self.pivots
+    }
+
     pub(super) fn estimate(
         &self,
         plan: &Plan<'_>,
@@ -67,7 +76,7 @@ impl<'m> Sampler<'m> {
     ) -> SampledGame<'g> {
         let bank = self.banks[growth].get_or_init(|| {
             let config = self.config.clone().with_samples(self.config.samples << growth);
-            Bank::draw(plan, &config)
+            Bank::draw(plan, &config, |_| true)
         });
         let samples = Samples::new(plan, &self.program, bank, &recovered.values, &recovered.noises);
         let measure = measure.within(samples.target_range());

@@ -48,6 +48,14 @@ pub(super) struct Changing<'c> {
 }
 
 impl<'c> TargetSamples<'c> {
+    /// The column, once the last change is made, unless all samples have one value.
+    pub(super) fn column(self) -> Option<&'c [f64]> {
+        match self.settled() {
+            Self::Column(values) => Some(values),
+            _ => None,
+        }
+    }
+
     /// With the last change made.
     pub(super) fn settled(self) -> Self {
         match self {
@@ -109,6 +117,11 @@ impl<'a> Samples<'a> {
     /// How many samples there are.
     pub(super) fn count(&self) -> usize {
         self.bank.samples()
+    }
+
+    /// How many nodes the plan has.
+    pub(super) fn nodes(&self) -> usize {
+        self.noises.len()
     }
 
     /// The name of a node of the plan.

@@ -136,6 +136,13 @@ impl SpectrumAnalyser {
         }
     }
 
+    /// The characteristic function of equally likely values, `count` of them, none further than a period from 0. Fastest
+    /// where values that follow one another are close to each other.
+    pub(crate) fn of_values(&mut self, values: impl Iterator<Item = f64>, count: usize, period: f64) -> Spectrum {
+        let transformed = self.transform(interpolated(values, count, period, self.points * self.frequencies));
+        Spectrum::from_values(transformed[1..=self.frequencies].iter().map(Complex64::conj))
+    }
+
     /// The spectra for all divisors from the values at multiples of 2π/period.
     fn at_harmonics(&self, divisors: &[usize], value: impl Fn(usize) -> Complex64) -> Vec<Spectrum> {
         let spectrum = |&divisor: &usize| Spectrum::from_values((1..=self.frequencies).map(|k| value(divisor * k)));
@@ -163,7 +170,7 @@ impl fmt::Debug for SpectrumAnalyser {
     }
 }
 
-/// The distribution of `count` equally likely values in order on a circle of lattice points, the first of them at 0:
+/// The distribution of `count` equally likely values on a circle of lattice points, the first of them at 0:
 /// each is spread over the four points around it with the weights of cubic (Lagrange) interpolation.
 fn interpolated(values: impl Iterator<Item = f64>, count: usize, period: f64, points: usize) -> Vec<f64> {
     let density = points as f64 / period;

@@ -48,6 +48,8 @@ pub(in super::super) struct FourierTarget {
     /// From the one with all movers to that with only the smallest.
     pub(super) levels: Vec<Level>,
     pub(super) frequencies: usize,
+    /// Lattice points per frequency.
+    pub(super) points: usize,
 }
 
 /// A noise that varies.
@@ -77,7 +79,15 @@ pub(super) struct Level {
 impl FourierTarget {
     /// Nothing if the series would not do: where it needs too many terms, or noises have atoms that make the target's
     /// distribution function jump, given others.
-    pub(in super::super) fn find(plan: &Plan<'_>, effects: &[f64], floor: f64, data_floor: f64) -> Option<Self> {
+    ///
+    /// `beside` is how wide the range of a variable may be that is added to the noises, 0 if there is none. Where there is,
+    /// one lattice must do for all.
+    pub(in super::super) fn find(
+        plan: &Plan<'_>,
+        effects: &[f64],
+        (floor, data_floor): (f64, f64),
+        beside: f64,
+    ) -> Option<Self> {
         // The series cannot resolve what a few rows do not.
         if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
             return None;
@@ -91,9 +101,9 @@ impl FourierTarget {
         let movers = movers.map(|node| Mover::new(node, plan.nodes[node].mechanism.noise(), effects[node], floor));
         let mut movers = movers.collect::<Option<Vec<Mover>>>()?;
         movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
-        let (frequencies, groups) = Groups::choose(&movers)?;
+        let (frequencies, groups) = Groups::choose(&movers, beside)?;
         let levels = groups.levels(plan, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
-        Some(Self { movers, levels, frequencies })
+        Some(Self { movers, levels, frequencies, points })
     }
 }
 
@@ -109,11 +119,14 @@ struct Groups {
 impl Groups {
     /// With the number of frequencies: for few movers the fewest that do, as all their coalitions are products over the
     /// frequencies; for many, those with which all spectra together are smallest. Nothing if none do.
-    fn choose(movers: &[Mover]) -> Option<(usize, Self)> {
+    fn choose(movers: &[Mover], beside: f64) -> Option<(usize, Self)> {
         let (fewest, most) = FREQUENCIES;
         let powers = std::iter::successors(Some(fewest), |frequencies| Some(2 * frequencies));
         let numbers = powers.take_while(|&frequencies| frequencies <= most);
-        let mut choices = numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies)?)));
+        let mut choices = numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, beside)?)));
+        if beside > 0.0 {
+            return choices.find(|(_, groups)| groups.firsts.len() == 1);
+        }
         if movers.len() <= FEW_MOVERS {
             return choices.next();
         }
@@ -127,8 +140,8 @@ impl Groups {
     }
 
     /// Nothing if so many frequencies do not resolve the distributions.
-    fn form(movers: &[Mover], frequencies: usize) -> Option<Self> {
-        let period = enclosing_period(movers);
+    fn form(movers: &[Mover], frequencies: usize, beside: f64) -> Option<Self> {
+        let period = enclosing_period(movers) + MARGIN * beside;
         let mut firsts = Vec::new();
         let mut first = 0;
         while first < movers.len() {
@@ -136,8 +149,8 @@ impl Groups {
             let width = enclosing_period(rest);
             let wide_enough = |&divisor: &usize| width <= period / divisor as f64;
             let divisors = (0..MOST_DIVISIONS).map(|power| 1_usize << power);
-            // The next one would be too fine, unless there is none.
-            let divisor = divisors.take_while(wide_enough).last()?;
+            // The next one would be too fine, unless there is none. What is beside is as wide at every level.
+            let divisor = if beside > 0.0 { 1 } else { divisors.take_while(wide_enough).last()? };
             let highest = std::f64::consts::TAU * (frequencies * divisor) as f64 / period;
             let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
             if resolved == 0 {

@@ -12,12 +12,15 @@
 //! three quarters of them give a second answer, and the difference between the two is the error that is stated. A coalition
 //! in which only one noise is free needs no series.
 
+mod beside;
 mod levels;
 mod spread;
 mod table;
 mod tail;
 mod walk;
 
+pub(super) use beside::{Beside, FreeSets};
 pub(super) use levels::FourierTarget;
+pub(super) use table::with_those_of_others;
 pub(super) use tail::Event;
 pub(super) use walk::FourierGame;

@@ -50,14 +50,14 @@ impl Event<'_> {
 impl Event<'_> {
     /// The error of v(∅), given what the last quarter of the series changed: often nothing, and then the lattice's error
     /// is left.
-    pub(super) fn score_error(&self, changed: f64, probability: f64) -> f64 {
+    pub(in super::super) fn score_error(&self, changed: f64, probability: f64) -> f64 {
         changed.hypot(LATTICE_ERROR * self.floor / (probability + self.floor))
     }
 }
 
 /// The errors of all players, each with the others' root mean square: a part of the series may agree with the whole by
 /// accident in one contribution, but hardly in all of them.
-pub(super) fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
+pub(in super::super) fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
     let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
     errors.iter().map(|error| (error * error + mean_square).sqrt()).collect()
 }
@@ -156,13 +156,23 @@ impl<'a> Table<'a> {
 }
 
 /// Products of spectra, a row for every set of them; the first spectrum has the highest bit.
-struct Products {
+pub(super) struct Products {
     re: Array2<f64>,
     im: Array2<f64>,
 }
 
 impl Products {
-    fn new(start: &Spectrum, factors: &[Spectrum]) -> Self {
+    /// A row for each of these spectra.
+    pub(super) fn from_rows<'s>(spectra: impl Iterator<Item = &'s Spectrum> + Clone, width: usize) -> Self {
+        let table = |part: fn(&Spectrum) -> &[f64]| {
+            let rows: Vec<f64> = spectra.clone().flat_map(part).copied().collect();
+            // As many numbers as fill the rows, so it never fails.
+            Array2::from_shape_vec((rows.len() / width, width), rows).unwrap_or_default()
+        };
+        Self { re: table(|spectrum| &spectrum.re), im: table(|spectrum| &spectrum.im) }
+    }
+
+    pub(super) fn new(start: &Spectrum, factors: &[Spectrum]) -> Self {
         let (width, sets) = (start.re.len(), 1 << factors.len());
         let (mut re, mut im) = (Array2::zeros((sets, width)), Array2::zeros((sets, width)));
         // A new array is contiguous, so both are there.
@@ -184,7 +194,7 @@ impl Products {
 }
 
 /// Im Σ_k aₖ bₖ for every pair of rows, of the first three quarters of the k and of the last.
-fn imaginary_parts(a: &Products, b: &Products) -> [Array2<f64>; 2] {
+pub(super) fn imaginary_parts(a: &Products, b: &Products) -> [Array2<f64>; 2] {
     let (a_re, a_im, b_re, b_im) = (quarters(&a.re), quarters(&a.im), quarters(&b.re), quarters(&b.im));
     [0, 1].map(|part| {
         let mut sums = Array2::zeros((a.re.nrows(), b.re.nrows()));

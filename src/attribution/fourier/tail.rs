@@ -67,7 +67,7 @@ impl<'a> Event<'a> {
     }
 
     /// How far the bound of a part of the region lies above the observed value.
-    fn distance(&self, side: Side) -> f64 {
+    pub(super) fn distance(&self, side: Side) -> f64 {
         match side {
             Side::Upper => self.region.upper() - self.observed,
             Side::Lower => self.region.lower() - self.observed,
@@ -126,6 +126,13 @@ impl<'a> Event<'a> {
     pub(super) fn spectra(&self, players: &[(Player, usize)], free: &[FreeSum], level: &Level) -> Vec<Spectrum> {
         let known = players.iter().zip(free).skip(level.first);
         known.map(|((player, _), free)| self.spectrum(*player, level, free)).collect()
+    }
+
+    /// The characteristic function of cⱼ(Nⱼ − nⱼ) for the node of a mover, on a level that knows all.
+    pub(super) fn mover_spectrum(&self, node: usize, level: &Level) -> Spectrum {
+        let mover = self.target.movers.iter().position(|mover| mover.node == node);
+        let player = mover.map_or(Player::Constant(node), Player::Mover);
+        self.spectrum(player, level, &self.free(node))
     }
 
     /// The characteristic function of cⱼ(Nⱼ − nⱼ) for a player on a level: of a mover, or of one that is constant.

@@ -112,7 +112,7 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
 
 fn bank(plan: &Plan<'_>, samples: usize) -> Bank {
     let config = AttributionConfig::default().with_noise_sampling(NoiseSampling::MonteCarlo);
-    Bank::draw(plan, &config.with_samples(samples).with_seed(1))
+    Bank::draw(plan, &config.with_samples(samples).with_seed(1), |_| true)
 }
 
 #[test]
