@@ -77,7 +77,7 @@ pub(super) struct Level {
 impl FourierTarget {
     /// Nothing if the series would not do: where it needs too many terms, or noises have atoms that make the target's
     /// distribution function jump, given others.
-    pub(in super::super) fn find(plan: &Plan<'_>, effects: &[f64], floor: f64, data_floor: f64) -> Option<Self> {
+    pub(in super::super) fn find(plan: &Plan, effects: &[f64], floor: f64, data_floor: f64) -> Option<Self> {
         // The series cannot resolve what a few rows do not.
         if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
             return None;
@@ -152,7 +152,7 @@ impl Groups {
     /// Transforms every noise for every level that knows it; many of them in parallel.
     fn levels(
         &self,
-        plan: &Plan<'_>,
+        plan: &Plan,
         effects: &[f64],
         movers: &[Mover],
         analyser: impl Fn() -> SpectrumAnalyser + Send + Sync,
