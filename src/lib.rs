@@ -124,3 +124,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "traces"))]
 #[doc = include_str!("../docs/inputs.md")]
 struct Inputs;
+
+/// Compiles the code of the guide to embedding.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/embedding.md")]
+struct Embedding;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::{Origin, Recovered};
 use crate::score::is_saturated;
 
-impl Attributor<'_> {
+impl Attributor {
     pub(super) fn assemble(&self, recovered: &Recovered, players: &[usize], refined: &Refined) -> Result<Attribution> {
         let estimates = &refined.estimates;
         let score = self.score(estimates);
@@ -28,7 +28,7 @@ impl Attributor<'_> {
             Precision::Budget => None,
         };
         Ok(Attribution {
-            target: self.plan.nodes[self.plan.target()].name.to_owned(),
+            target: self.plan.nodes[self.plan.target()].name.clone(),
             quantity: self.config.quantity,
             score,
             unexplained: Unexplained {
@@ -57,7 +57,7 @@ impl Attributor<'_> {
     fn missing(&self, recovered: &Recovered) -> Vec<MissingNode> {
         let missing = self.plan.nodes.iter().enumerate().filter(|&(node, _)| recovered.is_missing(node));
         let missing = missing.map(|(number, node)| MissingNode {
-            node: node.name.to_owned(),
+            node: node.name.clone(),
             stand_in: recovered.values[number],
             typical: self.model.reference_at(node.position).median(),
         });
@@ -80,7 +80,7 @@ impl Attributor<'_> {
         let impossible = distribution.log_two_sided_tail(noise) == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
-            node: self.plan.nodes[node].name.to_owned(),
+            node: self.plan.nodes[node].name.clone(),
             value: amount.value,
             std_error: amount.std_error(),
             share: whole.map(|whole| amount.value / whole),

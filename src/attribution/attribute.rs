@@ -12,8 +12,8 @@ impl FittedModel {
     ///
     /// # Errors
     /// When there is no such target or the configuration is invalid.
-    pub fn attributor(&self, target: &str, config: AttributionConfig) -> Result<Attributor<'_>> {
-        Attributor::new(self, target, config)
+    pub fn attributor(&self, target: &str, config: AttributionConfig) -> Result<Attributor> {
+        Attributor::new(self.clone(), target, config)
     }
 
     /// Splits the outlier score of the target's observed value over the target and its ancestors.

@@ -39,6 +39,9 @@ pub(super) const INVERSION_TOLERANCE: f64 = 0.02;
 /// target's ancestors are compiled, and the noise bank is drawn or the noises are Fourier transformed. Results are the
 /// same to the bit.
 ///
+/// It borrows nothing: it keeps a clone of the model, which costs next to nothing. So it can be stored beside the model, moved to
+/// another thread, or shared by all threads of a service behind an `Arc`; see `docs/embedding.md`.
+///
 /// ```
 /// use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, KnownFormula, NoiseDistribution, Observation};
 ///
@@ -54,15 +57,15 @@ pub(super) const INVERSION_TOLERANCE: f64 = 0.02;
 /// }
 /// # Ok::<(), etiology::Error>(())
 /// ```
-pub struct Attributor<'m> {
-    pub(super) model: &'m FittedModel,
+pub struct Attributor {
+    pub(super) model: FittedModel,
     pub(super) config: AttributionConfig,
-    pub(super) plan: Plan<'m>,
+    pub(super) plan: Plan,
     /// By how much each node's noise moves the target, where that is known.
     pub(super) effects: Vec<Option<f64>>,
     pub(super) method: Method,
     /// Made when it is first needed.
-    sampler: OnceLock<Sampler<'m>>,
+    sampler: OnceLock<Sampler>,
     /// Where samples are needed, but not for all noises.
     partly_linear: OnceLock<Option<PartlyLinear>>,
     pub(super) floor: f64,
@@ -78,7 +81,7 @@ pub(super) enum Method {
 }
 
 impl Method {
-    fn choose(plan: &Plan<'_>, effects: &[Option<f64>], config: &AttributionConfig, floors: (f64, f64)) -> Self {
+    fn choose(plan: &Plan, effects: &[Option<f64>], config: &AttributionConfig, floors: (f64, f64)) -> Self {
         let linear = LinearTarget::find(plan, effects).filter(|_| config.estimator == Estimator::Auto);
         match (linear, config.quantity, &config.feature_map) {
             (Some(target), Quantity::MeanDeviation, _) => Self::ClosedForm(target),
@@ -92,10 +95,10 @@ impl Method {
     }
 }
 
-impl<'m> Attributor<'m> {
-    pub(super) fn new(model: &'m FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
+impl Attributor {
+    pub(super) fn new(model: FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
-        let plan = Plan::new(model, target)?;
+        let plan = Plan::new(&model, target)?;
         let effects = noise_effects(&plan);
         let floor = match config.floor {
             Floor::FromData => model.default_floor(),
@@ -147,7 +150,7 @@ impl<'m> Attributor<'m> {
         observation: &Observation,
         estimate: impl FnOnce(&Recovered, &Roles) -> Result<Refined>,
     ) -> Result<Attribution> {
-        observation.finite(self.plan.nodes[self.plan.target()].name)?;
+        observation.finite(&self.plan.nodes[self.plan.target()].name)?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
         let refined = if roles.players.is_empty() {
@@ -262,7 +265,7 @@ impl<'m> Attributor<'m> {
         }
     }
 
-    pub(super) fn sampler(&self) -> &Sampler<'m> {
+    pub(super) fn sampler(&self) -> &Sampler {
         self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config))
     }
 
@@ -325,12 +328,12 @@ impl<'m> Attributor<'m> {
     }
 }
 
-impl fmt::Debug for Attributor<'_> {
+impl fmt::Debug for Attributor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let target = self.plan.nodes[self.plan.target()].name;
+        let target = &self.plan.nodes[self.plan.target()].name;
         formatter
             .debug_struct("Attributor")
-            .field("target", &target)
+            .field("target", target)
             .field("config", &self.config)
             .finish_non_exhaustive()
     }

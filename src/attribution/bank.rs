@@ -33,7 +33,7 @@ impl Bank {
     ///
     /// Not in parallel: events wait for the bank on a lock, and a thread that drew it while helping others with their
     /// events would come to wait for itself.
-    pub(super) fn draw(plan: &Plan<'_>, config: &AttributionConfig, drawn: impl Fn(usize) -> bool) -> Self {
+    pub(super) fn draw(plan: &Plan, config: &AttributionConfig, drawn: impl Fn(usize) -> bool) -> Self {
         let evenly = match config.noise_sampling {
             NoiseSampling::Auto => plan.nodes.len() <= MOST_NOISES,
             NoiseSampling::MonteCarlo => false,
@@ -59,7 +59,7 @@ impl Bank {
     }
 }
 
-fn draw_independently(node: &PlanNode<'_>, seed: u64, column: &mut [f64]) {
+fn draw_independently(node: &PlanNode, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::NoiseBank, node.position as u64);
     node.mechanism.noise().sample_into(&mut generator, column);
 }
@@ -67,7 +67,7 @@ fn draw_independently(node: &PlanNode<'_>, seed: u64, column: &mut [f64]) {
 /// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
 /// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
 /// difference that could be measured, so they are handed out in topological order.
-fn draw_evenly(node: &PlanNode<'_>, dimension: usize, seed: u64, column: &mut [f64]) {
+fn draw_evenly(node: &PlanNode, dimension: usize, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
     let samples = column.len();
     let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, samples.div_ceil(BLOCKS)));

@@ -9,7 +9,7 @@ type NodeSet = Vec<u64>;
 /// f · s operations; left standing f + 1 + s. A node below one that is left standing counts that as one function.
 ///
 /// Costs O(edges · nodes/64).
-pub(super) fn bottlenecks(plan: &Plan<'_>, linear: &[bool]) -> Vec<bool> {
+pub(super) fn bottlenecks(plan: &Plan, linear: &[bool]) -> Vec<bool> {
     let slots = slots_reached(plan, linear);
     let words = plan.nodes.len().div_ceil(64);
     let mut functions: Vec<NodeSet> = Vec::with_capacity(plan.nodes.len());
@@ -31,7 +31,7 @@ pub(super) fn bottlenecks(plan: &Plan<'_>, linear: &[bool]) -> Vec<bool> {
 }
 
 /// For each node the slots that it reaches by linear paths, if all linear nodes are folded.
-fn slots_reached(plan: &Plan<'_>, linear: &[bool]) -> Vec<NodeSet> {
+fn slots_reached(plan: &Plan, linear: &[bool]) -> Vec<NodeSet> {
     let mut reached: Vec<NodeSet> = vec![vec![0; plan.nodes.len().div_ceil(64)]; plan.nodes.len()];
     insert(&mut reached[plan.target()], plan.target());
     for (number, node) in plan.nodes.iter().enumerate().rev() {

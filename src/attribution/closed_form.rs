@@ -20,7 +20,7 @@ pub(super) struct LinearTarget {
 
 impl LinearTarget {
     /// From the effects of all noises; nothing if the target is not linear in one of them.
-    pub(super) fn find(plan: &Plan<'_>, effects: &[Option<f64>]) -> Option<Self> {
+    pub(super) fn find(plan: &Plan, effects: &[Option<f64>]) -> Option<Self> {
         let effects = effects.iter().copied().collect::<Option<Vec<f64>>>()?;
         let mut noises = plan.nodes.iter().zip(&effects);
         let normal = noises.all(|(node, &effect)| effect == 0.0 || node.mechanism.noise().is_normal_or_constant());
@@ -39,7 +39,7 @@ impl LinearTarget {
 
     /// The mean and the variance that each of these nodes adds to the target when its noise is free, relative to the
     /// observed noise.
-    pub(super) fn free_moments(&self, plan: &Plan<'_>, noises: &[f64], nodes: &[usize]) -> Vec<Moments> {
+    pub(super) fn free_moments(&self, plan: &Plan, noises: &[f64], nodes: &[usize]) -> Vec<Moments> {
         let moments = |&node: &usize| {
             let (effect, noise) = (self.effects[node], plan.nodes[node].mechanism.noise());
             let deviation = effect * (noise.mean() - noises[node]);
@@ -67,7 +67,7 @@ pub(super) enum Question {
 
 /// The noise game in closed form, without samples. A coalition costs O(players).
 pub(super) struct ClosedForm<'a> {
-    pub(super) plan: &'a Plan<'a>,
+    pub(super) plan: &'a Plan,
     /// The node of every player.
     pub(super) players: &'a [usize],
     pub(super) moments: Vec<Moments>,
@@ -113,7 +113,8 @@ impl Game for ClosedForm<'_> {
 
 impl ClosedForm<'_> {
     fn impossible(&self, coalition: &Coalition) -> Error {
-        let kept: Vec<&str> = coalition.iter().map(|player| self.plan.nodes[self.players[player]].name).collect();
+        let kept: Vec<&str> =
+            coalition.iter().map(|player| self.plan.nodes[self.players[player]].name.as_str()).collect();
         Error::ImpossibleCoalition { kept: list_names(&kept) }
     }
 }

@@ -28,7 +28,7 @@ pub struct TimedAttribution {
     pub elapsed: Duration,
 }
 
-impl Attributor<'_> {
+impl Attributor {
     /// [`attribute`](Self::attribute) within a time limit: estimates with more and more samples and permutations until one
     /// as configured is done, or the next would not be before the limit.
     ///
@@ -119,8 +119,8 @@ impl Attributor<'_> {
 
     /// The attribution with fewer samples and permutations.
     fn round(&self, config: AttributionConfig, observation: &Observation) -> Result<Attribution> {
-        let target = self.plan.nodes[self.plan.target()].name;
-        Attributor::new(self.model, target, config)?.attribute_by_sampling(observation)
+        let target = &self.plan.nodes[self.plan.target()].name;
+        Attributor::new(self.model.clone(), target, config)?.attribute_by_sampling(observation)
     }
 }
 

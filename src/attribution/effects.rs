@@ -4,14 +4,14 @@ use super::plan::Plan;
 
 /// For each node of the plan its noise's total effect c, if the target is rest + c · noise whatever the other
 /// noises are: the sum, over all paths to the target, of the products of the coefficients along the path.
-pub(super) fn noise_effects(plan: &Plan<'_>) -> Vec<Option<f64>> {
+pub(super) fn noise_effects(plan: &Plan) -> Vec<Option<f64>> {
     let values = value_effects(plan);
     let noises = plan.nodes.iter().zip(values);
     noises.map(|(node, effect)| effect.filter(|&effect| effect == 0.0 || node.mechanism.adds_noise())).collect()
 }
 
 /// For each node by how much its value moves the target, if that is linear along every path.
-fn value_effects(plan: &Plan<'_>) -> Vec<Option<f64>> {
+fn value_effects(plan: &Plan) -> Vec<Option<f64>> {
     let mut effects = vec![Some(0.0); plan.nodes.len()];
     effects[plan.target()] = Some(1.0);
     for (child, node) in plan.nodes.iter().enumerate().rev() {

@@ -19,7 +19,7 @@ pub(super) struct SampledGame<'a> {
     /// Nodes whose noise no coalition keeps, as nobody knows it.
     pub(super) always_free: &'a [usize],
     /// The noises that are to be integrated, in order of preference.
-    pub(super) pivots: &'a [Pivot<'a>],
+    pub(super) pivots: &'a [Pivot],
     /// The observed noise of every node of the plan.
     pub(super) noises: &'a [f64],
     pub(super) samples: Samples<'a>,
@@ -91,7 +91,7 @@ impl SampledGame<'_> {
     }
 
     /// Finds which noises are to be toggled, and the one to integrate.
-    fn note_changes(&self, coalition: &Coalition, scratch: &mut Scratch) -> Option<&Pivot<'_>> {
+    fn note_changes(&self, coalition: &Coalition, scratch: &mut Scratch) -> Option<&Pivot> {
         let Scratch { coalition: last, kept, started, integrated, toggled, hash, .. } = scratch;
         toggled.clear();
         let at_first = if std::mem::replace(started, true) { &[] } else { self.always_free };

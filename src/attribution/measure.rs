@@ -31,7 +31,7 @@ const SMALL_SUM: f64 = 1e-250;
 
 /// A noise to integrate. The target's samples have its observed value in its place.
 pub(super) struct FreePivot<'a> {
-    pub(super) pivot: &'a Pivot<'a>,
+    pub(super) pivot: &'a Pivot,
     pub(super) observed: f64,
 }
 
@@ -187,7 +187,7 @@ impl Measure {
         if *floor > 0.0 || sums.blocks.iter().sum::<f64>() >= SMALL_SUM {
             return None;
         }
-        let logarithm = |&value: &f64| region.ln_probability_at(value, pivot.effect, *observed, pivot.noise);
+        let logarithm = |&value: &f64| region.ln_probability_at(value, pivot.effect, *observed, pivot.noise());
         let logarithms: Vec<f64> = values.iter().map(logarithm).collect();
         let largest = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         largest.is_finite().then_some((logarithms, largest))
@@ -207,7 +207,7 @@ impl Measure {
         match (self, free) {
             (Self::Mean { observed }, _) => Ok(sums_of_deviations(values, *observed).0),
             (Self::LogTail { test: OutlierTest::Region(region), .. }, Some(FreePivot { pivot, observed })) => {
-                Ok(region.sum_of_probabilities(values, pivot.effect, *observed, pivot.noise))
+                Ok(region.sum_of_probabilities(values, pivot.effect, *observed, pivot.noise()))
             }
             (Self::LogTail { test, .. }, _) => Ok(test.count(values)? as f64),
         }

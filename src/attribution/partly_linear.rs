@@ -57,8 +57,8 @@ pub(super) struct PartlyLinear {
 
 /// What is asked about one event.
 pub(super) struct Question<'a> {
-    pub(super) plan: &'a Plan<'a>,
-    pub(super) sampler: &'a Sampler<'a>,
+    pub(super) plan: &'a Plan,
+    pub(super) sampler: &'a Sampler,
     pub(super) recovered: &'a Recovered,
     pub(super) roles: &'a Roles,
     pub(super) measure: &'a Measure,
@@ -67,7 +67,7 @@ pub(super) struct Question<'a> {
 impl PartlyLinear {
     /// Nothing if the target is not of this kind, or the series would not do.
     pub(super) fn find(
-        plan: &Plan<'_>,
+        plan: &Plan,
         effects: &[Option<f64>],
         program: &Program,
         config: &AttributionConfig,
@@ -141,13 +141,13 @@ impl PartlyLinear {
 }
 
 /// Draws what is not outer.
-fn draw_inner(plan: &Plan<'_>, config: &AttributionConfig, outer_effects: &[f64]) -> Bank {
+fn draw_inner(plan: &Plan, config: &AttributionConfig, outer_effects: &[f64]) -> Bank {
     Bank::draw(plan, config, |node| outer_effects[node] == 0.0)
 }
 
 /// How far apart the target's samples are when every inner noise is drawn, and nothing else; nothing if there are some that
 /// are not finite.
-fn inner_range(plan: &Plan<'_>, program: &Program, bank: &Bank, outer_effects: &[f64]) -> Option<f64> {
+fn inner_range(plan: &Plan, program: &Program, bank: &Bank, outer_effects: &[f64]) -> Option<f64> {
     let noises: Vec<f64> = plan.nodes.iter().map(|node| node.mechanism.noise().mean()).collect();
     let values = plan.values(&noises);
     let samples = Samples::new(plan, program, bank, &values, &noises);

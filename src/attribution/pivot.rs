@@ -1,16 +1,25 @@
 //! Noises that can be integrated instead of sampled.
 
+use std::sync::Arc;
+
 use super::plan::Plan;
+use crate::mechanism::FittedMechanism;
 use crate::noise::NoiseDistribution;
 
 /// A node whose noise enters the target as `effect · noise`, whatever the other noises are.
 #[derive(Debug)]
-pub(super) struct Pivot<'m> {
+pub(super) struct Pivot {
     pub(super) node: usize,
     pub(super) effect: f64,
     /// The standard deviation that it gives the target.
     pub(super) spread: f64,
-    pub(super) noise: &'m NoiseDistribution,
+    mechanism: Arc<FittedMechanism>,
+}
+
+impl Pivot {
+    pub(super) fn noise(&self) -> &NoiseDistribution {
+        self.mechanism.noise()
+    }
 }
 
 /// All such nodes among those with the given effects, the one that moves the target most first.
@@ -19,13 +28,15 @@ pub(super) struct Pivot<'m> {
 /// noises, the probability that the target is in the outlier region is one value of the pivot's distribution
 /// function. Averaging those probabilities resolves tails that counting hits cannot, the better the more of the
 /// target's spread the pivot explains.
-pub(super) fn find_pivots<'m>(plan: &Plan<'m>, effects: &[Option<f64>]) -> Vec<Pivot<'m>> {
+pub(super) fn find_pivots(plan: &Plan, effects: &[Option<f64>]) -> Vec<Pivot> {
     let pivot = |(node, effect): (usize, &Option<f64>)| {
-        let noise = plan.nodes[node].mechanism.noise();
+        let mechanism = &plan.nodes[node].mechanism;
+        let noise = mechanism.noise();
         let effect = effect.filter(|&effect| effect != 0.0 && !noise.is_degenerate())?;
-        Some(Pivot { node, effect, spread: effect.abs() * noise.variance().sqrt(), noise })
+        let spread = effect.abs() * noise.variance().sqrt();
+        Some(Pivot { node, effect, spread, mechanism: Arc::clone(mechanism) })
     };
-    let mut pivots: Vec<Pivot<'m>> = effects.iter().enumerate().filter_map(pivot).collect();
+    let mut pivots: Vec<Pivot> = effects.iter().enumerate().filter_map(pivot).collect();
     pivots.sort_by(|a, b| b.spread.total_cmp(&a.spread));
     pivots
 }

@@ -1,5 +1,7 @@
 //! A fitted model seen from one target: its ancestors only, in topological order.
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::mechanism::{FittedMechanism, LinearFunction, ParentFunction};
 use crate::model::FittedModel;
@@ -7,21 +9,21 @@ use crate::model::FittedModel;
 /// The target and its ancestors, numbered in topological order, so that the target is last and parents come
 /// before their children.
 #[derive(Debug)]
-pub(super) struct Plan<'m> {
-    pub(super) nodes: Vec<PlanNode<'m>>,
+pub(super) struct Plan {
+    pub(super) nodes: Vec<PlanNode>,
 }
 
 #[derive(Debug)]
-pub(super) struct PlanNode<'m> {
-    pub(super) name: &'m str,
+pub(super) struct PlanNode {
+    pub(super) name: String,
     /// Where the node is in the graph.
     pub(super) position: usize,
-    pub(super) mechanism: &'m FittedMechanism,
+    pub(super) mechanism: Arc<FittedMechanism>,
     /// In the mechanism's order.
     pub(super) parents: Vec<usize>,
 }
 
-impl PlanNode<'_> {
+impl PlanNode {
     /// The coefficient of a parent, if that one is added to the others and the noise.
     pub(super) fn coefficient(&self, place: usize) -> Option<f64> {
         match self.mechanism.parent_function() {
@@ -33,17 +35,17 @@ impl PlanNode<'_> {
     }
 }
 
-impl<'m> Plan<'m> {
+impl Plan {
     /// Costs O(nodes + edges).
-    pub(super) fn new(model: &'m FittedModel, target: &str) -> Result<Self> {
+    pub(super) fn new(model: &FittedModel, target: &str) -> Result<Self> {
         let graph = model.graph();
         let positions = graph.ancestors_and_self(graph.position(target)?);
         let mut numbers = vec![usize::MAX; graph.node_count()];
         positions.iter().enumerate().for_each(|(number, &position)| numbers[position] = number);
         let nodes = positions.iter().map(|&position| PlanNode {
-            name: graph.name(position),
+            name: graph.name(position).to_owned(),
             position,
-            mechanism: model.mechanism_at(position),
+            mechanism: Arc::clone(model.mechanism_at(position)),
             parents: model.parents_at(position).iter().map(|&parent| numbers[parent]).collect(),
         });
         Ok(Self { nodes: nodes.collect() })

@@ -89,7 +89,7 @@ pub(super) enum NoiseUse {
 
 impl Program {
     /// Costs O(slots · edges), and O(nodes · functions) if there is a bottleneck.
-    pub(super) fn compile(plan: &Plan<'_>) -> Self {
+    pub(super) fn compile(plan: &Plan) -> Self {
         let linear: Vec<bool> = plan.nodes.iter().map(is_linear).collect();
         let folded = || Builder::new(plan, &linear, &vec![false; linear.len()]).build();
         if linear.iter().filter(|&linear| !linear).count() < 2 {
@@ -131,13 +131,13 @@ impl Program {
     }
 }
 
-fn is_linear(node: &PlanNode<'_>) -> bool {
+fn is_linear(node: &PlanNode) -> bool {
     node.mechanism.adds_noise() && (0..node.parents.len()).all(|place| node.coefficient(place).is_some())
 }
 
 /// What is known of the nodes while a plan is compiled.
 struct Builder<'p> {
-    plan: &'p Plan<'p>,
+    plan: &'p Plan,
     linear: &'p [bool],
     /// Linear nodes that are not folded.
     standing: &'p [bool],
@@ -148,7 +148,7 @@ struct Builder<'p> {
 }
 
 impl<'p> Builder<'p> {
-    fn new(plan: &'p Plan<'p>, linear: &'p [bool], standing: &'p [bool]) -> Self {
+    fn new(plan: &'p Plan, linear: &'p [bool], standing: &'p [bool]) -> Self {
         let mut read = standing.to_vec();
         read[plan.target()] = true;
         for (node, _) in plan.nodes.iter().zip(linear).filter(|(_, linear)| !**linear) {
@@ -208,7 +208,7 @@ impl<'p> Builder<'p> {
         Some(Function { node: number, kind, inputs, reached: Vec::new() })
     }
 
-    fn input_slots(&self, node: &PlanNode<'_>) -> Vec<usize> {
+    fn input_slots(&self, node: &PlanNode) -> Vec<usize> {
         node.parents.iter().filter_map(|&parent| self.slots[parent]).collect()
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Roles {
 impl Roles {
     /// A noise that does not move the target changes nothing whether kept or drawn, nor does one of zero variance that was
     /// observed at its value: leaving it out gives it exactly 0.
-    pub(super) fn new(plan: &Plan<'_>, effects: &[Option<f64>], recovered: &Recovered) -> Self {
+    pub(super) fn new(plan: &Plan, effects: &[Option<f64>], recovered: &Recovered) -> Self {
         let noise = |node: usize| plan.nodes[node].mechanism.noise();
         let moves = |node: &usize| effects[*node] != Some(0.0);
         let all = || (0..plan.nodes.len()).filter(moves);

@@ -20,17 +20,17 @@ use crate::shapley::{ShapleyConfig, shapley_values};
 
 /// The program and the noise banks that all events share.
 #[derive(Debug)]
-pub(super) struct Sampler<'m> {
+pub(super) struct Sampler {
     program: Program,
     /// The noises that are integrated, in order of preference.
-    pivots: Vec<Pivot<'m>>,
+    pivots: Vec<Pivot>,
     config: AttributionConfig,
     /// Banks of the configured number of samples times 2⁰, 2¹, …, drawn when they are first needed.
     banks: [OnceLock<Bank>; LARGEST_GROWTH],
 }
 
-impl<'m> Sampler<'m> {
-    pub(super) fn new(plan: &Plan<'m>, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
+impl Sampler {
+    pub(super) fn new(plan: &Plan, effects: &[Option<f64>], config: &AttributionConfig) -> Self {
         // Only probabilities of regions are averaged over a distribution function.
         let integrates = config.estimator != Estimator::Counting
             && config.quantity == Quantity::ItScore
@@ -48,13 +48,13 @@ impl<'m> Sampler<'m> {
     }
 
     /// The noises that can be integrated, in order of preference.
-    pub(super) fn pivots(&self) -> &[Pivot<'m>] {
+    pub(super) fn pivots(&self) -> &[Pivot] {
         &self.pivots
     }
 
     pub(super) fn estimate(
         &self,
-        plan: &Plan<'_>,
+        plan: &Plan,
         recovered: &Recovered,
         roles: &Roles,
         measure: Measure,
@@ -68,7 +68,7 @@ impl<'m> Sampler<'m> {
     /// The game of one event, with the configured number of samples times 2^growth.
     pub(super) fn game<'g>(
         &'g self,
-        plan: &'g Plan<'_>,
+        plan: &'g Plan,
         recovered: &'g Recovered,
         Roles { players, always_free, .. }: &'g Roles,
         measure: Measure,

@@ -15,7 +15,7 @@ use crate::mechanism::check_finite;
 /// differs in one noise costs one addition a sample if the target is linear in all noises, and otherwise as many as the
 /// slots and function inputs that follow. What depends on kept noises only is known, and costs nothing.
 pub(super) struct Samples<'a> {
-    plan: &'a Plan<'a>,
+    plan: &'a Plan,
     program: &'a Program,
     bank: &'a Bank,
     /// The observed value of every node of the plan.
@@ -71,7 +71,7 @@ impl<'c> TargetSamples<'c> {
 impl<'a> Samples<'a> {
     /// Costs O(nodes · samples), once per event.
     pub(super) fn new(
-        plan: &'a Plan<'a>,
+        plan: &'a Plan,
         program: &'a Program,
         bank: &'a Bank,
         values: &'a [f64],
@@ -126,7 +126,7 @@ impl<'a> Samples<'a> {
 
     /// The name of a node of the plan.
     pub(super) fn name(&self, node: usize) -> &str {
-        self.plan.nodes[node].name
+        &self.plan.nodes[node].name
     }
 
     /// The target's samples after the noises of these nodes turned from kept to drawn, or back.
@@ -218,7 +218,7 @@ impl<'a> Samples<'a> {
             output.resize(self.count(), 0.0);
             self.evaluate(function, columns, &mut output);
             if !all_finite(&output) {
-                check_finite(self.plan.nodes[function.node].name, &output)?;
+                check_finite(&self.plan.nodes[function.node].name, &output)?;
             }
         }
         let (old, observed) = (&columns.functions[number].column, self.outputs[number]);
@@ -241,7 +241,7 @@ impl<'a> Samples<'a> {
     }
 
     fn evaluate(&self, function: &Function, columns: &mut Columns, output: &mut [f64]) {
-        let mechanism = self.plan.nodes[function.node].mechanism;
+        let mechanism = &self.plan.nodes[function.node].mechanism;
         // Only custom mechanisms take the noise as an argument.
         let kept = function.kind == FunctionKind::Custom && columns.held[function.node];
         if kept {
@@ -282,7 +282,7 @@ impl<'a> Samples<'a> {
         if self.may_overflow[number] && columns.slots[number].pending > 0 {
             let column = &columns.slots[number].column;
             if !all_finite(column) {
-                check_finite(self.plan.nodes[slot.node].name, column)?;
+                check_finite(&self.plan.nodes[slot.node].name, column)?;
             }
         }
         Ok(())

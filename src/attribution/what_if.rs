@@ -24,7 +24,7 @@ pub struct WhatIf {
     pub std_error: f64,
 }
 
-impl Attributor<'_> {
+impl Attributor {
     /// What becomes of the target when the noises of the nodes that `kept` names stay as observed and those of all other
     /// ancestors, and its own, are drawn anew: with everything kept the event itself, with nothing kept the target's usual
     /// distribution. Keeping all but one node answers "had this node behaved normally"; keeping one alone, "could this
@@ -53,13 +53,13 @@ impl Attributor<'_> {
     /// ```
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
-        observation.finite(self.plan.nodes[self.plan.target()].name)?;
+        observation.finite(&self.plan.nodes[self.plan.target()].name)?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
         let players = &roles.players;
         let mut coalition = Coalition::empty(players.len());
         for (player, &node) in players.iter().enumerate() {
-            if kept(self.plan.nodes[node].name) {
+            if kept(&self.plan.nodes[node].name) {
                 coalition.insert(player);
             }
         }

@@ -36,7 +36,8 @@ pub struct FittedModel {
 #[derive(Debug, Clone)]
 pub(super) struct Parts {
     pub(super) graph: CausalGraph,
-    pub(super) mechanisms: Vec<FittedMechanism>,
+    /// Shared with what has been prepared from the model, which so need not borrow it.
+    pub(super) mechanisms: Vec<Arc<FittedMechanism>>,
     /// For each node the positions of its mechanism's parents, in the mechanism's order.
     pub(super) parents: Vec<Vec<usize>>,
     pub(super) references: Vec<NoiseDistribution>,
@@ -72,7 +73,7 @@ impl FittedModel {
         let training_rows = data.map(Dataset::rows);
         let mut model = Self::from_parts(Parts {
             graph,
-            mechanisms,
+            mechanisms: mechanisms.into_iter().map(Arc::new).collect(),
             parents,
             references: Vec::new(),
             parent_spreads,
@@ -183,7 +184,7 @@ impl FittedModel {
     }
 
     /// The fitted mechanism at a position of the graph.
-    pub(crate) fn mechanism_at(&self, position: usize) -> &FittedMechanism {
+    pub(crate) fn mechanism_at(&self, position: usize) -> &Arc<FittedMechanism> {
         &self.parts.mechanisms[position]
     }
 

@@ -34,7 +34,7 @@ impl Counterfactual {
         node: &str,
         target: (&str, f64),
         event: &Observation,
-        (tail, mean): (&Attributor<'_>, &Attributor<'_>),
+        (tail, mean): (&Attributor, &Attributor),
         usual_probability: f64,
     ) -> Result<Self> {
         let all_others = |name: &str| name != node;

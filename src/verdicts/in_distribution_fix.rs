@@ -22,7 +22,7 @@ const ANOMALOUS: f64 = 4.605_170_185_988_091;
 /// −ln of the tail of its noise plus the fix for each candidate, in nats; 0 for nodes that are not candidates.
 pub(super) fn in_distribution_fix(
     evidence: &Evidence,
-    attributor: &Attributor<'_>,
+    attributor: &Attributor,
     event: &Observation,
     floor: f64,
 ) -> Result<Vec<f64>> {

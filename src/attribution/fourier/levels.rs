@@ -83,7 +83,7 @@ impl FourierTarget {
     /// `beside` is how wide the range of a variable may be that is added to the noises, 0 if there is none. Where there is,
     /// one lattice must do for all.
     pub(in super::super) fn find(
-        plan: &Plan<'_>,
+        plan: &Plan,
         effects: &[f64],
         (floor, data_floor): (f64, f64),
         beside: f64,
@@ -165,7 +165,7 @@ impl Groups {
     /// Transforms every noise for every level that knows it; many of them in parallel.
     fn levels(
         &self,
-        plan: &Plan<'_>,
+        plan: &Plan,
         effects: &[f64],
         movers: &[Mover],
         analyser: impl Fn() -> SpectrumAnalyser + Send + Sync,

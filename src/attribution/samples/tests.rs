@@ -69,7 +69,7 @@ fn random_model(nodes: usize, random: &mut ChaCha8Rng) -> FittedModel {
 }
 
 /// The target's samples, node by node.
-fn naive(plan: &Plan<'_>, bank: &Bank, noises: &[f64], held: &[bool]) -> Vec<f64> {
+fn naive(plan: &Plan, bank: &Bank, noises: &[f64], held: &[bool]) -> Vec<f64> {
     let row = |row: usize| {
         let noise = |node: usize| if held[node] { noises[node] } else { bank.columns[node][row] };
         plan.target_value(&(0..noises.len()).map(noise).collect::<Vec<_>>())
@@ -92,7 +92,8 @@ fn assert_same(samples: TargetSamples<'_>, expected: &[f64], what: &str) {
 /// How many linear nodes were left standing.
 fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
     let plan = Plan::new(model, target).unwrap();
-    let row: Vec<(&str, f64)> = plan.nodes.iter().map(|node| (node.name, random.random_range(0.0..3.0))).collect();
+    let row: Vec<(&str, f64)> =
+        plan.nodes.iter().map(|node| (node.name.as_str(), random.random_range(0.0..3.0))).collect();
     let recovered = model.recover(&plan.positions(), &Observation::from_pairs(row).unwrap()).unwrap();
     let (bank, program) = (bank(&plan, SAMPLES), Program::compile(&plan));
     let samples = Samples::new(&plan, &program, &bank, &recovered.values, &recovered.noises);
@@ -110,7 +111,7 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
     program.functions.iter().filter(|function| function.kind == FunctionKind::Copy).count()
 }
 
-fn bank(plan: &Plan<'_>, samples: usize) -> Bank {
+fn bank(plan: &Plan, samples: usize) -> Bank {
     let config = AttributionConfig::default().with_noise_sampling(NoiseSampling::MonteCarlo);
     Bank::draw(plan, &config.with_samples(samples).with_seed(1), |_| true)
 }

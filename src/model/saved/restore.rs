@@ -1,5 +1,7 @@
 //! From what was saved to a model: every name and length is checked here, every number where its type is loaded.
 
+use std::sync::Arc;
+
 use super::layout::{SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
 use crate::error::{Error, Result, list_names};
 use crate::graph::CausalGraph;
@@ -71,7 +73,7 @@ impl SavedNode {
             SavedReference::Noise => mechanism.noise().clone(),
             SavedReference::Distribution(reference) => reference,
         };
-        parts.mechanisms.push(mechanism);
+        parts.mechanisms.push(Arc::new(mechanism));
         parts.parents.push(places);
         parts.references.push(reference);
         parts.parent_spreads.push(leverage);

@@ -1,0 +1,134 @@
+//! The pages of the service.
+
+use std::fmt::Write;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use crossbeam_channel::{Sender, TrySendError};
+use serde_json::{Map, Value, json};
+use tokio::sync::oneshot;
+
+use crate::counters::{Counters, Held};
+use crate::explainer::Explainer;
+use crate::question::{Question, Refusal};
+use crate::workers::Job;
+
+/// The largest question, in bytes: an event of some ten thousand nodes.
+const LARGEST_BODY: usize = 512 * 1024;
+
+/// What all requests share.
+pub(crate) struct Service {
+    /// There once the model is fitted.
+    pub(crate) explainer: OnceLock<Arc<Explainer>>,
+    pub(crate) queue: Sender<Job>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) limit: Duration,
+}
+
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    let nothing_here = async || Refusal::new(StatusCode::NOT_FOUND, "there is no such page").into_response();
+    let wrong_method =
+        async || Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this page takes another method").into_response();
+    Router::new()
+        .route("/attribute", post(attribute))
+        .route("/health", get(health))
+        .route("/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(service)
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, json_body(json!({ "error": self.message }).to_string())).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+fn json_body(json: impl IntoResponse) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], json)
+}
+
+async fn attribute(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let counters = &service.counters;
+    let _held = Held::new(&counters.in_flight);
+    counters.requests.fetch_add(1, Relaxed);
+    let (counter, response) = match service.answer(request).await {
+        Ok(json) => (&counters.answered, json_body(json).into_response()),
+        Err(refusal) if refusal.status == StatusCode::SERVICE_UNAVAILABLE => {
+            (&counters.rejected, refusal.into_response())
+        }
+        Err(refusal) => (&counters.failed, refusal.into_response()),
+    };
+    counter.fetch_add(1, Relaxed);
+    response
+}
+
+impl Service {
+    async fn answer(&self, request: Request) -> Result<Vec<u8>, Refusal> {
+        let not_ready = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the model is not fitted yet");
+        let explainer = Arc::clone(self.explainer.get().ok_or_else(not_ready)?);
+        let body = Bytes::from_request(request, &()).await;
+        let body = body.map_err(|rejection| Refusal::new(rejection.status(), rejection.body_text()))?;
+        let question = Question::read(&body)?;
+        explainer.check(&question.target).map_err(|error| Refusal::from(&error))?;
+        let limit = question.limit.unwrap_or(self.limit);
+        let (reply, answer) = oneshot::channel();
+        let job = Job { explainer, question, limit, accepted: Instant::now(), reply };
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many questions are waiting"),
+            TrySendError::Disconnected(_) => {
+                Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "nobody computes any more")
+            }
+        })?;
+        let lost = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the question was lost");
+        answer.await.map_err(lost)?
+    }
+
+    fn state(&self, status: &str) -> Map<String, Value> {
+        let counts = self.counters.all(self.queue.len()).map(|(name, _, count)| (name.to_owned(), json!(count)));
+        let mut state = Map::from_iter([("status".to_owned(), json!(status))]);
+        state.extend(counts);
+        state.insert("uptime_s".to_owned(), json!(self.counters.started.elapsed().as_secs_f64()));
+        if let Some(explainer) = self.explainer.get() {
+            let model = explainer.model();
+            state.insert("nodes".to_owned(), json!(model.graph().node_count()));
+            state.insert("training_rows".to_owned(), json!(model.training_rows()));
+        }
+        state
+    }
+}
+
+async fn health(State(service): State<Arc<Service>>) -> Response {
+    json_body(Value::Object(service.state("alive")).to_string()).into_response()
+}
+
+async fn ready(State(service): State<Arc<Service>>) -> Response {
+    if service.explainer.get().is_none() {
+        return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the model is not fitted yet").into_response();
+    }
+    json_body(Value::Object(service.state("ready")).to_string()).into_response()
+}
+
+/// In the text format of Prometheus.
+async fn metrics(State(service): State<Arc<Service>>) -> Response {
+    let mut text = String::new();
+    for (name, grows, value) in service.counters.all(service.queue.len()) {
+        let (suffix, kind) = if grows { ("_total", "counter") } else { ("", "gauge") };
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "# TYPE attribution_{name}{suffix} {kind}\nattribution_{name}{suffix} {value}");
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}

@@ -1,0 +1,60 @@
+//! An HTTP service that says why an event was out of the ordinary: `etiology` embedded in axum.
+//!
+//! ```text
+//! cargo run --release -p attribution_service                                            # a generated shop
+//! cargo run --release -p attribution_service -- --normal normal.csv --calls calls.csv   # your services
+//! cargo run --release -p attribution_service -- --model shop.etiology                   # a saved model
+//!
+//! curl http://127.0.0.1:8080/attribute --json '{"target": "Website", "event": {"Website": 5.1, "www": 4.8, ...}}'
+//! ```
+//!
+//! `POST /attribute` answers 200 with the attribution in the library's own JSON, `complete` (whether it is what there would
+//! be without a time limit) and the times; 400, 404, 413 or 422 with `{"error": "..."}` for a question it cannot answer;
+//! 503 with `Retry-After` while the model is fitted, or when too many questions wait. `GET /health` says that the process
+//! lives, `GET /ready` that the model is fitted, `GET /metrics` counts for Prometheus.
+//!
+//! What waits and what computes are kept apart. One asynchronous thread reads and writes; a bounded queue leads to a
+//! fixed number of worker threads (`workers`), the only ones that attribute. So the service answers `/health` at once
+//! however much there is to compute. A client that goes away drops the receiving half of a channel; the worker sees that
+//! before its next estimate and stops. SIGTERM or Ctrl-C ends accepting; what was accepted is answered first.
+
+mod arguments;
+mod counters;
+mod explainer;
+mod http;
+mod question;
+#[path = "../../shared/retail_shop.rs"]
+#[cfg_attr(not(test), expect(dead_code, reason = "the service needs the normal requests of the shop only"))]
+mod retail_shop;
+mod serve;
+mod source;
+mod workers;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => return mistake(&first_paragraph(&error.to_string())),
+        Err(help) => help.exit(),
+    };
+    match serve::run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => mistake(&message),
+    }
+}
+
+/// The message without the usage that clap puts after it, on one line.
+fn first_paragraph(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
+}
+
+fn mistake(message: &str) -> ExitCode {
+    // Names from a user's files may hold line breaks.
+    eprintln!("error: {}", message.replace(['\n', '\r'], " "));
+    ExitCode::from(2)
+}

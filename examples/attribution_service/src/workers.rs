@@ -1,0 +1,120 @@
+//! The threads that compute, and the queue before them.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use etiology::{Attribution, TimedAttribution};
+use rayon::ThreadPoolBuilder;
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use crate::counters::{Counters, Held};
+use crate::explainer::Explainer;
+use crate::question::{Question, Refusal};
+
+/// A question in the queue. Dropping the receiving half of `reply` cancels it.
+pub(crate) struct Job {
+    pub(crate) explainer: Arc<Explainer>,
+    pub(crate) question: Question,
+    pub(crate) limit: Duration,
+    pub(crate) accepted: Instant,
+    pub(crate) reply: oneshot::Sender<Result<Vec<u8>, Refusal>>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    complete: bool,
+    elapsed_ms: f64,
+    queued_ms: f64,
+    #[serde(flatten)]
+    attribution: &'a Attribution,
+}
+
+/// Starts the threads. They end with the process, or when there is nobody left to ask them.
+pub(crate) fn start(threads: usize, queue: usize, counters: &Arc<Counters>) -> Result<Sender<Job>, String> {
+    let (sender, jobs) = bounded(queue);
+    for number in 0..threads {
+        let (jobs, counters) = (jobs.clone(), Arc::clone(counters));
+        let worker = thread::Builder::new().name(format!("attribution-{number}"));
+        worker.spawn(move || work(&jobs, &counters)).map_err(|error| format!("cannot start a thread: {error}"))?;
+    }
+    Ok(sender)
+}
+
+/// Every worker is a rayon pool of its own that consists of just this thread. In a pool that all share, a worker that waits
+/// for a part of its attribution would begin another question meanwhile, and answer its own after that.
+fn work(jobs: &Receiver<Job>, counters: &Counters) {
+    if let Err(error) = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build() {
+        eprintln!("a worker does without a pool of its own: {error}");
+    }
+    for job in jobs {
+        let _held = Held::new(&counters.computing);
+        if job.reply.is_closed() {
+            counters.cancelled.fetch_add(1, Relaxed);
+            continue;
+        }
+        let answer = catch_unwind(AssertUnwindSafe(|| job.answer()))
+            .unwrap_or_else(|_| Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the attribution panicked")));
+        if job.reply.send(answer).is_err() {
+            counters.cancelled.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+impl Job {
+    fn answer(&self) -> Result<Vec<u8>, Refusal> {
+        let began = Instant::now();
+        let TimedAttribution { attribution, complete, .. } = &self.attribute()?;
+        let answer = Answer {
+            complete: *complete,
+            elapsed_ms: millis(began.elapsed()),
+            queued_ms: millis(began - self.accepted),
+            attribution,
+        };
+        serde_json::to_vec(&answer).map_err(|error| {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("no JSON could be written: {error}"))
+        })
+    }
+
+    /// Stops at the best estimate so far when the client is gone.
+    fn attribute(&self) -> Result<TimedAttribution, Refusal> {
+        let proceed = || if self.reply.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let attributor = self.explainer.attributor(&self.question.target).map_err(Refusal::from)?;
+        let found = attributor.attribute_within(&self.question.event, self.limit, proceed);
+        found.map_err(|error| Refusal::from(&error))
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    1e3 * time.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use etiology::StructuralCausalModel;
+
+    use super::*;
+    use crate::retail_shop;
+
+    #[test]
+    fn an_attribution_stops_at_the_first_estimate_when_nobody_waits_for_it() {
+        let normal = retail_shop::normal_requests(300, 1).unwrap();
+        let graph = retail_shop::causal_graph().unwrap();
+        let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
+        let event = retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap();
+        let (reply, waiting) = oneshot::channel();
+        let question = Question { target: retail_shop::TARGET.to_owned(), event, limit: None };
+        let explainer = Arc::new(Explainer::new(model));
+        let job = Job { explainer, question, limit: Duration::from_secs(1_000), accepted: Instant::now(), reply };
+        assert!(job.attribute().unwrap().complete);
+        drop(waiting);
+        let stopped = job.attribute().unwrap();
+        assert_eq!((stopped.complete, stopped.attribution.samples), (false, Some(64)));
+    }
+}
