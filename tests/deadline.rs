@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use etiology::{AssignmentConfig, AttributionConfig, Precision, ShapleyMethod, StructuralCausalModel};
+use etiology::{AssignmentConfig, AttributionConfig, FittedModel, Precision, ShapleyMethod, StructuralCausalModel};
 
 const NO_TIME: Duration = Duration::ZERO;
 const ALL_TIME: Duration = Duration::from_secs(1_000_000);
@@ -62,11 +62,39 @@ fn without_time_there_is_a_rough_estimate_that_says_so() {
     }
 }
 
-#[test]
-fn a_linear_target_needs_no_time_to_speak_of() {
+fn shop(config: &AssignmentConfig) -> FittedModel {
     let normal = retail_shop::normal_requests(500, 1).unwrap();
     let model = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
-    let model = model.assign_mechanisms_with(&normal, &AssignmentConfig::linear()).unwrap().fit(&normal).unwrap();
+    model.assign_mechanisms_with(&normal, config).unwrap().fit(&normal).unwrap()
+}
+
+#[test]
+fn a_target_that_is_linear_in_some_noises_gets_better_round_by_round() {
+    let model = shop(&AssignmentConfig::default());
+    let slow = retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap();
+    let attributor = model.attributor(retail_shop::TARGET, AttributionConfig::default()).unwrap();
+    // As many further rounds as are let go on, whatever the time.
+    let rounds = |allowed: usize| {
+        let asked = Cell::new(0);
+        let proceed = || {
+            asked.set(asked.get() + 1);
+            if asked.get() <= allowed { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        attributor.attribute_within(&slow, ALL_TIME, proceed).unwrap()
+    };
+    let found: Vec<_> = (0..4).map(rounds).collect();
+    let samples: Vec<_> = found.iter().map(|found| found.attribution.samples.unwrap()).collect();
+    assert_eq!(samples, [64, 1_024, 4_096, 16_384]);
+    assert_eq!(found.iter().map(|found| found.complete).collect::<Vec<_>>(), [false, false, false, true]);
+    let errors: Vec<f64> = found.iter().map(|found| found.attribution.ranked()[0].std_error).collect();
+    assert!(errors.is_sorted_by(|a, b| a > b), "{errors:?}");
+    assert!(found.iter().all(|found| found.attribution.ranked()[0].node == retail_shop::CULPRIT.0));
+    assert_eq!(found[3].attribution, attributor.attribute(&slow).unwrap());
+}
+
+#[test]
+fn a_linear_target_needs_no_time_to_speak_of() {
+    let model = shop(&AssignmentConfig::linear());
     let slow = retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap();
     let attributor = model.attributor(retail_shop::TARGET, AttributionConfig::default()).unwrap();
     let found = attributor.attribute_within(&slow, NO_TIME, go_on).unwrap();

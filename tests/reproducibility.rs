@@ -90,6 +90,23 @@ fn rows_with_gaps_give_the_same_bits_alone_in_a_batch_and_on_any_number_of_threa
 }
 
 #[test]
+fn a_target_that_is_linear_in_some_noises_only_gives_the_same_bits_on_any_number_of_threads() {
+    let normal = retail_shop::normal_requests(1_000, 3).unwrap();
+    let model = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
+    let model = model.assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
+    let slow = retail_shop::slow_requests(3, 4).unwrap();
+    let config = AttributionConfig::default().with_samples(2_000).with_seed(5);
+    let run =
+        |threads| with_threads(threads, || model.attribute_outliers(retail_shop::TARGET, &slow, &config).unwrap());
+    let batch = run(1);
+    assert!(batch.iter().all(|attribution| attribution.samples == Some(2_000) && attribution.permutations.is_none()));
+    assert_eq!(batch, run(2));
+    assert_eq!(batch, run(8));
+    let alone = slow.observations().map(|row| model.attribute_outlier(retail_shop::TARGET, &row, &config).unwrap());
+    assert_eq!(batch, alone.collect::<Vec<_>>());
+}
+
+#[test]
 fn custom_mechanisms_and_known_models_repeat_too() {
     for case in known_models::all().unwrap() {
         let config = AttributionConfig::default()

@@ -11,7 +11,7 @@ use super::effects::noise_effects;
 use super::estimates::Estimates;
 use super::fourier::{Event, FourierGame, FourierTarget};
 use super::measure::Measure;
-use super::partly_linear::{PartlyLinear, Question as PartlyLinearQuestion};
+use super::partly_linear::{OuterNoises, PartlyLinear, Question as PartlyLinearQuestion};
 use super::plan::Plan;
 use super::precision::{Effort, Refined, refine, refine_if_possible};
 use super::result::Attribution;
@@ -66,8 +66,11 @@ pub struct Attributor {
     pub(super) method: Method,
     /// Made when it is first needed.
     sampler: OnceLock<Sampler>,
-    /// Where samples are needed, but not for all noises.
+    /// The noises that need no samples, where others do.
+    pub(super) outer: Option<OuterNoises>,
     partly_linear: OnceLock<Option<PartlyLinear>>,
+    /// What takes the place of an automatic choice where all noises need samples.
+    pub(super) automatic: ShapleyMethod,
     pub(super) floor: f64,
 }
 
@@ -105,16 +108,28 @@ impl Attributor {
             Floor::Fixed(floor) => floor,
         };
         let method = Method::choose(&plan, &effects, &config, (floor, model.default_floor()));
-        Ok(Self { model, config, plan, effects, method, sampler: OnceLock::new(), partly_linear: OnceLock::new(), floor })
+        let outer = match method {
+            Method::Samples => OuterNoises::find(&plan, &effects, &config),
+            _ => None,
+        };
+        Ok(Self {
+            model,
+            config,
+            plan,
+            effects,
+            method,
+            sampler: OnceLock::new(),
+            outer,
+            partly_linear: OnceLock::new(),
+            automatic: ShapleyMethod::Auto,
+            floor,
+        })
     }
 
-    /// The same with so few permutations where samples are needed and the choice was left to the crate: enough for a
+    /// The same with so few permutations where all noises need samples and the choice was left to the crate: enough for a
     /// ranking.
-    pub(crate) fn for_a_ranking(mut self) -> Self {
-        if matches!(self.method, Method::Samples) && self.config.shapley_method == ShapleyMethod::Auto {
-            self.config.shapley_method = FOR_A_RANKING;
-        }
-        self
+    pub(crate) fn for_a_ranking(self) -> Self {
+        Self { automatic: FOR_A_RANKING, ..self }
     }
 
     /// What [`FittedModel::attribute_outlier`] gives.
@@ -269,20 +284,20 @@ impl Attributor {
         self.sampler.get_or_init(|| Sampler::new(&self.plan, &self.effects, &self.config))
     }
 
-    /// Of a target of which some noises need samples and others do not.
-    fn partly_linear(&self) -> Option<&PartlyLinear> {
-        let find = || {
-            let floors = (self.floor, self.model.default_floor());
-            PartlyLinear::find(&self.plan, &self.effects, self.sampler().program(), &self.config, floors)
-        };
-        self.partly_linear.get_or_init(find).as_ref()
+    /// The means to do without samples of some noises, if that is worth its while.
+    fn partly_linear(&self, players: &[usize], method: ShapleyMethod) -> Option<&PartlyLinear> {
+        let outer = self.outer.as_ref().filter(|outer| outer.suit(players, method))?;
+        let floors = (self.floor, self.model.default_floor());
+        let program = self.sampler().program();
+        let prepare = || PartlyLinear::prepare(&self.plan, program, outer, &self.config, floors);
+        self.partly_linear.get_or_init(prepare).as_ref()
     }
 
     fn by_samples(&self, recovered: &Recovered, roles: &Roles, measure: &Measure) -> Result<Refined> {
         let sampler = self.sampler();
         let players = roles.players.len();
         let method = self.config.shapley_method.or_exact_at_no_more_cost(players);
-        if let Some(partly_linear) = self.partly_linear().filter(|partly_linear| partly_linear.suits(roles, method)) {
+        if let Some(partly_linear) = self.partly_linear(&roles.players, method) {
             let question = PartlyLinearQuestion { plan: &self.plan, sampler, recovered, roles, measure };
             let effort = Effort::new(ShapleyMethod::Exact, &self.config).with_samples();
             let refined = refine_if_possible(&self.config, players, effort, |Effort { growth, .. }| {
@@ -292,6 +307,10 @@ impl Attributor {
                 return Ok(refined);
             }
         }
+        let method = match method {
+            ShapleyMethod::Auto => self.automatic.or_exact_at_no_more_cost(players),
+            method => method,
+        };
         let effort = Effort::new(method, &self.config).with_samples();
         refine(&self.config, players, effort, |Effort { growth, shapley }| {
             sampler.estimate(&self.plan, recovered, roles, measure.clone(), growth.unwrap_or(0), &shapley)

@@ -13,6 +13,15 @@ use crate::shapley::ShapleyMethod;
 /// Samples and permutations of the rounds before the one that was configured, each several times as dear as the last.
 const ROUNDS: [(usize, usize); 5] = [(64, 4), (256, 8), (1_024, 16), (4_096, 32), (16_384, 64)];
 
+/// The samples of the rounds after the first where only some of the noises need any: fewer would hardly cost less.
+const ROUNDS_OF_TABLES: [usize; 2] = [1_024, 4_096];
+
+/// What a round without the table that was meant makes do with.
+const FALLBACK: ShapleyMethod = ShapleyMethod::Permutations(16);
+
+/// What a sample of a coalition takes at most, in seconds, until a round has told: the first one is too short to.
+const PACE_OF_A_SAMPLE: f64 = 5e-9;
+
 /// What an attribution came to in the time it had.
 ///
 /// Unless it is [`complete`](Self::complete), it depends on how fast the machine is and how busy: then the same event may
@@ -82,33 +91,33 @@ impl Attributor {
         let fits = |work: f64, pace: Option<f64>| {
             proceed().is_continue() && start.elapsed().as_secs_f64() + work * pace.unwrap_or(0.0) < limit.as_secs_f64()
         };
-        let players = self.plan.nodes.len();
-        for config in rounds(&self.config, players) {
-            let work = work(&config, players);
+        for round in self.rounds() {
+            let work = self.work(&round);
             if let Some(best) = best.as_ref().filter(|_| !fits(work, pace)) {
                 return finish(Attribution::clone(best), false);
             }
-            let began = Instant::now();
-            let found = self.round(config, observation)?;
-            pace = Some(began.elapsed().as_secs_f64() / work);
+            let (began, before_tables) = (Instant::now(), self.tabulates(&self.config) && !self.tabulates(&round));
+            let found = self.round(round, observation)?;
+            let taken = began.elapsed().as_secs_f64() / work;
+            pace = Some(if before_tables { taken.min(PACE_OF_A_SAMPLE) } else { taken });
             if best.as_ref().is_none_or(|best| largest_error(&found) < largest_error(best)) {
                 (best, best_work) = (Some(found), work);
             }
         }
         match best {
-            Some(best) if !fits(self.work_in_full(&best, best_work, players), pace) => finish(best, false),
+            Some(best) if !fits(self.work_in_full(&best, best_work), pace) => finish(best, false),
             _ => finish(self.attribute(observation)?, true),
         }
     }
 
     /// Where an error is asked for, as much more than was done so far as variances are to fall, and as much again for the
     /// rounds before the last.
-    fn work_in_full(&self, best: &Attribution, best_work: f64, players: usize) -> f64 {
+    fn work_in_full(&self, best: &Attribution, best_work: f64) -> f64 {
         let asked_for = match self.config.precision {
             Precision::StdError(asked) => 2.0 * best_work * (largest_error(best) / asked).powi(2),
             Precision::Budget => 0.0,
         };
-        work(&self.config, players).max(asked_for)
+        self.work(&self.config).max(asked_for)
     }
 
     /// Whether samples could not better what was found without them, so that [`attribute`](Self::attribute) gives the same.
@@ -120,30 +129,48 @@ impl Attributor {
     /// The attribution with fewer samples and permutations.
     fn round(&self, config: AttributionConfig, observation: &Observation) -> Result<Attribution> {
         let target = &self.plan.nodes[self.plan.target()].name;
-        Attributor::new(self.model.clone(), target, config)?.attribute_by_sampling(observation)
+        let mut attributor = Attributor::new(self.model.clone(), target, config)?;
+        // Should a table turn out not to do for this event.
+        attributor.automatic = FALLBACK;
+        attributor.attribute_by_sampling(observation)
     }
-}
 
-/// The cheaper configurations, the cheapest first.
-fn rounds(config: &AttributionConfig, players: usize) -> impl Iterator<Item = AttributionConfig> {
-    let full = work(config, players);
-    let configured = config.clone();
-    let cheaper = ROUNDS.into_iter().map(move |(samples, permutations)| {
-        let method = ShapleyMethod::Permutations(permutations).or_exact_at_no_more_cost(players);
-        let config = configured.clone().with_precision(Precision::Budget);
-        config.with_samples(samples.min(configured.samples)).with_shapley_method(method)
-    });
-    cheaper.filter(move |config| 2.0 * work(config, players) < full)
-}
+    /// The cheaper configurations, the cheapest first.
+    fn rounds(&self) -> impl Iterator<Item = AttributionConfig> {
+        let (players, tables) = (self.plan.nodes.len(), self.tabulates(&self.config));
+        let samples = |samples: usize| {
+            let config = self.config.clone().with_precision(Precision::Budget);
+            config.with_samples(samples.min(self.config.samples))
+        };
+        let by_permutations = ROUNDS.into_iter().take(if tables { 1 } else { ROUNDS.len() }).map(move |round| {
+            let method = ShapleyMethod::Permutations(round.1).or_exact_at_no_more_cost(players);
+            samples(round.0).with_shapley_method(method)
+        });
+        let by_tables = ROUNDS_OF_TABLES.into_iter().filter(move |_| tables);
+        let by_tables = by_tables.map(move |round| samples(round).with_shapley_method(ShapleyMethod::Auto));
+        by_permutations.chain(by_tables).filter(|config| 2.0 * self.work(config) < self.work(&self.config))
+    }
 
-/// Samples times coalitions, of so many players or fewer.
-fn work(config: &AttributionConfig, players: usize) -> f64 {
-    // Too many players to enumerate may still be few enough once those that never vary are left out.
-    let coalitions = match config.shapley_method.permutations(players).unwrap_or(None) {
-        None => 2_f64.powi(i32::try_from(players).unwrap_or(i32::MAX)),
-        Some(permutations) => permutations as f64 * players as f64,
-    };
-    config.samples as f64 * coalitions
+    /// Whether a table of all coalitions is made.
+    fn tabulates(&self, config: &AttributionConfig) -> bool {
+        let all: Vec<usize> = (0..self.plan.nodes.len()).collect();
+        let method = config.shapley_method.or_exact_at_no_more_cost(all.len());
+        self.outer.as_ref().is_some_and(|outer| outer.suit(&all, method))
+    }
+
+    /// Samples times coalitions, of all players or fewer, or as much as makes a table of them.
+    fn work(&self, config: &AttributionConfig) -> f64 {
+        if let Some(outer) = self.outer.as_ref().filter(|_| self.tabulates(config)) {
+            return outer.work(config.samples);
+        }
+        let players = self.plan.nodes.len();
+        // Too many players to enumerate may still be few enough once those that never vary are left out.
+        let coalitions = match config.shapley_method.permutations(players).unwrap_or(None) {
+            None => 2_f64.powi(i32::try_from(players).unwrap_or(i32::MAX)),
+            Some(permutations) => permutations as f64 * players as f64,
+        };
+        config.samples as f64 * coalitions
+    }
 }
 
 fn largest_error(attribution: &Attribution) -> f64 {

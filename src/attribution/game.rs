@@ -127,4 +127,3 @@ fn toggle(toggled: &mut Vec<usize>, node: usize) {
         None => toggled.push(node),
     }
 }
-

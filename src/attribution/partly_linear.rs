@@ -44,11 +44,57 @@ const SETS_AT_ONCE: usize = 8;
 /// What a coalition has: see [`OUTPUTS`], and by how much the last terms of the series changed its value.
 const OUTPUTS_WITH_SERIES: usize = OUTPUTS + 1;
 
+/// What a set of free noises costs beside its samples, in samples of one coalition.
+const WORK_PER_SET: f64 = 256.0;
+
+/// Which noises are outer ones.
+#[derive(Debug, Clone)]
+pub(super) struct OuterNoises {
+    /// For each node of the plan the effect of its noise, if that is an outer one, otherwise 0.
+    effects: Vec<f64>,
+}
+
+impl OuterNoises {
+    /// Nothing if there are not enough of them, if all are, or if something else is asked for than a probability.
+    pub(super) fn find(plan: &Plan, effects: &[Option<f64>], config: &AttributionConfig) -> Option<Self> {
+        let asked_for = config.estimator == Estimator::Auto
+            && config.quantity == Quantity::ItScore
+            && !matches!(config.feature_map, FeatureMap::Custom(_));
+        let noise = |node: usize| plan.nodes[node].mechanism.noise();
+        let outer = |node: usize| effects[node].filter(|&effect| effect != 0.0 && !noise(node).is_degenerate());
+        let outer: Vec<f64> = (0..effects.len()).map(|node| outer(node).unwrap_or(0.0)).collect();
+        let count = outer.iter().filter(|&&effect| effect != 0.0).count();
+        let applies = asked_for && count >= FEWEST_OUTER && effects.iter().any(Option::is_none);
+        applies.then_some(Self { effects: outer })
+    }
+
+    fn contains(&self, node: usize) -> bool {
+        self.effects[node] != 0.0
+    }
+
+    /// Whether a table of all coalitions of these players is worth its while.
+    pub(super) fn suit(&self, players: &[usize], method: ShapleyMethod) -> bool {
+        let inner = players.iter().filter(|&&node| !self.contains(node)).count();
+        let chosen = match method {
+            ShapleyMethod::Auto => inner <= MOST_INNER_PLAYERS,
+            method => method.enumerates(players.len()).unwrap_or(false),
+        };
+        chosen && players.len() <= MOST_PLAYERS
+    }
+
+    /// What a table costs, in samples of one coalition.
+    pub(super) fn work(&self, samples: usize) -> f64 {
+        let outer = self.effects.iter().filter(|&&effect| effect != 0.0).count();
+        let power = |exponent: usize| 2_f64.powi(i32::try_from(exponent).unwrap_or(i32::MAX));
+        let columns = power(self.effects.len() - outer) * (outer + 2) as f64;
+        columns * samples as f64 + power(self.effects.len()) * WORK_PER_SET
+    }
+}
+
 /// A target with outer noises that are ready for Fourier inversion.
 #[derive(Debug)]
 pub(super) struct PartlyLinear {
-    /// For each node of the plan the effect of its noise, if that is an outer one, otherwise 0.
-    effects: Vec<f64>,
+    noises: OuterNoises,
     outer: FourierTarget,
     config: AttributionConfig,
     /// Of the inner noises; the configured number of samples times 2⁰, 2¹, …, drawn when they are first needed.
@@ -65,41 +111,20 @@ pub(super) struct Question<'a> {
 }
 
 impl PartlyLinear {
-    /// Nothing if the target is not of this kind, or the series would not do.
-    pub(super) fn find(
+    /// Nothing if the series would not do.
+    pub(super) fn prepare(
         plan: &Plan,
-        effects: &[Option<f64>],
         program: &Program,
+        noises: &OuterNoises,
         config: &AttributionConfig,
         floors: (f64, f64),
     ) -> Option<Self> {
-        let asked_for = config.estimator == Estimator::Auto
-            && config.quantity == Quantity::ItScore
-            && !matches!(config.feature_map, FeatureMap::Custom(_));
-        let noise = |node: usize| plan.nodes[node].mechanism.noise();
-        let outer = |node: usize| effects[node].filter(|&effect| effect != 0.0 && !noise(node).is_degenerate());
-        let outer_effects: Vec<f64> = (0..effects.len()).map(|node| outer(node).unwrap_or(0.0)).collect();
-        let count = outer_effects.iter().filter(|&&effect| effect != 0.0).count();
-        if !asked_for || count < FEWEST_OUTER || effects.iter().all(Option::is_some) {
-            return None;
-        }
-        let bank = draw_inner(plan, config, &outer_effects);
-        let range = inner_range(plan, program, &bank, &outer_effects)?;
-        let outer = FourierTarget::find(plan, &outer_effects, floors, ROOM * range)?;
-        let banks = [const { OnceLock::new() }; LARGEST_GROWTH];
-        let first = &banks[0];
-        first.get_or_init(|| bank);
-        Some(Self { effects: outer_effects, outer, config: config.clone(), banks })
-    }
-
-    /// Whether a table of all coalitions is worth its while.
-    pub(super) fn suits(&self, roles: &Roles, method: ShapleyMethod) -> bool {
-        let players = roles.players.len();
-        let inner = roles.players.iter().filter(|&&node| self.effects[node] == 0.0).count();
-        match method {
-            ShapleyMethod::Auto => players <= MOST_PLAYERS && inner <= MOST_INNER_PLAYERS,
-            method => players <= MOST_PLAYERS && method.enumerates(players).unwrap_or(false),
-        }
+        let bank = draw_inner(plan, config, noises);
+        let range = inner_range(plan, program, &bank, noises)?;
+        let outer = FourierTarget::find(plan, &noises.effects, floors, ROOM * range)?;
+        let mut banks = [const { OnceLock::new() }; LARGEST_GROWTH];
+        banks[0] = OnceLock::from(bank);
+        Some(Self { noises: noises.clone(), outer, config: config.clone(), banks })
     }
 
     /// The Shapley values of one event, with the configured number of samples times 2^growth; nothing if its inner part is
@@ -108,17 +133,17 @@ impl PartlyLinear {
         let &Question { plan, sampler, recovered, roles, measure } = question;
         let &Measure::LogTail { test: OutlierTest::Region(region), floor } = measure else { return Ok(None) };
         let bank = self.banks[growth].get_or_init(|| {
-            draw_inner(plan, &self.config.clone().with_samples(self.config.samples << growth), &self.effects)
+            draw_inner(plan, &self.config.clone().with_samples(self.config.samples << growth), &self.noises)
         });
         let event = Event {
             target: &self.outer,
-            noises: plan.nodes.iter().zip(&self.effects).map(|(node, &c)| (node.mechanism.noise(), c)).collect(),
+            noises: plan.nodes.iter().zip(&self.noises.effects).map(|(node, &c)| (node.mechanism.noise(), c)).collect(),
             observed_noises: &recovered.noises,
             observed: recovered.values[plan.target()],
             region,
             floor,
         };
-        let is_outer = |node: &&usize| self.effects[**node] != 0.0;
+        let is_outer = |node: &&usize| self.noises.contains(**node);
         let part = |nodes: &[usize]| -> (Vec<usize>, Vec<usize>) { nodes.iter().partition(is_outer) };
         let ((outer, inner), (outer_free, inner_free)) = (part(&roles.players), part(&roles.always_free));
         let table = Table {
@@ -141,17 +166,17 @@ impl PartlyLinear {
 }
 
 /// Draws what is not outer.
-fn draw_inner(plan: &Plan, config: &AttributionConfig, outer_effects: &[f64]) -> Bank {
-    Bank::draw(plan, config, |node| outer_effects[node] == 0.0)
+fn draw_inner(plan: &Plan, config: &AttributionConfig, outer: &OuterNoises) -> Bank {
+    Bank::draw(plan, config, |node| !outer.contains(node))
 }
 
 /// How far apart the target's samples are when every inner noise is drawn, and nothing else; nothing if there are some that
 /// are not finite.
-fn inner_range(plan: &Plan, program: &Program, bank: &Bank, outer_effects: &[f64]) -> Option<f64> {
+fn inner_range(plan: &Plan, program: &Program, bank: &Bank, outer: &OuterNoises) -> Option<f64> {
     let noises: Vec<f64> = plan.nodes.iter().map(|node| node.mechanism.noise().mean()).collect();
     let values = plan.values(&noises);
     let samples = Samples::new(plan, program, bank, &values, &noises);
-    let inner: Vec<usize> = (0..noises.len()).filter(|&node| outer_effects[node] == 0.0).collect();
+    let inner: Vec<usize> = (0..noises.len()).filter(|&node| !outer.contains(node)).collect();
     let mut columns = samples.columns();
     let values = samples.target(&inner, &mut columns).ok()?.column()?;
     let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);

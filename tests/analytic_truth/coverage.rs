@@ -23,7 +23,7 @@ fn case() -> LinearGaussian {
 }
 
 /// The same with five more nodes before its last, so that 40 permutations are far from all coalitions.
-fn larger_case() -> LinearGaussian {
+pub(crate) fn larger_case() -> LinearGaussian {
     LinearGaussian {
         intercepts: vec![0.5, -1.0, 0.0, 2.0, 0.1, 0.0, -0.4, 0.2, 1.0, 0.3],
         std_devs: vec![1.0, 0.7, 1.2, 0.5, 0.6, 0.9, 0.4, 0.5, 0.7, 0.8],
@@ -55,7 +55,7 @@ fn covered_by_permutations(estimator: Estimator) -> Vec<u64> {
     covered_with(&config.with_shapley_method(ShapleyMethod::Permutations(40)), &case, &case.model())
 }
 
-fn covered_with(config: &AttributionConfig, case: &LinearGaussian, model: &FittedModel) -> Vec<u64> {
+pub(crate) fn covered_with(config: &AttributionConfig, case: &LinearGaussian, model: &FittedModel) -> Vec<u64> {
     let truth = case.truth(Region::Upper, FLOOR);
     let mut covered = vec![0; truth.contributions.len() + 1];
     for seed in 0..SEEDS {
@@ -72,7 +72,7 @@ fn covered_with(config: &AttributionConfig, case: &LinearGaussian, model: &Fitte
     covered
 }
 
-fn assert_accepted(covered: &[u64]) {
+pub(crate) fn assert_accepted(covered: &[u64]) {
     let shares: Vec<f64> = covered.iter().map(|&count| count as f64 / SEEDS as f64).collect();
     assert!(shares.iter().all(|share| ACCEPTED.contains(share)), "{shares:?}");
 }

@@ -62,21 +62,22 @@ impl LinearGaussian {
 
     /// The model, which the crate can attribute in closed form.
     pub(crate) fn model(&self) -> FittedModel {
-        self.build(|names, weights| KnownFormula::weighted_sum(names.into_iter().zip(weights)).unwrap())
+        self.build(None)
     }
 
     /// The same with the target's formula given as a closure, through which nothing is known to be linear: hits are
     /// counted once the target's own noise is kept.
     pub(crate) fn opaque_model(&self) -> FittedModel {
-        self.build(|names, weights| {
-            let terms =
-                move |parents: &[f64]| weights.iter().zip(parents).map(|(weight, parent)| weight * parent).sum();
-            KnownFormula::new(names, terms)
-        })
+        self.opaque_at(self.parents.len() - 1)
     }
 
-    /// `formula` makes the target's formula from its parents' names and weights.
-    fn build(&self, formula: impl Fn(Vec<String>, Vec<f64>) -> KnownFormula) -> FittedModel {
+    /// The same with such a formula at another node: of the noises of its ancestors nothing is known to be linear, while
+    /// all others are.
+    pub(crate) fn opaque_at(&self, node: usize) -> FittedModel {
+        self.build(Some(node))
+    }
+
+    fn build(&self, opaque: Option<usize>) -> FittedModel {
         let nodes = 0..self.parents.len();
         let edges = nodes
             .clone()
@@ -92,13 +93,16 @@ impl LinearGaussian {
                 self.parents[node].iter().map(|&(parent, weight)| (Self::name(parent), weight)).unzip();
             model = if names.is_empty() {
                 model.with_mechanism(&name, noise).unwrap()
-            } else if name == self.target() {
-                model
-                    .with_mechanism(&name, AdditiveNoiseModel::known(formula(names, weights)).with_noise(noise))
-                    .unwrap()
             } else {
-                let sum = KnownFormula::weighted_sum(names.into_iter().zip(weights)).unwrap();
-                model.with_mechanism(&name, AdditiveNoiseModel::known(sum).with_noise(noise)).unwrap()
+                let formula = if opaque == Some(node) {
+                    let sum = move |parents: &[f64]| {
+                        weights.iter().zip(parents).map(|(weight, parent)| weight * parent).sum()
+                    };
+                    KnownFormula::new(names, sum)
+                } else {
+                    KnownFormula::weighted_sum(names.into_iter().zip(weights)).unwrap()
+                };
+                model.with_mechanism(&name, AdditiveNoiseModel::known(formula).with_noise(noise)).unwrap()
             };
         }
         model.without_fitting().unwrap()

@@ -6,6 +6,7 @@ mod fourier;
 mod known_models;
 mod linear_gaussian;
 mod missing;
+mod partly_linear;
 
 use etiology::{Attribution, AttributionConfig, Estimator, FeatureMap, Quantity};
 use linear_gaussian::{LinearGaussian, Region};

@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
 /// What the game of an event with missing values comes to.
 #[derive(Debug)]
-struct Truth {
+pub(crate) struct Truth {
     score: f64,
     unexplained: f64,
     contributions: Vec<(String, f64)>,
@@ -40,7 +40,7 @@ fn completed_noises(case: &LinearGaussian, missing: &[bool]) -> Vec<f64> {
     noises
 }
 
-fn truth(case: &LinearGaussian, missing: &[bool], region: Region, floor: f64) -> Truth {
+pub(crate) fn truth(case: &LinearGaussian, missing: &[bool], region: Region, floor: f64) -> Truth {
     let (effects, noises) = (case.total_effects(), completed_noises(case, missing));
     let nodes = case.ancestors_and_target();
     let players: Vec<usize> = nodes.iter().copied().filter(|&node| !missing[node]).collect();
@@ -68,7 +68,7 @@ fn truth(case: &LinearGaussian, missing: &[bool], region: Region, floor: f64) ->
 }
 
 /// Random nodes, never the target.
-fn some_missing(case: &LinearGaussian, seed: u64) -> Vec<bool> {
+pub(crate) fn some_missing(case: &LinearGaussian, seed: u64) -> Vec<bool> {
     let random = &mut ChaCha8Rng::seed_from_u64(1000 + seed);
     let target = case.parents.len() - 1;
     let share = random.random_range(0.1..0.7);
@@ -76,7 +76,7 @@ fn some_missing(case: &LinearGaussian, seed: u64) -> Vec<bool> {
 }
 
 /// Half of the missing values are NaN, the others not even columns.
-fn observation(case: &LinearGaussian, missing: &[bool]) -> Observation {
+pub(crate) fn observation(case: &LinearGaussian, missing: &[bool]) -> Observation {
     let values = case.values().into_iter().enumerate();
     let cells = values.map(|(node, value)| (LinearGaussian::name(node), if missing[node] { f64::NAN } else { value }));
     Observation::from_pairs(
@@ -85,7 +85,7 @@ fn observation(case: &LinearGaussian, missing: &[bool]) -> Observation {
     .unwrap()
 }
 
-fn assert_truth(found: &Attribution, truth: &Truth, slack: f64, case: &str) {
+pub(crate) fn assert_truth(found: &Attribution, truth: &Truth, slack: f64, case: &str) {
     assert_contributions(found, &truth.contributions, slack, case);
     let close = |value: f64, std_error: f64, exact: f64| (value - exact).abs() <= slack + 4.0 * std_error;
     assert!(close(found.score.value, found.score.std_error, truth.score), "{case}: {:?} {truth:?}", found.score);

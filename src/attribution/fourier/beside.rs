@@ -122,7 +122,8 @@ impl<'a> FreeSets<'a> {
         let without_sides = self.event.without_sides().fine;
         let mut fine = vec![[without_sides; BLOCKS]; beside.len() * sets];
         let mut coarse = vec![without_sides; beside.len() * sets];
-        let blocks = Products::from_rows(beside.iter().flat_map(|beside| &beside.spectra), self.event.target.frequencies);
+        let blocks =
+            Products::from_rows(beside.iter().flat_map(|beside| &beside.spectra), self.event.target.frequencies);
         for (side, products) in &self.sides {
             let series = imaginary_parts(&blocks, products);
             for (row, beside) in beside.iter().enumerate() {

@@ -123,7 +123,8 @@ impl Groups {
         let (fewest, most) = FREQUENCIES;
         let powers = std::iter::successors(Some(fewest), |frequencies| Some(2 * frequencies));
         let numbers = powers.take_while(|&frequencies| frequencies <= most);
-        let mut choices = numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, beside)?)));
+        let mut choices =
+            numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, beside)?)));
         if beside > 0.0 {
             return choices.find(|(_, groups)| groups.firsts.len() == 1);
         }
