@@ -70,6 +70,7 @@ mod random;
 mod report;
 mod score;
 mod shapley;
+mod telemetry;
 #[cfg(feature = "traces")]
 mod traces;
 mod verdicts;

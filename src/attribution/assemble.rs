@@ -28,7 +28,7 @@ impl Attributor {
             Precision::Budget => None,
         };
         Ok(Attribution {
-            target: self.plan.nodes[self.plan.target()].name.clone(),
+            target: self.target().to_owned(),
             quantity: self.config.quantity,
             score,
             unexplained: Unexplained {

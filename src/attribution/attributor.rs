@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
 use crate::score::{FeatureMap, OutlierRegion, OutlierTest};
 use crate::shapley::{ShapleyConfig, ShapleyMethod, shapley_values};
+use crate::telemetry::{Parent, span, tell};
 
 /// By how many rounding errors a sample may miss the region's bound and still count as on it.
 const ROUNDING_ERRORS: f64 = 64.0;
@@ -132,6 +133,11 @@ impl Attributor {
         Self { automatic: FOR_A_RANKING, ..self }
     }
 
+    /// The node whose values are explained.
+    pub fn target(&self) -> &str {
+        &self.plan.nodes[self.plan.target()].name
+    }
+
     /// What [`FittedModel::attribute_outlier`] gives.
     ///
     /// # Errors
@@ -165,7 +171,8 @@ impl Attributor {
         observation: &Observation,
         estimate: impl FnOnce(&Recovered, &Roles) -> Result<Refined>,
     ) -> Result<Attribution> {
-        observation.finite(&self.plan.nodes[self.plan.target()].name)?;
+        span!(DEBUG, "attribute", target = self.target());
+        observation.finite(self.target())?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
         let refined = if roles.players.is_empty() {
@@ -175,13 +182,23 @@ impl Attributor {
             let refined = estimate(&recovered, &roles)?;
             if roles.idle { refined.with_all_unexplained() } else { refined }
         };
-        self.assemble(&recovered, &roles.players, &refined)
+        let attribution = self.assemble(&recovered, &roles.players, &refined)?;
+        tell!(
+            DEBUG,
+            "attributed",
+            score = attribution.score.value,
+            samples = attribution.samples.unwrap_or(0),
+            permutations = attribution.permutations.unwrap_or(0),
+        );
+        Ok(attribution)
     }
 
     /// Attributes every row, in parallel on the current rayon pool. A row at fault does not stop the others.
     pub fn attribute_rows(&self, observations: &Dataset) -> Vec<Result<Attribution>> {
+        span!(INFO, "attribute_rows", target = self.target(), rows = observations.rows());
+        let batch = Parent::current();
         let rows: Vec<Observation> = observations.observations().collect();
-        rows.par_iter().map(|row| self.attribute(row)).collect()
+        rows.par_iter().map(|row| batch.in_scope(|| self.attribute(row))).collect()
     }
 
     fn estimate(&self, recovered: &Recovered, roles: &Roles) -> Result<Refined> {
@@ -349,10 +366,9 @@ impl Attributor {
 
 impl fmt::Debug for Attributor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let target = &self.plan.nodes[self.plan.target()].name;
         formatter
             .debug_struct("Attributor")
-            .field("target", target)
+            .field("target", &self.target())
             .field("config", &self.config)
             .finish_non_exhaustive()
     }

@@ -128,8 +128,7 @@ impl Attributor {
 
     /// The attribution with fewer samples and permutations.
     fn round(&self, config: AttributionConfig, observation: &Observation) -> Result<Attribution> {
-        let target = &self.plan.nodes[self.plan.target()].name;
-        let mut attributor = Attributor::new(self.model.clone(), target, config)?;
+        let mut attributor = Attributor::new(self.model.clone(), self.target(), config)?;
         // Should a table turn out not to do for this event.
         attributor.automatic = FALLBACK;
         attributor.attribute_by_sampling(observation)

@@ -53,7 +53,7 @@ impl Attributor {
     /// ```
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
-        observation.finite(&self.plan.nodes[self.plan.target()].name)?;
+        observation.finite(self.target())?;
         let recovered = self.model.recover(&self.plan.positions(), observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
         let players = &roles.players;

@@ -9,6 +9,7 @@ use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::{FittedModel, Origin, Recovered};
 use crate::noise::NoiseDistribution;
+use crate::telemetry::span;
 
 /// The interquartile range of a normal distribution, in its standard deviations.
 const NORMAL_RANGE: f64 = 1.349;
@@ -44,6 +45,7 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn drift_check(&self, recent: &Dataset, significance: f64) -> Result<DriftReport> {
+        span!(INFO, "drift_check", nodes = self.graph().node_count(), rows = recent.rows());
         if !(significance > 0.0 && significance < 1.0) {
             let (name, requirement) = ("the significance", "between 0 and 1");
             return Err(Error::InvalidParameter { name, requirement, found: significance.to_string() });

@@ -13,6 +13,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::independence::{MOST_PERMUTATIONS, holm};
 use crate::model::FittedModel;
+use crate::telemetry::span;
 
 impl FittedModel {
     /// Says how good the model is, by rows that it was not fitted to.
@@ -72,6 +73,7 @@ impl FittedModel {
     #[doc(alias = "falsify_graph")]
     #[doc(alias = "refute_causal_structure")]
     pub fn evaluate(&self, held_out: &Dataset, config: &EvaluationConfig) -> Result<ModelEvaluation> {
+        span!(INFO, "evaluate", nodes = self.graph().node_count(), rows = held_out.rows());
         config.check()?;
         if held_out.rows() < config.fewest_rows {
             let what = "the evaluation of a model".to_owned();

@@ -11,6 +11,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::mechanism::{CausalMechanism, FittedMechanism, NodeData};
+use crate::telemetry::span;
 
 /// Fewest rows to fit anything to: one row says nothing about what is normal.
 const FEWEST_ROWS: usize = 2;
@@ -104,6 +105,7 @@ impl StructuralCausalModel {
     /// # Errors
     /// When the configuration is out of range, or the data has no numeric column for such a node or its parents.
     pub fn assign_mechanisms_with(mut self, data: &Dataset, config: &AssignmentConfig) -> Result<Self> {
+        span!(INFO, "assign_mechanisms", nodes = self.graph.node_count(), rows = data.rows());
         config.check()?;
         let unassigned = |&position: &usize| self.mechanisms[position].is_none();
         let positions: Vec<usize> = (0..self.graph.node_count()).filter(unassigned).collect();
@@ -155,6 +157,7 @@ impl StructuralCausalModel {
     /// When a node has no mechanism; when a needed column is not there, holds text or an infinite value; when there are too
     /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
+        span!(INFO, "fit", nodes = self.graph.node_count(), rows = data.rows());
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
         let fitted: Vec<Result<FittedNode>> =
             nodes.par_iter().map(|&position| self.fit_node(position, Some(data))).collect();

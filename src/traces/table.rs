@@ -12,6 +12,7 @@ use super::structure::{self, ServiceCall, SiblingCalls};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
+use crate::telemetry::{span, tell};
 
 /// Latencies of every service in every request, and who called whom, from OpenTelemetry or Jaeger traces.
 ///
@@ -124,6 +125,7 @@ impl Traces {
 }
 
 fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces> {
+    span!(INFO, "read_traces", origin = origin);
     config.check()?;
     let mut collector = Collector::new(config);
     document::read(BufReader::new(reader), origin, &mut collector)?;
@@ -132,5 +134,6 @@ fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces>
     let siblings = structure::sibling_calls(&collector);
     let graph = structure::causal_graph(latencies.names(), &calls)?;
     let Collector { trace_ids, report, .. } = collector;
+    tell!(DEBUG, "traces read", traces = latencies.rows(), services = latencies.names().len());
     Ok(Traces { latencies, self_times, trace_ids, graph, calls, siblings, report })
 }

@@ -16,6 +16,7 @@ use crate::attribution::{Attribution, Quantity};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::FittedModel;
+use crate::telemetry::span;
 
 /// What is less rare than one in twenty is no outlier, in nats.
 const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
@@ -55,6 +56,7 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
+        span!(INFO, "diagnose", target = target);
         config.check()?;
         let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?.for_a_ranking();
         let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?.for_a_ranking();

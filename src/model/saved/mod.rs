@@ -15,6 +15,7 @@ use layout::SavedModel;
 use super::fitted::FittedModel;
 use crate::error::Result;
 use crate::mechanism::MechanismRegistry;
+use crate::telemetry::span;
 
 /// The version of what is saved. It grows whenever something is saved that earlier versions of this crate cannot read.
 const FORMAT_VERSION: u32 = 1;
@@ -135,6 +136,7 @@ impl FittedModel {
     /// # Errors
     /// As for [`save`](Self::save).
     pub fn save_as(&self, path: impl AsRef<Path>, format: ModelFormat) -> Result<()> {
+        span!(INFO, "save_model", path = %path.as_ref().display());
         let bytes = match format {
             ModelFormat::Json => self.to_json()?.into_bytes(),
             ModelFormat::Binary => self.to_bytes()?,
@@ -155,6 +157,7 @@ impl FittedModel {
     /// # Errors
     /// As for [`load`](Self::load), and when the registry lacks a mechanism.
     pub fn load_with(path: impl AsRef<Path>, registry: &MechanismRegistry) -> Result<Self> {
+        span!(INFO, "load_model", path = %path.as_ref().display());
         let bytes = file::read(path.as_ref())?;
         if binary::is_binary(&bytes) {
             return Self::from_bytes_with(&bytes, registry);
