@@ -56,10 +56,10 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
         model.diagnose("Website", &event, &diagnosis).unwrap();
         let attributor = model.attributor("Website", quick).unwrap();
         assert!(attributor.attribute_rows(&retail_shop::slow_requests(4, 3).unwrap()).iter().all(Result::is_ok));
-        let resamples = BootstrapConfig::default().with_resamples(4);
         let linear = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
         let linear = linear.assign_mechanisms_with(&normal, &AssignmentConfig::linear()).unwrap();
-        let _ = (linear, resamples);
+        let resamples = BootstrapConfig::default().with_resamples(40);
+        linear.bootstrap_attribution(&normal, "Website", &event, &AttributionConfig::default(), &resamples).unwrap();
 
         let noting = noting_threads(&seen).attributor("api", AttributionConfig::default()).unwrap();
         let slow = Observation::from_pairs([("db", 0.9), ("cache", 0.1), ("api", 0.95)]).unwrap();
@@ -71,7 +71,7 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
     assert!(!seen.is_empty() && seen.iter().all(|name| name.starts_with("embedder ")), "{seen:?}");
 
     // An attributor outlives the model that it was made from, and threads share it.
-    let kept = Arc::new(attributors_in(&pool));
+    let kept = Arc::new(pool.install(attributors));
     let event = Arc::new(retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap());
     let ask = || {
         let (kept, event) = (Arc::clone(&kept), Arc::clone(&event));
@@ -84,8 +84,4 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
     // Only the first one to ask for it can build the global pool.
     let global = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
     global.expect("nothing above should have started the global pool");
-}
-
-fn attributors_in(pool: &rayon::ThreadPool) -> Vec<Attributor> {
-    pool.install(attributors)
 }
