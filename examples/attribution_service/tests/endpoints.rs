@@ -7,6 +7,7 @@ mod retail_shop;
 #[path = "../shared/server.rs"]
 mod server;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use client::{Answer, question, request};
@@ -18,6 +19,21 @@ fn sampled_shop() -> FittedModel {
     let normal = retail_shop::normal_requests(300, 1).unwrap();
     let model = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
     model.assign_mechanisms(&normal).unwrap().fit(&normal).unwrap()
+}
+
+/// A fresh folder, with normal data and call graph of two services in it.
+fn two_services(name: &str) -> (PathBuf, String, String) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let rows: Vec<String> = (0..50).map(|row| format!("{},{}", row % 7, row % 7 + row % 3)).collect();
+    let write = |file: &str, text: String| {
+        let path = folder.join(file);
+        std::fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let normal = write("normal.csv", format!("db,web\n{}\n", rows.join("\n")));
+    let calls = write("calls.csv", "caller,callee\nweb,db\n".to_owned());
+    (folder, normal, calls)
 }
 
 /// The message of an error.
@@ -82,22 +98,36 @@ fn a_bad_question_is_answered_with_the_reason() {
 }
 
 #[test]
+fn the_generated_shop_is_what_there_is_without_arguments() {
+    let server = Server::start(&[]).wait_until_ready();
+    let ready = json(&server.get("/ready"));
+    assert_eq!((ready["nodes"].as_u64(), ready["training_rows"].as_u64()), (Some(11), Some(1_000)));
+    let answer = server.ask(&about_event(0, Some(0.0)));
+    assert_eq!((answer.status, json(&answer)["complete"].as_bool()), (200, Some(false)));
+}
+
+#[cfg(unix)]
+#[test]
 fn it_is_alive_before_it_is_ready() {
-    // Chooses mechanisms by cross-validation, which takes much longer than a question.
-    let server = Server::start(&[]);
-    let early = server.get("/ready");
-    let too_early = server.ask(&about_event(0, None));
+    let (folder, normal, calls) = two_services("late");
+    // A pipe in the place of the file: the service cannot fit before something is written to it.
+    let pipe = folder.join("normal.pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let server = Server::start(&["--normal", pipe.to_str().unwrap(), "--calls", &calls, "--linear"]);
+    let slow = request("POST", "/attribute", r#"{"target": "web", "event": {"web": 40, "db": 39}}"#);
+    let (early, too_early) = (server.get("/ready"), server.ask(&slow));
     assert_eq!((server.get("/health").status, early.status, too_early.status), (200, 503, 503));
     assert!(early.head.contains("retry-after: 1") && too_early.head.contains("retry-after: 1"), "{}", early.head);
     assert_eq!(error(&too_early), "the model is not fitted yet");
+
+    std::fs::write(&pipe, std::fs::read(normal).unwrap()).unwrap();
     let server = server.wait_until_ready();
     let ready = server.get("/ready");
     assert_eq!(ready.status, 200);
     let ready = json(&ready);
-    assert_eq!((ready["nodes"].as_u64(), ready["training_rows"].as_u64()), (Some(11), Some(1_000)));
+    assert_eq!((ready["nodes"].as_u64(), ready["training_rows"].as_u64()), (Some(2), Some(50)));
     assert_eq!((ready["requests"].as_u64(), ready["rejected"].as_u64()), (Some(1), Some(1)));
-    let answer = server.ask(&about_event(0, Some(0.0)));
-    assert_eq!((answer.status, json(&answer)["complete"].as_bool()), (200, Some(false)));
+    assert_eq!(json(&server.ask(&slow))["contributions"][0]["node"], "db");
     let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
     assert!(metrics.contains("# TYPE attribution_requests_total counter\nattribution_requests_total 2\n"), "{metrics}");
 }
@@ -162,12 +192,8 @@ fn a_shutdown_answers_what_was_accepted() {
 
 #[test]
 fn files_are_fitted_and_mistakes_are_one_line_and_exit_code_2() {
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let (normal, calls) = (folder.join("normal.csv"), folder.join("calls.csv"));
-    std::fs::write(&calls, "caller,callee\nweb,db\n").unwrap();
-    let rows: Vec<String> = (0..50).map(|row| format!("{},{}", row % 7, row % 7 + row % 3)).collect();
-    std::fs::write(&normal, format!("db,web\n{}\n", rows.join("\n"))).unwrap();
-    let (normal, calls) = (normal.to_str().unwrap(), calls.to_str().unwrap());
+    let (_, normal, calls) = two_services("files");
+    let (normal, calls) = (normal.as_str(), calls.as_str());
     let server = Server::start(&["--normal", normal, "--calls", calls, "--linear"]).wait_until_ready();
     let slow = request("POST", "/attribute", r#"{"target": "web", "event": {"web": 40, "db": 39}}"#);
     assert_eq!(json(&server.ask(&slow))["contributions"][0]["node"], "db");
