@@ -51,13 +51,12 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
         let unfitted = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
         let chosen = unfitted.clone().assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
         let quick = AttributionConfig::default().with_samples(256).with_shapley_method(ShapleyMethod::Permutations(16));
-        let attributor = chosen.attributor(retail_shop::TARGET, quick).unwrap();
+        let attributor = chosen.attributor(retail_shop::TARGET, quick.clone()).unwrap();
         assert!(attributor.attribute_rows(&retail_shop::slow_requests(4, 3).unwrap()).iter().all(Result::is_ok));
 
         let unfitted = unfitted.assign_mechanisms_with(&normal, &AssignmentConfig::linear()).unwrap();
         let resamples = BootstrapConfig::default().with_resamples(40);
-        let config = AttributionConfig::default();
-        unfitted.bootstrap_attribution(&normal, retail_shop::TARGET, &event, &config, &resamples).unwrap();
+        unfitted.bootstrap_attribution(&normal, retail_shop::TARGET, &event, &quick, &resamples).unwrap();
         let linear = unfitted.fit(&normal).unwrap();
         linear.evaluate(&normal, &EvaluationConfig::default()).unwrap();
         linear.diagnose(retail_shop::TARGET, &event, &DiagnosisConfig::default()).unwrap();
