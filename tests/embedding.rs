@@ -20,7 +20,7 @@ fn attributors() -> Vec<Attributor> {
     let normal = retail_shop::normal_requests(200, 1).unwrap();
     let model = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
     let model = model.assign_mechanisms_with(&normal, &AssignmentConfig::linear()).unwrap().fit(&normal).unwrap();
-    ["Website", "API"].map(|target| model.attributor(target, AttributionConfig::default()).unwrap()).into()
+    [retail_shop::TARGET, "API"].map(|target| model.attributor(target, AttributionConfig::default()).unwrap()).into()
 }
 
 /// The larger of two delays plus noise, by a formula that notes the threads which evaluate it.
@@ -45,23 +45,23 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
     let pool = pool.build().unwrap();
     let seen = Arc::default();
     pool.install(|| {
-        // Fits, choices by cross-validation, evaluation, verdicts and resampled fits.
+        // Choices by cross-validation, samples, evaluation, verdicts and resampled fits.
         let normal = retail_shop::normal_requests(120, 1).unwrap();
         let event = retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap();
         let unfitted = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
-        let model = unfitted.assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
-        model.evaluate(&normal, &EvaluationConfig::default()).unwrap();
+        let chosen = unfitted.clone().assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
         let quick = AttributionConfig::default().with_samples(256).with_shapley_method(ShapleyMethod::Permutations(16));
-        let diagnosis = DiagnosisConfig::default().with_attribution(quick.clone());
-        model.diagnose("Website", &event, &diagnosis).unwrap();
-        let attributor = model.attributor("Website", quick).unwrap();
+        let attributor = chosen.attributor(retail_shop::TARGET, quick.clone()).unwrap();
         assert!(attributor.attribute_rows(&retail_shop::slow_requests(4, 3).unwrap()).iter().all(Result::is_ok));
-        let resamples = BootstrapConfig::default().with_resamples(4);
-        let linear = StructuralCausalModel::new(retail_shop::causal_graph().unwrap());
-        let linear = linear.assign_mechanisms_with(&normal, &AssignmentConfig::linear()).unwrap();
-        let _ = (linear, resamples);
 
-        let noting = noting_threads(&seen).attributor("api", AttributionConfig::default()).unwrap();
+        let unfitted = unfitted.assign_mechanisms_with(&normal, &AssignmentConfig::linear()).unwrap();
+        let resamples = BootstrapConfig::default().with_resamples(40);
+        unfitted.bootstrap_attribution(&normal, retail_shop::TARGET, &event, &quick, &resamples).unwrap();
+        let linear = unfitted.fit(&normal).unwrap();
+        linear.evaluate(&normal, &EvaluationConfig::default()).unwrap();
+        linear.diagnose(retail_shop::TARGET, &event, &DiagnosisConfig::default()).unwrap();
+
+        let noting = noting_threads(&seen).attributor("api", AttributionConfig::default().with_samples(512)).unwrap();
         let slow = Observation::from_pairs([("db", 0.9), ("cache", 0.1), ("api", 0.95)]).unwrap();
         assert_eq!(noting.attribute(&slow).unwrap().ranked()[0].node, "db");
         let go_on = || ControlFlow::Continue(());
@@ -71,7 +71,7 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
     assert!(!seen.is_empty() && seen.iter().all(|name| name.starts_with("embedder ")), "{seen:?}");
 
     // An attributor outlives the model that it was made from, and threads share it.
-    let kept = Arc::new(attributors_in(&pool));
+    let kept = Arc::new(pool.install(attributors));
     let event = Arc::new(retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap());
     let ask = || {
         let (kept, event) = (Arc::clone(&kept), Arc::clone(&event));
@@ -84,8 +84,4 @@ fn everything_runs_in_the_pool_of_the_caller_and_nothing_in_the_global_one() {
     // Only the first one to ask for it can build the global pool.
     let global = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
     global.expect("nothing above should have started the global pool");
-}
-
-fn attributors_in(pool: &rayon::ThreadPool) -> Vec<Attributor> {
-    pool.install(attributors)
 }

@@ -9,6 +9,7 @@
 //! next question, and starts the clock then, leaves out just those questions that would have had to wait.
 
 #[path = "../shared/client.rs"]
+#[expect(dead_code, reason = "of an answer's head only the status is looked at")]
 mod client;
 #[path = "../../shared/retail_shop.rs"]
 #[expect(dead_code, reason = "the events are all that is needed")]

@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) linear: bool,
     /// How long one attribution may take, in milliseconds, unless the question says otherwise
-    #[arg(long, value_name = "MS", default_value = "50", value_parser = milliseconds)]
+    #[arg(long, value_name = "MS", default_value = "50", allow_negative_numbers = true, value_parser = milliseconds)]
     pub(crate) limit_ms: Duration,
     /// How many questions may wait; one more is answered 503
     #[arg(long, value_name = "N", default_value = "16384")]
