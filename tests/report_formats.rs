@@ -7,8 +7,7 @@ mod report_checks;
 mod report_models;
 
 use etiology::{
-    CausalGraph, Dataset, DiagnosisConfig, Error, EvaluationConfig, FittedModel, HtmlReport, Observation,
-    StructuralCausalModel,
+    CausalGraph, Dataset, DiagnosisConfig, Error, EvaluationConfig, HtmlReport, Observation, StructuralCausalModel,
 };
 use proptest::prelude::*;
 use report_checks::{assert_harmless, check_all, check_page, parse};

@@ -3,6 +3,8 @@
 //!
 //! The fuzz targets in `fuzz/` and the test `hostile_input` call the same functions.
 
+#![allow(unreachable_pub, reason = "the fuzz targets are another crate")]
+
 mod models;
 mod reports;
 mod tables;
