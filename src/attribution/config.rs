@@ -37,6 +37,7 @@ pub enum Quantity {
 /// `docs/method.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Floor {
     /// What the training data can support; see [`FittedModel::default_floor`](crate::FittedModel::default_floor).
     #[default]

@@ -10,6 +10,7 @@ use std::fmt;
 
 /// Where a half-normal or exponential distribution starts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Location {
     /// At this value, in the node's unit, which no value may lie below.
     Given(f64),

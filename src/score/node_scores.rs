@@ -10,6 +10,7 @@ use crate::model::{FittedModel, Origin, Recovered};
 
 /// How unusual one node of an observation is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NodeScore {
     /// The node's name.
     pub node: String,

@@ -1,0 +1,53 @@
+//! What can be sent between threads, cloned and kept: part of the public interface, held here at compile time.
+
+use std::error::Error as StdError;
+
+use etiology::{
+    AssignmentConfig, Attribution, AttributionConfig, Attributor, BootstrapConfig, BootstrapIntervals, CausalGraph,
+    CausalMechanism, Dataset, Diagnosis, DiagnosisConfig, Error, EvaluationConfig, FeatureMap, FittedMechanism,
+    FittedModel, ItScore, MechanismRegistry, ModelEvaluation, NoiseDistribution, Observation, ShapleyConfig,
+    StructuralCausalModel,
+};
+
+fn shared_and_cloned<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}
+fn shared<T: Send + Sync>() {}
+
+#[test]
+fn values_cross_threads_and_can_be_cloned() {
+    shared_and_cloned::<FittedModel>();
+    shared_and_cloned::<StructuralCausalModel>();
+    shared_and_cloned::<CausalGraph>();
+    shared_and_cloned::<CausalMechanism>();
+    shared_and_cloned::<FittedMechanism>();
+    shared_and_cloned::<NoiseDistribution>();
+    shared_and_cloned::<Dataset>();
+    shared_and_cloned::<Observation>();
+    shared_and_cloned::<Attribution>();
+    shared_and_cloned::<Diagnosis>();
+    shared_and_cloned::<ModelEvaluation>();
+    shared_and_cloned::<BootstrapIntervals>();
+    shared_and_cloned::<ItScore>();
+    shared_and_cloned::<FeatureMap>();
+    shared_and_cloned::<MechanismRegistry>();
+    shared_and_cloned::<AttributionConfig>();
+    shared_and_cloned::<AssignmentConfig>();
+    shared_and_cloned::<BootstrapConfig>();
+    shared_and_cloned::<DiagnosisConfig>();
+    shared_and_cloned::<EvaluationConfig>();
+    shared_and_cloned::<ShapleyConfig>();
+}
+
+#[test]
+fn an_attributor_is_shared_by_the_threads_that_ask_it() {
+    shared::<Attributor<'_>>();
+}
+
+#[test]
+fn errors_go_wherever_boxed_errors_go() {
+    fn boxed<T: StdError + Send + Sync + 'static>(error: T) -> Box<dyn StdError + Send + Sync> {
+        Box::new(error)
+    }
+    let error = Dataset::from_csv_reader("".as_bytes()).unwrap_err();
+    let text = error.to_string();
+    assert_eq!(boxed::<Error>(error).to_string(), text);
+}
