@@ -342,7 +342,7 @@ fn fitted_sums(names: &[String], edges: &[(usize, usize)]) -> (StructuralCausalM
 }
 
 #[test]
-fn intervals_take_the_place_of_error_bars_and_are_escaped() {
+fn error_bars_reach_to_the_ends_of_intervals_and_names_are_escaped() {
     let (names, edges) = numbered(NASTY.len(), |node| NASTY[node].to_owned());
     let (unfitted, data) = fitted_sums(&names, &edges);
     let model = unfitted.fit(&data).unwrap();

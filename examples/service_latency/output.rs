@@ -93,7 +93,9 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
     };
     let (level, resamples) = (100.0 * intervals.level, intervals.resamples);
     let lines: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-    format!("\nIntervals of {level} % that include the fit ({resamples} resamples{failed}):\n{lines}")
+    format!(
+        "\nIntervals of {level} % that include the fit ({resamples} resamples{failed}), without the ± error above:\n{lines}"
+    )
 }
 
 /// Without a minus sign before a zero.

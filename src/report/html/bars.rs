@@ -6,7 +6,7 @@ use super::super::picture::{shown_value, signed_amount};
 use super::tables::percent_of;
 use super::text::percent;
 use crate::attribution::{Attribution, Quantity};
-use crate::bootstrap::BootstrapIntervals;
+use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 
 /// Most bars; the table has all nodes.
 const MOST_BARS: usize = 20;
@@ -72,8 +72,8 @@ fn meaning_of_lines(intervals: Option<&BootstrapIntervals>) -> String {
         None => "Thin lines with ends are 95 % intervals of the computation; they do not cover the fit of the model."
             .to_owned(),
         Some(intervals) => format!(
-            "Thin lines with ends are {} % intervals that include the fit of the model: it was fitted again to {} resamples \
-             of the rows.",
+            "Thin lines with ends are {} % intervals that include the fit of the model, which was fitted again to {} resamples \
+             of the rows, or reach as far as those of the computation where these are wider.",
             percent_of(intervals.level),
             intervals.resamples
         ),
@@ -92,7 +92,10 @@ fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Ve
         let value = shown_value(attribution.quantity, value);
         let of_computation = (value - INTERVAL * error, value + INTERVAL * error);
         let with_fit = intervals.and_then(|intervals| intervals.contribution(name));
-        let ends = with_fit.map_or(of_computation, |interval| (interval.lower, interval.upper));
+        // All resamples share their random numbers, so that the error of the computation is not in their spread.
+        let wider =
+            |interval: &BootstrapInterval| (of_computation.0.min(interval.lower), of_computation.1.max(interval.upper));
+        let ends = with_fit.map_or(of_computation, wider);
         Bar { name: name.to_owned(), value, ends }
     };
     let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();

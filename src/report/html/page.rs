@@ -62,8 +62,8 @@ impl<'a> HtmlReport<'a> {
         Self { evaluation: Some(evaluation), ..self }
     }
 
-    /// Adds intervals of the score and its contributions that include the fit of the model: they take the place of the
-    /// error bars of the computation, and have a table of their own.
+    /// Adds intervals of the score and its contributions that include the fit of the model: error bars reach
+    /// to their ends where these are further than those of the computation, and they have a table of their own.
     ///
     /// They should be of the same event and configuration; that they are of the same target and quantity is checked.
     #[must_use]

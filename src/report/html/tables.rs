@@ -75,7 +75,7 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
         failed => format!("; {failed} more failed"),
     };
     let caption = format!(
-        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}",
+        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; without the error of the computation",
         percent_of(intervals.level),
         intervals.resamples
     );
