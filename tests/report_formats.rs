@@ -350,9 +350,9 @@ fn error_bars_reach_to_the_ends_of_intervals_and_names_are_escaped() {
     let diagnosis = diagnose(&model, &names, &edges, &noises);
     let target = names.last().unwrap();
     let mut event = Vec::new();
-    for node in 0..names.len() {
+    for (node, noise) in noises.iter().enumerate() {
         let parents = edges.iter().filter(|edge| edge.1 == node).map(|&(cause, _)| event[cause]);
-        event.push(parents.sum::<f64>() + noises[node]);
+        event.push(parents.sum::<f64>() + noise);
     }
     let event = Observation::new(names.iter().map(String::as_str), event).unwrap();
     let config = AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_samples(512);
