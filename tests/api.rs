@@ -10,7 +10,7 @@ use etiology::{
 };
 
 fn shared_and_cloned<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}
-fn shared<T: Send + Sync>() {}
+fn shared<T: Send + Sync + 'static>() {}
 
 #[test]
 fn values_cross_threads_and_can_be_cloned() {
@@ -39,7 +39,7 @@ fn values_cross_threads_and_can_be_cloned() {
 
 #[test]
 fn an_attributor_is_shared_by_the_threads_that_ask_it() {
-    shared::<Attributor<'_>>();
+    shared::<Attributor>();
 }
 
 #[test]

@@ -150,6 +150,32 @@ fn progress_counts_every_fit_and_a_break_stops() {
 }
 
 #[test]
+fn several_events_share_their_fits_and_an_event_at_fault_stops_no_other() {
+    let model = unfitted(NoiseFamily::Empirical);
+    let (data, config) = (rows(60, 1), BootstrapConfig::default().with_resamples(40));
+    let broken = Observation::from_pairs([("a", f64::INFINITY), ("b", 0.0), ("c", 9.0)]).unwrap();
+    let other = Observation::from_pairs([("a", 0.0), ("b", -3.0), ("c", 3.0)]).unwrap();
+    let fits = AtomicUsize::new(0);
+    let count = |_: usize, _: usize| {
+        fits.fetch_add(1, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    };
+    let together = |events: &[Observation]| {
+        model.bootstrap_attributions_with(&data, "c", events, &attribution(), &config, count).unwrap()
+    };
+    let found = together(&[event(), broken.clone(), other.clone()]);
+    assert_eq!(fits.load(Ordering::Relaxed), 40 + 50, "as many as for one");
+    let alone = |event| model.bootstrap_attribution(&data, "c", event, &attribution(), &config);
+    let first = event();
+    assert_eq!(*found[0].as_ref().unwrap(), alone(&first).unwrap());
+    assert_eq!(*found[2].as_ref().unwrap(), alone(&other).unwrap());
+    assert_eq!(found[1].as_ref().unwrap_err().to_string(), alone(&broken).unwrap_err().to_string());
+    fits.store(0, Ordering::Relaxed);
+    assert!(together(&[broken])[0].is_err() && together(&[]).is_empty());
+    assert_eq!(fits.load(Ordering::Relaxed), 0, "nothing to resample for");
+}
+
+#[test]
 fn what_cannot_be_bootstrapped_is_an_error() {
     let data = rows(60, 1);
     let complaint = |config: BootstrapConfig| intervals(NoiseFamily::Normal, &data, &config).unwrap_err().to_string();

@@ -7,10 +7,11 @@ mod report_checks;
 mod report_models;
 
 use etiology::{
-    CausalGraph, Dataset, DiagnosisConfig, Error, EvaluationConfig, HtmlReport, Observation, StructuralCausalModel,
+    AttributionConfig, BootstrapConfig, CausalGraph, Dataset, Diagnosis, DiagnosisConfig, Error, EvaluationConfig,
+    FeatureMap, FittedModel, HtmlReport, Observation, Quantity, StructuralCausalModel,
 };
 use proptest::prelude::*;
-use report_checks::{assert_harmless, check_all, check_page, parse};
+use report_checks::{all_text, assert_harmless, check_all, check_page, elements, parse, readable};
 use report_models::{NASTY, diagnose, sums};
 
 /// Names and edges of a model of so many nodes, each but the last with some effects among the next ones.
@@ -130,6 +131,87 @@ fn the_fit_and_an_evaluation_are_reported() {
     for finding in &evaluation.findings {
         let start = finding.to_string().split('`').next().unwrap().to_owned();
         assert!(page.contains(&start), "{finding}");
+    }
+}
+
+/// With fitted noises, which bootstrap intervals need.
+fn fitted_sums(names: &[String], edges: &[(usize, usize)]) -> (StructuralCausalModel, Dataset) {
+    let data = sums(names, edges).draw_samples(80, 3).unwrap();
+    let named = edges.iter().map(|&(cause, effect)| (names[cause].as_str(), names[effect].as_str()));
+    let graph = CausalGraph::from_nodes_and_edges(names.iter().map(String::as_str), named).unwrap();
+    (StructuralCausalModel::new(graph).assign_mechanisms(&data).unwrap(), data)
+}
+
+#[test]
+fn error_bars_reach_to_the_ends_of_intervals_and_names_are_escaped() {
+    let (names, edges) = numbered(NASTY.len(), |node| NASTY[node].to_owned());
+    let (unfitted, data) = fitted_sums(&names, &edges);
+    let model = unfitted.fit(&data).unwrap();
+    let noises: Vec<f64> = (0..names.len()).map(|node| if node == 0 { 6.0 } else { 0.1 }).collect();
+    let diagnosis = diagnose(&model, &names, &edges, &noises);
+    let target = names.last().unwrap();
+    let mut event = Vec::new();
+    for (node, noise) in noises.iter().enumerate() {
+        let parents = edges.iter().filter(|edge| edge.1 == node).map(|&(cause, _)| event[cause]);
+        event.push(parents.sum::<f64>() + noise);
+    }
+    let event = Observation::new(names.iter().map(String::as_str), event).unwrap();
+    let config = AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_samples(512);
+    let resampling = BootstrapConfig::default().with_resamples(25).with_level(0.9);
+    let mut intervals = unfitted.bootstrap_attribution(&data, target, &event, &config, &resampling).unwrap();
+    // So wide that its ends are those of the drawing.
+    intervals.contributions[0].interval.lower = -1000.0;
+    intervals.contributions[0].interval.upper = 1000.0;
+    let report = HtmlReport::new(&model, &diagnosis);
+    let without = report.to_html().unwrap();
+    let page = report.clone().with_intervals(&intervals).to_html().unwrap();
+    check_page(&page, &diagnosis);
+    assert!(
+        page.contains("90 % intervals that include the fit of the model") && !page.contains("do not cover the fit")
+    );
+    assert!(without.contains("do not cover the fit") && !without.contains("resamples"));
+    let document = parse(&page);
+    let table = elements(&document, "table").nth(1).unwrap();
+    assert!(all_text(table).contains("Intervals of 90 % that include the fit, in nats, over 25 resamples"));
+    let rows: Vec<Vec<String>> = table
+        .descendants()
+        .filter(|node| node.has_tag_name("tr"))
+        .skip(1)
+        .map(|row| row.children().map(all_text).collect())
+        .collect();
+    assert_eq!(rows.len(), names.len() + 1);
+    for (row, entry) in rows.iter().zip(&intervals.contributions) {
+        assert_eq!(row[0], readable(&entry.node));
+        for (cell, figure) in row[1..].iter().zip([entry.interval.estimate, entry.interval.lower, entry.interval.upper])
+        {
+            let shown: f64 = cell.replace('−', "-").trim_end_matches(" nats").parse().unwrap();
+            assert!((shown - figure).abs() < 0.006, "{cell} for {figure}");
+        }
+    }
+    let widest = elements(&document, "line").filter(|line| line.attribute("class") == Some("error")).any(|line| {
+        let at = |end: &str| line.attribute(end).unwrap().trim_end_matches('%').parse::<f64>().unwrap();
+        at("x1") < 2.0 && at("x2") > 98.0
+    });
+    assert!(widest, "the error bar is that of the interval");
+}
+
+#[test]
+fn intervals_of_something_else_are_refused() {
+    let (names, edges) = numbered(4, |node| format!("n{node}"));
+    let (unfitted, data) = fitted_sums(&names, &edges);
+    let model = unfitted.fit(&data).unwrap();
+    let diagnosis = diagnose(&model, &names, &edges, &[0.0, 6.0, 0.2, 0.1]);
+    let resampling = BootstrapConfig::default().with_resamples(20);
+    let event = Observation::from_pairs([("n0", 0.0), ("n1", 6.0), ("n2", 6.0), ("n3", 12.0)]).unwrap();
+    let of = |target: &str, quantity: Quantity| {
+        let config = AttributionConfig::default().with_quantity(quantity);
+        unfitted.bootstrap_attribution(&data, target, &event, &config, &resampling).unwrap()
+    };
+    for (intervals, named) in
+        [(of("n2", Quantity::ItScore), "`n2`"), (of("n3", Quantity::MeanDeviation), "MeanDeviation")]
+    {
+        let error = HtmlReport::new(&model, &diagnosis).with_intervals(&intervals).to_html().unwrap_err();
+        assert!(error.to_string().contains(named), "{error}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Resampling, fitting and attributing.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rand::RngExt;
 use rayon::prelude::*;
@@ -14,6 +14,7 @@ use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
 use crate::random::{Purpose, stream};
+use crate::telemetry::span;
 
 /// At most so many groups of rows are left out in turn.
 const MOST_GROUPS: usize = 50;
@@ -80,38 +81,90 @@ impl StructuralCausalModel {
         bootstrap: &BootstrapConfig,
         progress: impl Fn(usize, usize) -> ControlFlow<()> + Sync,
     ) -> Result<BootstrapIntervals> {
+        let event = std::slice::from_ref(event);
+        let mut found = self.bootstrap_attributions_with(data, target, event, attribution, bootstrap, progress)?;
+        // One event, one answer.
+        found.pop().unwrap_or(Err(Error::Empty { what: "the list of events".to_owned(), expected: "event" }))
+    }
+
+    /// [`bootstrap_attribution_with`](Self::bootstrap_attribution_with) for several events, in their order, with the same
+    /// bits for each: every event is attributed by the same resampled models, so that there are no more fits than for one.
+    /// An event at fault does not stop the others.
+    ///
+    /// Needs memory for a number per event, resample and node.
+    ///
+    /// # Errors
+    /// When a configuration is out of range or the model cannot be fitted to the data, and [`Error::Cancelled`] after a `Break`.
+    pub fn bootstrap_attributions_with(
+        &self,
+        data: &Dataset,
+        target: &str,
+        events: &[Observation],
+        attribution: &AttributionConfig,
+        bootstrap: &BootstrapConfig,
+        progress: impl Fn(usize, usize) -> ControlFlow<()> + Sync,
+    ) -> Result<Vec<Result<BootstrapIntervals>>> {
+        span!(INFO, "bootstrap", target = target, resamples = bootstrap.resamples);
         bootstrap.check()?;
-        let ask = |data: &Dataset| self.fit(data)?.attribute_outlier(target, event, attribution);
-        let estimate = ask(data)?;
+        let fitted = self.fit(data)?;
+        let attributor = fitted.attributor(target, attribution.clone())?;
+        let estimates: Vec<Result<Attribution>> = events.iter().map(|event| attributor.attribute(event)).collect();
+        let asked: Vec<(&Observation, &Attribution)> =
+            events.iter().zip(&estimates).filter_map(|(event, found)| Some((event, found.as_ref().ok()?))).collect();
+        let ask = |data: &Dataset| {
+            let model = self.fit(data)?;
+            let attributor = model.attributor(target, attribution.clone())?;
+            let figures = |&(event, estimate): &(&Observation, &Attribution)| {
+                attributor.attribute(event).map(|found| Figures::of(&found, estimate))
+            };
+            Ok(asked.iter().map(figures).collect())
+        };
+        let results = if asked.is_empty() { Vec::new() } else { self.resample(data, bootstrap, ask, progress)? };
+        let mut place = 0;
+        let summaries = estimates.into_iter().map(|estimate| {
+            let estimate = estimate?;
+            place += 1;
+            summarise(estimate, &results, place - 1, bootstrap)
+        });
+        Ok(summaries.collect())
+    }
+
+    /// What is found of each resample, and then of each that lacks a group of rows.
+    fn resample(
+        &self,
+        data: &Dataset,
+        bootstrap: &BootstrapConfig,
+        ask: impl Fn(&Dataset) -> OfAllEvents + Sync,
+        progress: impl Fn(usize, usize) -> ControlFlow<()> + Sync,
+    ) -> Result<Vec<OfAllEvents>> {
         let rows = Rows::of(self, data)?;
         let groups = match bootstrap.method {
             BootstrapMethod::Percentile => 0,
             BootstrapMethod::BiasCorrected => rows.count.min(MOST_GROUPS),
         };
         let (total, done) = (bootstrap.resamples + groups, AtomicUsize::new(0));
-        let cancelled = AtomicUsize::new(0);
-        let run = |number: usize| -> Option<Result<Figures>> {
-            if cancelled.load(Ordering::Relaxed) > 0 {
+        let cancelled = AtomicBool::new(false);
+        let run = |number: usize| -> Option<OfAllEvents> {
+            if cancelled.load(Ordering::Relaxed) {
                 return None;
             }
             let chosen = match number.checked_sub(bootstrap.resamples) {
                 None => rows.resampled(bootstrap.seed, number),
                 Some(group) => rows.without(group, groups),
             };
-            let figures = chosen.and_then(|data| ask(&data)).map(|found| Figures::of(&found, &estimate));
+            let found = chosen.and_then(|data| ask(&data));
             if progress(done.fetch_add(1, Ordering::Relaxed) + 1, total).is_break() {
-                cancelled.fetch_add(1, Ordering::Relaxed);
+                cancelled.store(true, Ordering::Relaxed);
             }
-            Some(figures)
+            Some(found)
         };
-        let results: Option<Vec<Result<Figures>>> = (0..total).into_par_iter().map(run).collect();
-        let Some(results) = results.filter(|_| cancelled.load(Ordering::Relaxed) == 0) else {
-            return Err(Error::Cancelled { what: "the bootstrap" });
-        };
-        let (resampled, without_groups) = results.split_at(bootstrap.resamples);
-        summarise(estimate, successes(resampled)?, &successes(without_groups)?, bootstrap)
+        let results: Option<Vec<OfAllEvents>> = (0..total).into_par_iter().map(run).collect();
+        results.filter(|_| !cancelled.load(Ordering::Relaxed)).ok_or(Error::Cancelled { what: "the bootstrap" })
     }
 }
+
+/// What one fit makes of every event; an error where there is no fit.
+type OfAllEvents = Result<Vec<Result<Figures>>>;
 
 /// The columns of the graph's nodes.
 struct Rows<'a> {
@@ -146,8 +199,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// What a fit makes of the event.
-#[derive(Clone)]
+/// What a fit makes of an event.
 struct Figures {
     score: f64,
     /// In the order of the estimate's contributions.
@@ -162,11 +214,17 @@ impl Figures {
     }
 }
 
-/// Those that worked, unless too many did not.
-fn successes(results: &[Result<Figures>]) -> Result<Vec<Figures>> {
-    let worked: Vec<Figures> = results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+/// Those of an event that worked, unless too many did not.
+fn successes(results: &[OfAllEvents], event: usize) -> Result<Vec<&Figures>> {
+    let of_event = || {
+        results.iter().map(|found| match found {
+            Ok(of_all) => of_all[event].as_ref(),
+            Err(error) => Err(error),
+        })
+    };
+    let worked: Vec<&Figures> = of_event().filter_map(|found| found.ok()).collect();
     let failed = results.len() - worked.len();
-    match results.iter().find_map(|result| result.as_ref().err()) {
+    match of_event().find_map(|found| found.err()) {
         Some(first) if failed * ONE_MAY_FAIL_IN > results.len() => {
             Err(Error::Resampling { failed, resamples: results.len(), first: first.to_string() })
         }
@@ -174,15 +232,19 @@ fn successes(results: &[Result<Figures>]) -> Result<Vec<Figures>> {
     }
 }
 
+/// The intervals of the event that is at this place among those that were asked for.
 fn summarise(
     attribution: Attribution,
-    resampled: Vec<Figures>,
-    without_groups: &[Figures],
+    results: &[OfAllEvents],
+    event: usize,
     config: &BootstrapConfig,
 ) -> Result<BootstrapIntervals> {
+    let (resampled, without_groups) = results.split_at(config.resamples);
+    let (resampled, without_groups) = (successes(resampled, event)?, successes(without_groups, event)?);
     let of = |estimate: f64, figure: &dyn Fn(&Figures) -> f64| {
-        let without_groups: Vec<f64> = without_groups.iter().map(figure).collect();
-        interval(estimate, resampled.iter().map(figure).collect(), &without_groups, config)
+        let figures = |of_resamples: &[&Figures]| of_resamples.iter().map(|&figures| figure(figures)).collect();
+        let without_groups: Vec<f64> = figures(&without_groups);
+        interval(estimate, figures(&resampled), &without_groups, config)
     };
     let score = of(attribution.score.value, &|figures| figures.score);
     let contributions = attribution.contributions.iter().enumerate().map(|(place, contribution)| NodeInterval {

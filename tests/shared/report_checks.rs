@@ -12,16 +12,16 @@ pub(crate) fn parse(text: &str) -> Document<'_> {
     Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-fn elements<'a, 'i>(document: &'a Document<'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
+pub(crate) fn elements<'a, 'i>(document: &'a Document<'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
     document.descendants().filter(move |node| node.has_tag_name(name))
 }
 
-fn all_text(node: Node<'_, '_>) -> String {
+pub(crate) fn all_text(node: Node<'_, '_>) -> String {
     node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
 /// A name as it reads in a picture or page: without what XML or the eye cannot take.
-fn readable(name: &str) -> String {
+pub(crate) fn readable(name: &str) -> String {
     let is_bad = |c: char| {
         (c.is_control() && c != '\n' && c != '\t')
             || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -45,7 +45,8 @@ impl FourierTarget {
         let all_movers = self.movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
         let (below, above) = self.lattice().furthest.reach(all_movers);
         // Beyond that, a value would count as one on the other side of the circle.
-        if !(below + above + 2.0 * half_range < period) {
+        let fits = below + above + 2.0 * half_range < period;
+        if !fits {
             return None;
         }
         let mut means = [0.0; BLOCKS];

@@ -3,8 +3,10 @@
 use super::super::escape::markup;
 use super::super::label::shortened;
 use super::super::picture::{shown_value, signed_amount};
+use super::tables::percent_of;
 use super::text::percent;
 use crate::attribution::{Attribution, Quantity};
+use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 
 /// Most bars; the table has all nodes.
 const MOST_BARS: usize = 20;
@@ -18,17 +20,19 @@ const COLUMNS: usize = 30;
 struct Bar {
     name: String,
     value: f64,
-    error: f64,
+    /// The ends of its interval.
+    ends: (f64, f64),
 }
 
-/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not.
-pub(super) fn bar_chart(attribution: &Attribution) -> String {
-    let all = bars(attribution);
+/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not. Their error bars
+/// are the given intervals, or those of the computation.
+pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> String {
+    let all = bars(attribution, intervals);
     let mut sizes: Vec<f64> = all.iter().map(|bar| bar.value.abs()).collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     let least = sizes.get(MOST_BARS - 1).copied().unwrap_or(0.0);
     let shown: Vec<&Bar> = all.iter().filter(|bar| bar.value.abs() >= least).take(MOST_BARS).collect();
-    let ends = |bar: &&Bar| [bar.value - INTERVAL * bar.error, bar.value + INTERVAL * bar.error];
+    let ends = |bar: &&Bar| [bar.value, bar.ends.0, bar.ends.1];
     let (mut low, mut high) =
         shown.iter().flat_map(ends).fold((0.0_f64, 0.0_f64), |(a, b), end| (a.min(end), b.max(end)));
     // Else rounding errors would be drawn as large as anything.
@@ -52,15 +56,28 @@ pub(super) fn bar_chart(attribution: &Attribution) -> String {
         "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bars\" role=\"img\" \
          aria-labelledby=\"bars-title bars-description\" width=\"100%\" height=\"{height}\">\n\
          <title id=\"bars-title\">{title}</title>\n<desc id=\"bars-description\">{}</desc>\n{rows}</svg>\n\
-         <figcaption>{} Thin lines with ends are 95 % intervals of the computation; they do not cover the fit of the \
-         model.{note}</figcaption>\n</figure>\n",
+         <figcaption>{} {}{note}</figcaption>\n</figure>\n",
         markup(&description(attribution.quantity, &shown)),
         match attribution.quantity {
             Quantity::ItScore =>
                 "In nats: above 0 made the event more extreme, below 0 (faint, with a dashed border) less so.",
             Quantity::MeanDeviation => "In the target's unit; below 0 faint, with a dashed border.",
-        }
+        },
+        meaning_of_lines(intervals)
     )
+}
+
+fn meaning_of_lines(intervals: Option<&BootstrapIntervals>) -> String {
+    match intervals {
+        None => "Thin lines with ends are 95 % intervals of the computation; they do not cover the fit of the model."
+            .to_owned(),
+        Some(intervals) => format!(
+            "Thin lines with ends are {} % intervals that include the fit of the model, which was fitted again to {} resamples \
+             of the rows, or reach as far as those of the computation where these are wider.",
+            percent_of(intervals.level),
+            intervals.resamples
+        ),
+    }
 }
 
 /// What the bars show, for those who cannot see them.
@@ -69,12 +86,17 @@ fn description(quantity: Quantity, shown: &[&Bar]) -> String {
     figures.collect::<Vec<_>>().join(", ") + "."
 }
 
-fn bars(attribution: &Attribution) -> Vec<Bar> {
+fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Vec<Bar> {
     let contributions = attribution.contributions.iter();
-    let bar = |name: &str, value, error| Bar {
-        name: name.to_owned(),
-        value: shown_value(attribution.quantity, value),
-        error,
+    let bar = |name: &str, value, error: f64| {
+        let value = shown_value(attribution.quantity, value);
+        let of_computation = (value - INTERVAL * error, value + INTERVAL * error);
+        let with_fit = intervals.and_then(|intervals| intervals.contribution(name));
+        // All resamples share their random numbers, so that the error of the computation is not in their spread.
+        let wider =
+            |interval: &BootstrapInterval| (of_computation.0.min(interval.lower), of_computation.1.max(interval.upper));
+        let ends = with_fit.map_or(of_computation, wider);
+        Bar { name: name.to_owned(), value, ends }
     };
     let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();
     if !attribution.missing.is_empty() {
@@ -87,7 +109,7 @@ fn row(quantity: Quantity, bar: &Bar, place: usize, range: (f64, f64)) -> String
     let top = ROW * place;
     let at = |value: f64| percent(value, range);
     let (from, to) = (at(bar.value.min(0.0)), at(bar.value.max(0.0)));
-    let (low, high) = (at(bar.value - INTERVAL * bar.error), at(bar.value + INTERVAL * bar.error));
+    let (low, high) = (at(bar.ends.0), at(bar.ends.1));
     let class = if bar.value < 0.0 { "negative" } else { "positive" };
     let (text, bar_top, middle) = (top + 16, top + 22, top + 30);
     // In pieces, so that it does not run through the names.
@@ -111,6 +133,6 @@ fn row(quantity: Quantity, bar: &Bar, place: usize, range: (f64, f64)) -> String
         markup(&shortened(&bar.name, COLUMNS)),
         signed_amount(quantity, bar.value),
         to - from,
-        if bar.error > 0.0 { error } else { String::new() }
+        if bar.ends.0 < bar.ends.1 { error } else { String::new() }
     )
 }

@@ -10,7 +10,9 @@ use super::diagnostics::diagnostics;
 use super::distributions::distributions;
 use super::tables;
 use super::text::{list, section, sentence};
-use crate::error::Result;
+use crate::attribution::Quantity;
+use crate::bootstrap::BootstrapIntervals;
+use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::verdicts::{Confidence, Diagnosis};
@@ -44,19 +46,29 @@ pub struct HtmlReport<'a> {
     model: &'a FittedModel,
     diagnosis: &'a Diagnosis,
     evaluation: Option<&'a ModelEvaluation>,
+    intervals: Option<&'a BootstrapIntervals>,
     title: Option<String>,
 }
 
 impl<'a> HtmlReport<'a> {
     /// A report of a diagnosis that this model made.
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
-        Self { model, diagnosis, evaluation: None, title: None }
+        Self { model, diagnosis, evaluation: None, intervals: None, title: None }
     }
 
     /// Adds what was found when the model was evaluated.
     #[must_use]
     pub fn with_evaluation(self, evaluation: &'a ModelEvaluation) -> Self {
         Self { evaluation: Some(evaluation), ..self }
+    }
+
+    /// Adds intervals of the score and its contributions that include the fit of the model: error bars reach
+    /// to their ends where these are further than those of the computation, and they have a table of their own.
+    ///
+    /// They should be of the same event and configuration; that they are of the same target and quantity is checked.
+    #[must_use]
+    pub fn with_intervals(self, intervals: &'a BootstrapIntervals) -> Self {
+        Self { intervals: Some(intervals), ..self }
     }
 
     /// Sets the title, which otherwise names the target.
@@ -68,15 +80,19 @@ impl<'a> HtmlReport<'a> {
     /// The page: some 30 kB, and 3 kB for each of the target's ancestors, most of it the JSON.
     ///
     /// # Errors
-    /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it.
+    /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it, or the intervals are of
+    /// another target or quantity.
     pub fn to_html(&self) -> Result<String> {
-        let Self { model, diagnosis, .. } = *self;
+        let Self { model, diagnosis, intervals, .. } = *self;
+        intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
         let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
         let sections = [
             section(
                 "contributions",
                 "What contributed",
-                &(bar_chart(&diagnosis.attribution) + &tables::contributions(diagnosis)),
+                &(bar_chart(&diagnosis.attribution, intervals)
+                    + &tables::contributions(diagnosis)
+                    + &intervals.map_or_else(String::new, tables::intervals)),
             ),
             section("graph", "Where it lies in the causal graph", &self.graph()?),
             section("normal", "What is normal, and what was observed", &distributions(model, diagnosis)?),
@@ -109,6 +125,19 @@ impl<'a> HtmlReport<'a> {
             svg::draw(&picture, "causes")
         ))
     }
+}
+
+/// Whether the intervals can be those of the diagnosed score.
+fn check(intervals: &BootstrapIntervals, diagnosis: &Diagnosis) -> Result<()> {
+    let found = &intervals.attribution;
+    if found.target == diagnosis.target && found.quantity == Quantity::ItScore {
+        return Ok(());
+    }
+    Err(Error::InvalidParameter {
+        name: "the attribution of the intervals",
+        requirement: "one of the outlier score of the diagnosed target",
+        found: format!("of `{}`, {:?}", found.target, found.quantity),
+    })
 }
 
 /// The headline, the doubts, and how unusual the event is.

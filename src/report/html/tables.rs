@@ -4,6 +4,7 @@ use super::super::number::{error_in_nats, fixed, significant};
 use super::super::picture::signed_amount;
 use super::text::table;
 use crate::attribution::{Contribution, Quantity};
+use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::verdicts::Diagnosis;
 
 /// Every node with both kinds of contribution, then those without a value.
@@ -57,6 +58,34 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 9] {
         fixed(part.noise_score, 1),
         remarks.join("; "),
     ]
+}
+
+/// The intervals that include the fit, of each contribution and of the score.
+pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
+    let row = |name: &str, interval: &BootstrapInterval| {
+        let figures = [interval.estimate, interval.lower, interval.upper];
+        let [estimate, lower, upper] = figures.map(|figure| signed_amount(Quantity::ItScore, figure));
+        [name.to_owned(), estimate, lower, upper, error_in_nats(interval.std_error)]
+    };
+    let mut rows: Vec<[String; 5]> =
+        intervals.contributions.iter().map(|entry| row(&entry.node, &entry.interval)).collect();
+    rows.push(row("(the score)", &intervals.score));
+    let failed = match intervals.failed {
+        0 => String::new(),
+        failed => format!("; {failed} more failed"),
+    };
+    let caption = format!(
+        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; without the error of the computation",
+        percent_of(intervals.level),
+        intervals.resamples
+    );
+    table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows)
+}
+
+/// A level in per cent, without zeros behind the point.
+pub(super) fn percent_of(level: f64) -> String {
+    let percent = significant(100.0 * level);
+    if percent.contains('.') { percent.trim_end_matches('0').trim_end_matches('.').to_owned() } else { percent }
 }
 
 /// The combined ranking.

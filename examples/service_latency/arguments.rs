@@ -1,0 +1,211 @@
+//! What can be asked for on the command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, ValueEnum};
+use etiology::{AttributionConfig, BootstrapConfig, FeatureMap, Floor, ShapleyMethod};
+
+const EXAMPLES: &str = "\
+Examples, each after `cargo run --release --features traces --example service_latency --`:
+  CSV files and a call graph   --normal normal.csv --events slow.csv --calls calls.csv --target Website
+  CSV files and causal edges   --normal normal.csv --events slow.csv --edges edges.csv --target Website
+  CSV files and dependencies   --normal normal.csv --events slow.csv --dependencies dependencies.json --target Website
+  traces, the slowest of them  --traces traces.jsonl --target website --report slow.html
+  traces, slow ones apart      --traces normal.jsonl --event-traces slow.jsonl --target website --intervals
+  a saved model                --model shop.etiology --events slow.csv --target Website
+The first, the second and the last need no feature.
+
+CSV files have a header line; columns that the graph does not name are ignored. Traces are OpenTelemetry's or Jaeger's JSON.
+Every file that is written appears in full or not at all.";
+
+/// Ranks the root causes of outliers, given what is normal and who depends on whom
+#[derive(Parser)]
+#[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("source").required(true), group = ArgGroup::new("outliers"))]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) graph: GraphFile,
+    #[command(flatten)]
+    pub(crate) events: Outliers,
+    #[command(flatten)]
+    pub(crate) method: Method,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "What is normal")]
+pub(crate) struct Source {
+    /// Normal data: CSV with one column per node
+    #[arg(long, value_name = "FILE", group = "source", requires = "graph")]
+    pub(crate) normal: Option<PathBuf>,
+    /// Traces: normal data in seconds, call graph and known formulas in one (feature `traces`)
+    #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
+    pub(crate) traces: Option<PathBuf>,
+    /// A model that --save-model wrote
+    #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "The graph, beside --normal")]
+#[group(id = "graph", multiple = false)]
+pub(crate) struct GraphFile {
+    /// Call graph: CSV with the columns caller and callee; effects travel from callee to caller
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: Option<PathBuf>,
+    /// Causal graph: CSV with the columns cause and effect
+    #[arg(long, value_name = "FILE")]
+    pub(crate) edges: Option<PathBuf>,
+    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a circle goes
+    /// (feature `traces`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dependencies: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "What is to be explained")]
+pub(crate) struct Outliers {
+    /// The node whose values are to be explained; with traces the service that requests enter
+    #[arg(long, value_name = "NAME")]
+    pub(crate) target: String,
+    /// The outliers: CSV with the columns of the normal data
+    #[arg(long, value_name = "FILE", group = "outliers", required_unless_present_any = ["event_traces", "traces"])]
+    pub(crate) events: Option<PathBuf>,
+    /// The outliers as traces, in seconds; without either, those of --traces are ranked and the most unusual explained, which
+    /// are then left out of the fit (feature `traces`)
+    #[arg(long, value_name = "FILE", group = "outliers")]
+    pub(crate) event_traces: Option<PathBuf>,
+    /// The column of --events that holds times; by default one that is called or looks like times, and is no node
+    #[arg(long, value_name = "NAME", requires = "events")]
+    pub(crate) time_column: Option<String>,
+    /// Explain only the K events whose target is most unusual, the most unusual first; by default all, or 1 of --traces
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) slowest: Option<u32>,
+    /// In which direction the target's values are extreme; two-sided means far from the median
+    #[arg(long, value_enum, default_value_t = Region::Upper)]
+    pub(crate) region: Region,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "How to attribute")]
+pub(crate) struct Method {
+    /// The smallest tail probability told apart from 0, in [0, 1); from the number of normal rows by default
+    #[arg(long, value_name = "EPSILON", allow_negative_numbers = true)]
+    floor: Option<f64>,
+    /// Estimate Shapley values from so many permutations (automatic by default)
+    #[arg(long, value_name = "K", conflicts_with = "exact")]
+    permutations: Option<usize>,
+    /// Compute exact Shapley values over all coalitions (automatic by default)
+    #[arg(long)]
+    exact: bool,
+    /// Joint noise samples shared by all coalitions
+    #[arg(long, value_name = "M", default_value_t = AttributionConfig::default().samples)]
+    samples: usize,
+    /// Seed of all random numbers
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Attribute each event within so many milliseconds: the best estimate so far, which then depends on the machine
+    #[arg(long, value_name = "N", conflicts_with = "intervals")]
+    pub(crate) limit_ms: Option<u64>,
+    /// Intervals of 95 % that include the fit: the model is fitted again to resampled rows, and attributes with at most 1024
+    /// samples each time
+    #[arg(long)]
+    pub(crate) intervals: bool,
+    /// How often it is fitted again for --intervals
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "intervals")]
+    resamples: usize,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "What is written")]
+pub(crate) struct Output {
+    /// Tables for people or JSON for programs, on standard output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// Write the model: as JSON where the name ends in .json, in a compact binary format otherwise
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_model: Option<PathBuf>,
+    /// Write a page of HTML about one event: verdict, contributions, graph, what is normal, diagnostics
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write the contributions of one event as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Write the causal graph of one event as SVG
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Write the causal graph of one event for Graphviz
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dot: Option<PathBuf>,
+    /// Write the causal graph of one event for Mermaid
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mermaid: Option<PathBuf>,
+    /// The event that these files are about, counted from 0; by default the first one explained
+    #[arg(long, value_name = "ROW")]
+    pub(crate) report_event: Option<usize>,
+    /// Nothing on standard error but mistakes
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Region {
+    Upper,
+    Lower,
+    TwoSided,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+}
+
+impl Arguments {
+    /// What clap cannot say the reason of.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.method.intervals && self.source.model.is_some() {
+            return Err("--intervals cannot be used with --model: a saved model has no data to resample".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn target(&self) -> &str {
+        &self.events.target
+    }
+
+    /// Whether the events are among the traces that the model is fitted to.
+    pub(crate) fn explains_own_traces(&self) -> bool {
+        self.events.events.is_none() && self.events.event_traces.is_none()
+    }
+
+    /// How many of the most unusual events to explain; nothing for all.
+    pub(crate) fn slowest(&self) -> Option<usize> {
+        let slowest = self.events.slowest.map(|count| count as usize);
+        if self.explains_own_traces() { slowest.or(Some(1)) } else { slowest }
+    }
+
+    pub(crate) fn attribution(&self) -> AttributionConfig {
+        let method = &self.method;
+        let mut config = AttributionConfig::default().with_samples(method.samples).with_seed(method.seed);
+        config.feature_map = match self.events.region {
+            Region::Upper => FeatureMap::UpperTail,
+            Region::Lower => FeatureMap::LowerTail,
+            Region::TwoSided => FeatureMap::DistanceFromMedian,
+        };
+        config.floor = method.floor.map_or(Floor::FromData, Floor::Fixed);
+        config.shapley_method = match method.permutations {
+            _ if method.exact => ShapleyMethod::Exact,
+            Some(permutations) => ShapleyMethod::Permutations(permutations),
+            None => ShapleyMethod::Auto,
+        };
+        config
+    }
+
+    pub(crate) fn bootstrap(&self) -> BootstrapConfig {
+        BootstrapConfig::default().with_resamples(self.method.resamples).with_seed(self.method.seed)
+    }
+}

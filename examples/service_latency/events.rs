@@ -1,0 +1,163 @@
+//! The events, how they are called, and which of them are explained.
+
+use std::fmt;
+
+use etiology::{
+    CausalGraph, Dataset, Error, FeatureMap, FittedModel, Observation, RowTimes, StructuralCausalModel, TimeColumn,
+};
+use serde::Serialize;
+
+use crate::Failure;
+use crate::arguments::Arguments;
+use crate::console::Console;
+use crate::source::{Requests, Source};
+use crate::traces;
+
+pub(crate) struct Events {
+    pub(crate) data: Dataset,
+    times: Option<RowTimes>,
+    traces: Vec<String>,
+    /// The rows that are not fitted to, in ascending order, where events and normal data are the same traces.
+    pub(crate) left_out: Vec<usize>,
+}
+
+/// What an event is called.
+#[derive(Clone, Serialize)]
+pub(crate) struct Label {
+    row: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<String>,
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "event {}", self.row)?;
+        self.time.iter().try_for_each(|time| write!(formatter, ", {time}"))?;
+        self.trace.iter().try_for_each(|trace| write!(formatter, ", trace {trace}"))
+    }
+}
+
+impl Events {
+    pub(crate) fn label(&self, row: usize) -> Label {
+        let written = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
+        let time = written(self.times.as_ref().and_then(|times| times.values.get(row)));
+        Label { row, time, trace: written(self.traces.get(row)) }
+    }
+
+    pub(crate) fn observations(&self, rows: &[usize]) -> Result<Vec<Observation>, Error> {
+        rows.iter().map(|&row| self.data.row(row)).collect()
+    }
+
+    /// The rows to explain, in order.
+    pub(crate) fn to_explain(&self, arguments: &Arguments, model: &FittedModel) -> Result<Vec<usize>, Error> {
+        match arguments.slowest() {
+            Some(count) => most_unusual(model, arguments, &self.data, count),
+            None => Ok((0..self.data.rows()).collect()),
+        }
+    }
+}
+
+pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) -> Result<Events, Failure> {
+    let files = &arguments.events;
+    match (&files.events, &files.event_traces, source) {
+        (Some(file), ..) => {
+            let (data, times) = match &files.time_column {
+                Some(name) => with_named_times(file, name, source.graph())?,
+                None => with_times(file, source.graph())?,
+            };
+            Ok(Events { data, times, traces: Vec::new(), left_out: Vec::new() })
+        }
+        (_, Some(file), _) => {
+            let Requests { latencies, ids } = traces::read_requests(file, arguments.target(), console)?;
+            let data = with_all_services(latencies, source.graph(), console)?;
+            Ok(Events { data, times: None, traces: ids, left_out: Vec::new() })
+        }
+        (.., Source::Traces { requests, .. }) => own_traces(arguments, requests, console),
+        (.., Source::Saved(_) | Source::Rows { .. }) => {
+            let message = "--events or --event-traces is needed, unless --traces gives normal data and events";
+            Err(Failure::Mistake(message.to_owned()))
+        }
+    }
+}
+
+fn with_named_times(
+    file: &std::path::Path,
+    name: &str,
+    graph: &CausalGraph,
+) -> Result<(Dataset, Option<RowTimes>), Failure> {
+    if graph.nodes().any(|node| node == name) {
+        return Err(Failure::Mistake(format!("--time-column `{name}` is a node of the graph")));
+    }
+    Ok(Dataset::from_csv_path_with_time(file, &TimeColumn::Named(name.to_owned()))?)
+}
+
+/// With a column of times where there is one that is no node: a node may be called `ts`.
+fn with_times(file: &std::path::Path, graph: &CausalGraph) -> Result<(Dataset, Option<RowTimes>), Error> {
+    // A table of nothing but times is a mistake that is told better without them.
+    match Dataset::from_csv_path_with_time(file, &TimeColumn::Detect) {
+        Ok((data, Some(times))) if !graph.nodes().any(|node| node == times.name) => Ok((data, Some(times))),
+        _ => Ok((Dataset::from_csv_path(file)?, None)),
+    }
+}
+
+/// A service that no event calls took no time, as in every request of the traces that does not call it.
+fn with_all_services(latencies: Dataset, graph: &CausalGraph, console: &Console) -> Result<Dataset, Error> {
+    let is_there = |service: &str| latencies.names().iter().any(|name| name == service);
+    let absent: Vec<&str> = graph.nodes().filter(|service| !is_there(service)).collect();
+    if absent.is_empty() {
+        return Ok(latencies);
+    }
+    console.note(format!("no trace to explain calls {}: taken as 0 seconds", absent.join(", ")));
+    let zeros = absent.into_iter().map(|service| Ok((service.to_owned(), vec![0.0; latencies.rows()])));
+    let read = latencies.names().iter().map(|name| Ok((name.clone(), latencies.column(name)?.to_vec())));
+    Dataset::from_columns(read.chain(zeros).collect::<Result<Vec<_>, Error>>()?)
+}
+
+/// The events are among the normal traces: those to be explained are chosen before anything is fitted, and kept out of it.
+fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> Result<Events, Failure> {
+    let Requests { latencies, ids } = requests;
+    let target = arguments.target();
+    let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
+    let alone = alone.assign_mechanisms(latencies)?.fit(latencies)?;
+    let mut left_out = most_unusual(&alone, arguments, latencies, arguments.slowest().unwrap_or(1))?;
+    if let Some(row) = arguments.output.report_event {
+        latencies.row(row)?;
+        left_out.push(row);
+    }
+    left_out.sort_unstable();
+    left_out.dedup();
+    let (count, rows) = (left_out.len(), latencies.rows());
+    if rows < count + 2 {
+        let message = format!(
+            "{rows} traces begin in `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
+            arguments.target()
+        );
+        return Err(Failure::Mistake(message));
+    }
+    console.note(format!("fitting to {} traces, without the {count} to be explained", rows - count));
+    Ok(Events { data: latencies.clone(), times: None, traces: ids.clone(), left_out })
+}
+
+/// The rows whose target is most unusual; of equally unusual ones, as all beyond the training data are, those further from
+/// its median.
+fn most_unusual(
+    model: &FittedModel,
+    arguments: &Arguments,
+    events: &Dataset,
+    count: usize,
+) -> Result<Vec<usize>, Error> {
+    let (target, feature_map): (_, FeatureMap) = (arguments.target(), arguments.attribution().feature_map);
+    let median = model.reference(target)?.median();
+    let mut rows = Vec::with_capacity(events.rows());
+    for (row, event) in events.observations().enumerate() {
+        let score = model.node_scores(&event, &feature_map)?.into_iter().find(|score| score.node == target);
+        // An event without a value for the target cannot be ranked, or explained.
+        if let Some((Some(observed), Some(marginal))) = score.map(|score| (score.observed, score.marginal)) {
+            rows.push((row, marginal.nats(), (observed - median).abs()));
+        }
+    }
+    rows.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.total_cmp(&a.2)));
+    Ok(rows.into_iter().take(count).map(|(row, ..)| row).collect())
+}

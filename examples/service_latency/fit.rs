@@ -1,0 +1,52 @@
+//! From what is normal to a fitted model.
+
+use etiology::{Dataset, Error, FittedModel, StructuralCausalModel};
+
+use crate::Failure;
+use crate::arguments::Arguments;
+use crate::console::Console;
+use crate::events::Events;
+use crate::source::Source;
+
+pub(crate) struct Fitted {
+    pub(crate) model: FittedModel,
+    /// What can be fitted again to resampled rows; nothing for a saved model.
+    pub(crate) training: Option<(StructuralCausalModel, Dataset)>,
+}
+
+pub(crate) fn fit(
+    arguments: &Arguments,
+    source: Source,
+    events: &Events,
+    console: &Console,
+) -> Result<Fitted, Failure> {
+    let (unfitted, normal) = match source {
+        Source::Saved(model) => return saved(arguments, Fitted { model, training: None }),
+        Source::Rows { model, normal } => (model, normal),
+        Source::Traces { model, requests } => (model, without(requests.latencies, &events.left_out)?),
+    };
+    let task = console.spinner("choosing mechanisms and fitting them");
+    let unfitted = unfitted.assign_mechanisms(&normal)?;
+    let model = unfitted.fit(&normal)?;
+    drop(task);
+    saved(arguments, Fitted { model, training: Some((unfitted, normal)) })
+}
+
+fn saved(arguments: &Arguments, fitted: Fitted) -> Result<Fitted, Failure> {
+    if let Some(path) = &arguments.output.save_model {
+        fitted.model.save(path)?;
+    }
+    Ok(fitted)
+}
+
+/// All rows but some.
+fn without(data: Dataset, rows: &[usize]) -> Result<Dataset, Error> {
+    if rows.is_empty() {
+        return Ok(data);
+    }
+    let column = |name: &String| {
+        let values = data.column(name)?.into_iter().enumerate().filter(|(row, _)| rows.binary_search(row).is_err());
+        Ok((name.clone(), values.map(|(_, &value)| value).collect::<Vec<f64>>()))
+    };
+    Dataset::from_columns(data.names().iter().map(column).collect::<Result<Vec<_>, Error>>()?)
+}

@@ -1,0 +1,96 @@
+//! Ranked root causes for your own services: from CSV files and a call graph, from traces, or from a saved model.
+//!
+//! ```text
+//! cargo run --release --example service_latency -- \
+//!     --normal shop/normal.csv --events shop/slow_requests.csv --calls shop/calls.csv --target Website
+//! cargo run --release --features traces --example service_latency -- \
+//!     --traces traces.jsonl --target website --report slow.html
+//! ```
+//!
+//! `--help` has a command for every kind of input. Results go to standard output, messages and progress to standard error.
+//! A mistake in the arguments or files ends with exit code 2 and one line that says what is wrong, Ctrl-C with 130.
+
+mod arguments;
+#[path = "../shared/atomic_file.rs"]
+mod atomic_file;
+mod console;
+mod events;
+mod explain;
+mod files;
+mod fit;
+mod interrupt;
+mod output;
+mod source;
+mod traces;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use clap::Parser;
+use console::Console;
+use etiology::Error;
+
+/// Why there is no result.
+enum Failure {
+    /// What is wrong with the arguments or files.
+    Mistake(String),
+    Interrupted,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Cancelled { .. } => Self::Interrupted,
+            other => Self::Mistake(other.to_string()),
+        }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Mistake(message)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => return mistake(&first_paragraph(&error.to_string())),
+        Err(help) => help.exit(),
+    };
+    match run(&arguments).and_then(|text| Ok(output::print(&text)?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Mistake(message)) => mistake(&message),
+        Err(Failure::Interrupted) => interrupt::exit_code(),
+    }
+}
+
+/// All but printing: nothing is on standard output before all files are written.
+fn run(arguments: &Arguments) -> Result<String, Failure> {
+    arguments.check()?;
+    // Before the long work, which would have been in vain.
+    files::check(&arguments.output)?;
+    interrupt::watch()?;
+    let console = Console::new(arguments.output.quiet);
+    let source = source::read(arguments, &console)?;
+    let events = events::read(arguments, &source, &console)?;
+    let fitted = fit::fit(arguments, source, &events, &console)?;
+    let explained = explain::explain(arguments, &fitted, &events, &console)?;
+    let files = files::contents(arguments, &fitted, &events, &explained, &console)?;
+    let text = output::text(arguments, &events, &explained)?;
+    let _writing = interrupt::defer();
+    files::write(&files)?;
+    Ok(text)
+}
+
+/// The message without the usage that clap puts after it, on one line.
+fn first_paragraph(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
+}
+
+fn mistake(message: &str) -> ExitCode {
+    // Names and cells from a user's files may hold line breaks.
+    eprintln!("error: {}", message.replace(['\n', '\r'], " "));
+    ExitCode::from(2)
+}

@@ -1,0 +1,114 @@
+//! Tables for people and JSON for programs.
+
+use std::io::{ErrorKind, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+use etiology::{Attribution, BootstrapInterval, BootstrapIntervals, NodeInterval};
+use serde::Serialize;
+
+use crate::arguments::{Arguments, Format};
+use crate::events::{Events, Label};
+use crate::explain::Explained;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    target: &'a str,
+    /// The rows that the model was not fitted to, as they are explained.
+    #[serde(skip_serializing_if = "<[usize]>::is_empty")]
+    left_out_of_fit: &'a [usize],
+    events: Vec<Event<'a>>,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    #[serde(flatten)]
+    label: Label,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complete: Option<bool>,
+    #[serde(flatten)]
+    attribution: &'a Attribution,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intervals: Option<Intervals<'a>>,
+}
+
+#[derive(Serialize)]
+struct Intervals<'a> {
+    level: f64,
+    resamples: usize,
+    failed: usize,
+    score: &'a BootstrapInterval,
+    contributions: &'a [NodeInterval],
+}
+
+pub(crate) fn text(arguments: &Arguments, events: &Events, explained: &[Explained]) -> Result<String, String> {
+    match arguments.output.format {
+        Format::Table => Ok(explained.iter().map(|event| table(arguments, events, event)).collect()),
+        Format::Json => {
+            let left_out_of_fit = &events.left_out;
+            let event = |explained| json(events, explained);
+            let events = explained.iter().map(event).collect();
+            let report = Report { target: arguments.target(), left_out_of_fit, events };
+            serde_json::to_string_pretty(&report).map(|json| json + "\n").map_err(|error| error.to_string())
+        }
+    }
+}
+
+fn json<'a>(events: &Events, explained: &'a Explained) -> Event<'a> {
+    let Explained { row, attribution, complete, intervals } = explained;
+    let intervals = intervals.as_ref().map(|intervals| {
+        let BootstrapIntervals { level, resamples, failed, score, contributions, .. } = intervals;
+        Intervals { level: *level, resamples: *resamples, failed: *failed, score, contributions }
+    });
+    Event { label: events.label(*row), complete: *complete, attribution, intervals }
+}
+
+fn table(arguments: &Arguments, events: &Events, explained: &Explained) -> String {
+    let mut text = format!("{}: {}", events.label(explained.row), explained.attribution);
+    if let (Some(complete), Some(limit)) = (explained.complete, arguments.method.limit_ms) {
+        text += &match complete {
+            true => format!("Complete within {limit} ms.\n"),
+            false => format!("Not complete: the best estimate within {limit} ms.\n"),
+        };
+    }
+    if let Some(intervals) = &explained.intervals {
+        text += &interval_table(intervals);
+    }
+    text + "\n"
+}
+
+fn interval_table(intervals: &BootstrapIntervals) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_header(["node", "nats", "from", "to"]);
+    let names = intervals.contributions.iter().map(|entry| (entry.node.as_str(), &entry.interval));
+    for (name, interval) in names.chain([("(the score)", &intervals.score)]) {
+        let figures = [interval.estimate, interval.lower, interval.upper].map(two_decimals);
+        table.add_row([name.to_owned()].into_iter().chain(figures));
+    }
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    let failed = match intervals.failed {
+        0 => String::new(),
+        failed => format!(", {failed} more failed"),
+    };
+    let (level, resamples) = (100.0 * intervals.level, intervals.resamples);
+    let lines: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    format!(
+        "\nIntervals of {level} % that include the fit ({resamples} resamples{failed}), without the ± error above:\n{lines}"
+    )
+}
+
+/// Without a minus sign before a zero.
+fn two_decimals(figure: f64) -> String {
+    let text = format!("{figure:.2}");
+    if text == "-0.00" { "0.00".to_owned() } else { text }
+}
+
+pub(crate) fn print(text: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => Ok(()),
+        // The reader has seen enough, as `head` has.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,96 @@
+//! What needs the feature `traces`.
+
+#[cfg(feature = "traces")]
+pub(crate) use with_feature::{read_dependencies, read_model, read_requests};
+#[cfg(not(feature = "traces"))]
+pub(crate) use without_feature::{read_dependencies, read_model, read_requests};
+
+#[cfg(feature = "traces")]
+mod with_feature {
+    use std::fs::File;
+    use std::path::Path;
+
+    use etiology::{CausalGraph, Error, StructuralCausalModel, TraceConfig, Traces};
+
+    use crate::Failure;
+    use crate::console::Console;
+    use crate::source::Requests;
+
+    /// Up to which mean distance of recovered noise and self time, as a share of the latency, a formula counts as known.
+    const KNOWN: f64 = 0.05;
+
+    /// A model with known formulas where the calls explain the latencies, and the latencies.
+    pub(crate) fn read_model(
+        path: &Path,
+        target: &str,
+        console: &Console,
+    ) -> Result<(StructuralCausalModel, Requests), Failure> {
+        let traces = read(path, target, console)?;
+        let (model, fits) = traces.known_model(KNOWN)?;
+        for fit in &fits {
+            let standing = if fit.known { "known" } else { "to be learned" };
+            let error = 100.0 * fit.error_share;
+            console.note(format!("{} = own time + {} ({standing}: off by {error:.1} %)", fit.service, fit.formula));
+        }
+        Ok((model, requests(&traces)))
+    }
+
+    pub(crate) fn read_requests(path: &Path, target: &str, console: &Console) -> Result<Requests, Failure> {
+        Ok(requests(&read(path, target, console)?))
+    }
+
+    pub(crate) fn read_dependencies(path: &Path) -> Result<CausalGraph, Failure> {
+        Ok(CausalGraph::from_dependencies_path(path)?)
+    }
+
+    fn read(path: &Path, target: &str, console: &Console) -> Result<Traces, Failure> {
+        let unreadable = |message: String| format!("cannot read {}: {message}", path.display());
+        let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
+        let size = file.metadata().map_or(0, |metadata| metadata.len());
+        let config = TraceConfig::default().with_root_service(target);
+        let task = console.bytes(size, format!("reading {}", path.display()));
+        let traces = Traces::from_reader(task.reading(file), &config);
+        drop(task);
+        let traces = traces.map_err(|error| match error {
+            Error::TraceFile { message, .. } => unreadable(message),
+            other => format!("{}: {other}", path.display()),
+        })?;
+        console.note(format!("{}: {}", path.display(), traces.report()));
+        Ok(traces)
+    }
+
+    fn requests(traces: &Traces) -> Requests {
+        let latencies = traces.latencies().clone();
+        let ids = (0..latencies.rows()).map(|row| traces.trace_id(row).unwrap_or_default().to_owned()).collect();
+        Requests { latencies, ids }
+    }
+}
+
+#[cfg(not(feature = "traces"))]
+mod without_feature {
+    use std::path::Path;
+
+    use etiology::{CausalGraph, StructuralCausalModel};
+
+    use crate::Failure;
+    use crate::console::Console;
+    use crate::source::Requests;
+
+    pub(crate) fn read_model(_: &Path, _: &str, _: &Console) -> Result<(StructuralCausalModel, Requests), Failure> {
+        Err(needs_feature("--traces"))
+    }
+
+    pub(crate) fn read_requests(_: &Path, _: &str, _: &Console) -> Result<Requests, Failure> {
+        Err(needs_feature("--event-traces"))
+    }
+
+    pub(crate) fn read_dependencies(_: &Path) -> Result<CausalGraph, Failure> {
+        Err(needs_feature("--dependencies"))
+    }
+
+    fn needs_feature(option: &str) -> Failure {
+        Failure::Mistake(format!(
+            "{option} reads JSON, which this program was built without: add `--features traces` to the cargo command"
+        ))
+    }
+}

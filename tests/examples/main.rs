@@ -1,0 +1,141 @@
+//! Runs the examples as a user would.
+
+mod options;
+mod service_latency;
+#[cfg(feature = "traces")]
+mod traces;
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+/// The folder of the examples, built once as this test was: a run of this file alone would otherwise find none,
+/// or old ones.
+static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
+    let this_test = env::current_exe().unwrap();
+    let profile_folder = this_test.ancestors().nth(2).unwrap();
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--examples", "--target-dir"]).arg(profile_folder.parent().unwrap());
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    if cfg!(feature = "openblas-system") {
+        build.args(["--features", "openblas-system"]);
+    }
+    if cfg!(feature = "traces") {
+        build.args(["--features", "traces"]);
+    }
+    let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    profile_folder.join("examples")
+});
+
+/// Runs an example.
+fn run<A: AsRef<OsStr>>(example: &str, arguments: impl IntoIterator<Item = A>) -> Output {
+    let program = EXAMPLES.join(example).with_extension(env::consts::EXE_EXTENSION);
+    Command::new(program).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn nonlinear_faults_prints_a_share_for_every_kind() {
+    let output = run("nonlinear_faults", ["--cases", "2", "--rows", "200", "--samples", "128"]);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for kind in ["Linear", "Polynomial", "LogLink", "Maximum", "TreeLike"] {
+        assert!(printed.lines().any(|line| line.starts_with(kind)), "{printed}");
+    }
+}
+
+#[test]
+fn online_shop_names_the_caching_service() {
+    let output = run::<&str>("online_shop", []);
+    assert!(output.status.success());
+    let printed = text(&output.stdout);
+    assert!(printed.contains("Why did customer 5 wait?"), "{printed}");
+    assert!(printed.contains("█"), "{printed}");
+    assert!(printed.trim_end().lines().last().unwrap().starts_with("Root cause: Caching Service ("), "{printed}");
+}
+
+#[test]
+fn short_payment_finds_each_reason_in_money_and_in_nats() {
+    for (reason, node) in
+        [("quantity", "accepted units"), ("price", "price"), ("tax", "tax rate"), ("returns", "returns")]
+    {
+        let output = run("short_payment", ["--reason", reason]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let printed = text(&output.stdout);
+        let figures = |line: &str| -> Vec<f64> {
+            line.split_whitespace().rev().take(2).map(|figure| figure.parse().unwrap()).collect()
+        };
+        let rows: Vec<(&str, Vec<f64>)> = printed
+            .lines()
+            .skip_while(|line| !line.ends_with("nats"))
+            .skip(1)
+            .take(8)
+            .map(|line| (line.trim(), figures(line)))
+            .collect();
+        let (all, parts) = rows.split_last().unwrap();
+        assert!(all.0.starts_with("all") && parts.len() == 7, "{printed}");
+        for column in [0, 1] {
+            let sum: f64 = parts.iter().map(|(_, figures)| figures[column]).sum();
+            // Each figure is rounded to two digits.
+            assert!((sum - all.1[column]).abs() < 0.04, "{printed}");
+            let largest = parts.iter().max_by(|a, b| a.1[column].abs().total_cmp(&b.1[column].abs())).unwrap();
+            assert!(largest.0.starts_with(node), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn custom_mechanism_agrees_with_brute_force() {
+    let output = run::<&str>("custom_mechanism", []);
+    let printed = text(&output.stdout);
+    assert!(output.status.success());
+    for (node, truth) in [("cache", "5.14"), ("returns", "2.75"), ("x0", "5.16"), ("queue", "4.45")] {
+        let rows: Vec<Vec<&str>> = printed
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .filter(|words| words.first() == Some(&node))
+            .collect();
+        let (found, error): (f64, f64) = (rows[0][1].parse().unwrap(), rows[0][2].parse().unwrap());
+        let exact: f64 = rows[1][1].parse().unwrap();
+        assert_eq!(rows[1][1], truth);
+        assert!((found - exact).abs() < 0.03 + 4.0 * error, "{node}: {rows:?}");
+    }
+}
+
+#[test]
+fn saved_model_names_the_root_cause_in_fresh_processes() {
+    let output = run::<&str>("saved_model", []);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(printed.matches(": Caching Service").count(), 20, "{printed}");
+}
+
+#[cfg(feature = "traces")]
+#[test]
+fn slow_requests_finds_the_slow_database_in_a_file_of_either_format() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    for file in ["traces.jsonl", "traces.json"] {
+        let path = folder.join(file).into_os_string().into_string().unwrap();
+        let written = run("slow_requests", ["--write", &path, "--requests", "300"]);
+        assert!(written.status.success(), "{}", text(&written.stderr));
+        let explained = run("slow_requests", [&path]);
+        let output = text(&explained.stdout);
+        assert!(output.starts_with("6000 spans in 300 traces, 300 of them rows"), "{output}");
+        assert!(
+            output.contains("website = own time + auth + max(catalog, recommend, cart) + checkout (known"),
+            "{output}"
+        );
+        let first = output.lines().find(|line| line.contains('%') && !line.contains("own time")).unwrap();
+        assert!(first.trim_start().starts_with("catalog-db"), "{output}");
+    }
+    let mistaken = run("slow_requests", ["no_such_file.json"]);
+    assert!(!mistaken.status.success() && text(&mistaken.stderr).contains("no_such_file.json"));
+}

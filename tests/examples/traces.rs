@@ -1,0 +1,96 @@
+//! `service_latency` on traces.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::{run, text};
+
+/// A file of so many made-up requests, the last of which has a slow `catalog-db`.
+fn trace_file(name: &str, requests: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).into_os_string().into_string().unwrap();
+    let written = run("slow_requests", ["--write", &path, "--requests", requests]);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    path
+}
+
+fn on_traces(file: &str, further: &[&str]) -> Output {
+    let plain = ["--traces", file, "--target", "website", "--samples", "500"];
+    run("service_latency", [&plain[..], further].concat())
+}
+
+#[test]
+fn the_slowest_trace_is_explained_and_left_out_of_the_fit() {
+    for name in ["own.jsonl", "own.json"] {
+        let file = trace_file(name, "300");
+        let page = format!("{file}.html");
+        let output = on_traces(&file, &["--report", &page]);
+        let (printed, said) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{said}");
+        // The last of 300 requests, whose identifier is its number.
+        assert!(printed.starts_with(&format!("event 299, trace {:032x}: `website` = ", 300)), "{printed}");
+        assert!(printed.lines().nth(3).unwrap().trim_start().starts_with("catalog-db "), "{printed}");
+        assert!(said.contains("6000 spans in 300 traces, 300 of them rows"), "{said}");
+        assert!(said.contains("fitting to 299 traces, without the 1 to be explained"), "{said}");
+        assert!(said.contains("max(catalog, recommend, cart) + checkout (known"), "{said}");
+        assert!(fs::read_to_string(page).unwrap().contains(&format!("trace {:032x}?", 300)));
+        let report: Value =
+            serde_json::from_slice(&on_traces(&file, &["--format", "json", "--slowest", "2"]).stdout).unwrap();
+        assert_eq!((report["events"].as_array().unwrap().len(), &report["events"][0]["row"]), (2, &299.into()));
+        assert_eq!(report["events"][0]["trace"], format!("{:032x}", 300));
+        assert_eq!(report["left_out_of_fit"].as_array().unwrap().len(), 2);
+        // The floor is that of the rows that are left.
+        assert!((report["events"][0]["score"]["floor"].as_f64().unwrap() - 1.0 / (2.0 * 298.0)).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn traces_to_explain_may_be_apart_and_lack_a_service() {
+    let normal = trace_file("normal.jsonl", "300");
+    let all = fs::read_to_string(&normal).unwrap();
+    let slow = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("slow.jsonl");
+    fs::write(&slow, all.lines().last().unwrap().replace("\"templates\"", "\"renamed\"")).unwrap();
+    let output = on_traces(&normal, &["--event-traces", slow.to_str().unwrap()]);
+    let (printed, said) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("no trace to explain calls templates: taken as 0 seconds"), "{said}");
+    assert!(!said.contains("without the"), "all normal traces are fitted to: {said}");
+    assert!(printed.starts_with("event 0, trace ") && printed.contains("\n templates "), "{printed}");
+    let quiet = on_traces(&normal, &["--event-traces", slow.to_str().unwrap(), "--quiet"]);
+    assert_eq!((text(&quiet.stdout), text(&quiet.stderr)), (printed, String::new()));
+}
+
+#[test]
+fn the_same_bits_for_any_number_of_threads() {
+    let file = trace_file("threads.jsonl", "120");
+    let with = |threads: &str| {
+        // Of rayon, which the program leaves as it is.
+        let program = crate::EXAMPLES.join("service_latency").with_extension(std::env::consts::EXE_EXTENSION);
+        let mut command = std::process::Command::new(program);
+        command.args(["--traces", &file, "--target", "website", "--samples", "300", "--slowest", "3"]);
+        command.args(["--intervals", "--resamples", "20", "--format", "json"]);
+        let output = command.env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        output.stdout
+    };
+    assert_eq!(with("1"), with("3"));
+}
+
+#[test]
+fn mistakes_with_traces_are_named() {
+    let file = trace_file("few.jsonl", "3");
+    let cases: [(Output, &[&str]); 4] = [
+        (on_traces("no_such_file.json", &[]), &["no_such_file.json"]),
+        (on_traces(&file, &["--slowest", "2"]), &["3 traces", "2 of them"]),
+        (on_traces(&file, &["--report-event", "7", "--svg", "never.svg"]), &["row 7", "3 rows"]),
+        (run("service_latency", ["--traces", &file, "--target", "nobody"]), &["nobody", "website"]),
+    ];
+    for (output, fragments) in cases {
+        let message = text(&output.stderr);
+        let last = message.lines().last().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(last.starts_with("error: ") && fragments.iter().all(|part| last.contains(part)), "{message}");
+    }
+}
