@@ -42,7 +42,7 @@ pub(crate) fn explain(
 }
 
 fn explain_row(
-    attributor: &Attributor<'_>,
+    attributor: &Attributor,
     row: usize,
     event: &Observation,
     limit: Option<Duration>,
