@@ -21,20 +21,28 @@ const SLOW_REQUEST: (usize, u64) = (5, 2);
 
 /// The shop's model with the slow request of the example.
 pub(crate) fn shop() -> etiology::Result<Case> {
+    shop_with(&AssignmentConfig::linear())
+}
+
+/// The same with mechanisms chosen by cross-validation, one of which is a maximum.
+pub(crate) fn assigned_shop() -> etiology::Result<Case> {
+    shop_with(&AssignmentConfig::default())
+}
+
+fn shop_with(mechanisms: &AssignmentConfig) -> etiology::Result<Case> {
     let (row, seed) = SLOW_REQUEST;
+    let normal = retail_shop::normal_requests(NORMAL_ROWS, 1)?;
+    let model = StructuralCausalModel::new(retail_shop::causal_graph()?);
     Ok(Case {
-        model: shop_model()?,
+        model: model.assign_mechanisms_with(&normal, mechanisms)?.fit(&normal)?,
         target: retail_shop::TARGET.to_owned(),
         event: retail_shop::slow_requests(100, seed)?.row(row)?,
     })
 }
 
-/// The shop's model, learned from normal requests.
+/// The shop's model with linear mechanisms, learned from normal requests.
 pub(crate) fn shop_model() -> etiology::Result<FittedModel> {
-    let normal = retail_shop::normal_requests(NORMAL_ROWS, 1)?;
-    StructuralCausalModel::new(retail_shop::causal_graph()?)
-        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())?
-        .fit(&normal)
+    Ok(shop()?.model)
 }
 
 /// The default settings, for values that are too large.

@@ -1,9 +1,12 @@
 //! One slow request of the retail shop, which the example `online_shop` shows too.
 
-use criterion::{BenchmarkId, Criterion};
-use etiology::FeatureMap;
+use std::hint::black_box;
 
-use crate::cases::{DOWHY_BUDGET, default_settings, dowhy_budget, shop, time_event};
+use criterion::{BenchmarkId, Criterion};
+use etiology::{Estimator, FeatureMap};
+
+use crate::cases::{DOWHY_BUDGET, assigned_shop, default_settings, dowhy_budget, must, shop, time_event};
+use crate::random_models::Case;
 
 pub(crate) fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("shop_event_11_nodes");
@@ -13,5 +16,15 @@ pub(crate) fn bench(criterion: &mut Criterion) {
             time_event(&mut group, BenchmarkId::new(settings, region), &config, shop);
         }
     }
+    // Some of its noises reach the target through a maximum: only those are sampled, unless all are to be.
+    let sampled = default_settings().with_estimator(Estimator::MonteCarlo);
+    for (settings, config) in [("assigned_default", default_settings()), ("assigned_sampled", sampled)] {
+        time_event(&mut group, BenchmarkId::new(settings, "upper"), &config, assigned_shop);
+    }
+    let Case { model, target, event } = must(assigned_shop());
+    let attributor = must(model.attributor(&target, default_settings()));
+    group.bench_function(BenchmarkId::new("assigned_prepared", "upper"), |bencher| {
+        bencher.iter(|| attributor.attribute(black_box(&event)));
+    });
     group.finish();
 }

@@ -72,6 +72,8 @@ pub struct Attributor {
     partly_linear: OnceLock<Option<PartlyLinear>>,
     /// What takes the place of an automatic choice where all noises need samples.
     pub(super) automatic: ShapleyMethod,
+    /// What a time limit may leave it at. Made when it is first needed.
+    pub(super) rounds: OnceLock<Vec<Attributor>>,
     pub(super) floor: f64,
 }
 
@@ -123,6 +125,7 @@ impl Attributor {
             outer,
             partly_linear: OnceLock::new(),
             automatic: ShapleyMethod::Auto,
+            rounds: OnceLock::new(),
             floor,
         })
     }

@@ -91,13 +91,14 @@ impl Attributor {
         let fits = |work: f64, pace: Option<f64>| {
             proceed().is_continue() && start.elapsed().as_secs_f64() + work * pace.unwrap_or(0.0) < limit.as_secs_f64()
         };
-        for round in self.rounds() {
-            let work = self.work(&round);
+        for round in self.rounds()? {
+            let work = self.work(&round.config);
             if let Some(best) = best.as_ref().filter(|_| !fits(work, pace)) {
                 return finish(Attribution::clone(best), false);
             }
-            let (began, before_tables) = (Instant::now(), self.tabulates(&self.config) && !self.tabulates(&round));
-            let found = self.round(round, observation)?;
+            let before_tables = self.tabulates(&self.config) && !self.tabulates(&round.config);
+            let began = Instant::now();
+            let found = round.attribute_by_sampling(observation)?;
             let taken = began.elapsed().as_secs_f64() / work;
             pace = Some(if before_tables { taken.min(PACE_OF_A_SAMPLE) } else { taken });
             if best.as_ref().is_none_or(|best| largest_error(&found) < largest_error(best)) {
@@ -126,16 +127,22 @@ impl Attributor {
         matches!(self.method, Method::ClosedForm(_)) || largest_error(found) <= self.inversion_tolerance()
     }
 
-    /// The attribution with fewer samples and permutations.
-    fn round(&self, config: AttributionConfig, observation: &Observation) -> Result<Attribution> {
-        let mut attributor = Attributor::new(self.model.clone(), self.target(), config)?;
-        // Should a table turn out not to do for this event.
-        attributor.automatic = FALLBACK;
-        attributor.attribute_by_sampling(observation)
+    /// The same target with fewer samples and permutations, the cheapest first; kept, as they draw banks of their own.
+    fn rounds(&self) -> Result<&[Attributor]> {
+        if let Some(rounds) = self.rounds.get() {
+            return Ok(rounds);
+        }
+        let attributor = |config| {
+            let mut cheaper = Attributor::new(self.model.clone(), self.target(), config)?;
+            // Should a table turn out not to do for an event.
+            cheaper.automatic = FALLBACK;
+            Ok(cheaper)
+        };
+        let rounds = self.cheaper_configs().map(attributor).collect::<Result<Vec<_>>>()?;
+        Ok(self.rounds.get_or_init(|| rounds))
     }
 
-    /// The cheaper configurations, the cheapest first.
-    fn rounds(&self) -> impl Iterator<Item = AttributionConfig> {
+    fn cheaper_configs(&self) -> impl Iterator<Item = AttributionConfig> {
         let (players, tables) = (self.plan.nodes.len(), self.tabulates(&self.config));
         let samples = |samples: usize| {
             let config = self.config.clone().with_precision(Precision::Budget);
