@@ -93,7 +93,7 @@ impl Method {
             (Some(target), Quantity::MeanDeviation, _) => Self::ClosedForm(target),
             (None, _, _) | (Some(_), _, FeatureMap::Custom(_)) => Self::Samples,
             (Some(target), _, _) if target.is_normal() => Self::ClosedForm(target),
-            (Some(target), _, _) => match FourierTarget::find(plan, target.effects(), floors, 0.0) {
+            (Some(target), _, _) => match FourierTarget::find(plan, target.effects(), floors, false) {
                 Some(inverted) => Self::Fourier(target, inverted),
                 None => Self::Samples,
             },
@@ -308,8 +308,7 @@ impl Attributor {
     fn partly_linear(&self, players: &[usize], method: ShapleyMethod) -> Option<&PartlyLinear> {
         let outer = self.outer.as_ref().filter(|outer| outer.suit(players, method))?;
         let floors = (self.floor, self.model.default_floor());
-        let program = self.sampler().program();
-        let prepare = || PartlyLinear::prepare(&self.plan, program, outer, &self.config, floors);
+        let prepare = || PartlyLinear::prepare(&self.plan, outer, &self.config, floors);
         self.partly_linear.get_or_init(prepare).as_ref()
     }
 

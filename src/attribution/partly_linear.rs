@@ -20,7 +20,6 @@ use super::fourier::{Beside, Event, FourierTarget, FreeSets};
 use super::measure::{FreePivot, Measure, OUTPUTS};
 use super::plan::Plan;
 use super::precision::LARGEST_GROWTH;
-use super::program::Program;
 use super::roles::Roles;
 use super::sampler::Sampler;
 use super::samples::{Samples, TargetSamples};
@@ -37,8 +36,6 @@ const FEWEST_OUTER: usize = 2;
 /// samples.
 const MOST_PLAYERS: usize = 16;
 const MOST_INNER_PLAYERS: usize = 8;
-/// By how much the range of the inner part may exceed the one that it has when no noise is kept.
-const ROOM: f64 = 1.5;
 /// Sets of inner noises per block of work. Fixed, so that rounding does not depend on the number of threads.
 const SETS_AT_ONCE: usize = 8;
 /// What a coalition has: see [`OUTPUTS`], and by how much the last terms of the series changed its value.
@@ -114,16 +111,12 @@ impl PartlyLinear {
     /// Nothing if the series would not do.
     pub(super) fn prepare(
         plan: &Plan,
-        program: &Program,
         noises: &OuterNoises,
         config: &AttributionConfig,
         floors: (f64, f64),
     ) -> Option<Self> {
-        let bank = draw_inner(plan, config, noises);
-        let range = inner_range(plan, program, &bank, noises)?;
-        let outer = FourierTarget::find(plan, &noises.effects, floors, ROOM * range)?;
-        let mut banks = [const { OnceLock::new() }; LARGEST_GROWTH];
-        banks[0] = OnceLock::from(bank);
+        let outer = FourierTarget::find(plan, &noises.effects, floors, true)?;
+        let banks = [const { OnceLock::new() }; LARGEST_GROWTH];
         Some(Self { noises: noises.clone(), outer, config: config.clone(), banks })
     }
 
@@ -133,7 +126,8 @@ impl PartlyLinear {
         let &Question { plan, sampler, recovered, roles, measure } = question;
         let &Measure::LogTail { test: OutlierTest::Region(region), floor } = measure else { return Ok(None) };
         let bank = self.banks[growth].get_or_init(|| {
-            draw_inner(plan, &self.config.clone().with_samples(self.config.samples << growth), &self.noises)
+            let config = self.config.clone().with_samples(self.config.samples << growth);
+            Bank::draw(plan, &config, |node| !self.noises.contains(node))
         });
         let event = Event {
             target: &self.outer,
@@ -150,7 +144,6 @@ impl PartlyLinear {
             question,
             samples: Samples::new(plan, sampler.program(), bank, &recovered.values, &recovered.noises),
             sets: FreeSets::new(&event, &outer, &outer_free),
-            target: &self.outer,
             outer,
             outer_free,
             inner,
@@ -165,32 +158,12 @@ impl PartlyLinear {
     }
 }
 
-/// Draws what is not outer.
-fn draw_inner(plan: &Plan, config: &AttributionConfig, outer: &OuterNoises) -> Bank {
-    Bank::draw(plan, config, |node| !outer.contains(node))
-}
-
-/// How far apart the target's samples are when every inner noise is drawn, and nothing else; nothing if there are some that
-/// are not finite.
-fn inner_range(plan: &Plan, program: &Program, bank: &Bank, outer: &OuterNoises) -> Option<f64> {
-    let noises: Vec<f64> = plan.nodes.iter().map(|node| node.mechanism.noise().mean()).collect();
-    let values = plan.values(&noises);
-    let samples = Samples::new(plan, program, bank, &values, &noises);
-    let inner: Vec<usize> = (0..noises.len()).filter(|&node| !outer.contains(node)).collect();
-    let mut columns = samples.columns();
-    let values = samples.target(&inner, &mut columns).ok()?.column()?;
-    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let range = highest - values.iter().copied().fold(f64::INFINITY, f64::min);
-    (range > 0.0 && range.is_finite()).then_some(range)
-}
-
 /// All coalitions, by the sets of free noises: those of the inner ones, and for each of them those of the outer ones. Of
 /// either kind the first player has the highest bit.
 struct Table<'a> {
     question: &'a Question<'a>,
     samples: Samples<'a>,
     sets: FreeSets<'a>,
-    target: &'a FourierTarget,
     outer: Vec<usize>,
     outer_free: Vec<usize>,
     inner: Vec<usize>,
@@ -229,7 +202,7 @@ impl Table<'_> {
     fn block(&self, start: usize, end: usize) -> Result<Option<Vec<f64>>> {
         let outer_sets = 1 << self.outer.len();
         let mut rows = vec![0.0; (end - start) * outer_sets * OUTPUTS_WITH_SERIES];
-        let mut analyser = self.target.analyser();
+        let mut analyser = self.sets.analyser();
         let mut columns = self.samples.columns();
         let mut drawn = Vec::new();
         let mut besides = Vec::with_capacity(end - start);
@@ -239,9 +212,9 @@ impl Table<'_> {
                 (0..self.samples.nodes()).filter(|node| drawn.contains(node) != free.contains(node)).collect();
             drawn = free;
             let column = self.samples.target(&toggled, &mut columns)?.column();
-            self.measure_few(set, column, rows)?;
             let Some(beside) = self.beside(column, &mut analyser) else { return Ok(None) };
             besides.push(beside);
+            self.measure_few(set, column, rows)?;
         }
         for (place, found) in self.sets.probabilities(&besides).into_iter().enumerate() {
             if self.free_outer(place % outer_sets).nth(1).is_some() {
@@ -265,9 +238,8 @@ impl Table<'_> {
 
     /// What stands beside the outer noises; nothing if it is too wide.
     fn beside(&self, column: Option<&[f64]>, analyser: &mut SpectrumAnalyser) -> Option<Beside> {
-        let Some(values) = column else { return Some(self.target.nothing_beside()) };
-        let deviations: Vec<f64> = values.iter().map(|value| value - self.observed()).collect();
-        self.target.beside(analyser, &deviations)
+        let Some(values) = column else { return Some(self.sets.nothing_beside()) };
+        self.sets.beside(analyser, values.iter().map(|value| value - self.observed()))
     }
 
     fn observed(&self) -> f64 {

@@ -11,6 +11,9 @@ use super::table::{Products, imaginary_parts};
 use super::tail::{Event, FreeSum};
 use crate::noise::{Side, Spectrum, SpectrumAnalyser};
 
+/// How far beyond the reach of the noises deviations are cut off, as a share of it: the series ripples at its end.
+const ROOM_OF_WINDOW: f64 = 0.02;
+
 /// The samples of what is added to the noises, as deviations from what was observed, block by block.
 #[derive(Debug)]
 pub(in super::super) struct Beside {
@@ -26,51 +29,9 @@ pub(in super::super) struct Beside {
 }
 
 impl FourierTarget {
-    /// What makes spectra of samples.
-    pub(in super::super) fn analyser(&self) -> SpectrumAnalyser {
-        SpectrumAnalyser::new(self.frequencies, self.points)
-    }
-
     /// The only lattice of a target that was found with something beside.
     fn lattice(&self) -> &Level {
         &self.levels[0]
-    }
-
-    /// Of samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
-    pub(in super::super) fn beside(&self, analyser: &mut SpectrumAnalyser, deviations: &[f64]) -> Option<Beside> {
-        let (lowest, highest) =
-            deviations.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
-        let (centre, half_range) = (f64::midpoint(lowest, highest), 0.5 * (highest - lowest));
-        let period = self.lattice().period;
-        let all_movers = self.movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
-        let (below, above) = self.lattice().furthest.reach(all_movers);
-        // Beyond that, a value would count as one on the other side of the circle.
-        let fits = below + above + 2.0 * half_range < period;
-        if !fits {
-            return None;
-        }
-        let mut means = [0.0; BLOCKS];
-        let mut squares = 0.0;
-        let shift = Spectrum::of_shift(centre, period, self.frequencies);
-        let spectra = (0..BLOCKS).map(|block| {
-            let values = || deviations[rows_of_block(deviations.len(), block)].iter().map(|x| x - centre);
-            let count = values().len();
-            means[block] = centre + values().sum::<f64>() / count as f64;
-            squares += values().map(|x| x * x).sum::<f64>();
-            let mut spectrum = analyser.of_values(values(), count, period);
-            spectrum.multiply(&shift);
-            spectrum
-        });
-        let spectra = spectra.collect();
-        let from_centre = means.iter().sum::<f64>() / BLOCKS as f64 - centre;
-        let variance = squares / deviations.len() as f64 - from_centre * from_centre;
-        Some(Beside { spectra, means, centre, half_range, variance: variance.max(0.0) })
-    }
-
-    /// Nothing beside: always the observed value.
-    pub(in super::super) fn nothing_beside(&self) -> Beside {
-        let spectra = vec![Spectrum::one(self.frequencies); BLOCKS];
-        Beside { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }
     }
 }
 
@@ -80,6 +41,8 @@ pub(in super::super) struct FreeSets<'a> {
     event: &'a Event<'a>,
     sums: Vec<FreeSum>,
     sides: Vec<(Side, Products)>,
+    /// Beyond these it makes no difference to any set and side how far a deviation lies out.
+    window: (f64, f64),
 }
 
 /// A probability given by each block of the samples.
@@ -108,7 +71,55 @@ impl<'a> FreeSets<'a> {
             others.iter().for_each(|other| start.multiply(other));
             (side, Products::new(&start, &spectra))
         };
-        Self { event, sums, sides: event.sides().map(products).collect() }
+        let window = window(event, &sums);
+        Self { event, sums, sides: event.sides().map(products).collect(), window }
+    }
+
+    /// What makes spectra of samples.
+    pub(in super::super) fn analyser(&self) -> SpectrumAnalyser {
+        SpectrumAnalyser::new(self.event.target.frequencies, self.event.target.points)
+    }
+
+    /// Of samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
+    pub(in super::super) fn beside(
+        &self,
+        analyser: &mut SpectrumAnalyser,
+        deviations: impl Iterator<Item = f64>,
+    ) -> Option<Beside> {
+        let deviations: Vec<f64> = deviations.map(|deviation| deviation.clamp(self.window.0, self.window.1)).collect();
+        let (lowest, highest) =
+            deviations.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
+        let (centre, half_range) = (f64::midpoint(lowest, highest), 0.5 * (highest - lowest));
+        let (target, lattice) = (self.event.target, self.event.target.lattice());
+        let all_movers = target.movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
+        let (below, above) = lattice.furthest.reach(all_movers);
+        // Beyond that, a value would count as one on the other side of the circle.
+        let fits = below + above + 2.0 * half_range < lattice.period;
+        if !fits {
+            return None;
+        }
+        let mut means = [0.0; BLOCKS];
+        let mut squares = 0.0;
+        let shift = Spectrum::of_shift(centre, lattice.period, target.frequencies);
+        let spectra = (0..BLOCKS).map(|block| {
+            let values = || deviations[rows_of_block(deviations.len(), block)].iter().map(|x| x - centre);
+            let count = values().len();
+            means[block] = centre + values().sum::<f64>() / count as f64;
+            squares += values().map(|x| x * x).sum::<f64>();
+            let mut spectrum = analyser.of_values(values(), count, lattice.period);
+            spectrum.multiply(&shift);
+            spectrum
+        });
+        let spectra = spectra.collect();
+        let from_centre = means.iter().sum::<f64>() / BLOCKS as f64 - centre;
+        let variance = squares / deviations.len() as f64 - from_centre * from_centre;
+        Some(Beside { spectra, means, centre, half_range, variance: variance.max(0.0) })
+    }
+
+    /// Nothing beside: always the observed value.
+    pub(in super::super) fn nothing_beside(&self) -> Beside {
+        let spectra = vec![Spectrum::one(self.event.target.frequencies); BLOCKS];
+        Beside { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }
     }
 
     /// The standard deviation of the sum of a set's noises.
@@ -172,4 +183,19 @@ impl<'a> FreeSets<'a> {
             *coarse += (0.5 + sign * first_three_quarters) / BLOCKS as f64;
         }
     }
+}
+
+/// Between which deviations it makes a difference to the probability of any set and side where they lie, with some room.
+fn window(event: &Event<'_>, sums: &[FreeSum]) -> (f64, f64) {
+    let furthest = event.target.lattice().furthest;
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for side in event.sides() {
+        for sum in sums {
+            let (bound, (below, above)) = (event.distance(side) - sum.shift, furthest.reach(sum.spread));
+            let room = ROOM_OF_WINDOW * (below + above);
+            (low, high) = (low.min(bound - above - room), high.max(bound + below + room));
+        }
+    }
+    // There is no side if everything is in the region.
+    if low <= high { (low, high) } else { (f64::NEG_INFINITY, f64::INFINITY) }
 }

@@ -37,6 +37,9 @@ const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
 const RANGE_TAIL: f64 = 1e-12;
+/// The range of what stands beside the noises, as far as it matters, in units of that of the sum of all noises: as wide as
+/// that, where only coalitions of like means are compared, and as much again for means that differ.
+const ROOM_BESIDE: f64 = 2.0;
 /// How much a period exceeds the reach of the sum.
 const MARGIN: f64 = 1.01;
 
@@ -80,13 +83,12 @@ impl FourierTarget {
     /// Nothing if the series would not do: where it needs too many terms, or noises have atoms that make the target's
     /// distribution function jump, given others.
     ///
-    /// `beside` is how wide the range of a variable may be that is added to the noises, 0 if there is none. Where there is,
-    /// one lattice must do for all.
+    /// Where something stands `beside` the noises, one lattice must do for all, and leaves room for it.
     pub(in super::super) fn find(
         plan: &Plan,
         effects: &[f64],
         (floor, data_floor): (f64, f64),
-        beside: f64,
+        beside: bool,
     ) -> Option<Self> {
         // The series cannot resolve what a few rows do not.
         if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
@@ -119,13 +121,13 @@ struct Groups {
 impl Groups {
     /// With the number of frequencies: for few movers the fewest that do, as all their coalitions are products over the
     /// frequencies; for many, those with which all spectra together are smallest. Nothing if none do.
-    fn choose(movers: &[Mover], beside: f64) -> Option<(usize, Self)> {
+    fn choose(movers: &[Mover], beside: bool) -> Option<(usize, Self)> {
         let (fewest, most) = FREQUENCIES;
         let powers = std::iter::successors(Some(fewest), |frequencies| Some(2 * frequencies));
         let numbers = powers.take_while(|&frequencies| frequencies <= most);
         let mut choices =
             numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, beside)?)));
-        if beside > 0.0 {
+        if beside {
             return choices.find(|(_, groups)| groups.firsts.len() == 1);
         }
         if movers.len() <= FEW_MOVERS {
@@ -141,8 +143,9 @@ impl Groups {
     }
 
     /// Nothing if so many frequencies do not resolve the distributions.
-    fn form(movers: &[Mover], frequencies: usize, beside: f64) -> Option<Self> {
-        let period = enclosing_period(movers) + MARGIN * beside;
+    fn form(movers: &[Mover], frequencies: usize, beside: bool) -> Option<Self> {
+        let room = if beside { ROOM_BESIDE } else { 0.0 };
+        let period = enclosing_period(movers) * (1.0 + room);
         let mut firsts = Vec::new();
         let mut first = 0;
         while first < movers.len() {
@@ -151,7 +154,7 @@ impl Groups {
             let wide_enough = |&divisor: &usize| width <= period / divisor as f64;
             let divisors = (0..MOST_DIVISIONS).map(|power| 1_usize << power);
             // The next one would be too fine, unless there is none. What is beside is as wide at every level.
-            let divisor = if beside > 0.0 { 1 } else { divisors.take_while(wide_enough).last()? };
+            let divisor = if beside { 1 } else { divisors.take_while(wide_enough).last()? };
             let highest = std::f64::consts::TAU * (frequencies * divisor) as f64 / period;
             let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
             if resolved == 0 {
