@@ -8,12 +8,24 @@ test:
 
 # Format and lints, as strict as .ci/run
 lint:
-    cargo fmt --check
+    cargo fmt --all --check
     cargo clippy --all-targets -- -D warnings
+    cargo clippy --all-targets --features traces,tracing -- -D warnings
 
 # The documentation, with warnings as errors
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# Fuzzes one parser; needs a nightly toolchain and cargo-fuzz. `just fuzz traces 600`
+fuzz target seconds="60":
+    mkdir -p fuzz/corpus/{{target}}
+    cargo +nightly fuzz run {{target}} fuzz/corpus/{{target}} tests/hostile_input/corpus/{{target}} -- \
+        -max_total_time={{seconds}} -rss_limit_mb=1536 -malloc_limit_mb=256 -timeout=10
+
+# As many damaged inputs as you like for every parser, without a fuzzer
+hostile inputs="150000" seed="1":
+    HOSTILE_INPUTS={{inputs}} HOSTILE_INPUTS_SEED={{seed}} \
+        cargo test --release --features traces --test hostile_input -- --nocapture
 
 # Every example, the last one on the files that the first one writes
 examples:
