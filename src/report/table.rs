@@ -122,7 +122,7 @@ fn row_of_missing(missing: &MissingNode) -> [String; 7] {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0}%", 100.0 * share)
+    format!("{}%", fixed(100.0 * share, 0))
 }
 
 fn nothing() -> String {
