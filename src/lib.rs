@@ -96,7 +96,8 @@ pub use mechanism::BoostedTrees;
 pub use mechanism::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula,
     KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismRegistry,
-    NoiseModel, ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, TreeEnsemble,
+    NoiseModel, ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, SumOfMaxima,
+    TreeEnsemble,
 };
 pub use model::{
     AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, FitReport, FittedModel, MechanismSearch,

@@ -30,6 +30,7 @@ impl PlanNode {
             Some(ParentFunction::Linear(LinearFunction { coefficients, .. })) => Some(coefficients[place]),
             // The maximum of one parent is that parent.
             Some(ParentFunction::Maximum) if self.parents.len() == 1 => Some(1.0),
+            Some(ParentFunction::SumOfMaxima(groups)) if groups.is_alone(place) => Some(1.0),
             _ => None,
         }
     }

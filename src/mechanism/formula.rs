@@ -1,6 +1,7 @@
 //! Formulas known from subject-matter expertise.
 
 use super::function::{LinearFunction, ParentFunction};
+use super::sum_of_maxima::SumOfMaxima;
 use crate::error::{Error, Result};
 
 /// A known function of named parents, such as the sum of sequential calls.
@@ -37,6 +38,36 @@ impl KnownFormula {
     /// maxᵢ parentᵢ: a service that calls others in parallel and waits for the slowest.
     pub fn maximum<N: Into<String>>(parents: impl IntoIterator<Item = N>) -> Self {
         Self { parents: parents.into_iter().map(Into::into).collect(), function: ParentFunction::Maximum }
+    }
+
+    /// Σ over groups ( max over the group ): a service that calls the services of a group in parallel and one group after the
+    /// other. A group of one is simply added.
+    ///
+    /// # Errors
+    /// When a group is empty.
+    ///
+    /// ```
+    /// use etiology::{AdditiveNoiseModel, KnownFormula};
+    ///
+    /// // Asks `auth` first, then two others at once.
+    /// let calls = KnownFormula::sum_of_maxima([vec!["auth"], vec!["catalog", "cart"]])?;
+    /// let website = AdditiveNoiseModel::known(calls);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn sum_of_maxima<N: Into<String>>(
+        groups: impl IntoIterator<Item = impl IntoIterator<Item = N>>,
+    ) -> Result<Self> {
+        let groups: Vec<Vec<String>> =
+            groups.into_iter().map(|group| group.into_iter().map(Into::into).collect()).collect();
+        let sizes = groups.iter().map(Vec::len).collect::<Vec<usize>>();
+        let function = SumOfMaxima::try_from(sizes)?;
+        let parents = groups.into_iter().flatten();
+        // By their own names, of which more is known.
+        Ok(match function.group_sizes() {
+            sizes if sizes.iter().all(|&size| size == 1) => Self::sum(parents),
+            [_] => Self::maximum(parents),
+            _ => Self { parents: parents.collect(), function: ParentFunction::SumOfMaxima(function) },
+        })
     }
 
     /// Any function of the parents, whose values it gets in the order named here.

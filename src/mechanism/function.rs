@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::log_parents::LogParents;
 use super::polynomial_function::PolynomialFunction;
 use super::saved::{SavedLinear, nested};
+use super::sum_of_maxima::SumOfMaxima;
 use super::tree_ensemble::TreeEnsemble;
 
 /// intercept + Σᵢ coefficientᵢ · parentᵢ
@@ -64,6 +65,9 @@ pub enum ParentFunction {
     LogParents(LogParents),
     /// The nearest integer to another function's value; halves are rounded away from 0.
     Rounded(#[serde(deserialize_with = "nested")] Box<ParentFunction>),
+    /// A sum over groups of parents of the largest of each.
+    SumOfMaxima(SumOfMaxima),
+    // Last, as binary files count only the variants that can be read.
     /// Any function of the parents' values.
     #[serde(skip_deserializing, serialize_with = "refuse_formula")]
     Formula(Formula),
@@ -91,6 +95,7 @@ impl ParentFunction {
             Self::Trees(trees) => trees.value(parents),
             Self::LogParents(function) => function.value(parents),
             Self::Rounded(function) => function.value(parents).round(),
+            Self::SumOfMaxima(groups) => groups.value(parents),
             Self::Formula(formula) => formula(parents),
         }
     }
@@ -103,6 +108,7 @@ impl ParentFunction {
             Self::Trees(trees) => Some(trees.parents()),
             Self::LogParents(function) => Some(function.parents()),
             Self::Rounded(function) => function.arity(),
+            Self::SumOfMaxima(groups) => Some(groups.parents()),
             Self::Maximum | Self::Formula(_) => None,
         }
     }
@@ -113,7 +119,7 @@ impl ParentFunction {
             Self::LogParents(function) => function.function.holds_formula(),
             Self::Rounded(function) => function.holds_formula(),
             Self::Formula(_) => true,
-            Self::Linear(_) | Self::Maximum | Self::Polynomial(_) | Self::Trees(_) => false,
+            Self::Linear(_) | Self::Maximum | Self::Polynomial(_) | Self::Trees(_) | Self::SumOfMaxima(_) => false,
         }
     }
 
@@ -145,6 +151,7 @@ impl ParentFunction {
                 function.fill(parents, values);
                 values.iter_mut().for_each(|value| *value = value.round());
             }
+            Self::SumOfMaxima(groups) => groups.fill(parents, values),
             Self::Formula(formula) => {
                 for_each_row(parents, values.len(), |row, parents| values[row] = formula(parents))
             }
@@ -170,6 +177,7 @@ impl fmt::Debug for ParentFunction {
             Self::Trees(trees) => trees.fmt(formatter),
             Self::LogParents(function) => function.fmt(formatter),
             Self::Rounded(function) => formatter.debug_tuple("Rounded").field(function).finish(),
+            Self::SumOfMaxima(groups) => groups.fmt(formatter),
             Self::Formula(_) => formatter.write_str("Formula"),
         }
     }

@@ -23,6 +23,7 @@ mod predictions;
 mod registry;
 mod regressor;
 mod saved;
+mod sum_of_maxima;
 #[cfg(feature = "boosted-trees")]
 mod training_columns;
 mod tree_ensemble;
@@ -44,6 +45,7 @@ pub use polynomial_regression::PolynomialRegression;
 pub use post_nonlinear::PostNonlinearModel;
 pub use registry::MechanismRegistry;
 pub use regressor::{LinearRegression, Regressor};
+pub use sum_of_maxima::SumOfMaxima;
 pub use tree_ensemble::TreeEnsemble;
 pub use unfitted::{CausalMechanism, NoiseModel};
 

@@ -267,6 +267,8 @@ mod tests {
                 "power of two",
             ),
             (r#"{"LogParents":{"edges":[0],"function":"Maximum"}}"#, "above 0"),
+            (r#"{"SumOfMaxima":[2,0]}"#, "size of a group"),
+            (r#"{"SumOfMaxima":[18446744073709551615,1]}"#, "size of a group"),
             (
                 r#"{"LogParents":{"edges":[1,1],"function":{"Linear":{"intercept":0,"coefficients":[1]}}}}"#,
                 "the same in all",

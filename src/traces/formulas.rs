@@ -70,7 +70,8 @@ impl Traces {
             fit.measure(self.latencies(), self.self_times())?;
             fit.known = fit.error_share <= max_error;
             if fit.known {
-                model = model.with_mechanism(service, AdditiveNoiseModel::known(formula(&fit.groups)))?;
+                model = model
+                    .with_mechanism(service, AdditiveNoiseModel::known(KnownFormula::sum_of_maxima(&fit.groups)?))?;
             }
             fits.push(fit);
         }
@@ -116,19 +117,4 @@ impl FormulaFit {
         }
         Ok(())
     }
-}
-
-/// Sums and maxima by their own names, since the engines know how to fold these; anything else as a closure.
-fn formula(groups: &[Vec<String>]) -> KnownFormula {
-    if groups.iter().all(|group| group.len() == 1) {
-        return KnownFormula::sum(groups.iter().flatten().cloned());
-    }
-    if let [group] = groups {
-        return KnownFormula::maximum(group.iter().cloned());
-    }
-    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
-    KnownFormula::new(groups.iter().flatten().cloned(), move |callees| {
-        let mut rest = callees.iter().copied();
-        sizes.iter().map(|&size| rest.by_ref().take(size).fold(f64::NEG_INFINITY, f64::max)).sum()
-    })
 }

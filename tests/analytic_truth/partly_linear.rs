@@ -5,7 +5,10 @@ use crate::coverage::{assert_accepted, covered_with, larger_case};
 use crate::linear_gaussian::{LinearGaussian, Region};
 use crate::missing::{assert_truth, observation, some_missing, truth};
 use crate::{REGIONS, assert_contributions};
-use etiology::{AttributionConfig, Estimator, FeatureMap, Precision, ShapleyMethod};
+use etiology::{
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Estimator, FeatureMap, KnownFormula, NoiseDistribution,
+    Observation, Precision, ShapleyMethod, StructuralCausalModel,
+};
 
 const FLOOR: f64 = 1e-3;
 
@@ -108,6 +111,44 @@ fn more_players_than_are_enumerated_elsewhere_and_a_precision_that_is_asked_for(
     let permutations = config().with_shapley_method(ShapleyMethod::Permutations(20));
     let found = model.attribute_outlier(&case.target(), &case.observation(), &permutations).unwrap();
     assert_eq!(found.permutations, Some(20), "permutations that are asked for are what is done");
+}
+
+/// Own time, a call, two calls at once, and again: what traces of services come to.
+#[test]
+fn sums_of_maxima_are_linear_in_what_is_called_alone() {
+    let time = |mean: f64| NoiseDistribution::exponential(mean).unwrap();
+    let edges =
+        [("auth", "web"), ("cart", "web"), ("list", "web"), ("cart-db", "cart"), ("log", "cart"), ("db", "auth")];
+    let mut model = StructuralCausalModel::new(CausalGraph::from_edges(edges).unwrap());
+    for leaf in ["list", "cart-db", "log", "db"] {
+        model = model.with_mechanism(leaf, time(0.1)).unwrap();
+    }
+    let groups: [(&str, Vec<Vec<&str>>); 3] = [
+        ("auth", vec![vec!["db"]]),
+        ("cart", vec![vec!["cart-db", "log"]]),
+        ("web", vec![vec!["auth"], vec!["cart", "list"]]),
+    ];
+    let closure = |parents: &[f64]| parents[0] + parents[1].max(parents[2]);
+    let known = |model: StructuralCausalModel, node: &str, formula: KnownFormula| {
+        model.with_mechanism(node, AdditiveNoiseModel::known(formula).with_noise(time(0.05))).unwrap()
+    };
+    for (node, groups) in groups {
+        model = known(model, node, KnownFormula::sum_of_maxima(groups).unwrap());
+    }
+    let opaque = known(model.clone(), "web", KnownFormula::new(["auth", "cart", "list"], closure));
+    let event =
+        [("db", 0.5), ("auth", 0.55), ("cart-db", 0.1), ("log", 0.3), ("cart", 0.4), ("list", 0.1), ("web", 1.1)];
+    let event = Observation::from_pairs(event).unwrap();
+    let found = model.without_fitting().unwrap().attribute_outlier("web", &event, &config()).unwrap();
+    let reference = config().with_estimator(Estimator::MonteCarlo).with_samples(1 << 18);
+    let reference = opaque.without_fitting().unwrap().attribute_outlier("web", &event, &reference).unwrap();
+    assert_eq!(found.ranked()[0].node, "db");
+    for contribution in &found.contributions {
+        let other = reference.contribution(&contribution.node).unwrap();
+        let allowed = 0.003 + 4.0 * contribution.std_error.hypot(other.std_error);
+        assert!((contribution.value - other.value).abs() < allowed, "{contribution:?} {other:?}");
+        assert!(contribution.std_error < 0.02, "{contribution:?}");
+    }
 }
 
 #[test]

@@ -63,6 +63,24 @@ fn traces_to_explain_may_be_apart_and_lack_a_service() {
 }
 
 #[test]
+fn a_model_of_traces_is_kept_and_explains_later_ones() {
+    let normal = trace_file("kept.jsonl", "300");
+    let all = fs::read_to_string(&normal).unwrap();
+    let slow = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kept_slow.jsonl");
+    fs::write(&slow, all.lines().last().unwrap()).unwrap();
+    let slow = slow.to_str().unwrap();
+    for kept in ["kept.json", "kept.etiology"] {
+        let kept = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(kept).into_os_string().into_string().unwrap();
+        let first = on_traces(&normal, &["--event-traces", slow, "--save-model", &kept]);
+        assert!(first.status.success(), "{}", text(&first.stderr));
+        let later = ["--model", &kept, "--event-traces", slow, "--target", "website", "--samples", "500"];
+        let later = run("service_latency", later);
+        assert!(later.status.success(), "{}", text(&later.stderr));
+        assert_eq!(text(&later.stdout), text(&first.stdout));
+    }
+}
+
+#[test]
 fn the_same_bits_for_any_number_of_threads() {
     let file = trace_file("threads.jsonl", "120");
     let with = |threads: &str| {

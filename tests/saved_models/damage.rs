@@ -82,7 +82,7 @@ fn what_no_model_can_have_is_named() {
         (3, "/model/graph/edges/0/0".to_owned(), json!("f"), "the causal graph must be acyclic"),
         (3, "/model/graph/nodes/0".to_owned(), json!("b"), "node `b` is named more than once"),
         (3, "/model/graph/nodes".to_owned(), json!([]), "is not in the causal graph"),
-        (3, "/model/nodes".to_owned(), json!([]), "has 0 values, but 6 were expected"),
+        (3, "/model/nodes".to_owned(), json!([]), "has 0 values, but 7 were expected"),
         (3, "/model/nodes/1/parents/0".to_owned(), json!("nobody"), "node `nobody` is not in the causal graph"),
         (3, "/model/nodes/1/parents/0".to_owned(), json!("e"), "the mechanism of node `d` does not fit the graph"),
         (3, "/model/nodes/1/parents".to_owned(), json!(["a", "a", "b"]), "the mechanism of node `d` does not fit"),

@@ -152,9 +152,11 @@ fn gaps(rows: usize) -> Case {
 }
 
 fn known() -> Case {
-    let edges = [("a", "d"), ("b", "d"), ("c", "d"), ("d", "f"), ("e", "f"), ("a", "f")];
+    let edges =
+        [("a", "d"), ("b", "d"), ("c", "d"), ("d", "f"), ("e", "f"), ("a", "f"), ("f", "g"), ("b", "g"), ("c", "g")];
     let maximum = AdditiveNoiseModel::known(KnownFormula::maximum(["c", "a", "b"]));
     let sum = AdditiveNoiseModel::known(KnownFormula::sum(["e", "d", "a"]));
+    let in_groups = AdditiveNoiseModel::known(KnownFormula::sum_of_maxima([vec!["f"], vec!["b", "c"]]).unwrap());
     let model = StructuralCausalModel::new(CausalGraph::from_edges(edges).unwrap())
         .with_mechanism("a", NoiseDistribution::gamma(2.5, 0.1).unwrap())
         .unwrap()
@@ -168,11 +170,13 @@ fn known() -> Case {
         .unwrap()
         .with_mechanism("f", sum.with_noise(NoiseDistribution::uniform(0.0, 0.1).unwrap()))
         .unwrap()
+        .with_mechanism("g", in_groups.with_noise(NoiseDistribution::uniform(0.0, 0.2).unwrap()))
+        .unwrap()
         .without_fitting()
         .unwrap();
-    let event = [("a", 0.2), ("b", 0.1), ("c", 1.3), ("d", 1.4), ("e", 0.25), ("f", 1.9)];
+    let event = [("a", 0.2), ("b", 0.1), ("c", 1.3), ("d", 1.4), ("e", 0.25), ("f", 1.9), ("g", 3.3)];
     let event = Observation::from_pairs(event).unwrap();
-    Case { name: "known", model, target: "f", event, registry: MechanismRegistry::new() }
+    Case { name: "known", model, target: "g", event, registry: MechanismRegistry::new() }
 }
 
 fn custom() -> Case {
