@@ -39,6 +39,9 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// The probability of the values furthest out that a noise must have.
+const FAR_OUT: f64 = 1e-12;
+
 /// The distribution of one node's noise.
 ///
 /// Parameters are checked on construction and cannot be changed afterwards, so that every value of this type is
@@ -104,35 +107,35 @@ impl NoiseDistribution {
     /// Normal noise; `mean` and `std_dev` (above 0) in the node's unit. See [`NormalNoise`].
     #[doc(alias = "gaussian")]
     pub fn normal(mean: f64, std_dev: f64) -> Result<Self> {
-        NormalNoise::new(mean, std_dev).map(Self::Normal)
+        NormalNoise::new(mean, std_dev).map(Self::Normal)?.checked()
     }
 
     /// Half-normal noise from `location` upwards; `scale` (above 0) is the standard deviation of the underlying normal
     /// variable. Both in the node's unit. See [`HalfNormalNoise`].
     pub fn half_normal(location: f64, scale: f64) -> Result<Self> {
-        HalfNormalNoise::new(location, scale).map(Self::HalfNormal)
+        HalfNormalNoise::new(location, scale).map(Self::HalfNormal)?.checked()
     }
 
     /// Exponential noise from 0 upwards with this `mean` (above 0), in the node's unit. See [`ExponentialNoise`].
     pub fn exponential(mean: f64) -> Result<Self> {
-        ExponentialNoise::new(0.0, mean).map(Self::Exponential)
+        ExponentialNoise::new(0.0, mean).map(Self::Exponential)?.checked()
     }
 
     /// Gamma noise from 0 upwards with mean `shape·scale`; `shape` (above 0, at most 1e4) has no unit, `scale`
     /// (above 0) is in the node's. See [`GammaNoise`].
     pub fn gamma(shape: f64, scale: f64) -> Result<Self> {
-        GammaNoise::new(0.0, shape, scale).map(Self::Gamma)
+        GammaNoise::new(0.0, shape, scale).map(Self::Gamma)?.checked()
     }
 
     /// Log-normal noise from 0 upwards; `mu` and `sigma` (above 0) are the mean and standard deviation of its natural
     /// logarithm. See [`LogNormalNoise`].
     pub fn log_normal(mu: f64, sigma: f64) -> Result<Self> {
-        LogNormalNoise::new(0.0, mu, sigma).map(Self::LogNormal)
+        LogNormalNoise::new(0.0, mu, sigma).map(Self::LogNormal)?.checked()
     }
 
     /// Uniform noise between `low` and `high` (`low < high`), in the node's unit. See [`UniformNoise`].
     pub fn uniform(low: f64, high: f64) -> Result<Self> {
-        UniformNoise::new(low, high).map(Self::Uniform)
+        UniformNoise::new(low, high).map(Self::Uniform)?.checked()
     }
 
     /// The distribution of the noise plus the constant `shift`, in the node's unit.
@@ -316,6 +319,16 @@ impl NoiseDistribution {
             Ok(self.law().quantile(p))
         } else {
             Err(check::invalid("the probability of a quantile", "within [0, 1]", p))
+        }
+    }
+
+    /// The same if its values are numbers: finite parameters may still come to a median that no `f64` holds.
+    fn checked(self) -> Result<Self> {
+        let law = self.law();
+        match [FAR_OUT, 0.5, 1.0 - FAR_OUT].map(|p| law.quantile(p)).into_iter().find(|quantile| !quantile.is_finite())
+        {
+            None => Ok(self),
+            Some(found) => Err(check::invalid("a quantile of a noise distribution", "finite", found)),
         }
     }
 

@@ -48,7 +48,7 @@ impl TryFrom<SavedNoise> for NoiseDistribution {
 
     fn try_from(saved: SavedNoise) -> Result<Self> {
         use SavedNoise as Saved;
-        Ok(match saved {
+        let noise = match saved {
             Saved::Constant { value } => Self::Constant(ConstantNoise::new(value)?),
             Saved::Empirical { values } => Self::Empirical(EmpiricalDistribution::new(values)?),
             Saved::Normal { mean, std_dev } => Self::Normal(NormalNoise::new(mean, std_dev)?),
@@ -61,7 +61,8 @@ impl TryFrom<SavedNoise> for NoiseDistribution {
                 let [lower, upper] = [lower, upper].map(|tail| tail.map(SavedTail::checked).transpose());
                 Self::Tailed(TailedDistribution::new(EmpiricalDistribution::new(observed.values)?, lower?, upper?)?)
             }
-        })
+        };
+        noise.checked()
     }
 }
 
@@ -96,6 +97,21 @@ mod tests {
         assert_eq!(json(gamma), r#"{"Gamma":{"location":1.0,"shape":2.5,"scale":3.0}}"#);
         let empirical = NoiseDistribution::empirical(&[2.0, 1.0]).unwrap();
         assert_eq!(json(empirical), r#"{"Empirical":{"values":[1.0,2.0]}}"#);
+    }
+
+    #[test]
+    fn parameters_that_are_finite_but_come_to_no_number_are_errors() {
+        for json in [
+            r#"{"LogNormal":{"location":0.0,"mu":3e258,"sigma":1e-320}}"#,
+            r#"{"Gamma":{"location":0.0,"shape":1000.0,"scale":1e308}}"#,
+            r#"{"Normal":{"mean":1e308,"std_dev":1e308}}"#,
+            r#"{"Exponential":{"location":0.0,"scale":1e308}}"#,
+        ] {
+            let complaint = serde_json::from_str::<NoiseDistribution>(json).unwrap_err().to_string();
+            assert!(complaint.contains("quantile of a noise distribution must be finite"), "{complaint}");
+        }
+        assert!(NoiseDistribution::exponential(1e308).is_err());
+        assert!(NoiseDistribution::log_normal(0.0, 20.0).is_ok(), "of infinite variance, but with quantiles");
     }
 
     #[test]

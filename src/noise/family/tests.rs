@@ -230,7 +230,7 @@ fn values_too_large_to_describe_are_an_error_and_not_a_panic() {
             assert!(fitted.median().is_finite(), "{fitted}");
         }
     }
-    assert!(NoiseFamily::Normal.fit(&[-f64::MAX, f64::MAX], WHAT).is_ok());
+    assert!(NoiseFamily::Normal.fit(&[-f64::MAX, f64::MAX], WHAT).is_err());
     assert!(NoiseFamily::Uniform.fit(&[-f64::MAX, f64::MAX], WHAT).is_err());
 }
 
