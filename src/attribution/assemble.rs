@@ -9,6 +9,9 @@ use crate::error::Result;
 use crate::model::{Origin, Recovered};
 use crate::score::is_saturated;
 
+/// By how much rounding may bring a score below 0, in nats.
+const ROUNDING: f64 = 1e-12;
+
 impl Attributor {
     pub(super) fn assemble(&self, recovered: &Recovered, players: &[usize], refined: &Refined) -> Result<Attribution> {
         let estimates = &refined.estimates;
@@ -49,6 +52,8 @@ impl Attributor {
         if self.config.quantity == Quantity::MeanDeviation {
             return ScoreEstimate { value, std_error, tail_probability: None, floor: None, saturated: false };
         }
+        // The score of a certain event, but for rounding.
+        let value = if (-ROUNDING..0.0).contains(&value) { 0.0 } else { value };
         let saturated = is_saturated(estimates.tail_probability, self.floor);
         let (tail_probability, floor) = (Some(estimates.tail_probability), Some(self.floor));
         ScoreEstimate { value, std_error, tail_probability, floor, saturated }

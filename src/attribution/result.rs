@@ -39,7 +39,8 @@ pub struct Attribution {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ScoreEstimate {
-    /// The score in nats or the deviation from the mean in the target's unit.
+    /// The score in nats or the deviation from the mean in the target's unit. A score is at least 0; its estimate from samples
+    /// may be below, within its error, where the event is all but certain.
     pub value: f64,
     /// Its standard error, in the same unit: what another noise bank, or more terms of a Fourier series, would have
     /// changed.
