@@ -27,6 +27,11 @@ hostile inputs="150000" seed="1":
     HOSTILE_INPUTS={{inputs}} HOSTILE_INPUTS_SEED={{seed}} \
         cargo test --release --features traces --test hostile_input -- --nocapture
 
+# The public interface, listed anew in docs/api.txt; needs a nightly toolchain and Python
+api:
+    cargo +nightly rustdoc --lib --features traces,tracing -- -Z unstable-options --output-format json
+    python3 .ci/public_api.py target/doc/etiology.json >docs/api.txt
+
 # Every example, the last one on the files that the first one writes
 examples:
     cargo run --release --example online_shop -- --write-csv target/shop

@@ -7,8 +7,8 @@ mod report_checks;
 mod report_models;
 
 use etiology::{
-    AttributionConfig, BootstrapConfig, CausalGraph, Dataset, Diagnosis, DiagnosisConfig, Error, EvaluationConfig,
-    FeatureMap, FittedModel, HtmlReport, Observation, Quantity, StructuralCausalModel,
+    AttributionConfig, BootstrapConfig, CausalGraph, Dataset, DiagnosisConfig, Error, EvaluationConfig, FeatureMap,
+    HtmlReport, Observation, Quantity, StructuralCausalModel,
 };
 use proptest::prelude::*;
 use report_checks::{all_text, assert_harmless, check_all, check_page, elements, parse, readable};
