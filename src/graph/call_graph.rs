@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 
 /// A call that says nothing about causes and was left out of the causal graph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DroppedCall {
     /// The calling service, as given.
     pub caller: String,
