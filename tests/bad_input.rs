@@ -630,11 +630,22 @@ fn user_mechanisms() {
         case(
             "known noise overflows",
             || {
-                let graph = CausalGraph::from_nodes_and_edges(["a"], Vec::<(String, String)>::new())?;
-                let heavy = NoiseDistribution::log_normal(0.0, 1000.0)?;
-                StructuralCausalModel::new(graph).with_mechanism("a", heavy)?.without_fitting()?.draw_samples(100, 1)
+                // 1e300 is a number, as are all quantiles of it, but not its sum with itself a thousand million times.
+                let graph = CausalGraph::from_edges([("a", "b")])?;
+                let sum = KnownFormula::weighted_sum([("a", 1e9)])?;
+                let sum = AdditiveNoiseModel::known(sum).with_noise(NoiseDistribution::normal(0.0, 1.0)?);
+                let model = StructuralCausalModel::new(graph)
+                    .with_mechanism("a", NoiseDistribution::normal(1e300, 1.0)?)?
+                    .with_mechanism("b", sum)?;
+                model.without_fitting()?.draw_samples(100, 1)
             },
-            &["`a`", "inf"],
+            &["`b`", "inf"],
+        ),
+        case("known noise is beyond numbers", || NoiseDistribution::log_normal(0.0, 1000.0), &["finite", "inf"]),
+        case(
+            "known noise is known to be beyond numbers",
+            || NoiseDistribution::exponential(f64::MAX),
+            &["quantile", "inf"],
         ),
         case(
             "weighted sum overflows",
