@@ -26,11 +26,15 @@ impl TryFrom<Vec<usize>> for SumOfMaxima {
     /// # Errors
     /// When a group is empty, or there are more parents than can be counted.
     fn try_from(sizes: Vec<usize>) -> Result<Self> {
-        let (name, requirement) = ("the size of a group of parallel parents", "at least 1");
+        let (name, requirement) = ("the size of a group of parallel parents", "at least 1, and all together countable");
         let parents = sizes.iter().try_fold(0_usize, |sum, &size| if size == 0 { None } else { sum.checked_add(size) });
         match parents {
             Some(parents) => Ok(Self { sizes, parents }),
-            None => Err(Error::InvalidParameter { name, requirement, found: format!("{sizes:?}") }),
+            None => {
+                let worst = if sizes.contains(&0) { Some(&0) } else { sizes.iter().max() };
+                let found = worst.map_or_else(String::new, usize::to_string);
+                Err(Error::InvalidParameter { name, requirement, found })
+            }
         }
     }
 }
