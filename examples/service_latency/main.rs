@@ -19,6 +19,8 @@ mod explain;
 mod files;
 mod fit;
 mod interrupt;
+#[path = "../shared/mistake.rs"]
+mod mistake;
 mod output;
 mod source;
 mod traces;
@@ -29,6 +31,7 @@ use arguments::Arguments;
 use clap::Parser;
 use console::Console;
 use etiology::Error;
+use mistake::{mistake, mistaken_arguments};
 
 /// Why there is no result.
 enum Failure {
@@ -55,7 +58,7 @@ impl From<String> for Failure {
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) if error.use_stderr() => return mistake(&first_paragraph(&error.to_string())),
+        Err(error) if error.use_stderr() => return mistaken_arguments(&error),
         Err(help) => help.exit(),
     };
     match run(&arguments).and_then(|text| Ok(output::print(&text)?)) {
@@ -81,16 +84,4 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let _writing = interrupt::defer();
     files::write(&files)?;
     Ok(text)
-}
-
-/// The message without the usage that clap puts after it, on one line.
-fn first_paragraph(message: &str) -> String {
-    let lines = message.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
-    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
-}
-
-fn mistake(message: &str) -> ExitCode {
-    // Names and cells from a user's files may hold line breaks.
-    eprintln!("error: {}", message.replace(['\n', '\r'], " "));
-    ExitCode::from(2)
 }

@@ -22,6 +22,8 @@ mod arguments;
 mod counters;
 mod explainer;
 mod http;
+#[path = "../../shared/mistake.rs"]
+mod mistake;
 mod question;
 #[path = "../../shared/retail_shop.rs"]
 #[cfg_attr(not(test), expect(dead_code, reason = "the service needs the normal requests of the shop only"))]
@@ -34,27 +36,16 @@ use std::process::ExitCode;
 
 use arguments::Arguments;
 use clap::Parser;
+use mistake::{mistake, mistaken_arguments};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) if error.use_stderr() => return mistake(&first_paragraph(&error.to_string())),
+        Err(error) if error.use_stderr() => return mistaken_arguments(&error),
         Err(help) => help.exit(),
     };
     match serve::run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => mistake(&message),
     }
-}
-
-/// The message without the usage that clap puts after it, on one line.
-fn first_paragraph(message: &str) -> String {
-    let lines = message.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
-    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
-}
-
-fn mistake(message: &str) -> ExitCode {
-    // Names from a user's files may hold line breaks.
-    eprintln!("error: {}", message.replace(['\n', '\r'], " "));
-    ExitCode::from(2)
 }

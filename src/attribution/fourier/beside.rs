@@ -58,12 +58,8 @@ impl<'a> FreeSets<'a> {
         let lattice = event.target.lattice();
         let spectrum = |&node: &usize| event.mover_spectrum(node, lattice);
         let free: Vec<FreeSum> = players.iter().map(|&node| event.free(node)).collect();
-        let mut sums = vec![always_free.iter().fold(FreeSum::default(), |sum, &node| sum + event.free(node))];
-        for &player in free.iter().rev() {
-            sums.extend_from_within(..);
-            let half = sums.len() / 2;
-            sums[half..].iter_mut().for_each(|sum| *sum = *sum + player);
-        }
+        let start = always_free.iter().fold(FreeSum::default(), |sum, &node| sum + event.free(node));
+        let sums = FreeSum::of_sets(start, &free);
         let spectra: Vec<Spectrum> = players.iter().map(spectrum).collect();
         let others: Vec<Spectrum> = always_free.iter().map(spectrum).collect();
         let products = |side: Side| {

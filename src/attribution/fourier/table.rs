@@ -104,12 +104,7 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(event: &'a Event<'a>, players: &'a [(Player, usize)]) -> Self {
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| event.free(player.node(event.target))).collect();
-        let mut sums = vec![FreeSum::default()];
-        for &player in free.iter().rev() {
-            sums.extend_from_within(..);
-            let half = sums.len() / 2;
-            sums[half..].iter_mut().for_each(|sum| *sum = *sum + player);
-        }
+        let sums = FreeSum::of_sets(FreeSum::default(), &free);
         Self { event, players, free, sums }
     }
 

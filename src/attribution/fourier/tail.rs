@@ -27,6 +27,19 @@ pub(super) struct FreeSum {
     pub(super) spread: Spread,
 }
 
+impl FreeSum {
+    /// Of every set of players, added to `start`; sets are numbered by their bits, the first player having the highest.
+    pub(super) fn of_sets(start: Self, players: &[Self]) -> Vec<Self> {
+        let mut sums = vec![start];
+        for &player in players.iter().rev() {
+            sums.extend_from_within(..);
+            let half = sums.len() / 2;
+            sums[half..].iter_mut().for_each(|sum| *sum = *sum + player);
+        }
+        sums
+    }
+}
+
 impl std::ops::Add for FreeSum {
     type Output = Self;
 
