@@ -277,6 +277,14 @@ pub enum Error {
         /// How many exact enumeration takes.
         limit: usize,
     },
+    /// An engine was asked for that cannot answer.
+    #[error("{engine} does not apply: {reason}; allow others with `Estimator::Auto`")]
+    EngineDoesNotApply {
+        /// The engine.
+        engine: String,
+        /// Why it does not apply.
+        reason: String,
+    },
     /// With a floor of zero a coalition's probability must be positive, and none of the samples hit the region.
     #[error(
         "over {samples} samples the target's probability of being as extreme as observed comes out as 0 when the noise of {kept} is kept, \

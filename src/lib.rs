@@ -58,6 +58,7 @@ mod attribution;
 mod bootstrap;
 mod data;
 mod drift;
+mod engine;
 mod error;
 mod evaluation;
 mod graph;
@@ -66,22 +67,23 @@ mod linalg;
 mod mechanism;
 mod model;
 mod noise;
+mod question;
 mod random;
+mod refine;
 mod report;
 mod score;
 mod shapley;
+mod target;
 mod telemetry;
 #[cfg(feature = "traces")]
 mod traces;
 mod verdicts;
+mod world;
 
-pub use attribution::{
-    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
-    Quantity, ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
-};
 pub use bootstrap::{BootstrapConfig, BootstrapInterval, BootstrapIntervals, BootstrapMethod, NodeInterval};
 pub use data::{Dataset, Observation, RowTimes, TimeColumn};
 pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
+pub use engine::{Effort, EngineName, Estimator, Explanation, Means, NoiseSampling, Precision};
 pub use error::{Error, Result};
 pub use evaluation::{
     AbsentFigure, Calibration, EvaluationConfig, Finding, GraphComparison, GraphEvaluation, ImpliedIndependence,
@@ -107,6 +109,10 @@ pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
     TailedDistribution, UniformNoise,
+};
+pub use question::attribution::{
+    Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
+    ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
 };
 pub use report::HtmlReport;
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};

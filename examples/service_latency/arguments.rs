@@ -102,7 +102,7 @@ pub(crate) struct Method {
     #[arg(long)]
     exact: bool,
     /// Joint noise samples shared by all coalitions
-    #[arg(long, value_name = "M", default_value_t = AttributionConfig::default().samples)]
+    #[arg(long, value_name = "M", default_value_t = AttributionConfig::default().effort.samples)]
     samples: usize,
     /// Seed of all random numbers
     #[arg(long, default_value_t = 0)]
@@ -191,13 +191,13 @@ impl Arguments {
     pub(crate) fn attribution(&self) -> AttributionConfig {
         let method = &self.method;
         let mut config = AttributionConfig::default().with_samples(method.samples).with_seed(method.seed);
-        config.feature_map = match self.events.region {
+        config.question.feature_map = match self.events.region {
             Region::Upper => FeatureMap::UpperTail,
             Region::Lower => FeatureMap::LowerTail,
             Region::TwoSided => FeatureMap::DistanceFromMedian,
         };
-        config.floor = method.floor.map_or(Floor::FromData, Floor::Fixed);
-        config.shapley_method = match method.permutations {
+        config.question.floor = method.floor.map_or(Floor::FromData, Floor::Fixed);
+        config.effort.shapley_method = match method.permutations {
             _ if method.exact => ShapleyMethod::Exact,
             Some(permutations) => ShapleyMethod::Permutations(permutations),
             None => ShapleyMethod::Auto,

@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use sobol_burley::parts::sobol_rev;
 
 /// How many coordinates the Sobol sequence has here: the direction numbers of the crate `sobol_burley`.
-pub(super) const DIMENSIONS: usize = sobol_burley::NUM_DIMENSIONS as usize;
+pub(crate) const DIMENSIONS: usize = sobol_burley::NUM_DIMENSIONS as usize;
 
 /// Digits of those direction numbers, so that a net has at most 2¹⁶ points.
 const MOST_DIGITS: u32 = 16;
@@ -22,7 +22,7 @@ const MOST_DIGITS: u32 = 16;
 /// The direction numbers are those of S. Joe and F. Y. Kuo, *Constructing Sobol sequences with better
 /// two-dimensional projections*, SIAM Journal on Scientific Computing 30, 2008.
 #[derive(Debug)]
-pub(super) struct ScrambledNet {
+pub(crate) struct ScrambledNet {
     /// The first k digits of each point before scrambling: all numbers below 2ᵏ, in the coordinate's own order.
     leading: Vec<u16>,
     digits: u32,
@@ -32,7 +32,7 @@ pub(super) struct ScrambledNet {
 
 impl ScrambledNet {
     /// The net of `points` points in one of the [`DIMENSIONS`]; beyond 2¹⁶ points it is that of 2¹⁶.
-    pub(super) fn sobol(dimension: usize, points: usize) -> Self {
+    pub(crate) fn sobol(dimension: usize, points: usize) -> Self {
         let mut net = Self::empty(points);
         let coordinate = |point: u32| sobol_rev(point.reverse_bits(), dimension as u32).reverse_bits();
         // Powers of two give the direction numbers, and a Gray code the points with one addition each. It visits the
@@ -54,7 +54,7 @@ impl ScrambledNet {
 
     /// Fills `points` with the coordinate of as many points, scrambled anew; beyond 2¹⁶ points with several nets, one
     /// after the other. All lie within (0, 1), half of 2⁻⁵² or more from either end. Costs O(points).
-    pub(super) fn fill(&mut self, generator: &mut impl Rng, points: &mut [f64]) {
+    pub(crate) fn fill(&mut self, generator: &mut impl Rng, points: &mut [f64]) {
         for net in points.chunks_mut(self.leading.len()) {
             self.scramble(generator);
             for (point, &leading) in net.iter_mut().zip(&self.leading) {
@@ -108,7 +108,7 @@ fn open_uniform(digits: u64) -> f64 {
 /// Fills `points` with a coordinate of a Latin hypercube: one uniform point in each of as many equal parts of the unit
 /// interval, in random order (Owen, *Latin supercube sampling for very high-dimensional simulations*, 1998, pads nets
 /// with it). Costs O(points).
-pub(super) fn fill_latin_hypercube(generator: &mut impl Rng, points: &mut [f64]) {
+pub(crate) fn fill_latin_hypercube(generator: &mut impl Rng, points: &mut [f64]) {
     let width = 1.0 / points.len() as f64;
     for (part, point) in points.iter_mut().enumerate() {
         // Rounding may carry the last point to 1, which is no uniform variable's value.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::config::BootstrapMethod;
-use crate::attribution::Attribution;
+use crate::question::attribution::Attribution;
 
 /// What a figure may be, given the rows that the model was fitted to. In the unit of the attributed quantity: nats for
 /// scores.

@@ -9,10 +9,10 @@ use rayon::prelude::*;
 use super::config::{BootstrapConfig, BootstrapMethod};
 use super::interval::interval;
 use super::result::{BootstrapIntervals, NodeInterval};
-use crate::attribution::{Attribution, AttributionConfig};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
+use crate::question::attribution::{Attribution, AttributionConfig};
 use crate::random::{Purpose, stream};
 use crate::telemetry::span;
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::Attributor;
 use crate::data::Observation;
 use crate::error::Result;
+use crate::question::attribution::Attributor;
 
 /// What would have become of the event, had one node behaved normally: its noise drawn from its distribution, that of all
 /// others as observed.

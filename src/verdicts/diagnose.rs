@@ -12,10 +12,10 @@ use super::score_ordering::score_ordering;
 use super::shapley_share::contributions;
 use super::smooth_traversal::smooth_traversal;
 use super::verdict::{Verdict, VerdictKind};
-use crate::attribution::{Attribution, Quantity};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::FittedModel;
+use crate::question::attribution::{Attribution, Quantity};
 use crate::telemetry::span;
 
 /// What is less rare than one in twenty is no outlier, in nats.
@@ -58,8 +58,8 @@ impl FittedModel {
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
         span!(INFO, "diagnose", target = target);
         config.check()?;
-        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?.for_a_ranking();
-        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?.for_a_ranking();
+        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
+        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
         let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
         let evidence = Evidence::collect(self, self.graph().position(target)?, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();

@@ -11,9 +11,9 @@
 //! outlier region.
 
 use super::evidence::{Evidence, NodeEvidence};
-use crate::attribution::Attributor;
 use crate::data::Observation;
 use crate::error::Result;
+use crate::question::attribution::Attributor;
 use crate::score::ln_with_floor;
 
 /// An anomaly: a value that one in a hundred normal rows exceeds.

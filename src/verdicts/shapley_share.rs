@@ -3,7 +3,7 @@
 //! Source: Budhathoki, Minorics, Blöbaum and Janzing, "Causal structure-based root cause analysis of outliers", ICML 2022.
 
 use super::evidence::Evidence;
-use crate::attribution::{Attribution, Quantity};
+use crate::question::attribution::{Attribution, Quantity};
 
 /// The contribution of each node: in nats or, for a mean deviation, in the target's unit and in the direction of the
 /// deviation.

@@ -86,7 +86,7 @@ fn linear_gaussian_models_by_samples_at_default_settings() {
                 .with_feature_map(feature_map)
                 .with_floor(FLOOR);
             let attribution = case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
-            assert_eq!(attribution.samples, Some(config.samples));
+            assert_eq!(attribution.samples, Some(config.effort.samples));
             let truth = case.truth(region, FLOOR);
             let name = format!("seed {seed}, {region:?}");
             assert_contributions(&attribution, &truth.contributions, 0.05, &name);

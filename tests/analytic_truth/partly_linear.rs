@@ -36,7 +36,7 @@ fn contributions_are_those_of_the_closed_form() {
                     let config = AttributionConfig::default().with_feature_map(feature_map.clone()).with_floor(floor);
                     let found = model.attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
                     let name = format!("seed {seed}, opaque node {node}, {region:?}, floor {floor}");
-                    assert_eq!((found.samples, found.permutations), (Some(config.samples), None), "{name}");
+                    assert_eq!((found.samples, found.permutations), (Some(config.effort.samples), None), "{name}");
                     // The median that a distance is taken from is that of draws, where a formula is opaque.
                     let slack = if region == Region::Upper { 2e-3 } else { 0.06 };
                     assert_contributions(&found, &truth.contributions, slack, &name);

@@ -3,8 +3,8 @@
 use super::super::number::{error_in_nats, fixed, significant};
 use super::super::picture::signed_amount;
 use super::text::table;
-use crate::attribution::{Contribution, Quantity};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
+use crate::question::attribution::{Contribution, Quantity};
 use crate::verdicts::Diagnosis;
 
 /// Every node with both kinds of contribution, then those without a value.

@@ -165,9 +165,16 @@ struct Asked {
 
 impl Default for Asked {
     fn default() -> Self {
-        let AttributionConfig { quantity, floor, estimator, precision, noise_sampling, shapley_method, .. } =
-            AttributionConfig::default();
-        Self { quantity, floor, estimator, precision, noise_sampling, method: shapley_method, samples: 64 }
+        let AttributionConfig { question, means, effort, .. } = AttributionConfig::default();
+        Self {
+            quantity: question.quantity,
+            floor: question.floor,
+            estimator: means.estimator,
+            precision: effort.precision,
+            noise_sampling: means.noise_sampling,
+            method: effort.shapley_method,
+            samples: 64,
+        }
     }
 }
 
@@ -180,7 +187,7 @@ fn check_asked(asked: &Asked) {
         return;
     }
     let mut config = AttributionConfig::default().with_samples(asked.samples).with_quantity(asked.quantity);
-    config.floor = asked.floor;
+    config.question.floor = asked.floor;
     config = config.with_estimator(asked.estimator).with_precision(asked.precision);
     config = config.with_noise_sampling(asked.noise_sampling).with_shapley_method(asked.method);
     match SMALL.attribute_outlier("c", &EVENT, &config) {
