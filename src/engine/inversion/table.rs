@@ -29,7 +29,9 @@ impl Series<'_> {
             probabilities.into_iter().map(|probability| self.world(probability)).collect();
         let column = |output: usize| worlds.iter().map(|world| world[output]).collect();
         let of_players = |output: usize| in_order_of(nodes, &players, kept_last(column(output)));
-        let (nobody, everybody) = (worlds[worlds.len() - 1].to_vec(), worlds[0].to_vec());
+        let nobody = worlds[worlds.len() - 1].to_vec();
+        // The observation itself is worth 0, whatever rounding says.
+        let everybody = if always_free.is_empty() { vec![0.0, 0.0, 1.0] } else { worlds[0].to_vec() };
         ShapleyValues::exact(&[of_players(0), of_players(1)], nobody, everybody)
     }
 
