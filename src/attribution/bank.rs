@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::config::{AttributionConfig, BLOCKS, NoiseSampling};
 use super::plan::{Plan, PlanNode};
-use super::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
+use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
 
 /// With more noises than this, quasi-Monte Carlo is not chosen by itself: for 20 it hardly gains and for 100 not at all

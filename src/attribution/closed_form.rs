@@ -5,7 +5,8 @@
 
 use super::plan::Plan;
 use crate::error::{Error, Result, list_names};
-use crate::noise::{ln_normal_survival, ln_sum_exp};
+use crate::numeric::logarithms::ln_sum_exp;
+use crate::numeric::normal_tail::ln_normal_survival;
 use crate::score::OutlierRegion;
 use crate::shapley::{Coalition, Game};
 

@@ -2,11 +2,11 @@
 
 use super::bank::rows_of_block;
 use super::config::BLOCKS;
-use super::kernels::{add_and_count, add_multiple, sums_of_deviations};
 use super::pivot::Pivot;
 use super::samples::{Changing, TargetSamples};
 use crate::error::Result;
-use crate::noise::ln_sum_exp;
+use crate::numeric::kernels::{add_and_count, add_multiple, sums_of_deviations};
+use crate::numeric::logarithms::ln_sum_exp;
 use crate::score::{OutlierTest, ln_with_floor};
 
 /// What is measured of the target's samples.

@@ -14,7 +14,6 @@ mod estimates;
 mod fourier;
 mod game;
 mod jackknife;
-mod kernels;
 mod measure;
 mod partly_linear;
 mod pivot;
@@ -25,7 +24,6 @@ mod result;
 mod roles;
 mod sampler;
 mod samples;
-mod scrambled_net;
 mod what_if;
 
 pub use attributor::Attributor;

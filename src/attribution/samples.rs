@@ -2,11 +2,11 @@
 
 use super::bank::Bank;
 use super::columns::{Change, Columns, Content};
-use super::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 use super::plan::Plan;
 use super::program::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Term};
 use crate::error::Result;
 use crate::mechanism::check_finite;
+use crate::numeric::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 
 /// A program with the noises that it runs on, for one event.
 ///

@@ -83,7 +83,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::linalg::least_squares;
+    use crate::numeric::linalg::least_squares;
     use ndarray::{Array1, Array2};
 
     fn wave(row: usize, frequency: f64) -> f64 {

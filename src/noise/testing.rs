@@ -1,4 +1,4 @@
-//! What the tests of this module share.
+//! What tests of noise share.
 
 use super::{NoiseDistribution, NoiseFamily};
 use crate::random::{Purpose, stream};
@@ -56,11 +56,4 @@ pub(super) fn tailed() -> [NoiseDistribution; 2] {
     let normal = draws(&NoiseDistribution::normal(-2.0, 3.0).unwrap(), 400, 1);
     let heavy = draws(&NoiseDistribution::log_normal(0.0, 1.3).unwrap(), 1_000, 2);
     [normal, heavy].map(|values| NoiseFamily::tailed().fit(&values, "the noise").unwrap())
-}
-
-/// Fails unless the relative error of `found` is at most `tolerance`.
-#[track_caller]
-pub(super) fn assert_close(found: f64, expected: f64, tolerance: f64) {
-    let error = if expected == 0.0 { found.abs() } else { ((found - expected) / expected).abs() };
-    assert!(error <= tolerance, "found {found:e}, expected {expected:e}: relative error {error:e} > {tolerance:e}");
 }

@@ -1,11 +1,11 @@
 //! One coalition after another, for more players than can be enumerated.
 
 use super::super::estimates::{Estimate, Estimates, permutation_errors};
-use super::super::kernels::dot;
 use super::table::with_those_of_others;
 use super::tail::{Event, FreeSum, Player, Probability};
 use crate::error::Result;
 use crate::noise::{Side, Spectrum};
+use crate::numeric::kernels::dot;
 use crate::score::ln_with_floor;
 use crate::shapley::{Coalition, Game, ShapleyValues};
 

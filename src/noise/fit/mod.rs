@@ -1,0 +1,14 @@
+//! From values to a distribution: which family, its maximum-likelihood estimate, and where its tails begin.
+
+mod choice;
+mod family;
+mod fitting;
+mod likelihood;
+mod pareto;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+pub use choice::{FamilyChoice, FamilyScore};
+pub use family::{Location, NoiseFamily};
+pub use tail::{Tail, TailConfig};

@@ -1,0 +1,82 @@
+//! Loops over columns that the compiler turns into vector instructions.
+
+/// How many sums are kept side by side: one alone would wait for each addition to finish.
+const LANES: usize = 8;
+
+/// The deviations effect · (drawn − observed) of a column.
+pub(crate) fn deviations(effect: f64, drawn: &[f64], observed: f64) -> Vec<f64> {
+    drawn.iter().map(|drawn| effect * (drawn - observed)).collect()
+}
+
+/// values += factor · column
+pub(crate) fn add_multiple(values: &mut [f64], factor: f64, column: &[f64]) {
+    let pairs = values.iter_mut().zip(column);
+    // Most factors are these: the effects are in the columns.
+    if factor == 1.0 {
+        pairs.for_each(|(value, term)| *value += term);
+    } else if factor == -1.0 {
+        pairs.for_each(|(value, term)| *value -= term);
+    } else {
+        pairs.for_each(|(value, term)| *value += factor * term);
+    }
+}
+
+/// values += sign · column, with 1 or −1 as the sign; how many values are at least `upper` then.
+pub(crate) fn add_and_count(values: &mut [f64], sign: f64, column: &[f64], upper: f64) -> u64 {
+    let pairs = values.iter_mut().zip(column);
+    let counted = |value: &mut f64, changed: f64| {
+        *value = changed;
+        u64::from(changed >= upper)
+    };
+    if sign > 0.0 {
+        pairs.map(|(value, term)| counted(value, *value + term)).sum()
+    } else {
+        pairs.map(|(value, term)| counted(value, *value - term)).sum()
+    }
+}
+
+/// values += effect · (column − observed)
+pub(crate) fn add_deviation(values: &mut [f64], effect: f64, column: &[f64], observed: f64) {
+    values.iter_mut().zip(column).for_each(|(value, drawn)| *value += effect * (drawn - observed));
+}
+
+/// values += effect · (new − old)
+pub(crate) fn add_change(values: &mut [f64], effect: f64, new: &[f64], old: &[f64]) {
+    values.iter_mut().zip(new.iter().zip(old)).for_each(|(value, (new, old))| *value += effect * (new - old));
+}
+
+/// Whether no value is NaN or infinite.
+pub(crate) fn all_finite(values: &[f64]) -> bool {
+    // Without an early exit, which would keep the compiler from looking at several values at once.
+    values.iter().fold(true, |finite, value| finite & (value.abs() <= f64::MAX))
+}
+
+/// The largest size of a value.
+pub(crate) fn largest_size(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest, value| if value.abs() > largest { value.abs() } else { largest })
+}
+
+/// Σ (value − centre) and Σ (value − centre)²
+pub(crate) fn sums_of_deviations(values: &[f64], centre: f64) -> (f64, f64) {
+    let (mut firsts, mut squares) = ([0.0; LANES], [0.0; LANES]);
+    let mut add = |lane: usize, value: f64| {
+        let deviation = value - centre;
+        firsts[lane] += deviation;
+        squares[lane] += deviation * deviation;
+    };
+    let (rows, rest) = values.as_chunks::<LANES>();
+    rows.iter().for_each(|row| (0..LANES).for_each(|lane| add(lane, row[lane])));
+    rest.iter().enumerate().for_each(|(lane, &value)| add(lane, value));
+    (firsts.iter().sum(), squares.iter().sum())
+}
+
+/// Σ aᵢ bᵢ over columns of a multiple of eight rows.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}
