@@ -14,7 +14,7 @@ use crate::telemetry::span;
 
 /// The interquartile range of a normal distribution, in its standard deviations.
 const NORMAL_RANGE: f64 = 1.349;
-/// What a difference of noises is rounding beside, as a share of the node's values.
+/// The range of noises below which they are rounding, as a share of the node's values.
 const ROUNDING: f64 = 1e-9;
 
 impl FittedModel {

@@ -1,4 +1,4 @@
-//! What every family can answer about itself.
+//! The questions that every family of noise answers about itself.
 
 use super::check::invalid;
 use crate::Result;

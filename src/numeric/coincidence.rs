@@ -1,15 +1,14 @@
-//! How likely two draws of a noise coincide: values that were counted or rounded lie on a lattice.
+//! How likely two draws coincide: values that were counted or rounded lie on a lattice.
 
-/// What counts as the same value, as a share of the range.
+/// The distance, as a share of the range, within which values count as one.
 const SAME: f64 = 1e-9;
 /// The finest lattice that is looked for, as a share of the range.
 const FINEST: f64 = 1e-6;
 
-/// The probability that two independent draws of what these sorted values were drawn from are the same, estimated by the
-/// share of tied pairs, Σ c(c − 1)/(n(n − 1)) over the counts c of the values; for values on a lattice with steps of g, at
-/// least what it is for a normal density on that lattice, g/(2√π·σ).
+/// The probability that two independent draws coincide, estimated from n sorted values of the same distribution.
 ///
-/// 0 for values that are all different and on no lattice. Costs O(n).
+/// It is the share of tied pairs, Σ c(c − 1)/(n(n − 1)) over the counts c of the values; for values on a lattice with steps
+/// of g, at least what it is for a normal density on that lattice, g/(2√π·σ), with σ² the `variance` of the values. It is 0 for values that are all different and on no lattice. Costs O(n).
 pub(crate) fn coincidence(sorted: &[f64], variance: f64) -> f64 {
     let (Some(first), Some(last)) = (sorted.first(), sorted.last()) else { return 0.0 };
     let (range, count) = (last - first, sorted.len() as f64);

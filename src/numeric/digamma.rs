@@ -5,7 +5,7 @@
 
 use statrs::function::gamma::digamma;
 
-/// From here on the asymptotic series below are exact to about 1e-13, relative.
+/// The argument from which on the asymptotic series below are exact to about 1e-13, relative.
 const ASYMPTOTIC_FROM: f64 = 12.0;
 
 /// `ln k - digamma(k)` for `k > 0`: falls from infinity to 0, and is 1/(2k) for large `k`.

@@ -3,15 +3,15 @@
 /// How many sums are kept side by side: one alone would wait for each addition to finish.
 const LANES: usize = 8;
 
-/// The deviations effect · (drawn − observed) of a column.
-pub(crate) fn deviations(effect: f64, drawn: &[f64], observed: f64) -> Vec<f64> {
-    drawn.iter().map(|drawn| effect * (drawn - observed)).collect()
+/// The deviations factor · (column − centre) of a column from one value.
+pub(crate) fn deviations(factor: f64, column: &[f64], centre: f64) -> Vec<f64> {
+    column.iter().map(|value| factor * (value - centre)).collect()
 }
 
 /// values += factor · column
 pub(crate) fn add_multiple(values: &mut [f64], factor: f64, column: &[f64]) {
     let pairs = values.iter_mut().zip(column);
-    // Most factors are these: the effects are in the columns.
+    // Most factors are these: callers have multiplied their columns by all others.
     if factor == 1.0 {
         pairs.for_each(|(value, term)| *value += term);
     } else if factor == -1.0 {
@@ -21,7 +21,7 @@ pub(crate) fn add_multiple(values: &mut [f64], factor: f64, column: &[f64]) {
     }
 }
 
-/// values += sign · column, with 1 or −1 as the sign; how many values are at least `upper` then.
+/// values += sign · column, with 1 or −1 as the sign; returns how many values are at least `upper` then.
 pub(crate) fn add_and_count(values: &mut [f64], sign: f64, column: &[f64], upper: f64) -> u64 {
     let pairs = values.iter_mut().zip(column);
     let counted = |value: &mut f64, changed: f64| {
@@ -35,14 +35,14 @@ pub(crate) fn add_and_count(values: &mut [f64], sign: f64, column: &[f64], upper
     }
 }
 
-/// values += effect · (column − observed)
-pub(crate) fn add_deviation(values: &mut [f64], effect: f64, column: &[f64], observed: f64) {
-    values.iter_mut().zip(column).for_each(|(value, drawn)| *value += effect * (drawn - observed));
+/// values += factor · (column − centre)
+pub(crate) fn add_deviation(values: &mut [f64], factor: f64, column: &[f64], centre: f64) {
+    values.iter_mut().zip(column).for_each(|(value, term)| *value += factor * (term - centre));
 }
 
-/// values += effect · (new − old)
-pub(crate) fn add_change(values: &mut [f64], effect: f64, new: &[f64], old: &[f64]) {
-    values.iter_mut().zip(new.iter().zip(old)).for_each(|(value, (new, old))| *value += effect * (new - old));
+/// values += factor · (new − old)
+pub(crate) fn add_change(values: &mut [f64], factor: f64, new: &[f64], old: &[f64]) {
+    values.iter_mut().zip(new.iter().zip(old)).for_each(|(value, (new, old))| *value += factor * (new - old));
 }
 
 /// Whether no value is NaN or infinite.

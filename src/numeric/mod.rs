@@ -1,5 +1,5 @@
-//! Mathematics without a word of causes or noises: special functions, statistics of columns, linear algebra, and points
-//! for integration.
+//! Mathematics without a word of causes or noises: special functions, statistics of columns and of tests, linear algebra,
+//! and points for integration.
 //!
 //! A module here uses numbers and slices, the crate's error type, and other modules of this room.
 

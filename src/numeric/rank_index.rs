@@ -1,7 +1,7 @@
 //! A shortcut into sorted values.
 
 /// Cuts the range of sorted values into cells and remembers which values lie in each, so that a search looks at a cell,
-/// mostly of one value or none, instead of halving all values. Attribution asks for millions of ranks.
+/// mostly of one value or none, instead of halving all values. It pays where millions of ranks are asked for.
 ///
 /// Cells are narrow where values are dense: equal *stretches* of the range are each cut into a number of cells in
 /// proportion to their values, so that heavy tails do not leave all values in one cell.
@@ -37,7 +37,7 @@ pub(crate) const AT_A_TIME: usize = 128;
 const ROUNDING: f64 = 4_503_599_627_370_496.0;
 
 impl RankIndex {
-    /// For values in ascending order.
+    /// The index into these values, which are in ascending order.
     pub(crate) fn new(sorted: &[f64]) -> Self {
         let (smallest, largest) = match sorted {
             [] => (0.0, 0.0),
@@ -116,7 +116,7 @@ impl RankIndex {
         start + usize::from(before(self.values[start], x))
     }
 
-    /// Where x is in the range, in stretches; each has a whole number in its middle.
+    /// The place of x in the range, in stretches; each has a whole number in its middle.
     fn place(&self, x: f64) -> f64 {
         let inside = if x > self.smallest { x } else { self.smallest };
         let inside = if inside < self.largest { inside } else { self.largest };

@@ -100,7 +100,7 @@ impl<R: Rng> Coins<'_, R> {
     }
 }
 
-/// From 64 random digits to the middle of one of 2⁵² equal parts of the unit interval, so neither 0 nor 1.
+/// A uniform number from 64 random digits: the middle of one of 2⁵² equal parts of the unit interval, so neither 0 nor 1.
 fn open_uniform(digits: u64) -> f64 {
     ((digits >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
 }

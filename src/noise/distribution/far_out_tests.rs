@@ -18,7 +18,7 @@ fn smooth() -> Vec<NoiseDistribution> {
     ]
 }
 
-/// Where to ask: around the middle and beyond both ends of what is likely.
+/// The places to ask at: around the middle and beyond both ends of what is likely.
 fn places(noise: &NoiseDistribution) -> Vec<f64> {
     let (middle, spread) = (noise.median(), noise.variance().sqrt());
     [-9.0, -2.0, -1.0, -0.3, 0.0, 0.2, 0.9, 2.5, 12.0].map(|step| middle + step * spread).to_vec()

@@ -35,7 +35,7 @@ pub struct EmpiricalDistribution {
     largest_atom: f64,
     #[serde(skip)]
     coincidence: f64,
-    /// Made when it is first needed: of most distributions nobody asks many ranks.
+    /// The table for many ranks at once, made when it is first needed: most distributions are never asked for many.
     #[serde(skip)]
     index: OnceLock<Box<RankIndex>>,
 }
@@ -130,8 +130,8 @@ impl EmpiricalDistribution {
         count.sum::<u64>() as f64 / self.values.len() as f64
     }
 
-    /// Without the care that [`quantile`](Law::quantile) takes of rounding: a point within 1e-16 of a bound between two
-    /// values may get either.
+    /// Replaces probabilities by quantiles without the care that [`quantile`](Law::quantile) takes of rounding: a point within
+    /// 1e-16 of a bound between two values may get either.
     pub(in crate::noise) fn replace_by_quantiles(&self, points: &mut [f64]) {
         let count = self.values.len();
         for point in points {
@@ -150,7 +150,7 @@ impl EmpiricalDistribution {
     }
 }
 
-/// Everything else follows from the values.
+/// Two distributions are equal if their values are: all else follows from these.
 impl PartialEq for EmpiricalDistribution {
     fn eq(&self, other: &Self) -> bool {
         self.values == other.values

@@ -32,7 +32,8 @@ pub struct GammaNoise {
     location: f64,
     shape: f64,
     scale: f64,
-    /// Set up once, here, rather than at every call; shape alone, as a scale near the ends of `f64` would overflow.
+    /// The sampler of the standard distribution, set up once rather than at every call; for the shape alone, as a scale near
+    /// the ends of `f64` would overflow.
     #[serde(skip)]
     standard: rand_distr::Gamma<f64>,
 }
@@ -70,7 +71,7 @@ impl GammaNoise {
         fill(rng, out, &self.standard, |z| self.location + self.scale * z);
     }
 
-    /// Good to 1e-6 relative to the distance from the location.
+    /// Replaces probabilities by quantiles, good to 1e-6 relative to the distance from the location.
     pub(in crate::noise) fn replace_by_quantiles(&self, points: &mut [f64]) {
         let table = GammaQuantiles::new(self.shape);
         points.iter_mut().for_each(|point| *point = self.location + self.scale * table.quantile(*point));

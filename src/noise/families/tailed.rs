@@ -259,7 +259,7 @@ impl Beyond {
     }
 }
 
-/// Where a value lies: in a tail, that far from its threshold, or in between.
+/// The place of a value: in a tail, that far from its threshold, or in between.
 enum Place {
     Below(FittedTail, f64),
     Body,

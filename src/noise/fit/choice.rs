@@ -16,7 +16,7 @@ fn candidates() -> [(NoiseFamily, usize); 5] {
     ]
 }
 
-/// What [`NoiseFamily::choose`] chose, and among what.
+/// The family that [`NoiseFamily::choose`] chose, and the families it chose among.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FamilyChoice {
@@ -41,8 +41,8 @@ pub struct FamilyScore {
     pub criterion: f64,
 }
 
-/// Of the candidates that `fit` fits to these values, the one with the smallest criterion; the normal one where none has a
-/// finite likelihood.
+/// The candidate with the smallest criterion, as `fit` fits it to these values; the normal one where none has a finite
+/// likelihood.
 ///
 /// A candidate is passed over if its range does not hold the values or its estimate comes to no number; any other error
 /// is about the values themselves, and so the answer.

@@ -4,7 +4,7 @@ use super::tail::TailConfig;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Where a half-normal or exponential distribution starts.
+/// The start of a half-normal or exponential distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Location {
@@ -38,23 +38,23 @@ pub enum NoiseFamily {
     Normal,
     /// Half-normal: the scale is the root mean square distance from the location.
     HalfNormal {
-        /// Where the distribution starts.
+        /// The smallest possible value.
         location: Location,
     },
     /// Exponential: the scale is the mean distance from the location.
     Exponential {
-        /// Where the distribution starts.
+        /// The smallest possible value.
         location: Location,
     },
     /// Gamma: ln k - digamma(k) = ln(mean) - mean(ln) of the distances from the location gives the shape k, and mean/k
     /// the scale. Source: T. P. Minka, "Estimating a Gamma distribution", 2002.
     Gamma {
-        /// Where the distribution starts, in the node's unit; every value must lie above it.
+        /// The lower end of the range, in the node's unit; every value must lie above it.
         location: f64,
     },
     /// Log-normal: the mean and the standard deviation (1/n) of the logarithm of the distance from the location.
     LogNormal {
-        /// Where the distribution starts, in the node's unit; every value must lie above it.
+        /// The lower end of the range, in the node's unit; every value must lie above it.
         location: f64,
     },
     /// Uniform: from the smallest to the largest value. No later value outside is thought possible.
@@ -68,7 +68,8 @@ pub enum NoiseFamily {
 }
 
 impl NoiseFamily {
-    /// The values with a tail on either side, chosen from the data.
+    /// The values with a modelled tail on either side where the data allow one: [`Tailed`](Self::Tailed) with the default
+    /// configuration.
     pub fn tailed() -> Self {
         Self::Tailed(TailConfig::default())
     }

@@ -1,4 +1,4 @@
-//! How to get from a family and values to a distribution.
+//! The estimate of a family from values.
 
 use super::choice::{FamilyChoice, most_likely};
 use super::family::{Location, NoiseFamily};
@@ -80,7 +80,8 @@ impl NoiseFamily {
     ///
     /// # Errors
     ///
-    /// Those of [`fit`](Self::fit) for normal noise, as `what` says in messages.
+    /// The errors of [`fit`](Self::fit) for normal noise, which name the values as `what` says. A family whose estimate
+    /// overflows is passed over.
     ///
     /// ```
     /// use etiology::NoiseFamily;

@@ -1,4 +1,4 @@
-//! From values to a distribution: which family, its maximum-likelihood estimate, and where its tails begin.
+//! Fitting a distribution to values: which family, its maximum-likelihood estimate, and where its tails begin.
 
 mod choice;
 mod family;

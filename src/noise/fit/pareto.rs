@@ -4,10 +4,10 @@ use crate::noise::families::LARGEST_TAIL_SHAPE as LARGEST_SHAPE;
 
 /// How many places of the profile likelihood are looked at before the best is refined: it may have two peaks.
 const PLACES: i32 = 32;
-/// The smallest of them, as a share of the largest.
+/// The smallest place that is looked at, as a share of the largest.
 const SMALLEST_PLACE: f64 = 1e-4;
 
-/// Scale and shape, and the mean log likelihood of the excesses divided by their mean.
+/// An estimate of scale and shape, with the mean log likelihood of the excesses divided by their mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Estimate {
     pub(super) scale: f64,
@@ -73,7 +73,7 @@ fn of_largest_shape(units: &[f64], mean: f64) -> Estimate {
     Estimate { scale: mean * scale, shape, mean_log_likelihood }
 }
 
-/// Where a condition that holds at `low` ceases to hold, on the way to `high`; both above 0.
+/// The place between `low` and `high`, both above 0, at which a condition that holds at `low` ceases to hold.
 fn bisect(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..60 {
         let middle = (low * high).sqrt();

@@ -7,18 +7,18 @@ use crate::noise::families::FittedTail;
 use crate::numeric::moments;
 use serde::{Deserialize, Serialize};
 
-/// Fewer excesses than this make no tail.
+/// The fewest excesses that make a tail.
 const FEWEST_FOR_A_TAIL: usize = 10;
-/// Fewer make no estimate of a shape.
+/// The fewest excesses that a shape is estimated from.
 const FEWEST_FOR_A_SHAPE: usize = 30;
-/// At most one value in so many lies in one tail.
+/// The largest share of the values that lies in one tail, as one in so many.
 const LARGEST_SHARE: usize = 4;
 /// How much more likely, in nats, a generalised Pareto tail must make all excesses than an exponential one: what
 /// Akaike's criterion asks of one more parameter.
 const NATS_FOR_A_SHAPE: f64 = 1.0;
 /// A value that more than one in so many rows share with the smallest (or largest) is an edge, not a place in a tail.
 const EDGE_SHARE: usize = 100;
-/// Fewer equal values are no edge.
+/// The fewest equal values that make an edge.
 const FEWEST_AT_AN_EDGE: usize = 3;
 /// The probability that a tail may leave beyond 0 where all values lie on one side of it.
 const NEGLIGIBLE_BEYOND_ZERO: f64 = 1e-9;
@@ -27,15 +27,15 @@ const NEGLIGIBLE_BEYOND_ZERO: f64 = 1e-9;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Tail {
-    /// Not at all: nothing lies beyond the data, as in an empirical distribution.
+    /// No tail: no value beyond the data is possible, as in an empirical distribution.
     None,
-    /// Exponential: the scale is the mean excess over the threshold.
+    /// An exponential tail: the scale is the mean excess over the threshold.
     Exponential,
-    /// Generalised Pareto with a shape from 0 to 0.45, both by maximum likelihood; exponential where there are fewer than
+    /// A generalised Pareto tail with a shape from 0 to 0.45, both by maximum likelihood; exponential where there are fewer than
     /// 30 excesses.
     #[doc(alias = "GPD")]
     GeneralisedPareto,
-    /// Generalised Pareto where that makes the excesses more likely than an exponential tail by more than 1 nat
+    /// A generalised Pareto tail where that makes the excesses more likely than an exponential tail by more than 1 nat
     /// (Akaike's criterion), else exponential. None where the data have a natural edge on this side: where 1 % of the
     /// values, and 3, equal the outermost one, or where no value is negative (or none positive) and the tail would leave
     /// more than 1e-9 of probability beyond 0. A latency has no lower tail below 0 unless it is asked for.
@@ -43,7 +43,7 @@ pub enum Tail {
     Automatic,
 }
 
-/// What [`NoiseFamily::Tailed`](crate::NoiseFamily::Tailed) fits.
+/// The tails that [`NoiseFamily::Tailed`](crate::NoiseFamily::Tailed) fits.
 ///
 /// ```
 /// use etiology::{NoiseFamily, Tail, TailConfig};

@@ -19,7 +19,8 @@ pub(crate) struct SpectrumAnalyser {
 }
 
 impl SpectrumAnalyser {
-    /// For a number of frequencies, and of lattice points for each of them, that are powers of two, the latter at least 4.
+    /// An analyser for a number of frequencies and of lattice points for each of them, both powers of two, the latter at
+    /// least 4.
     pub(crate) fn new(frequencies: usize, points: usize) -> Self {
         Self { frequencies, points, planner: RealFftPlanner::new() }
     }
@@ -149,7 +150,7 @@ mod tests {
         ]
     }
 
-    /// By brute force: the mean over many quantiles, or over all values of an empirical distribution.
+    /// The characteristic function by brute force: the mean over many quantiles, or over all values of an empirical distribution.
     fn expected(noise: &NoiseDistribution, factor: f64, u: f64) -> Complex64 {
         let values: Vec<f64> = match noise {
             NoiseDistribution::Empirical(noise) => noise.values().to_vec(),

@@ -1,6 +1,6 @@
 //! The regularised incomplete gamma functions, and their inverse.
 //!
-//! `statrs` computes both functions well for shapes of up to 1e4, which is why gamma noise has no larger ones (statrs
+//! `statrs` computes both functions well for shapes of up to 1e4, which no caller exceeds (statrs
 //! 0.19.1: beyond, its error grows in proportion to the shape, as does its running time). Its `inverse_cdf` was
 //! measured to fail: it stops at an absolute error of 1e-9, which is 98% of the probability away when the shape is
 //! 1e-3, and it inverts the distribution function even in the upper tail. So the inverse is computed here.
@@ -33,7 +33,7 @@ pub(crate) fn upper(shape: f64, x: f64) -> f64 {
     }
 }
 
-/// Where a probability is smaller than this, its logarithm is computed without it.
+/// The probability below which its logarithm is computed without it.
 const SMALL: f64 = 1e-280;
 
 /// ln P(a, x), also where the probability is too small for an `f64`.
@@ -54,7 +54,7 @@ pub(crate) fn ln_lower(shape: f64, x: f64) -> f64 {
     shape * x.ln() - x - ln_gamma(shape + 1.0) + f64::ln(sum)
 }
 
-/// ln Q(a, x), likewise.
+/// ln Q(a, x), also where the probability is too small for an `f64`.
 ///
 /// There x is far above a, and Q(a, x) = x^a e^-x/Γ(a) times a continued fraction converges (Abramowitz & Stegun 6.5.31),
 /// here in its even form by Lentz's method (W. H. Press et al., *Numerical Recipes*, section 6.2).
@@ -86,7 +86,7 @@ pub(crate) fn inverse_lower(shape: f64, p: f64) -> f64 {
     ln_inverse_lower(shape, p).exp()
 }
 
-/// The logarithm of that `x`, finite also where `x` is too small for `f64`.
+/// The natural logarithm of the `x` at which P(shape, x) is `p`, for `p` in [0, 1]; finite also where `x` is too small for `f64`.
 ///
 /// Newton's method on ln P or ln Q, whichever is the smaller probability, in u = ln x, kept inside a bracket. Both
 /// logarithms are concave in u, so that Newton does not wander; it takes four to eight steps.

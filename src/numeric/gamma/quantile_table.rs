@@ -1,4 +1,4 @@
-//! Many quantiles of a gamma distribution at a tenth of the cost of each.
+//! A table of quantiles of a gamma distribution: many of them at a tenth of the cost of each alone.
 
 use super::incomplete::ln_inverse_lower;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
@@ -8,7 +8,7 @@ use statrs::function::gamma::ln_gamma;
 const REACH: f64 = 5.0;
 /// Intervals of the table per standard deviation.
 const INTERVALS: usize = 32;
-/// Fewer points cost less one by one.
+/// The number of quantiles from which on a table costs less than finding them one by one.
 pub(crate) const WORTH_A_TABLE: usize = 1_000;
 
 /// ln of the quantile as a function of z, where Φ(z) is the probability: it is smooth and nowhere steep, whatever the
@@ -19,11 +19,12 @@ pub(crate) const WORTH_A_TABLE: usize = 1_000;
 /// Costs 321 quantiles to set up, then a normal quantile and an exponential each.
 pub(crate) struct GammaQuantiles {
     shape: f64,
-    /// ln x and its slope, at equal distances.
+    /// The logarithms of the quantiles and their slopes, at equal distances of z.
     nodes: Vec<(f64, f64)>,
 }
 
 impl GammaQuantiles {
+    /// The table for this shape, above 0. Costs 321 quantiles.
     pub(crate) fn new(shape: f64) -> Self {
         let half = (REACH * INTERVALS as f64) as i32;
         let ln_gamma = ln_gamma(shape);

@@ -41,7 +41,7 @@ pub(crate) struct LeastSquares {
 ///
 /// (1/n)·‖y − a − X·w‖² + λ·Σ_j (s_j·w_j)²
 ///
-/// where X is `parents` (n rows, p columns), y is `values` (n), λ is `ridge` (dimensionless, at least
+/// where X is `features` (n rows, p columns), y is `values` (n), λ is `ridge` (dimensionless, at least
 /// 0) and s_j is the standard deviation of column j (divisor n). Several w can be minimal, with
 /// dependent columns or more columns than rows; then the one with the least Σ_j (s_j·w_j)² is returned,
 /// which is also the limit of λ → 0. The result does not depend on the units of the columns.
@@ -62,29 +62,29 @@ pub(crate) struct LeastSquares {
 /// If there are no rows, the lengths differ, `ridge` is negative or not finite, a value is not finite,
 /// or a coefficient exceeds the range of an `f64`.
 pub(crate) fn least_squares(
-    parents: ArrayView2<'_, f64>,
+    features: ArrayView2<'_, f64>,
     values: ArrayView1<'_, f64>,
     ridge: f64,
 ) -> Result<LeastSquares> {
-    least_squares_with(solve, parents, values, ridge)
+    least_squares_with(solve, features, values, ridge)
 }
 
 /// [`least_squares`] by a given backend, so that the tests can call each.
 pub(super) fn least_squares_with(
     solve: impl Fn(System) -> Result<Solution>,
-    parents: ArrayView2<'_, f64>,
+    features: ArrayView2<'_, f64>,
     values: ArrayView1<'_, f64>,
     ridge: f64,
 ) -> Result<LeastSquares> {
-    check_arguments(parents, values, ridge)?;
-    let penalty = Penalty::new(ridge, values.len(), parents.ncols());
+    check_arguments(features, values, ridge)?;
+    let penalty = Penalty::new(ridge, values.len(), features.ncols());
     let mut right_side = values.to_vec();
     let target = standardise(&mut right_side)?;
     right_side.resize(penalty.rows, 0.0);
 
-    let mut matrix = Vec::with_capacity(penalty.rows * parents.ncols());
-    let mut scalings = Vec::with_capacity(parents.ncols());
-    for (index, column) in parents.columns().into_iter().enumerate() {
+    let mut matrix = Vec::with_capacity(penalty.rows * features.ncols());
+    let mut scalings = Vec::with_capacity(features.ncols());
+    for (index, column) in features.columns().into_iter().enumerate() {
         let start = matrix.len();
         matrix.extend(column);
         let scaling = standardise(&mut matrix[start..])?;
@@ -104,14 +104,14 @@ pub(super) fn least_squares_with(
     in_original_units(&solution, &target, &scalings)
 }
 
-fn check_arguments(parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>, ridge: f64) -> Result<()> {
+fn check_arguments(features: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>, ridge: f64) -> Result<()> {
     if !(ridge >= 0.0 && ridge.is_finite()) {
         let requirement = "a finite number that is at least 0";
         return Err(Error::InvalidParameter { name: "ridge", requirement, found: ridge.to_string() });
     }
-    if parents.nrows() != values.len() {
+    if features.nrows() != values.len() {
         let what = "the column to be explained by least squares".to_owned();
-        return Err(Error::LengthMismatch { what, expected: parents.nrows(), found: values.len() });
+        return Err(Error::LengthMismatch { what, expected: features.nrows(), found: values.len() });
     }
     if values.is_empty() {
         return Err(Error::Empty { what: "the data for least squares".to_owned(), expected: "row" });

@@ -1,4 +1,4 @@
-//! What the standardisation asks of a backend, and what it gets.
+//! The standardised problem that a backend of least squares solves, and its solution.
 
 /// A direction of the standardised columns counts towards the rank if its length exceeds this times
 /// the largest one; lengths are the pivots of the QR decomposition, the singular values in LAPACK.
@@ -19,7 +19,7 @@ pub(super) struct System {
     pub(super) values: Vec<f64>,
 }
 
-/// What a backend makes of a [`System`].
+/// The solution of a [`System`], as a backend returns it.
 pub(super) struct Solution {
     pub(super) coefficients: Vec<f64>,
     pub(super) rank: usize,

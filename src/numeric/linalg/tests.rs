@@ -18,26 +18,26 @@ const BACKENDS: [Backend; 1] = [qr::solve];
 const BACKENDS: [Backend; 2] = [qr::solve, super::lapack::solve];
 
 /// Fits with every backend, checks that they agree, and returns what `least_squares` returns.
-fn fit(parents: &Array2<f64>, values: &Array1<f64>, ridge: f64) -> LeastSquares {
-    let fitted = least_squares(parents.view(), values.view(), ridge).expect("a legal problem");
+fn fit(features: &Array2<f64>, values: &Array1<f64>, ridge: f64) -> LeastSquares {
+    let fitted = least_squares(features.view(), values.view(), ridge).expect("a legal problem");
     for backend in BACKENDS {
-        let other = least_squares_with(backend, parents.view(), values.view(), ridge).expect("a legal problem");
-        assert_agree(parents.view(), values.view(), &fitted, &other);
+        let other = least_squares_with(backend, features.view(), values.view(), ridge).expect("a legal problem");
+        assert_agree(features.view(), values.view(), &fitted, &other);
     }
     fitted
 }
 
 /// Agreement to 1e-8 of the largest effect that any column has over its range.
-fn assert_agree(parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>, left: &LeastSquares, right: &LeastSquares) {
+fn assert_agree(features: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>, left: &LeastSquares, right: &LeastSquares) {
     let effects = |fit: &LeastSquares| -> Vec<f64> {
-        fit.coefficients.iter().zip(parents.columns()).map(|(w, column)| w * range(column)).collect()
+        fit.coefficients.iter().zip(features.columns()).map(|(w, column)| w * range(column)).collect()
     };
     let (left_effects, right_effects) = (effects(left), effects(right));
     let largest = left_effects.iter().fold(f64::MIN_POSITIVE, |largest, effect| largest.max(effect.abs()));
     for (l, r) in left_effects.iter().zip(&right_effects) {
         assert!((l - r).abs() <= 1e-8 * largest, "{left:?} and {right:?}");
     }
-    let means = left.coefficients.iter().zip(parents.columns()).map(|(w, column)| (w * column[0]).abs());
+    let means = left.coefficients.iter().zip(features.columns()).map(|(w, column)| (w * column[0]).abs());
     let size = means.fold(values[0].abs(), f64::max).max(largest);
     assert!((left.intercept - right.intercept).abs() <= 1e-8 * size, "{left:?} and {right:?}");
     assert_eq!(left.rank, right.rank);
@@ -59,8 +59,8 @@ fn normal(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
 }
 
 /// intercept + Σ_j coefficients\[j\]·x_j
-fn linear(parents: &Array2<f64>, intercept: f64, coefficients: &[f64]) -> Array1<f64> {
-    parents.dot(&Array1::from(coefficients.to_vec())) + intercept
+fn linear(features: &Array2<f64>, intercept: f64, coefficients: &[f64]) -> Array1<f64> {
+    features.dot(&Array1::from(coefficients.to_vec())) + intercept
 }
 
 /// Gaussian elimination with row exchanges, for brute-force comparisons.
@@ -86,9 +86,9 @@ fn centred(values: ArrayView1<'_, f64>) -> Array1<f64> {
 
 #[test]
 fn known_coefficients_are_recovered() {
-    let parents = normal(200, 4, 1);
+    let features = normal(200, 4, 1);
     let truth = [2.0, -0.5, 0.0, 1e-3];
-    let fitted = fit(&parents, &linear(&parents, 7.0, &truth), 0.0);
+    let fitted = fit(&features, &linear(&features, 7.0, &truth), 0.0);
     assert_close(fitted.intercept, 7.0, 1e-13);
     for (found, expected) in fitted.coefficients.iter().zip(truth) {
         assert!((found - expected).abs() < 1e-13);
@@ -99,13 +99,13 @@ fn known_coefficients_are_recovered() {
 #[test]
 fn pinned_small_case() {
     // Exact rational arithmetic on the normal equations, with Python 3's fractions.Fraction.
-    let parents = array![[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 3.0], [5.0, 8.0], [6.0, 1.0]];
+    let features = array![[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 3.0], [5.0, 8.0], [6.0, 1.0]];
     let values = array![3.0, 1.0, 4.0, 1.0, 5.0, 9.0];
-    let plain = fit(&parents, &values, 0.0);
+    let plain = fit(&features, &values, 0.0);
     assert_close(plain.intercept, 62.0 / 259.0, 1e-13);
     assert_close(plain.coefficients[0], 305.0 / 259.0, 1e-13);
     assert_close(plain.coefficients[1], -41.0 / 259.0, 1e-13);
-    let penalised = fit(&parents, &values, 0.5);
+    let penalised = fit(&features, &values, 0.5);
     assert_close(penalised.intercept, 1657.0 / 1218.0, 1e-13);
     assert_close(penalised.coefficients[0], 461.0 / 609.0, 1e-13);
     assert_close(penalised.coefficients[1], -43.0 / 812.0, 1e-13);
@@ -151,17 +151,17 @@ fn pinned_longley() {
 
 #[test]
 fn copies_of_a_column_share_its_effect_equally_in_any_unit() {
-    let mut parents = normal(50, 3, 2);
-    let values = linear(&parents, 1.0, &[6.0, 0.0, 3.0]);
-    let original = parents.column(0).to_owned();
-    parents.column_mut(1).assign(&original);
-    let fitted = fit(&parents, &values, 0.0);
+    let mut features = normal(50, 3, 2);
+    let values = linear(&features, 1.0, &[6.0, 0.0, 3.0]);
+    let original = features.column(0).to_owned();
+    features.column_mut(1).assign(&original);
+    let fitted = fit(&features, &values, 0.0);
     assert_eq!(fitted.rank, 2);
     for (&found, expected) in fitted.coefficients.iter().zip([3.0, 3.0, 3.0]) {
         assert_close(found, expected, 1e-12);
     }
-    parents.column_mut(1).assign(&(original * 1e-3 + 20.0));
-    let fitted = fit(&parents, &values, 0.0);
+    features.column_mut(1).assign(&(original * 1e-3 + 20.0));
+    let fitted = fit(&features, &values, 0.0);
     assert_eq!(fitted.rank, 2);
     for (&found, expected) in fitted.coefficients.iter().zip([3.0, 3e3, 3.0]) {
         assert_close(found, expected, 1e-11);
@@ -170,16 +170,16 @@ fn copies_of_a_column_share_its_effect_equally_in_any_unit() {
 
 #[test]
 fn a_linear_combination_lowers_the_rank_and_leaves_the_fit_exact() {
-    let mut parents = normal(80, 4, 11);
-    let combination = &parents.column(0) * 3.0 - &parents.column(1) * 0.7 + 12.0;
-    parents.column_mut(3).assign(&combination);
-    let values = linear(&parents, 2.0, &[1.0, 1.0, 1.0, 1.0]);
-    let fitted = fit(&parents, &values, 0.0);
+    let mut features = normal(80, 4, 11);
+    let combination = &features.column(0) * 3.0 - &features.column(1) * 0.7 + 12.0;
+    features.column_mut(3).assign(&combination);
+    let values = linear(&features, 2.0, &[1.0, 1.0, 1.0, 1.0]);
+    let fitted = fit(&features, &values, 0.0);
     assert_eq!(fitted.rank, 3);
-    let residuals = values - linear(&parents, fitted.intercept, &fitted.coefficients);
+    let residuals = values - linear(&features, fitted.intercept, &fitted.coefficients);
     assert!(residuals.iter().all(|residual| residual.abs() < 1e-12));
     // A solution of least norm is orthogonal to the null space, in standardised units.
-    let norm = |index: usize| centred(parents.column(index)).mapv(|x| x * x).sum().sqrt();
+    let norm = |index: usize| centred(features.column(index)).mapv(|x| x * x).sum().sqrt();
     let null = [3.0 * norm(0), -0.7 * norm(1), 0.0, -norm(3)];
     let standardised = fitted.coefficients.iter().enumerate().map(|(index, w)| w * norm(index));
     let inner: f64 = null.iter().zip(standardised).map(|(a, b)| a * b).sum();
@@ -189,15 +189,15 @@ fn a_linear_combination_lowers_the_rank_and_leaves_the_fit_exact() {
 #[test]
 fn more_columns_than_rows_give_the_solution_of_least_norm() {
     let (rows, columns) = (5, 9);
-    let parents = normal(rows, columns, 12) * &Array1::logspace(10.0, -3.0, 3.0, columns);
+    let features = normal(rows, columns, 12) * &Array1::logspace(10.0, -3.0, 3.0, columns);
     let values = normal(rows, 1, 13).column(0).to_owned();
-    let fitted = fit(&parents, &values, 0.0);
+    let fitted = fit(&features, &values, 0.0);
     assert_eq!(fitted.rank, rows - 1);
 
     // Brute force: every difference to the first row must be met, so u = Aᵀ·(A·Aᵀ)⁻¹·b.
     let norms: Array1<f64> =
-        parents.columns().into_iter().map(|column| centred(column).mapv(|x| x * x).sum().sqrt()).collect();
-    let standardised = &parents / &norms;
+        features.columns().into_iter().map(|column| centred(column).mapv(|x| x * x).sum().sqrt()).collect();
+    let standardised = &features / &norms;
     let differences = Array2::from_shape_fn((rows - 1, columns), |(row, column)| {
         standardised[[row + 1, column]] - standardised[[0, column]]
     });
@@ -210,35 +210,35 @@ fn more_columns_than_rows_give_the_solution_of_least_norm() {
 
 #[test]
 fn ridge_of_one_column_has_a_closed_form() {
-    let parents = normal(60, 1, 14) * 1e4;
-    let values = linear(&parents, 3.0, &[0.25]);
+    let features = normal(60, 1, 14) * 1e4;
+    let values = linear(&features, 3.0, &[0.25]);
     for ridge in [1e-3, 1.0, 40.0] {
-        let fitted = fit(&parents, &values, ridge);
+        let fitted = fit(&features, &values, ridge);
         assert_close(fitted.coefficients[0], 0.25 / (1.0 + ridge), 1e-13);
         // The intercept is not penalised: the fit passes through the means.
         let mean = |column: ArrayView1<'_, f64>| column.sum() / 60.0;
-        let at_mean = fitted.intercept + fitted.coefficients[0] * mean(parents.column(0));
+        let at_mean = fitted.intercept + fitted.coefficients[0] * mean(features.column(0));
         assert_close(at_mean, mean(values.view()), 1e-12);
     }
 }
 
 #[test]
 fn ridge_shrinks_and_vanishes_continuously() {
-    let mut parents = normal(60, 3, 15);
-    let copy = parents.column(0).to_owned();
-    parents.column_mut(2).assign(&copy);
-    let values = linear(&parents, 0.0, &[1.0, 2.0, 1.0]);
-    let size = |ridge: f64| fit(&parents, &values, ridge).coefficients.iter().map(|w| w * w).sum::<f64>();
+    let mut features = normal(60, 3, 15);
+    let copy = features.column(0).to_owned();
+    features.column_mut(2).assign(&copy);
+    let values = linear(&features, 0.0, &[1.0, 2.0, 1.0]);
+    let size = |ridge: f64| fit(&features, &values, ridge).coefficients.iter().map(|w| w * w).sum::<f64>();
     let sizes = [0.0, 0.01, 0.1, 1.0, 10.0, 1e6].map(size);
     assert!(sizes.is_sorted_by(|a, b| a > b), "{sizes:?}");
     for tiny in [1e-12, 1e-18, 1e-24, 1e-300] {
-        for coefficient in fit(&parents, &values, tiny).coefficients.iter().zip([1.0, 2.0, 1.0]) {
+        for coefficient in fit(&features, &values, tiny).coefficients.iter().zip([1.0, 2.0, 1.0]) {
             assert_close(*coefficient.0, coefficient.1, 1e-9);
         }
     }
     // Beyond 1e16 the backends only agree on what is left of the coefficients: nothing that counts.
     for (backend, huge) in BACKENDS.iter().flat_map(|backend| [(backend, 1e100), (backend, f64::MAX)]) {
-        let fitted = least_squares_with(backend, parents.view(), values.view(), huge).expect("a legal problem");
+        let fitted = least_squares_with(backend, features.view(), values.view(), huge).expect("a legal problem");
         assert!(fitted.coefficients.iter().all(|w| w.abs() < 1e-60), "{fitted:?}");
         assert_close(fitted.intercept, values.sum() / 60.0, 1e-13);
     }
@@ -246,14 +246,14 @@ fn ridge_shrinks_and_vanishes_continuously() {
 
 #[test]
 fn ridge_agrees_with_the_normal_equations() {
-    let parents = normal(30, 3, 16) * &array![1.0, 1e3, 1e-2];
+    let features = normal(30, 3, 16) * &array![1.0, 1e3, 1e-2];
     let values = normal(30, 1, 17).column(0).to_owned();
-    let columns: Vec<Array1<f64>> = parents.columns().into_iter().map(centred).collect();
+    let columns: Vec<Array1<f64>> = features.columns().into_iter().map(centred).collect();
     let mut matrix = Array2::from_shape_fn((3, 3), |(i, j)| columns[i].dot(&columns[j]));
     (0..3).for_each(|index| matrix[[index, index]] *= 1.0 + 0.3);
     let right_side: Array1<f64> = columns.iter().map(|column| column.dot(&centred(values.view()))).collect();
     let expected = solve_dense(matrix, right_side);
-    for (&found, &expected) in fit(&parents, &values, 0.3).coefficients.iter().zip(&expected) {
+    for (&found, &expected) in fit(&features, &values, 0.3).coefficients.iter().zip(&expected) {
         assert_close(found, expected, 1e-10);
     }
 }
@@ -261,27 +261,27 @@ fn ridge_agrees_with_the_normal_equations() {
 #[test]
 fn nearly_collinear_columns_are_told_apart() {
     for (distance, accuracy) in [(1e-3, 1e-11), (1e-5, 1e-9), (1e-7, 1e-7)] {
-        let mut parents = normal(100, 3, 18);
-        let close = &parents.column(0) + &parents.column(1) * distance;
-        parents.column_mut(2).assign(&close);
-        let parents = parents.select(Axis(1), &[0, 2]);
-        let exact = linear(&parents, 1.0, &[2.0, -1.0]);
-        let fitted = least_squares(parents.view(), exact.view(), 0.0).expect("a legal problem");
+        let mut features = normal(100, 3, 18);
+        let close = &features.column(0) + &features.column(1) * distance;
+        features.column_mut(2).assign(&close);
+        let features = features.select(Axis(1), &[0, 2]);
+        let exact = linear(&features, 1.0, &[2.0, -1.0]);
+        let fitted = least_squares(features.view(), exact.view(), 0.0).expect("a legal problem");
         assert_eq!(fitted.rank, 2);
         assert_close(fitted.coefficients[0], 2.0, accuracy);
         assert_close(fitted.coefficients[1], -1.0, accuracy);
         // With noise the coefficients are large, and the backends must still agree on them.
-        fit(&parents, &(exact + normal(100, 1, 19).column(0)), 0.0);
+        fit(&features, &(exact + normal(100, 1, 19).column(0)), 0.0);
     }
 }
 
 #[test]
 fn columns_closer_than_the_tolerance_share_their_effect() {
-    let mut parents = normal(100, 2, 20);
-    let values = &parents.column(0) * 2.0;
-    let close = &parents.column(0) + &parents.column(1) * 1e-13;
-    parents.column_mut(1).assign(&close);
-    let fitted = fit(&parents, &values, 0.0);
+    let mut features = normal(100, 2, 20);
+    let values = &features.column(0) * 2.0;
+    let close = &features.column(0) + &features.column(1) * 1e-13;
+    features.column_mut(1).assign(&close);
+    let fitted = fit(&features, &values, 0.0);
     assert_eq!(fitted.rank, 1);
     assert_close(fitted.coefficients[0], 1.0, 1e-9);
     assert_close(fitted.coefficients[1], 1.0, 1e-9);
@@ -292,26 +292,26 @@ fn random_problems_agree_and_satisfy_the_normal_equations() {
     let mut random = ChaCha8Rng::seed_from_u64(21);
     for seed in 0..50 {
         let (rows, columns) = (random.random_range(2..60), random.random_range(0..10));
-        let mut parents = normal(rows, columns, 1000 + seed);
+        let mut features = normal(rows, columns, 1000 + seed);
         for column in 0..columns {
             let unit = 10.0_f64.powi(random.random_range(-9..10));
             let source = random.random_range(0..columns);
             match random.random_range(0..8) {
-                0 => parents.column_mut(column).fill(unit),
-                1 => (0..rows).for_each(|row| parents[[row, column]] = unit * parents[[row, source]]),
-                _ => parents.column_mut(column).mapv_inplace(|x| unit * (x + 3.0)),
+                0 => features.column_mut(column).fill(unit),
+                1 => (0..rows).for_each(|row| features[[row, column]] = unit * features[[row, source]]),
+                _ => features.column_mut(column).mapv_inplace(|x| unit * (x + 3.0)),
             }
         }
         let values = normal(rows, 1, 2000 + seed).column(0).to_owned();
         let ridge = [0.0, 0.0, 1e-3, 1.0][seed as usize % 4];
-        assert_stationary(&parents, &values, ridge, &fit(&parents, &values, ridge));
+        assert_stationary(&features, &values, ridge, &fit(&features, &values, ridge));
     }
 }
 
 /// Checks z_jᵀ·(residuals) = λ·u_j on the centred columns z_j of norm 1.
-fn assert_stationary(parents: &Array2<f64>, values: &Array1<f64>, ridge: f64, fitted: &LeastSquares) {
-    let residuals = values - &linear(parents, fitted.intercept, &fitted.coefficients);
-    for (column, w) in parents.columns().into_iter().zip(&fitted.coefficients) {
+fn assert_stationary(features: &Array2<f64>, values: &Array1<f64>, ridge: f64, fitted: &LeastSquares) {
+    let residuals = values - &linear(features, fitted.intercept, &fitted.coefficients);
+    for (column, w) in features.columns().into_iter().zip(&fitted.coefficients) {
         let column = centred(column);
         let norm = column.mapv(|x| x * x).sum().sqrt();
         if *w != 0.0 {

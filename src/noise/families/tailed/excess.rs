@@ -1,4 +1,4 @@
-//! By how much values beyond a threshold exceed it.
+//! The distribution of the excesses over a threshold.
 
 use crate::noise::check::{invalid, positive};
 use crate::{Error, Result};

@@ -9,10 +9,10 @@ use crate::numeric::linalg::least_squares::{LeastSquares, least_squares, least_s
 #[test]
 fn constant_columns_get_exactly_zero() {
     for constant in [0.0, -0.0, 0.1, 1e9, -1.0 / 3.0, 1e-300, 5e-324, f64::MAX, f64::MIN] {
-        let mut parents = normal(1000, 2, 3);
-        let values = linear(&parents, 5.0, &[2.0, 0.0]);
-        parents.column_mut(1).fill(constant);
-        let fitted = fit(&parents, &values, 0.0);
+        let mut features = normal(1000, 2, 3);
+        let values = linear(&features, 5.0, &[2.0, 0.0]);
+        features.column_mut(1).fill(constant);
+        let fitted = fit(&features, &values, 0.0);
         assert_eq!(fitted.coefficients[1], 0.0);
         assert_eq!(fitted.rank, 1);
         assert_close(fitted.coefficients[0], 2.0, 1e-13);
@@ -22,11 +22,11 @@ fn constant_columns_get_exactly_zero() {
 
 #[test]
 fn a_column_that_varies_by_rounding_only_counts_as_constant() {
-    let mut parents = normal(100, 2, 4);
-    let values = parents.column(0).to_owned();
-    parents.column_mut(1).fill(0.1);
-    (0..100).step_by(3).for_each(|row| parents[[row, 1]] = 0.1_f64.next_up());
-    let fitted = fit(&parents, &values, 0.0);
+    let mut features = normal(100, 2, 4);
+    let values = features.column(0).to_owned();
+    features.column_mut(1).fill(0.1);
+    (0..100).step_by(3).for_each(|row| features[[row, 1]] = 0.1_f64.next_up());
+    let fitted = fit(&features, &values, 0.0);
     assert_eq!((fitted.coefficients[1], fitted.rank), (0.0, 1));
 }
 
@@ -51,10 +51,10 @@ fn columns_of_very_different_size_are_recovered() {
     for (large, small) in [(1e9, 1e-9), (1e200, 1e-200), (1e300, 1e-300)] {
         let unscaled = normal(100, 2, 6);
         let values = linear(&unscaled, 0.5, &[1.0, -2.0]);
-        let mut parents = unscaled;
-        parents.column_mut(0).mapv_inplace(|x| x * large);
-        parents.column_mut(1).mapv_inplace(|x| x * small);
-        let fitted = fit(&parents, &values, 0.0);
+        let mut features = unscaled;
+        features.column_mut(0).mapv_inplace(|x| x * large);
+        features.column_mut(1).mapv_inplace(|x| x * small);
+        let fitted = fit(&features, &values, 0.0);
         assert_eq!(fitted.rank, 2);
         assert_close(fitted.coefficients[0] * large, 1.0, 1e-12);
         assert_close(fitted.coefficients[1] * small, -2.0, 1e-12);
@@ -65,8 +65,8 @@ fn columns_of_very_different_size_are_recovered() {
 #[test]
 fn values_of_extreme_size_are_explained() {
     for size in [1e-300, 1e-200, 1e200, 1e300] {
-        let parents = normal(100, 2, 7);
-        let fitted = fit(&parents, &(linear(&parents, 0.5, &[1.0, -2.0]) * size), 0.0);
+        let features = normal(100, 2, 7);
+        let fitted = fit(&features, &(linear(&features, 0.5, &[1.0, -2.0]) * size), 0.0);
         assert_close(fitted.coefficients[0] / size, 1.0, 1e-12);
         assert_close(fitted.coefficients[1] / size, -2.0, 1e-12);
         assert_close(fitted.intercept / size, 0.5, 1e-12);
@@ -75,13 +75,13 @@ fn values_of_extreme_size_are_explained() {
 
 #[test]
 fn units_do_not_change_a_single_bit() {
-    let parents = normal(40, 3, 8);
+    let features = normal(40, 3, 8);
     let values = normal(40, 1, 9).column(0).to_owned();
     let unit = 2.0_f64.powi(-70);
-    let mut rescaled = parents.clone();
+    let mut rescaled = features.clone();
     rescaled.column_mut(1).mapv_inplace(|x| x * unit);
     for ridge in [0.0, 0.1] {
-        let (before, after) = (fit(&parents, &values, ridge), fit(&rescaled, &values, ridge));
+        let (before, after) = (fit(&features, &values, ridge), fit(&rescaled, &values, ridge));
         assert_eq!(before.coefficients[1], after.coefficients[1] * unit);
         assert_eq!(before.coefficients[0], after.coefficients[0]);
         assert_eq!(before.intercept, after.intercept);
@@ -90,23 +90,23 @@ fn units_do_not_change_a_single_bit() {
 
 #[test]
 fn memory_layout_does_not_change_a_single_bit() {
-    let parents = normal(40, 3, 10);
-    let values = parents.column(0).to_owned();
+    let features = normal(40, 3, 10);
+    let values = features.column(0).to_owned();
     let mut transposed = Array2::zeros((3, 40));
-    transposed.assign(&parents.t());
+    transposed.assign(&features.t());
     let strided = least_squares(transposed.t(), values.view(), 0.2).expect("a legal problem");
-    assert_eq!(strided, fit(&parents, &values, 0.2));
+    assert_eq!(strided, fit(&features, &values, 0.2));
 }
 
 #[test]
 fn bad_arguments_are_errors() {
-    let parents = normal(3, 2, 22);
+    let features = normal(3, 2, 22);
     let values = array![1.0, 2.0, 4.0];
     for ridge in [-1e-300, f64::NAN, f64::INFINITY] {
-        let error = least_squares(parents.view(), values.view(), ridge).expect_err("a bad ridge");
+        let error = least_squares(features.view(), values.view(), ridge).expect_err("a bad ridge");
         assert!(matches!(error, Error::InvalidParameter { name: "ridge", .. }), "{error}");
     }
-    let error = least_squares(parents.view(), array![1.0].view(), 0.0).expect_err("too few values");
+    let error = least_squares(features.view(), array![1.0].view(), 0.0).expect_err("too few values");
     assert!(matches!(error, Error::LengthMismatch { expected: 3, found: 1, .. }), "{error}");
     let error = least_squares(Array2::zeros((0, 2)).view(), Array1::zeros(0).view(), 0.0).expect_err("no rows");
     assert!(matches!(error, Error::Empty { .. }), "{error}");
@@ -114,20 +114,20 @@ fn bad_arguments_are_errors() {
 
 #[test]
 fn numbers_out_of_range_are_errors_on_every_backend() {
-    let parents = normal(5, 2, 23);
-    let values = parents.column(0).to_owned();
+    let features = normal(5, 2, 23);
+    let values = features.column(0).to_owned();
     for backend in BACKENDS {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            let (mut bad_parents, mut bad_values) = (parents.clone(), values.clone());
+            let (mut bad_parents, mut bad_values) = (features.clone(), values.clone());
             bad_parents[[2, 1]] = bad;
             bad_values[4] = bad;
             let in_parents = least_squares_with(backend, bad_parents.view(), values.view(), 0.0);
             assert!(matches!(in_parents, Err(Error::LinearAlgebra { .. })));
-            let in_values = least_squares_with(backend, parents.view(), bad_values.view(), 0.0);
+            let in_values = least_squares_with(backend, features.view(), bad_values.view(), 0.0);
             assert!(matches!(in_values, Err(Error::LinearAlgebra { .. })));
         }
         // The coefficient would be about 1e400.
-        let overflowing = least_squares_with(backend, (&parents * 1e-200).view(), (&values * 1e200).view(), 0.0);
+        let overflowing = least_squares_with(backend, (&features * 1e-200).view(), (&values * 1e200).view(), 0.0);
         assert!(matches!(overflowing, Err(Error::LinearAlgebra { .. })));
     }
 }
