@@ -1,7 +1,8 @@
 //! Loops over columns that the compiler turns into vector instructions.
 
-/// How many sums are kept side by side: one alone would wait for each addition to finish.
-const LANES: usize = 8;
+/// How many partial sums one loop keeps: a single one would wait for each addition to finish, and the compiler may not
+/// reorder floating-point additions by itself.
+pub(crate) const LANES: usize = 8;
 
 /// The deviations factor · (column − centre) of a column from one value.
 pub(crate) fn deviations(factor: f64, column: &[f64], centre: f64) -> Vec<f64> {
@@ -70,13 +71,28 @@ pub(crate) fn sums_of_deviations(values: &[f64], centre: f64) -> (f64, f64) {
     (firsts.iter().sum(), squares.iter().sum())
 }
 
-/// Σ aᵢ bᵢ over columns of a multiple of eight rows.
+/// Σᵢ aᵢ·bᵢ of columns of equal length, in an order that only the length determines.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
+    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
+    let mut partial = [0.0; LANES];
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
         for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
+            partial[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum()
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    partial.iter().sum::<f64>() + rest
+}
+
+/// Σᵢ aᵢ, in an order that only the length determines.
+pub(crate) fn sum(a: &[f64]) -> f64 {
+    let (blocks, rest) = a.as_chunks::<LANES>();
+    let mut partial = [0.0; LANES];
+    for block in blocks {
+        for lane in 0..LANES {
+            partial[lane] += block[lane];
+        }
+    }
+    partial.iter().sum::<f64>() + rest.iter().sum::<f64>()
 }

@@ -10,9 +10,9 @@
 
 use ndarray::{ArrayView1, ArrayView2};
 
-use super::sums::{dot, sum};
 use super::system::{Solution, System};
 use crate::error::{Error, Result};
+use crate::numeric::kernels::{dot, sum};
 
 #[cfg(feature = "blas")]
 use super::lapack::solve;

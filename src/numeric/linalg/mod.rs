@@ -10,7 +10,6 @@ mod lapack;
 mod least_squares;
 #[cfg(any(test, not(feature = "blas")))]
 mod qr;
-mod sums;
 mod system;
 #[cfg(test)]
 mod tests;

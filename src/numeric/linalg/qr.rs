@@ -7,9 +7,9 @@
 //! Source: Golub and Van Loan, *Matrix Computations*, 4th edition, sections 5.1 (Householder
 //! reflections), 5.4 (pivoting, complete orthogonal decomposition) and 5.5 (least norm).
 
-use super::sums::{LANES, dot};
 use super::system::{RANK_TOLERANCE, Solution, System};
 use crate::error::Result;
+use crate::numeric::kernels::{LANES, dot};
 
 /// Solves the system; the cost is O(rows · columns · rank).
 pub(super) fn solve(mut system: System) -> Result<Solution> {
