@@ -90,22 +90,22 @@ impl TailedDistribution {
         &self.observed
     }
 
-    /// The tail below [`lower_threshold`](Self::lower_threshold); nothing where it is not modelled.
+    /// The tail below [`lower_threshold`](Self::lower_threshold); `None` where it is not modelled.
     pub fn lower_tail(&self) -> Option<&FittedTail> {
         self.lower.as_ref()
     }
 
-    /// The tail above [`upper_threshold`](Self::upper_threshold); nothing where it is not modelled.
+    /// The tail above [`upper_threshold`](Self::upper_threshold); `None` where it is not modelled.
     pub fn upper_tail(&self) -> Option<&FittedTail> {
         self.upper.as_ref()
     }
 
-    /// Below which value the lower tail begins, or the smallest value where there is none; in the node's unit.
+    /// The value below which the lower tail begins, or the smallest value where there is none; in the node's unit.
     pub fn lower_threshold(&self) -> f64 {
         self.observed.values()[self.below()]
     }
 
-    /// Above which value the upper tail begins, or the largest value where there is none; in the node's unit.
+    /// The value above which the upper tail begins, or the largest value where there is none; in the node's unit.
     pub fn upper_threshold(&self) -> f64 {
         let values = self.observed.values();
         values[values.len() - 1 - self.above()]
