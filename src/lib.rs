@@ -54,7 +54,6 @@
 // Lints for the library alone: tests and examples may unwrap and print.
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
-mod attribution;
 mod bootstrap;
 mod data;
 mod drift;
@@ -63,10 +62,10 @@ mod error;
 mod evaluation;
 mod graph;
 mod independence;
-mod linalg;
 mod mechanism;
 mod model;
 mod noise;
+mod numeric;
 mod question;
 mod random;
 mod refine;

@@ -11,8 +11,9 @@ use super::permuted_graphs::compare;
 use super::result::{AbsentFigure, GraphEvaluation, ModelEvaluation, NodeEvaluation};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::independence::{MOST_PERMUTATIONS, holm};
+use crate::independence::MOST_PERMUTATIONS;
 use crate::model::FittedModel;
+use crate::numeric::holm::holm;
 use crate::telemetry::span;
 
 impl FittedModel {

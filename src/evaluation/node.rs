@@ -5,12 +5,14 @@ use rand::seq::index;
 
 use super::columns::{Columns, ROUNDING, select};
 use super::config::EvaluationConfig;
-use super::crps::EqualValues;
 use super::result::{AbsentFigure, Calibration, NodeEvaluation, NoiseDrift, NoiseIndependence};
 use crate::error::Result;
-use crate::independence::{kolmogorov_distance, kolmogorov_p_value, ranks, test_columns};
+use crate::independence::test_columns;
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
+use crate::numeric::crps::EqualValues;
+use crate::numeric::kolmogorov_smirnov::{kolmogorov_smirnov_distance, kolmogorov_smirnov_p_value, two_sample_size};
+use crate::numeric::ranks::ranks;
 use crate::random::{Purpose, stream};
 
 /// How many equally probable quantiles stand in for an added noise that is not a list of values anyway.
@@ -145,14 +147,15 @@ impl<'a> NodeRows<'a> {
                 below + generator.random::<f64>() * (up_to - below)
             })
             .collect();
-        let distance = kolmogorov_distance(&mut transformed);
-        let rows = self.rows.len() as f64;
+        transformed.sort_unstable_by(f64::total_cmp);
+        let distance = kolmogorov_smirnov_distance(&transformed, |uniform| (uniform, uniform));
+        let rows = self.rows.len();
         let fitted_to = match noise {
             NoiseDistribution::Empirical(noise) => Some(noise.values().len()),
             _ => self.model.training_rows(),
         };
-        let rows = fitted_to.map_or(rows, |fitted_to| rows * fitted_to as f64 / (rows + fitted_to as f64));
-        let p_value = kolmogorov_p_value(distance, rows);
+        let size = fitted_to.map_or(rows as f64, |fitted_to| two_sample_size(rows, fitted_to));
+        let p_value = kolmogorov_smirnov_p_value(distance, size);
         Calibration { distance, p_value, adjusted_p_value: p_value }
     }
 

@@ -11,7 +11,7 @@ use super::regressor::Regressor;
 use super::training_columns::{TrainingColumns, mean};
 use super::tree_ensemble::{RegressionTree, TreeEnsemble};
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
+use crate::numeric::linalg::least_squares;
 
 /// Fewest rows to train trees on: fewer hold nothing that trees could find and a line could not.
 const FEWEST_ROWS: usize = 40;

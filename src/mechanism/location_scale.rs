@@ -12,8 +12,9 @@ use super::regressor::{LinearRegression, Regressor};
 use super::saved::{SavedLocationScale, SavedScale};
 use super::unfitted::{Fit, NodeData, NoiseModel};
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
-use crate::noise::{NoiseFamily, root_mean_square};
+use crate::noise::NoiseFamily;
+use crate::numeric::linalg::least_squares;
+use crate::numeric::moments::root_mean_square;
 
 /// Residuals smaller than this share of their root mean square count as that share: the logarithm of an accidental 0
 /// would outweigh all others.

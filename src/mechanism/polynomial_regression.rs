@@ -8,7 +8,7 @@ use super::function::ParentFunction;
 use super::polynomial_function::{ParentRange, PolynomialFunction, PolynomialTerm};
 use super::regressor::Regressor;
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
+use crate::numeric::linalg::least_squares;
 
 /// Products of different parents are used while there are at most this many terms in all.
 const MOST_TERMS_WITH_PRODUCTS: usize = 60;

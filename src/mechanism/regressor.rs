@@ -6,7 +6,7 @@ use ndarray::{ArrayView1, ArrayView2};
 
 use super::function::{LinearFunction, ParentFunction};
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
+use crate::numeric::linalg::least_squares;
 
 /// Learns a node's expected value from its parents.
 ///

@@ -4,7 +4,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use super::function::LinearFunction;
 use crate::error::Result;
-use crate::linalg::least_squares;
+use crate::numeric::linalg::least_squares;
 
 /// The share of a parent's variance that must be left within leaves to fit a slope there.
 const LEAST_SHARE_WITHIN: f64 = 0.02;

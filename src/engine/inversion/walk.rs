@@ -2,9 +2,9 @@
 
 use super::super::Visitor;
 use super::tail::{FreeSum, Player, Probability, Series};
-use crate::attribution::kernels::dot;
 use crate::error::Result;
 use crate::noise::{Side, Spectrum};
+use crate::numeric::kernels::dot;
 use crate::shapley::Coalition;
 
 /// What all coalitions of one event need. A player that becomes free costs one product of spectra, one that becomes kept

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::super::means::{Means, NoiseSampling};
-use crate::attribution::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
+use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
 use crate::target::{AncestryNode, Target};
 

@@ -3,9 +3,9 @@
 use super::bank::{BLOCKS, rows_of_block};
 use super::pivot::Pivot;
 use super::samples::{Changing, TargetSamples};
-use crate::attribution::kernels::{add_and_count, add_multiple, sums_of_deviations};
 use crate::error::Result;
-use crate::noise::ln_sum_exp;
+use crate::numeric::kernels::{add_and_count, add_multiple, sums_of_deviations};
+use crate::numeric::logarithms::ln_sum_exp;
 use crate::score::OutlierTest;
 use crate::world::Measure;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::bank::Bank;
 use super::columns::{Change, Columns, Content};
-use crate::attribution::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 use crate::error::Result;
 use crate::mechanism::check_finite;
+use crate::numeric::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 use crate::target::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Target, Term};
 use crate::world::Event;
 
