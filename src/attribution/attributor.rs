@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::closed_form::{ClosedForm, LinearTarget, Question};
 use super::config::{AttributionConfig, Estimator, Floor, Precision, Quantity};
-use super::effects::noise_effects;
 use super::estimates::Estimates;
 use super::fourier::{Event, FourierGame, FourierTarget};
 use super::measure::Measure;
@@ -104,8 +103,8 @@ impl Method {
 impl Attributor {
     pub(super) fn new(model: FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
-        let plan = Plan::new(&model, target)?;
-        let effects = noise_effects(&plan);
+        let plan = Plan::of_ancestors(&model, target)?;
+        let effects = plan.noise_effects();
         let floor = match config.floor {
             Floor::FromData => model.default_floor(),
             Floor::Fixed(floor) => floor,
@@ -176,7 +175,7 @@ impl Attributor {
     ) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
         observation.finite(self.target())?;
-        let recovered = self.model.recover(&self.plan.positions(), observation)?;
+        let recovered = self.plan.abduct(observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
         let refined = if roles.players.is_empty() {
             // Where no noise is free, the observation is the only value the target can take.

@@ -9,7 +9,6 @@ mod closed_form;
 mod columns;
 mod config;
 mod deadline;
-mod effects;
 mod estimates;
 mod fourier;
 mod game;

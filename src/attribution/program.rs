@@ -90,7 +90,7 @@ pub(super) enum NoiseUse {
 impl Program {
     /// Costs O(slots · edges), and O(nodes · functions) if there is a bottleneck.
     pub(super) fn compile(plan: &Plan) -> Self {
-        let linear: Vec<bool> = plan.nodes.iter().map(is_linear).collect();
+        let linear: Vec<bool> = plan.nodes.iter().map(PlanNode::is_linear).collect();
         let folded = || Builder::new(plan, &linear, &vec![false; linear.len()]).build();
         if linear.iter().filter(|&linear| !linear).count() < 2 {
             return folded();
@@ -129,10 +129,6 @@ impl Program {
         };
         self.noises.iter().map(after).sum()
     }
-}
-
-fn is_linear(node: &PlanNode) -> bool {
-    node.mechanism.adds_noise() && (0..node.parents.len()).all(|place| node.coefficient(place).is_some())
 }
 
 /// What is known of the nodes while a plan is compiled.
@@ -226,7 +222,7 @@ impl<'p> Builder<'p> {
             let folds = self.linear[number] && (number == of || !self.standing[number]);
             if folds {
                 for (place, &parent) in node.parents.iter().enumerate() {
-                    effects[parent] += effect * node.coefficient(place).unwrap_or(0.0);
+                    effects[parent] += effect * node.slope(place).unwrap_or(0.0);
                 }
             } else if let Some(function) = self.functions[number] {
                 terms.push(Term { source: Source::Function(function), effect });

@@ -54,7 +54,7 @@ impl Attributor {
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
         observation.finite(self.target())?;
-        let recovered = self.model.recover(&self.plan.positions(), observation)?;
+        let recovered = self.plan.abduct(observation)?;
         let roles = Roles::new(&self.plan, &self.effects, &recovered);
         let players = &roles.players;
         let mut coalition = Coalition::empty(players.len());

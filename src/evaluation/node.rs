@@ -87,7 +87,7 @@ impl<'a> NodeRows<'a> {
     }
 
     fn is_root(&self) -> bool {
-        self.model.parents_at(self.position).is_empty()
+        self.model.parents_at(self.position).len() == 0
     }
 
     /// What counts as rounding of the noise; a noise that is not added has a unit of its own.
@@ -116,15 +116,15 @@ impl<'a> NodeRows<'a> {
     }
 
     fn evaluated_noise(&self) -> Prediction {
-        let mechanism = self.model.mechanism_at(self.position);
+        let (wiring, number) = (self.model.wiring(), self.model.number(self.position));
+        let (mechanism, columns) = (&wiring.nodes[number].mechanism, wiring.in_order(&self.columns.values));
         let noises = quantiles(self.noise(), EVALUATED_QUANTILES);
-        let parents = self.model.parents_at(self.position);
-        let predict = |(&row, &value): (&usize, &f64)| {
-            let at_row: Vec<f64> = parents.iter().map(|&parent| self.columns.values[parent][row]).collect();
-            let predicted = EqualValues::new(noises.iter().map(|&noise| mechanism.evaluate(&at_row, noise)).collect());
-            (predicted.mean(), predicted.crps(value))
-        };
-        let (expected, scores): (Vec<f64>, Vec<f64>) = self.rows.iter().zip(&self.values).map(predict).unzip();
+        let (mut expected, mut scores) = (Vec::with_capacity(self.rows.len()), Vec::with_capacity(self.rows.len()));
+        wiring.visit_rows(number, &columns, self.rows.iter().copied(), |value, parents| {
+            let predicted = EqualValues::new(noises.iter().map(|&noise| mechanism.evaluate(parents, noise)).collect());
+            expected.push(predicted.mean());
+            scores.push(predicted.crps(value));
+        });
         Prediction { expected, crps: mean(scores.into_iter(), self.rows.len()) }
     }
 
@@ -183,9 +183,9 @@ impl<'a> NodeRows<'a> {
             return Ok(Err("the noise does not vary"));
         }
         let rows: Vec<usize> = rows.into_iter().map(|row| self.rows[row]).collect();
-        let parents = self.model.parents_at(self.position).iter();
+        let parents = self.model.parents_at(self.position);
         let parents: Vec<Vec<f64>> = parents
-            .map(|&parent| ranks(&select(&self.columns.values[parent], &rows)))
+            .map(|parent| ranks(&select(&self.columns.values[parent], &rows)))
             .filter(|column| varies(column))
             .collect();
         if parents.is_empty() {

@@ -91,10 +91,10 @@ fn assert_same(samples: TargetSamples<'_>, expected: &[f64], what: &str) {
 /// Changes random noises, more often than a sum takes before it is computed afresh, and now and then several at once.
 /// How many linear nodes were left standing.
 fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
-    let plan = Plan::new(model, target).unwrap();
+    let plan = Plan::of_ancestors(model, target).unwrap();
     let row: Vec<(&str, f64)> =
         plan.nodes.iter().map(|node| (node.name.as_str(), random.random_range(0.0..3.0))).collect();
-    let recovered = model.recover(&plan.positions(), &Observation::from_pairs(row).unwrap()).unwrap();
+    let recovered = plan.abduct(&Observation::from_pairs(row).unwrap()).unwrap();
     let (bank, program) = (bank(&plan, SAMPLES), Program::compile(&plan));
     let samples = Samples::new(&plan, &program, &bank, &recovered.values, &recovered.noises);
     let (mut columns, mut held) = (samples.columns(), vec![true; plan.nodes.len()]);
@@ -159,8 +159,8 @@ fn kept_noises_leave_no_rounding_behind() {
     let random = &mut ChaCha8Rng::seed_from_u64(3);
     let model = random_model(8, random);
     let row: Vec<(String, f64)> = (0..8).map(|node| (format!("n{node}"), random.random_range(0.0..3.0))).collect();
-    let plan = Plan::new(&model, "n7").unwrap();
-    let recovered = model.recover(&plan.positions(), &Observation::from_pairs(row).unwrap()).unwrap();
+    let plan = Plan::of_ancestors(&model, "n7").unwrap();
+    let recovered = plan.abduct(&Observation::from_pairs(row).unwrap()).unwrap();
     let (bank, program) = (bank(&plan, OUTPUTS), Program::compile(&plan));
     let samples = Samples::new(&plan, &program, &bank, &recovered.values, &recovered.noises);
     let mut columns = samples.columns();

@@ -167,7 +167,7 @@ impl FittedModel {
 
     /// The custom mechanisms of the model itself.
     fn own_registry(&self) -> MechanismRegistry {
-        let custom = self.parts().mechanisms.iter().filter_map(|mechanism| mechanism.custom());
+        let custom = self.wiring().nodes.iter().filter_map(|node| node.mechanism.custom());
         MechanismRegistry::collect(custom.filter_map(|custom| Some((custom.name.clone()?, custom.mechanism.clone()))))
     }
 }

@@ -33,7 +33,7 @@ pub struct CombinedScore {
 }
 
 /// From one score per node of either kind.
-pub(super) fn combine(
+pub(in crate::verdicts) fn combine(
     names: &[String],
     propagation: &[f64],
     noise: &[f64],
