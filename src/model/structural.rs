@@ -249,7 +249,7 @@ fn fit_to(mechanism: &CausalMechanism, node: &str, places: &[usize], cases: &Com
     mechanism.fit(node, places, Some(&NodeData { parents: cases.parents.view(), values: cases.values.view() }))
 }
 
-/// The same error, saying that incomplete rows do not count.
+/// An error of too few rows that also says that incomplete rows do not count, if there are any; any other error as it is.
 fn error_of_gaps(error: Error, cases: &CompleteCases) -> Error {
     match error {
         Error::TooFewRows { what, needed, found } if cases.incomplete > 0 => {

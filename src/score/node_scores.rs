@@ -54,7 +54,7 @@ impl FittedModel {
     /// support no floor below the model's default: there the larger of the two is used.
     ///
     /// # Errors
-    /// Those of [`node_scores`](Self::node_scores); when the floor is outside \[0, 1); and when it is 0 and a noise is
+    /// When [`node_scores`](Self::node_scores) fails; when the floor is outside \[0, 1); and when it is 0 and a noise is
     /// impossible under its distribution.
     pub fn node_scores_with_floor(
         &self,

@@ -33,7 +33,7 @@ impl FittedModel {
     /// counterfactual.
     ///
     /// # Errors
-    /// As [`attribute_outlier`](Self::attribute_outlier); when a column of the recent rows holds text or an infinite
+    /// When [`attribute_outlier`](Self::attribute_outlier) fails; when a column of the recent rows holds text or an infinite
     /// value; or when the configuration is invalid.
     ///
     /// ```

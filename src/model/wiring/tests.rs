@@ -1,7 +1,5 @@
 //! Forward evaluation and abduction undo each other, values can be given, and one rule says what is linear.
 
-use std::convert::Infallible;
-
 use super::*;
 use crate::data::Observation;
 use crate::mechanism::{AdditiveNoiseModel, CustomMechanism, KnownFormula, Mechanism};
@@ -131,18 +129,6 @@ fn parents_that_do_not_count_are_replaced_by_their_own() {
     assert_eq!((&found[d], &found[e]), (&vec![a, b], &vec![a, b]));
     let found = wiring.parents_that_count(|number| number != d && number != b);
     assert_eq!(found[e], [a]);
-}
-
-#[test]
-fn an_error_ends_the_walk() {
-    let model = model();
-    let mut seen = 0;
-    let walked = model.wiring().values_by(|_, node, _| {
-        seen += 1;
-        if node.name == "b" { Err("b") } else { Ok(0.0) }
-    });
-    assert_eq!((walked, seen), (Err("b"), 2));
-    assert_eq!(model.wiring().values_by(|_, _, _| Ok::<f64, Infallible>(1.0)), Ok(vec![1.0; 5]));
 }
 
 #[test]
