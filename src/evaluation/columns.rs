@@ -43,7 +43,7 @@ impl Columns {
     }
 }
 
-/// The values at some rows.
+/// The values of a column at some rows.
 pub(super) fn select(column: &[f64], rows: &[usize]) -> Vec<f64> {
     rows.iter().map(|&row| column[row]).collect()
 }

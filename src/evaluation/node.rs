@@ -1,4 +1,4 @@
-//! The figures of one node.
+//! The figures of one node in an evaluation.
 
 use rand::RngExt;
 use rand::seq::index;
@@ -15,7 +15,7 @@ use crate::random::{Purpose, stream};
 
 /// How many equally probable quantiles stand in for an added noise that is not a list of values anyway.
 const ADDED_QUANTILES: usize = 1024;
-/// How many stand in for a noise that is not merely added: the mechanism is evaluated at each of them, for every row.
+/// How many quantiles stand in for a noise that is not merely added: the mechanism is evaluated at each of them, for every row.
 const EVALUATED_QUANTILES: usize = 256;
 
 /// A node, and the rows that have its value, its parents and its noise.
@@ -35,7 +35,7 @@ impl<'a> NodeRows<'a> {
         Self { model, columns, position, rows, values, noises }
     }
 
-    /// All figures; p-values are not adjusted yet.
+    /// All figures of the node, with p-values that are not adjusted for several tests yet.
     pub(super) fn evaluate(&self, config: &EvaluationConfig, permutations: usize) -> Result<NodeEvaluation> {
         let mut absent = Vec::new();
         let mut evaluation = NodeEvaluation {
@@ -212,7 +212,7 @@ fn position_and_spread(noises: &[f64]) -> [Vec<f64>; 2] {
     [ranks(noises), ranks(&noises.iter().map(|noise| (noise - median).abs()).collect::<Vec<_>>())]
 }
 
-/// A random choice of so many numbers below `rows` as a dear test may look at, in ascending order.
+/// A random choice of so many numbers below `rows` as a costly test may look at, in ascending order.
 pub(super) fn some_rows(rows: usize, most_rows: usize, seed: u64, test: u64) -> Vec<usize> {
     if rows <= most_rows {
         return (0..rows).collect();
@@ -226,7 +226,7 @@ pub(super) fn some_rows(rows: usize, most_rows: usize, seed: u64, test: u64) -> 
 /// What a mechanism says of each row's value.
 struct Prediction {
     expected: Vec<f64>,
-    /// The mean score.
+    /// The mean continuous ranked probability score over the rows, in the node's unit.
     crps: f64,
 }
 
@@ -269,7 +269,7 @@ fn because(figure: &str, reason: &str) -> AbsentFigure {
     AbsentFigure { figure: figure.to_owned(), reason: reason.to_owned() }
 }
 
-/// The figure, or nothing and a note why.
+/// The figure, or else nothing and a note among the absent ones that says why.
 fn keep<T>(figure: Result<T, &'static str>, name: &str, absent: &mut Vec<AbsentFigure>) -> Option<T> {
     figure.map_err(|reason| absent.push(because(name, reason))).ok()
 }

@@ -16,8 +16,9 @@ const INVERSION_TOLERANCE: f64 = 1e-6;
 pub(crate) struct Recovered {
     /// Observed, or what stands in for a missing value; in the node's unit.
     pub(crate) values: Vec<f64>,
-    /// What the values rest on given those of the parents; the median for a node whose value is missing.
+    /// The noise that with the values of the parents makes the value; its median for a node whose value is missing.
     pub(crate) noises: Vec<f64>,
+    /// Which of them were observed.
     pub(crate) origins: Vec<Origin>,
 }
 
@@ -77,8 +78,8 @@ impl Wiring {
     }
 
     /// The noise of one node in every row of the columns of all nodes; NaN where the node's value or a parent's is missing
-    /// (NaN). What `abduct` does to the values of a node's parents and its own value is what [`WiredNode::abduct`] does, but
-    /// that a caller may know more and decides what becomes of rows at fault.
+    /// (NaN). In all other rows `abduct` finds it from the values of the parents, in the mechanism's order, and the node's
+    /// value: by [`WiredNode::abduct`], and it decides what becomes of a row at fault.
     pub(crate) fn abduct_column(
         &self,
         number: usize,
