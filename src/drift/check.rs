@@ -6,7 +6,7 @@ use super::report::{DriftReport, DriftTest, NodeDrift};
 use super::scale::scale_warning;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
-use crate::model::{FittedModel, Origin, Recovered};
+use crate::model::{FittedModel, Recovered};
 use crate::noise::NoiseDistribution;
 use crate::numeric::holm::holm;
 use crate::numeric::kolmogorov_smirnov::{kolmogorov_smirnov_distance, kolmogorov_smirnov_p_value, two_sample_size};
@@ -71,7 +71,7 @@ impl FittedModel {
 
     fn recover_rows(&self, recent: &Dataset) -> Result<Vec<Recovered>> {
         let observations: Vec<Observation> = recent.observations().collect();
-        let recover = |row: &Observation| self.recover(self.graph().topological_positions(), row);
+        let recover = |row: &Observation| self.wiring().abduct(row);
         let rows: Vec<Result<Recovered>> = observations.par_iter().map(recover).collect();
         let in_row = |(row, result): (usize, Result<Recovered>)| {
             result.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
@@ -83,11 +83,9 @@ impl FittedModel {
     fn drift(&self, position: usize, place: usize, rows: &[Recovered]) -> NodeDrift {
         let (mut values, mut noises) = (Vec::new(), Vec::new());
         for row in rows {
-            if let Origin::Observed { missing_parents } = &row.origins[place] {
+            if !row.is_missing(place) {
                 values.push(row.values[place]);
-                if missing_parents.is_empty() {
-                    noises.push(row.noises[place]);
-                }
+                noises.extend(row.exact_noise(place));
             }
         }
         let reference = self.reference_at(position);

@@ -101,7 +101,7 @@ impl EvaluationConfig {
         Self { fewest_rows, ..self }
     }
 
-    /// Sets the most rows that dear tests look at, at least [`fewest_rows`](Self::fewest_rows) and at most 5000.
+    /// Sets the most rows that costly tests look at, at least [`fewest_rows`](Self::fewest_rows) and at most 5000.
     #[must_use]
     pub fn with_most_rows(self, most_rows: usize) -> Self {
         Self { most_rows, ..self }

@@ -115,7 +115,7 @@ fn evaluate_nodes(
     nodes: &[NodeRows<'_>],
     config: &EvaluationConfig,
 ) -> Result<Vec<NodeEvaluation>> {
-    let tests = (0..nodes.len()).filter(|&node| !model.parents_at(node).is_empty()).count();
+    let tests = (0..nodes.len()).filter(|&node| model.parents_at(node).len() > 0).count();
     // With half as many, the smallest p-value 1/(1 + B) would just be α after correction for all tests.
     let needed = (2.0 * FAMILIES * tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
     let permutations = config.permutations.max(needed);

@@ -95,14 +95,6 @@ impl FittedMechanism {
         }
     }
 
-    /// Whether the value does not depend on a parent, given by its place.
-    pub(crate) fn ignores(&self, place: usize) -> bool {
-        match &self.function {
-            NodeFunction::Additive(ParentFunction::Linear(linear)) => linear.coefficients[place] == 0.0,
-            _ => false,
-        }
-    }
-
     /// Whether the value is the noise.
     pub(crate) fn is_root(&self) -> bool {
         matches!(self.function, NodeFunction::Noise)

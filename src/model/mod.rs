@@ -5,10 +5,10 @@ mod complete_cases;
 mod fit_report;
 mod fitted;
 mod leverage;
-mod recovery;
 mod reference;
 mod saved;
 mod structural;
+mod wiring;
 
 pub use assignment::{
     AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, MechanismSearch, NodeAssignment,
@@ -18,4 +18,4 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
-pub(crate) use recovery::{Origin, Recovered};
+pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

@@ -1,6 +1,6 @@
 //! Which linear nodes it pays not to fold.
 
-use super::ancestry::Ancestry;
+use crate::model::Wiring;
 
 /// A set of nodes, as bits.
 type NodeSet = Vec<u64>;
@@ -9,12 +9,12 @@ type NodeSet = Vec<u64>;
 /// f · s operations; left standing f + 1 + s. A node below one that is left standing counts that as one function.
 ///
 /// Costs O(edges · nodes/64).
-pub(super) fn bottlenecks(ancestry: &Ancestry, linear: &[bool]) -> Vec<bool> {
-    let slots = slots_reached(ancestry, linear);
-    let words = ancestry.nodes.len().div_ceil(64);
-    let mut functions: Vec<NodeSet> = Vec::with_capacity(ancestry.nodes.len());
-    let mut standing = vec![false; ancestry.nodes.len()];
-    for (number, node) in ancestry.nodes.iter().enumerate() {
+pub(super) fn bottlenecks(wiring: &Wiring, linear: &[bool]) -> Vec<bool> {
+    let slots = slots_reached(wiring, linear);
+    let words = wiring.nodes.len().div_ceil(64);
+    let mut functions: Vec<NodeSet> = Vec::with_capacity(wiring.nodes.len());
+    let mut standing = vec![false; wiring.nodes.len()];
+    for (number, node) in wiring.nodes.iter().enumerate() {
         let mut reaching = vec![0; words];
         if linear[number] {
             node.parents.iter().for_each(|&parent| unite(&mut reaching, &functions[parent]));
@@ -31,10 +31,10 @@ pub(super) fn bottlenecks(ancestry: &Ancestry, linear: &[bool]) -> Vec<bool> {
 }
 
 /// For each node the slots that it reaches by linear paths, if all linear nodes are folded.
-fn slots_reached(ancestry: &Ancestry, linear: &[bool]) -> Vec<NodeSet> {
-    let mut reached: Vec<NodeSet> = vec![vec![0; ancestry.nodes.len().div_ceil(64)]; ancestry.nodes.len()];
-    insert(&mut reached[ancestry.target()], ancestry.target());
-    for (number, node) in ancestry.nodes.iter().enumerate().rev() {
+fn slots_reached(wiring: &Wiring, linear: &[bool]) -> Vec<NodeSet> {
+    let mut reached: Vec<NodeSet> = vec![vec![0; wiring.nodes.len().div_ceil(64)]; wiring.nodes.len()];
+    insert(&mut reached[wiring.target()], wiring.target());
+    for (number, node) in wiring.nodes.iter().enumerate().rev() {
         let (before, from_here) = reached.split_at_mut(number);
         for &parent in &node.parents {
             if linear[number] {

@@ -1,8 +1,8 @@
-//! An ancestry compiled for sampling: which sums must be kept up to date, and which functions evaluated, when a noise
+//! A wiring compiled for sampling: which sums must be kept up to date, and which functions evaluated, when a noise
 //! changes.
 
-use super::ancestry::{Ancestry, AncestryNode};
 use super::bottlenecks::bottlenecks;
+use crate::model::{WiredNode, Wiring};
 
 /// The target as a program over columns of samples, in topological order.
 ///
@@ -23,7 +23,7 @@ use super::bottlenecks::bottlenecks;
 pub(crate) struct Program {
     pub(crate) slots: Vec<Slot>,
     pub(crate) functions: Vec<Function>,
-    /// For each node of the ancestry, what changes with its noise.
+    /// For each node of the wiring, what changes with its noise.
     pub(crate) noises: Vec<NoiseUse>,
 }
 
@@ -89,17 +89,17 @@ pub(crate) enum NoiseUse {
 
 impl Program {
     /// Costs O(slots · edges), and O(nodes · functions) if there is a bottleneck.
-    pub(crate) fn compile(ancestry: &Ancestry) -> Self {
-        let linear: Vec<bool> = ancestry.nodes.iter().map(is_linear).collect();
-        let folded = || Builder::new(ancestry, &linear, &vec![false; linear.len()]).build();
+    pub(crate) fn compile(wiring: &Wiring) -> Self {
+        let linear: Vec<bool> = wiring.nodes.iter().map(WiredNode::is_linear).collect();
+        let folded = || Builder::new(wiring, &linear, &vec![false; linear.len()]).build();
         if linear.iter().filter(|&linear| !linear).count() < 2 {
             return folded();
         }
-        let bottlenecks = bottlenecks(ancestry, &linear);
+        let bottlenecks = bottlenecks(wiring, &linear);
         if !bottlenecks.contains(&true) {
             return folded();
         }
-        let (folded, standing) = (folded(), Builder::new(ancestry, &linear, &bottlenecks).build());
+        let (folded, standing) = (folded(), Builder::new(wiring, &linear, &bottlenecks).build());
         if standing.operations() < folded.operations() { standing } else { folded }
     }
 
@@ -131,13 +131,9 @@ impl Program {
     }
 }
 
-pub(super) fn is_linear(node: &AncestryNode) -> bool {
-    node.mechanism.adds_noise() && (0..node.parents.len()).all(|place| node.coefficient(place).is_some())
-}
-
-/// What is known of the nodes while an ancestry is compiled.
+/// What is known of the nodes while a wiring is compiled.
 struct Builder<'p> {
-    ancestry: &'p Ancestry,
+    wiring: &'p Wiring,
     linear: &'p [bool],
     /// Linear nodes that are not folded.
     standing: &'p [bool],
@@ -148,26 +144,26 @@ struct Builder<'p> {
 }
 
 impl<'p> Builder<'p> {
-    fn new(ancestry: &'p Ancestry, linear: &'p [bool], standing: &'p [bool]) -> Self {
+    fn new(wiring: &'p Wiring, linear: &'p [bool], standing: &'p [bool]) -> Self {
         let mut read = standing.to_vec();
-        read[ancestry.target()] = true;
-        for (node, _) in ancestry.nodes.iter().zip(linear).filter(|(_, linear)| !**linear) {
+        read[wiring.target()] = true;
+        for (node, _) in wiring.nodes.iter().zip(linear).filter(|(_, linear)| !**linear) {
             node.parents.iter().for_each(|&parent| read[parent] = true);
         }
         let functions: Vec<bool> =
             linear.iter().zip(standing).map(|(&linear, &standing)| !linear || standing).collect();
-        Self { ancestry, slots: numbers(&read), functions: numbers(&functions), linear, standing }
+        Self { wiring, slots: numbers(&read), functions: numbers(&functions), linear, standing }
     }
 
     fn build(&self) -> Program {
-        let nodes = 0..self.ancestry.nodes.len();
+        let nodes = 0..self.wiring.nodes.len();
         let mut effects = vec![0.0; nodes.len()];
         let slot_nodes = nodes.clone().filter(|&node| self.slots[node].is_some());
         let slots: Vec<Slot> = slot_nodes.map(|node| self.slot(node, &mut effects)).collect();
         let mut functions: Vec<Function> = nodes.clone().filter_map(|node| self.function(node)).collect();
         let mut noises: Vec<NoiseUse> = nodes
             .map(|node| match self.functions[node] {
-                Some(function) if !self.ancestry.nodes[node].mechanism.adds_noise() => NoiseUse::Function(function),
+                Some(function) if !self.wiring.nodes[node].mechanism.adds_noise() => NoiseUse::Function(function),
                 _ => NoiseUse::Slots(Vec::new()),
             })
             .collect();
@@ -190,7 +186,7 @@ impl<'p> Builder<'p> {
     fn slot(&self, node: usize, effects: &mut [f64]) -> Slot {
         let terms = self.terms(node, effects);
         let is_source = match terms.as_slice() {
-            [Term { source: Source::Noise(_), .. }] => self.ancestry.nodes[node].mechanism.is_root(),
+            [Term { source: Source::Noise(_), .. }] => self.wiring.nodes[node].mechanism.is_root(),
             [Term { source: Source::Function(_), effect }] => *effect == 1.0,
             _ => false,
         };
@@ -199,7 +195,7 @@ impl<'p> Builder<'p> {
 
     fn function(&self, number: usize) -> Option<Function> {
         self.functions[number]?;
-        let node = &self.ancestry.nodes[number];
+        let node = &self.wiring.nodes[number];
         let (kind, inputs) = match (self.linear[number], node.mechanism.adds_noise()) {
             (true, _) => (FunctionKind::Copy, self.slots[number].into_iter().collect()),
             (false, true) => (FunctionKind::Additive, self.input_slots(node)),
@@ -208,7 +204,7 @@ impl<'p> Builder<'p> {
         Some(Function { node: number, kind, inputs, reached: Vec::new() })
     }
 
-    fn input_slots(&self, node: &AncestryNode) -> Vec<usize> {
+    fn input_slots(&self, node: &WiredNode) -> Vec<usize> {
         node.parents.iter().filter_map(|&parent| self.slots[parent]).collect()
     }
 
@@ -222,11 +218,11 @@ impl<'p> Builder<'p> {
             if effect == 0.0 {
                 continue;
             }
-            let node = &self.ancestry.nodes[number];
+            let node = &self.wiring.nodes[number];
             let folds = self.linear[number] && (number == of || !self.standing[number]);
             if folds {
                 for (place, &parent) in node.parents.iter().enumerate() {
-                    effects[parent] += effect * node.coefficient(place).unwrap_or(0.0);
+                    effects[parent] += effect * node.slope(place).unwrap_or(0.0);
                 }
             } else if let Some(function) = self.functions[number] {
                 terms.push(Term { source: Source::Function(function), effect });

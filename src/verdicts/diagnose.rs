@@ -1,16 +1,13 @@
 //! All verdicts on one event.
 
-use super::combined::{CombinedScore, combine};
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::{Confidence, Diagnosis};
 use super::evidence::Evidence;
-use super::in_distribution_fix::in_distribution_fix;
-use super::noise_score::noise_score;
-use super::propagation::propagation;
-use super::score_ordering::score_ordering;
-use super::shapley_share::contributions;
-use super::smooth_traversal::smooth_traversal;
+use super::methods::{
+    CombinedScore, combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering,
+    smooth_traversal,
+};
 use super::verdict::{Verdict, VerdictKind};
 use crate::data::Observation;
 use crate::error::Result;
@@ -36,7 +33,7 @@ impl FittedModel {
     /// counterfactual.
     ///
     /// # Errors
-    /// As [`attribute_outlier`](Self::attribute_outlier); when a column of the recent rows holds text or an infinite
+    /// When [`attribute_outlier`](Self::attribute_outlier) fails; when a column of the recent rows holds text or an infinite
     /// value; or when the configuration is invalid.
     ///
     /// ```
@@ -61,7 +58,7 @@ impl FittedModel {
         let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
         let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
         let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
-        let evidence = Evidence::collect(self, self.graph().position(target)?, event, config)?;
+        let evidence = Evidence::collect(self, target, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
         let deviations = contributions(&evidence, &mean_deviation);

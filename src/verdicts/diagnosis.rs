@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::combined::CombinedScore;
 use super::counterfactual::Counterfactual;
+use super::methods::CombinedScore;
 use super::verdict::{Verdict, VerdictKind};
 use crate::question::attribution::Attribution;
 

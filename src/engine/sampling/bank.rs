@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::super::means::{Means, NoiseSampling};
+use crate::model::WiredNode;
 use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
-use crate::target::{AncestryNode, Target};
+use crate::target::Target;
 
 /// Into how many blocks the noise bank is split to estimate its error. Few and large ones suit quasi-Monte Carlo, as each is
 /// a net of its own, many an exact estimate of the error; see `docs/method.md`.
@@ -91,7 +92,7 @@ impl Bank {
     }
 }
 
-fn draw_independently(node: &AncestryNode, seed: u64, column: &mut [f64]) {
+fn draw_independently(node: &WiredNode, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::NoiseBank, node.position as u64);
     node.mechanism.noise().sample_into(&mut generator, column);
 }
@@ -99,7 +100,7 @@ fn draw_independently(node: &AncestryNode, seed: u64, column: &mut [f64]) {
 /// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
 /// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
 /// difference that could be measured, so they are handed out in topological order.
-fn draw_evenly(node: &AncestryNode, dimension: usize, seed: u64, column: &mut [f64]) {
+fn draw_evenly(node: &WiredNode, dimension: usize, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
     let samples = column.len();
     let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, samples.div_ceil(BLOCKS)));

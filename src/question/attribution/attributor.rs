@@ -124,7 +124,7 @@ impl Attributor {
     /// The observation as an event of this target.
     pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
         observation.finite(self.target())?;
-        let recovered = self.model.recover(&self.target.ancestry().positions(), observation)?;
+        let recovered = self.target.wiring().abduct(observation)?;
         let measure = self.measure(&recovered)?;
         Ok(Event::of_noises(&self.target, recovered, measure))
     }
@@ -156,10 +156,10 @@ impl Attributor {
     /// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation up
     /// to rounding, and whether they count as "at least as extreme" must not depend on the last bit.
     fn rounding_slack(&self, recovered: &Recovered) -> f64 {
-        let ancestry = self.target.ancestry();
+        let wiring = self.target.wiring();
         let observed = recovered.values[self.target.number()];
-        let missed = (ancestry.target_value(&recovered.noises) - observed).abs();
-        ROUNDING_ERRORS * ancestry.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
+        let missed = (wiring.target_value(&recovered.noises) - observed).abs();
+        ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
     }
 }
 

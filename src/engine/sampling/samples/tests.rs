@@ -73,7 +73,7 @@ fn random_model(nodes: usize, random: &mut ChaCha8Rng) -> FittedModel {
 fn naive(target: &Target, bank: &Bank, noises: &[f64], held: &[bool]) -> Vec<f64> {
     let row = |row: usize| {
         let noise = |node: usize| if held[node] { noises[node] } else { bank.column(node)[row] };
-        target.ancestry().target_value(&(0..noises.len()).map(noise).collect::<Vec<_>>())
+        target.wiring().target_value(&(0..noises.len()).map(noise).collect::<Vec<_>>())
     };
     (0..bank.samples()).map(row).collect()
 }
@@ -95,7 +95,7 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
     let target = Target::new(model, target).unwrap();
     let row: Vec<(&str, f64)> =
         target.nodes().iter().map(|node| (node.name.as_str(), random.random_range(0.0..3.0))).collect();
-    let event = event(model, &target, &Observation::from_pairs(row).unwrap());
+    let event = event(&target, &Observation::from_pairs(row).unwrap());
     let bank = bank(&target, SAMPLES);
     let samples = Samples::new(&event, Arc::clone(&bank), |_| true);
     let (mut columns, mut held) = (samples.columns(), vec![true; target.nodes().len()]);
@@ -112,8 +112,8 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
     target.program().functions.iter().filter(|function| function.kind == FunctionKind::Copy).count()
 }
 
-fn event<'t>(model: &FittedModel, target: &'t Target, observation: &Observation) -> Event<'t> {
-    let recovered = model.recover(&target.ancestry().positions(), observation).unwrap();
+fn event<'t>(target: &'t Target, observation: &Observation) -> Event<'t> {
+    let recovered = target.wiring().abduct(observation).unwrap();
     let observed = recovered.values[target.number()];
     Event::of_noises(target, recovered, Measure::Mean { observed })
 }
@@ -167,7 +167,7 @@ fn kept_noises_leave_no_rounding_behind() {
     let model = random_model(8, random);
     let row: Vec<(String, f64)> = (0..8).map(|node| (format!("n{node}"), random.random_range(0.0..3.0))).collect();
     let target = Target::new(&model, "n7").unwrap();
-    let event = event(&model, &target, &Observation::from_pairs(row).unwrap());
+    let event = event(&target, &Observation::from_pairs(row).unwrap());
     let samples = Samples::new(&event, bank(&target, OUTPUTS), |_| true);
     let mut columns = samples.columns();
     let all: Vec<usize> = (0..target.nodes().len()).collect();

@@ -4,9 +4,9 @@
 //! 3), but with the error of the fit taken into account where the parents lie outside of what the mechanism was fitted to:
 //! a noise recovered by extrapolation says little.
 
-use super::evidence::Evidence;
+use crate::verdicts::evidence::Evidence;
 
 /// One score per node, in nats.
-pub(super) fn noise_score(evidence: &Evidence) -> Vec<f64> {
+pub(in crate::verdicts) fn noise_score(evidence: &Evidence) -> Vec<f64> {
     evidence.nodes.iter().map(|node| node.noise_surprise).collect()
 }

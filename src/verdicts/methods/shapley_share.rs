@@ -2,12 +2,12 @@
 //!
 //! Source: Budhathoki, Minorics, Blöbaum and Janzing, "Causal structure-based root cause analysis of outliers", ICML 2022.
 
-use super::evidence::Evidence;
 use crate::question::attribution::{Attribution, Quantity};
+use crate::verdicts::evidence::Evidence;
 
 /// The contribution of each node: in nats or, for a mean deviation, in the target's unit and in the direction of the
 /// deviation.
-pub(super) fn contributions(evidence: &Evidence, attribution: &Attribution) -> Vec<f64> {
+pub(in crate::verdicts) fn contributions(evidence: &Evidence, attribution: &Attribution) -> Vec<f64> {
     let direction = match attribution.quantity {
         Quantity::MeanDeviation => attribution.score.value.signum(),
         Quantity::ItScore => 1.0,

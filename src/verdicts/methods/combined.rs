@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub struct CombinedScore {
     /// The node's name.
     pub node: String,
-    /// The mean of the three below.
+    /// The mean of `propagation`, `noise` and `shapley`.
     pub score: f64,
     /// The anomaly it accounts for, relative to the node that accounts for most.
     pub propagation: f64,
@@ -32,8 +32,8 @@ pub struct CombinedScore {
     pub shapley: f64,
 }
 
-/// From one score per node of either kind.
-pub(super) fn combine(
+/// The combined ranking, the most suspect node first, from one score per node of each kind of evidence.
+pub(in crate::verdicts) fn combine(
     names: &[String],
     propagation: &[f64],
     noise: &[f64],

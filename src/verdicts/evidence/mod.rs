@@ -1,10 +1,13 @@
 //! What the event shows at each node, before anyone is blamed.
 
+mod drift;
+
+use drift::{drift, without_drift};
+
 use super::config::DiagnosisConfig;
-use super::drift::{drift, without_drift};
 use crate::data::Observation;
 use crate::error::Result;
-use crate::model::FittedModel;
+use crate::model::{FittedModel, WiredNode, Wiring};
 use crate::noise::NoiseDistribution;
 use crate::score::ItScore;
 
@@ -30,45 +33,35 @@ pub(super) struct NodeEvidence {
 impl Evidence {
     /// The noise of a node with a missing parent is recovered with that parent's median in its place, so what the parent
     /// did beyond it counts against the node. Costs O(ancestors · log rows) and O(parents²) for each learned mechanism.
+    ///
+    /// # Errors
+    /// When there is no such target, the event's noises cannot be recovered, or a column of the recent rows holds text or an
+    /// infinite value.
     pub(super) fn collect(
         model: &FittedModel,
-        target: usize,
+        target: &str,
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Self> {
-        let positions = model.graph().ancestors_and_self(target);
-        let recovered = model.recover(&positions, event)?;
+        let wiring = Wiring::of_ancestors(model, target)?;
+        let recovered = wiring.abduct(event)?;
+        let observed_parents = wiring.parents_that_count(|number| !recovered.is_missing(number));
         let floor = model.default_floor();
         let mut evidence = Self { nodes: Vec::new(), missing: Vec::new() };
-        let mut numbers = vec![0; model.graph().node_count()];
-        // For each of the positions who stands for it among a child's parents.
-        let mut stand_ins: Vec<Vec<usize>> = Vec::with_capacity(positions.len());
-        for (number, &position) in positions.iter().enumerate() {
-            numbers[position] = number;
-            let parents = model.parents_at(position).iter().map(|&parent| numbers[parent]);
-            let mut observed_parents: Vec<usize> =
-                parents.clone().flat_map(|parent| stand_ins[parent].iter().copied()).collect();
-            observed_parents.sort_unstable();
-            observed_parents.dedup();
-            let name = model.graph().name(position).to_owned();
+        let mut places = vec![0; wiring.nodes.len()];
+        for ((number, node), parents) in wiring.nodes.iter().enumerate().zip(observed_parents) {
+            let name = node.name.clone();
             if recovered.is_missing(number) {
                 evidence.missing.push(name);
-                stand_ins.push(observed_parents);
                 continue;
             }
-            stand_ins.push(vec![evidence.nodes.len()]);
-            let parent_values: Vec<f64> = parents.map(|parent| recovered.values[parent]).collect();
-            let leverage = model.leverage_at(position, &parent_values);
+            places[number] = evidence.nodes.len();
+            let leverage = model.leverage_at(node.position, &node.parent_values(&recovered.values));
             evidence.nodes.push(NodeEvidence {
                 name,
-                parents: observed_parents,
-                surprise: surprise(model, position, recovered.values[number], config)?,
-                noise_surprise: noise_surprise(
-                    model.mechanism_at(position).noise(),
-                    recovered.noises[number],
-                    leverage,
-                    floor,
-                )?,
+                parents: parents.into_iter().map(|parent| places[parent]).collect(),
+                surprise: surprise(model, node, recovered.values[number], config)?,
+                noise_surprise: noise_surprise(node.mechanism.noise(), recovered.noises[number], leverage, floor)?,
             });
         }
         Ok(evidence)
@@ -84,10 +77,9 @@ fn nats(distribution: &NoiseDistribution, value: f64, floor: f64) -> Result<f64>
     Ok(ItScore::from_tail_probability(distribution.two_sided_tail(value), floor)?.nats())
 }
 
-fn surprise(model: &FittedModel, position: usize, value: f64, config: &DiagnosisConfig) -> Result<f64> {
-    let reference = model.reference_at(position);
-    let name = model.graph().name(position);
-    let recent = config.recent.as_ref().filter(|recent| recent.names().iter().any(|column| column == name));
+fn surprise(model: &FittedModel, node: &WiredNode, value: f64, config: &DiagnosisConfig) -> Result<f64> {
+    let (reference, name) = (model.reference_at(node.position), &node.name);
+    let recent = config.recent.as_ref().filter(|recent| recent.names().contains(name));
     let drift = match recent {
         Some(recent) => drift(reference, recent.column_with_gaps(name)?.iter().copied()),
         None => 0.0,

@@ -4,9 +4,9 @@
 //! scores says something. Source: Okati, Garrido Mejia, Orchard, Blöbaum and Janzing, "Root Cause Analysis of Outliers with
 //! Missing Structural Knowledge", arXiv 2406.05014, algorithm SCORE ORDERING.
 
-use super::evidence::Evidence;
+use crate::verdicts::evidence::Evidence;
 
 /// S(xⱼ) for every node, in nats.
-pub(super) fn score_ordering(evidence: &Evidence) -> Vec<f64> {
+pub(in crate::verdicts) fn score_ordering(evidence: &Evidence) -> Vec<f64> {
     evidence.nodes.iter().map(|node| node.surprise).collect()
 }

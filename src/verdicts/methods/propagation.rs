@@ -6,11 +6,11 @@
 //! what it accounts for over itself and all its descendants, each along the best path. It needs no mechanisms, so
 //! none that extrapolates, and prefers the beginning of a chain of anomalies where smooth traversal sees many.
 
-use super::evidence::Evidence;
+use crate::verdicts::evidence::Evidence;
 
 /// Σⱼ max over paths from i to j of min over the path of S, in nats; 0 where the path to the target has a node with no
 /// anomaly at all. Costs O(nodes · edges).
-pub(super) fn propagation(evidence: &Evidence) -> Vec<f64> {
+pub(in crate::verdicts) fn propagation(evidence: &Evidence) -> Vec<f64> {
     (0..evidence.nodes.len()).map(|source| accounted_for(evidence, source)).collect()
 }
 

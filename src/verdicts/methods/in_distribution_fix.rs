@@ -10,17 +10,17 @@
 //! ICLR 2025, arXiv 2505.00930. The anomaly condition is theirs; they test the fix on the target's value, which here is its
 //! outlier region.
 
-use super::evidence::{Evidence, NodeEvidence};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::question::attribution::Attributor;
 use crate::score::ln_with_floor;
+use crate::verdicts::evidence::{Evidence, NodeEvidence};
 
 /// An anomaly: a value that one in a hundred normal rows exceeds.
 const ANOMALOUS: f64 = 4.605_170_185_988_091;
 
 /// −ln of the tail of its noise plus the fix for each candidate, in nats; 0 for nodes that are not candidates.
-pub(super) fn in_distribution_fix(
+pub(in crate::verdicts) fn in_distribution_fix(
     evidence: &Evidence,
     attributor: &Attributor,
     event: &Observation,
