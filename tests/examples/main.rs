@@ -1,9 +1,13 @@
 //! Runs the examples as a user would.
 
+mod embedding;
 mod options;
 mod service_latency;
 #[cfg(feature = "traces")]
 mod traces;
+
+#[path = "../../examples/shared/retail_shop.rs"]
+mod retail_shop;
 
 use std::env;
 use std::ffi::OsStr;
