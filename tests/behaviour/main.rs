@@ -15,6 +15,7 @@ mod missing_data;
 mod report;
 mod reproducibility;
 mod saved_models;
+mod shop;
 #[cfg(feature = "traces")]
 mod traces;
 #[cfg(feature = "tracing")]

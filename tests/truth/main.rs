@@ -9,7 +9,6 @@ mod properties;
 mod reference_data;
 mod scores;
 mod shapley;
-mod shop;
 mod tails;
 mod ties;
 
@@ -24,8 +23,6 @@ mod linear_gaussian;
 #[path = "../../examples/accuracy/petshop.rs"]
 #[expect(dead_code, reason = "the parts of a scenario are not needed here")]
 mod petshop;
-#[path = "../../examples/shared/retail_shop.rs"]
-mod retail_shop;
 #[path = "../../examples/accuracy/simulated.rs"]
 #[expect(dead_code, reason = "the names of the kinds are not needed here")]
 mod simulated;
