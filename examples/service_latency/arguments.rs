@@ -59,7 +59,7 @@ pub(crate) struct GraphFile {
     /// Causal graph: CSV with the columns cause and effect
     #[arg(long, value_name = "FILE")]
     pub(crate) edges: Option<PathBuf>,
-    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a circle goes
+    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a cycle goes
     /// (feature `traces`)
     #[arg(long, value_name = "FILE")]
     pub(crate) dependencies: Option<PathBuf>,

@@ -86,6 +86,7 @@ impl Attributor {
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
             node: self.plan.nodes[node].name.clone(),
+            quantity: self.config.quantity,
             value: amount.value,
             std_error: amount.std_error(),
             share: whole.map(|whole| amount.value / whole),

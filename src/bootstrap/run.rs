@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::config::{BootstrapConfig, BootstrapMethod};
 use super::interval::interval;
-use super::result::{BootstrapIntervals, NodeInterval};
+use super::result::{BootstrapIntervals, NodeInterval, warning};
 use crate::attribution::{Attribution, AttributionConfig};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
@@ -54,6 +54,8 @@ impl StructuralCausalModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     #[doc(alias = "confidence_intervals")]
+    #[doc(alias = "bootstrap_sampling")]
+    #[doc(alias = "fit_and_compute")]
     pub fn bootstrap_attribution(
         &self,
         data: &Dataset,
@@ -253,6 +255,6 @@ fn summarise(
     });
     let contributions = contributions.collect();
     let (level, method, resamples) = (config.level, config.method, resampled.len());
-    let failed = config.resamples - resamples;
-    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, score, contributions })
+    let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
+    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
 }

@@ -65,6 +65,7 @@ const FAR_OUT: f64 = 1e-12;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "saved::SavedNoise")]
 #[non_exhaustive]
+#[doc(alias = "ScipyDistribution")]
 pub enum NoiseDistribution {
     /// A point mass: noise of zero variance.
     Constant(ConstantNoise),

@@ -101,6 +101,7 @@ impl ContributionShape {
     fn new(quantity: Quantity, contribution: Contribution) -> Self {
         let Contribution {
             node,
+            quantity: _,
             value,
             std_error,
             share,
@@ -131,6 +132,7 @@ impl ContributionShape {
         let value = amount.get(quantity)?;
         Ok(Contribution {
             node,
+            quantity,
             value,
             std_error,
             share,

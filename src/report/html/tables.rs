@@ -2,7 +2,7 @@
 
 use super::super::number::{error_in_nats, fixed, significant};
 use super::super::picture::signed_amount;
-use super::text::table;
+use super::text::{list, table};
 use crate::attribution::{Contribution, Quantity};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::verdicts::Diagnosis;
@@ -79,7 +79,8 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
         percent_of(intervals.level),
         intervals.resamples
     );
-    table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows)
+    let warnings: Vec<String> = intervals.warning.iter().map(|warning| format!("{warning}.")).collect();
+    table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows) + &list("warnings", &warnings)
 }
 
 /// A level in per cent, without zeros behind the point.
