@@ -69,9 +69,9 @@ mod tests {
         let text = "db,api,note\n0.1,12.5,\n,1e9,\"late\nagain\"\n";
         let printed = Dataset::from_csv_reader(text.as_bytes()).unwrap().to_string();
         let expected = concat!(
-            "        db       api        note\n",
-            " 0  0.1000     12.50           -\n",
-            " 1       -   1.000e9  late again\n",
+            "        db      api        note\n",
+            " 0  0.1000    12.50           -\n",
+            " 1       -  1.000e9  late again\n",
             "2 rows × 3 columns\n"
         );
         assert_eq!(printed, expected);

@@ -44,7 +44,7 @@ impl Diagnosis {
         let agree = self.supporters(first).count();
         match self.confidence {
             Confidence::Clear => {
-                format!("The root cause of `{target}` is `{first}`: so say {agree} of {named} verdicts.")
+                format!("The root cause of `{target}` is `{first}`, according to {agree} of {named} verdicts.")
             }
             Confidence::Contested => {
                 format!("The root cause of `{target}` is probably `{first}`, but that is contested:")

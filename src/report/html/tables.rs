@@ -51,7 +51,7 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 9] {
         part.node.clone(),
         signed_amount(Quantity::ItScore, part.value),
         error_in_nats(part.std_error),
-        part.share.map_or_else(|| "-".to_owned(), |share| format!("{} %", fixed(100.0 * share, 0))),
+        part.share.map_or_else(|| "-".to_owned(), |share| format!("{}\u{a0}%", fixed(100.0 * share, 0))),
         deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
         significant(part.observed),
         significant(part.typical),
