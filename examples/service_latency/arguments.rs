@@ -59,8 +59,8 @@ pub(crate) struct GraphFile {
     /// Causal graph: CSV with the columns cause and effect
     #[arg(long, value_name = "FILE")]
     pub(crate) edges: Option<PathBuf>,
-    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a cycle goes
-    /// (feature `traces`)
+    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies returns them; of a cycle of calls, the rarest
+    /// is left out (feature `traces`)
     #[arg(long, value_name = "FILE")]
     pub(crate) dependencies: Option<PathBuf>,
 }

@@ -36,8 +36,8 @@ pub enum BootstrapMethod {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BootstrapConfig {
-    /// How often the rows are resampled and the model is fitted, 2 to a million. Default: 1000. An interval of 95 % takes 39 to
-    /// have ends of its own; with fewer there is a [`warning`](crate::BootstrapIntervals::warning).
+    /// How often the rows are resampled and the model is fitted, 2 to a million. Default: 1000. An interval of 95 % takes 39;
+    /// with fewer it reaches from the smallest to the largest, and there is a [`warning`](crate::BootstrapIntervals::warning).
     pub resamples: usize,
     /// The share of cases in which an interval is to hold the truth, above 0 and below 1. Default: 0.95.
     pub level: f64,

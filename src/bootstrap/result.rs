@@ -73,7 +73,7 @@ pub(super) fn warning(resamples: usize, config: &BootstrapConfig) -> Option<Stri
     let (percent, held) = (shown_percent(config.level), shown_percent(1.0 - 2.0 / (resamples as f64 + 1.0)));
     Some(format!(
         "{resamples} resamples are too few for intervals of {percent} %, which take {fewest}: \
-         from the smallest to the largest of {resamples}, an interval holds {held} % at most"
+         these reach from the smallest to the largest, and so hold the truth in {held} % of cases at most"
     ))
 }
 
@@ -107,6 +107,6 @@ mod tests {
         assert_eq!(warning(39, &config), None);
         let told = warning(10, &config).unwrap();
         assert!(told.starts_with("10 resamples are too few for intervals of 95 %, which take 39: "), "{told}");
-        assert!(told.ends_with("holds 81.8 % at most"), "{told}");
+        assert!(told.ends_with("in 81.8 % of cases at most"), "{told}");
     }
 }

@@ -224,7 +224,7 @@ impl Dataset {
         }
     }
 
-    /// The same columns, with only the rows at the given positions, in ascending order.
+    /// A table of these columns with only the rows at the given positions, in ascending order.
     pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
@@ -235,7 +235,7 @@ impl Dataset {
         Self::from_array_and_text(self.names(), self.values.select(Axis(0), rows).view(), text_cells.collect())
     }
 
-    /// The same columns with other values.
+    /// A table of these columns with other values.
     pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
         Self::from_array_and_text(self.names(), values, self.text_cells.clone())
     }

@@ -24,10 +24,10 @@ pub struct DriftReport {
 pub struct NodeDrift {
     /// The node's name.
     pub node: String,
-    /// Of the noise, given the parents: positive where the node's own mechanism has changed. Nothing without a row in which
+    /// The test of the noise, given the parents: positive where the node's own mechanism has changed. Nothing without a row in which
     /// the node and its parents are present.
     pub noise: Option<DriftTest>,
-    /// Of the values, whatever the parents: positive, too, where only a cause has changed. Nothing without a value.
+    /// The test of the values, whatever the parents: positive, too, where only a cause has changed. Nothing without a value.
     pub marginal: Option<DriftTest>,
     /// Whether the values look as if they were in another unit.
     pub scale: Option<ScaleWarning>,
@@ -43,7 +43,7 @@ pub struct DriftTest {
     pub statistic: f64,
     /// The probability of such a distance by chance, of this test alone.
     pub p_value: f64,
-    /// The same for all tests of the report together, by Holm's method.
+    /// The p-value after correction for all tests of the report, by Holm's method.
     pub adjusted_p_value: f64,
     /// Whether the adjusted p-value is at most the significance.
     pub is_shifted: bool,

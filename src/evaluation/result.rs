@@ -81,7 +81,7 @@ pub struct Calibration {
     pub distance: f64,
     /// How likely so large a difference is if the noise is distributed as the model says.
     pub p_value: f64,
-    /// The same after correction for all tests.
+    /// The p-value after correction for all tests.
     pub adjusted_p_value: f64,
 }
 
@@ -104,7 +104,7 @@ pub struct NoiseIndependence {
     pub distance_correlation: f64,
     /// How likely so much dependence is if there is none.
     pub p_value: f64,
-    /// The same after correction for all tests.
+    /// The p-value after correction for all tests.
     pub adjusted_p_value: f64,
     /// How many rows were looked at.
     pub rows: usize,
@@ -150,7 +150,7 @@ pub struct ImpliedIndependence {
     pub residual_correlation: f64,
     /// How likely a correlation so far from 0 is if the graph is right.
     pub p_value: f64,
-    /// The same after correction for all tests.
+    /// The p-value after correction for all tests.
     pub adjusted_p_value: f64,
     /// How many rows were looked at.
     pub rows: usize,

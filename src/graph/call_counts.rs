@@ -12,7 +12,7 @@ use crate::error::Result;
 impl CausalGraph {
     /// A causal graph from counted calls, as triples of caller, callee and number of calls; cycles are broken.
     ///
-    /// As for [`from_call_graph`](Self::from_call_graph) the callee is the cause. Counts of a repeated pair are added. Where
+    /// The callee is the cause, as in [`from_call_graph`](Self::from_call_graph). Counts of a repeated pair are added. Where
     /// services call each other in a cycle, as retries and callbacks make them do, calls are taken in the order of falling
     /// counts (the one named first, if equal), and one that would close a cycle is left out: so every call left out is the
     /// rarest of a cycle of calls that are kept. [`dropped_calls`](Self::dropped_calls) names these beside self-calls and
@@ -37,7 +37,7 @@ impl CausalGraph {
         Self::from_counted(&[], calls)
     }
 
-    /// The same, with nodes that may have no calls.
+    /// A graph from counted calls, with further nodes that may have no calls.
     pub(crate) fn from_counted<A: Into<String>, B: Into<String>>(
         nodes: &[String],
         calls: impl IntoIterator<Item = (A, B, u64)>,

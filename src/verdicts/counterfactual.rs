@@ -24,7 +24,7 @@ pub struct Counterfactual {
     /// The probability of a target at least as extreme if this node alone keeps its observed noise and all others
     /// behave normally.
     pub probability_alone: f64,
-    /// The same if all nodes behave normally.
+    /// The probability of a target at least as extreme if all nodes behave normally.
     pub usual_probability: f64,
 }
 
