@@ -20,7 +20,7 @@ Every file that is written appears in full or not at all.";
 
 /// Ranks the root causes of outliers, given what is normal and who depends on whom
 #[derive(Parser)]
-#[command(after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("source").required(true), group = ArgGroup::new("outliers"))]
 pub(crate) struct Arguments {
     #[command(flatten)]
