@@ -127,6 +127,16 @@ pub use verdicts::{
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// The fifteen lines of the README are an example that is run.
+///
+/// ```
+/// let lines = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/first_lines.rs"));
+/// let lines = &lines[lines.find("use etiology").unwrap()..];
+/// assert!(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).contains(lines.trim_end()));
+/// ```
+#[cfg(doctest)]
+struct FirstLines;
+
 /// Compiles the code of the guide to inputs.
 #[cfg(all(doctest, feature = "traces"))]
 #[doc = include_str!("../docs/inputs.md")]

@@ -20,7 +20,7 @@ Every file that is written appears in full or not at all.";
 
 /// Ranks the root causes of outliers, given what is normal and who depends on whom
 #[derive(Parser)]
-#[command(after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("source").required(true), group = ArgGroup::new("outliers"))]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -59,8 +59,8 @@ pub(crate) struct GraphFile {
     /// Causal graph: CSV with the columns cause and effect
     #[arg(long, value_name = "FILE")]
     pub(crate) edges: Option<PathBuf>,
-    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a circle goes
-    /// (feature `traces`)
+    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies returns them; of a cycle of calls, the rarest
+    /// is left out (feature `traces`)
     #[arg(long, value_name = "FILE")]
     pub(crate) dependencies: Option<PathBuf>,
 }

@@ -2,6 +2,7 @@
 
 mod cleaning;
 mod csv;
+mod csv_text;
 mod dataset;
 mod names;
 mod observation;

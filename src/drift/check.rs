@@ -45,6 +45,7 @@ impl FittedModel {
     /// assert!(report.nodes[0].is_drifted());
     /// # Ok::<(), etiology::Error>(())
     /// ```
+    #[doc(alias = "mechanism_change_test")]
     pub fn drift_check(&self, recent: &Dataset, significance: f64) -> Result<DriftReport> {
         span!(INFO, "drift_check", nodes = self.graph().node_count(), rows = recent.rows());
         if !(significance > 0.0 && significance < 1.0) {

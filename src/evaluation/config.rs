@@ -24,6 +24,7 @@ const MOST_GRAPHS: usize = 100_000;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "EvaluateCausalModelConfig")]
 pub struct EvaluationConfig {
     /// How likely a false alarm may be among all tests of a right model; 0.05 by default. There are three families of tests
     /// (calibration of the noises, their independence of the parents, independencies that the graph implies), and each

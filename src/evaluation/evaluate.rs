@@ -73,6 +73,7 @@ impl FittedModel {
     #[doc(alias = "evaluate_causal_model")]
     #[doc(alias = "falsify_graph")]
     #[doc(alias = "refute_causal_structure")]
+    #[doc(alias = "refute_invertible_model")]
     pub fn evaluate(&self, held_out: &Dataset, config: &EvaluationConfig) -> Result<ModelEvaluation> {
         span!(INFO, "evaluate", nodes = self.graph().node_count(), rows = held_out.rows());
         config.check()?;

@@ -8,6 +8,7 @@ use super::findings::Finding;
 /// What held-out rows say of a model. [`Display`](std::fmt::Display) says it in sentences and a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "CausalModelEvaluationResult")]
 pub struct ModelEvaluation {
     /// How many held-out rows there are.
     pub rows: usize,
@@ -31,6 +32,7 @@ impl ModelEvaluation {
 /// What held-out rows say of a node's mechanism. What could not be computed is nothing, and [`absent`](Self::absent) says why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "MechanismPerformanceResult")]
 pub struct NodeEvaluation {
     /// The node's name.
     pub node: String,
@@ -113,6 +115,7 @@ pub struct NoiseIndependence {
 /// What held-out rows say of the graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "RejectionResult")]
 pub struct GraphEvaluation {
     /// The conditional independencies that the graph implies, one for each pair of nodes without an edge; see
     /// [`FittedModel::evaluate`](crate::FittedModel::evaluate).
@@ -135,6 +138,7 @@ impl GraphEvaluation {
 /// A node is independent of another one, which is no effect of it, given its parents: so says the graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "validate_lmc")]
 pub struct ImpliedIndependence {
     /// The node, the later one in topological order.
     pub node: String,

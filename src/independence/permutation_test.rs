@@ -65,6 +65,7 @@ pub struct IndependenceTest {
 #[doc(alias = "dcov")]
 #[doc(alias = "approx_kernel_based")]
 #[doc(alias = "hsic")]
+#[doc(alias = "kernel_based")]
 pub fn independence_test(
     x: ArrayView2<'_, f64>,
     y: ArrayView2<'_, f64>,

@@ -35,6 +35,7 @@ const FEWEST_SHARE_OF_LEAF: usize = 30;
 ///
 /// Costs O(trees · rows · parents).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(alias = "create_hist_gradient_boost_regressor")]
 pub struct BoostedTrees {
     trees: usize,
     depth: usize,

@@ -30,6 +30,7 @@ const SEED: u64 = 0;
 ///
 /// Source of the rule: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition, section 7.10.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(alias = "create_polynom_regressor")]
 pub struct PolynomialRegression {
     degree: Degree,
     ridge: f64,

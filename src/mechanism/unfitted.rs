@@ -41,6 +41,8 @@ impl From<NoiseFamily> for NoiseModel {
 /// [`with_mechanism`](crate::StructuralCausalModel::with_mechanism) directly.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[doc(alias = "ConditionalStochasticModel")]
+#[doc(alias = "FunctionalCausalModel")]
 pub enum CausalMechanism {
     /// A node without parents: its value is its noise.
     Root(NoiseModel),

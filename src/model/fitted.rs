@@ -107,6 +107,7 @@ impl FittedModel {
     ///
     /// # Errors
     /// When there is no such node.
+    #[doc(alias = "causal_mechanism")]
     pub fn mechanism(&self, node: &str) -> Result<&FittedMechanism> {
         Ok(self.mechanism_at(self.parts.graph.position(node)?))
     }
@@ -186,6 +187,7 @@ impl FittedModel {
     /// When the observation lacks a node or its value is missing or infinite, or a custom mechanism is not
     /// invertible there. (An attribution can do with missing values, since it says which noises are not known.)
     #[doc(alias = "recover_noise")]
+    #[doc(alias = "compute_noise_from_data")]
     pub fn estimate_noise(&self, observation: &Observation) -> Result<Observation> {
         for node in self.parts.graph.nodes() {
             observation.finite(node)?;

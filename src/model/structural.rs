@@ -22,6 +22,7 @@ const FEWEST_ROWS: usize = 2;
 /// data sets. A model may be wholly learned, wholly known, or mixed.
 #[doc(alias = "InvertibleStructuralCausalModel")]
 #[derive(Debug, Clone)]
+#[doc(alias = "ProbabilisticCausalModel")]
 pub struct StructuralCausalModel {
     graph: CausalGraph,
     mechanisms: Vec<Option<Assigned>>,

@@ -34,6 +34,7 @@ use std::fmt;
 /// [`shifted_by`]: Self::shifted_by
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "ScipyDistribution")]
 pub enum NoiseDistribution {
     /// A point mass: noise of zero variance.
     Constant(ConstantNoise),

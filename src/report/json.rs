@@ -103,6 +103,7 @@ impl ContributionShape {
     fn new(quantity: Quantity, contribution: Contribution) -> Self {
         let Contribution {
             node,
+            quantity: _,
             value,
             std_error,
             share,
@@ -133,6 +134,7 @@ impl ContributionShape {
         let value = amount.get(quantity)?;
         Ok(Contribution {
             node,
+            quantity,
             value,
             std_error,
             share,

@@ -36,6 +36,7 @@ pub enum FeatureMap {
     /// them on the other. So scores of ever further values level off at the probability of that other part, also where
     /// noises have modelled tails: there any other map is the better choice.
     #[doc(alias = "MedianCDFQuantileScorer")]
+    #[doc(alias = "RescaledMedianCDFQuantileScorer")]
     TwoSidedQuantile,
     /// g(x) = |x − mean| / standard deviation, of the reference values.
     #[doc(alias = "MeanDeviationScorer")]

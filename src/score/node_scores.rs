@@ -45,6 +45,7 @@ impl FittedModel {
     /// When the observation has text or an infinite value for a node; when a custom mechanism is not
     /// invertible there; or when a custom feature map returns NaN.
     #[doc(alias = "anomaly_scores")]
+    #[doc(alias = "conditional_anomaly_scores")]
     pub fn node_scores(&self, observation: &Observation, feature_map: &FeatureMap) -> Result<Vec<NodeScore>> {
         self.node_scores_with_floor(observation, feature_map, self.default_floor())
     }

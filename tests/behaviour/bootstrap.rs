@@ -180,7 +180,7 @@ fn what_cannot_be_bootstrapped_is_an_error() {
     let data = rows(60, 1);
     let complaint = |config: BootstrapConfig| intervals(NoiseFamily::Normal, &data, &config).unwrap_err().to_string();
     let config = BootstrapConfig::default();
-    assert!(complaint(config.with_resamples(19)).contains("the number of resamples must be at least 20"));
+    assert!(complaint(config.with_resamples(1)).contains("the number of resamples must be at least 2 "));
     assert!(complaint(config.with_resamples(usize::MAX)).contains("at most a million"));
     for level in [0.0, 1.0, f64::NAN, -0.5] {
         assert!(complaint(config.with_level(level)).contains("the level of the intervals"), "{level}");
@@ -209,4 +209,9 @@ fn intervals_are_printed_with_their_estimates() {
         format!("in all: {:.2} ({:.2} to {:.2})", found.score.estimate, found.score.lower, found.score.upper);
     assert_eq!(printed.lines().last(), Some(expected.as_str()));
     assert!(serde_json::to_value(&found).unwrap()["contributions"][0]["lower"].is_f64());
+    assert_eq!(found.warning, None);
+    let few = intervals(NoiseFamily::Normal, &rows(60, 1), &BootstrapConfig::default().with_resamples(10)).unwrap();
+    let warning = few.warning.clone().unwrap();
+    assert!(warning.starts_with("10 resamples are too few for intervals of 95 %"), "{warning}");
+    assert_eq!(few.to_string().lines().nth(1), Some(format!("Warning: {warning}.").as_str()));
 }

@@ -211,7 +211,7 @@ fn counterfactuals_of_the_most_suspect_nodes() {
     assert!((counterfactual.probability_alone - alone).abs() < 1e-12);
     let sentence = counterfactual.to_string();
     assert!(
-        sentence.starts_with("Had `b` behaved normally, so extreme a `c` would have had probability"),
+        sentence.starts_with("Had `b` behaved normally, a value of `c` at least as extreme would have had probability"),
         "{sentence}"
     );
     assert!(sentence.contains("expected value would have been 1.000 instead of 6"), "{sentence}");

@@ -31,6 +31,8 @@ pub enum Location {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "ScipyDistribution")]
+#[doc(alias = "StochasticModel")]
 pub enum NoiseFamily {
     /// The values themselves, each equally likely; assumes nothing, and knows nothing beyond the largest value.
     Empirical,

@@ -92,6 +92,7 @@ impl NoiseFamily {
     /// assert!(choice.scores[0].criterion < choice.scores[1].criterion);
     /// # Ok::<(), etiology::Error>(())
     /// ```
+    #[doc(alias = "find_suitable_continuous_distribution")]
     pub fn choose(values: &[f64], what: &str) -> Result<FamilyChoice> {
         most_likely(values, |family| family.fit(values, what))
     }

@@ -80,7 +80,8 @@ impl Attributor {
         let impossible = distribution.log_two_sided_tail(noise) == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
-            node: self.target.nodes()[node].name.clone(),
+            node: self.target.node_name(node).to_owned(),
+            quantity: self.config.question.quantity,
             value: amount.value,
             std_error: amount.std_error(),
             share: whole.map(|whole| amount.value / whole),

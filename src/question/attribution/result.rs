@@ -91,6 +91,8 @@ pub struct MissingNode {
 pub struct Contribution {
     /// The node's name.
     pub node: String,
+    /// What it is a part of: says the unit of `value` and `std_error`, see [`nats`](Self::nats).
+    pub quantity: Quantity,
     /// How much the node's noise added to the score, in nats, or to the deviation, in the target's unit.
     /// Negative where it made the event less extreme than the node's usual noise would have.
     pub value: f64,
@@ -118,6 +120,15 @@ pub struct Contribution {
 }
 
 impl Contribution {
+    /// The contribution to the outlier score in nats; nothing for a contribution to a mean deviation, which has the target's
+    /// unit.
+    pub fn nats(&self) -> Option<f64> {
+        match self.quantity {
+            Quantity::ItScore => Some(self.value),
+            Quantity::MeanDeviation => None,
+        }
+    }
+
     /// Whether the contribution rests on a stand-in for the missing value of a parent.
     pub fn is_approximate(&self) -> bool {
         !self.missing_parents.is_empty()
@@ -143,5 +154,34 @@ impl Attribution {
     /// The largest score that the floor allows, −ln(ε/(1 + ε)), in nats; nothing for a mean deviation.
     pub fn ceiling(&self) -> Option<f64> {
         self.score.floor.map(|floor| -ln_with_floor(0.0, floor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Observation;
+    use crate::graph::CausalGraph;
+    use crate::model::StructuralCausalModel;
+    use crate::noise::NoiseDistribution;
+    use crate::question::attribution::AttributionConfig;
+
+    #[test]
+    fn nats_are_those_of_the_score_alone() {
+        let model =
+            StructuralCausalModel::new(CausalGraph::from_nodes_and_edges(["a"], Vec::<(&str, &str)>::new()).unwrap())
+                .with_mechanism("a", NoiseDistribution::normal(0.0, 1.0).unwrap())
+                .unwrap()
+                .without_fitting()
+                .unwrap();
+        let event = Observation::try_from([("a", 3.0)]).unwrap();
+        let ask = |quantity| {
+            let config = AttributionConfig::default().with_quantity(quantity);
+            model.attribute_outlier("a", &event, &config).unwrap().contributions[0].clone()
+        };
+        let of_score = ask(Quantity::ItScore);
+        assert!(of_score.value > 1.0 && of_score.nats() == Some(of_score.value));
+        let of_mean = ask(Quantity::MeanDeviation);
+        assert!((of_mean.value - 3.0).abs() < 1e-12 && of_mean.nats().is_none());
     }
 }
