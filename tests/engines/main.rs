@@ -9,6 +9,7 @@
 //! ETIOLOGY_BITS=write cargo test --test engines -- bits
 //! ```
 
+mod choice;
 mod figures;
 #[path = "../../examples/shared/known_models.rs"]
 mod known_models;
