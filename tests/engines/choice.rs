@@ -28,9 +28,9 @@ fn the_engine_follows_from_the_target_the_measure_and_the_means() {
         ("partly linear, three permutations", PartialInversion, Sampling),
         ("partly linear, counted", Sampling, Sampling),
         ("partly linear, mean", Sampling, Sampling),
-        ("mixed, 24 nodes", PartialInversion, Sampling),
+        ("mixed, 24 nodes", Sampling, Sampling),
         ("short payment, custom feature", Sampling, Sampling),
-        ("non-linear", Sampling, Sampling),
+        ("non-linear", PartialInversion, PartialInversion),
         ("atoms", Sampling, Sampling),
         ("shop, linear", FourierInversion, FourierInversion),
         ("shop, automatic", PartialInversion, PartialInversion),
@@ -118,8 +118,8 @@ fn what_if_and_attribute_agree_for_every_engine_and_precision() {
     let (case, exact) = models::convolved();
     for precision in [Precision::Budget, Precision::StdError(0.01), Precision::StdError(0.0005)] {
         for estimator in [Estimator::Auto, Estimator::MonteCarlo, Estimator::Counting] {
-            if estimator == Estimator::Counting && precision == Precision::StdError(0.0005) {
-                // Counting resolves nothing so fine within a million samples.
+            if estimator != Estimator::Auto && precision == Precision::StdError(0.0005) {
+                // Nothing so fine is within reach of a million samples.
                 continue;
             }
             let config = case.config.clone().with_precision(precision).with_estimator(estimator);
@@ -127,12 +127,16 @@ fn what_if_and_attribute_agree_for_every_engine_and_precision() {
             let attribution = attributor.attribute(&case.event).unwrap();
             let nobody = attributor.what_if(&case.event, |_| false).unwrap();
             let what = format!("{precision:?}, {estimator:?}: {nobody:?}, exact {exact}, {}", attribution.explain());
-            let probability = attribution.score.tail_probability.unwrap();
-            // A series of densities that jump, as these do, is good to some thousandth of a nat.
-            assert!((nobody.value - exact).abs() <= 4.0 * nobody.std_error + 0.001 * exact, "{what}");
-            assert!((nobody.value - probability).abs() <= 4.0 * nobody.std_error + 1e-9, "{what}: {probability}");
+            let (probability, floor) = (attribution.score.tail_probability.unwrap(), attribution.score.floor.unwrap());
+            // Whoever stops when the error looks small stops early where it looks too small: what was asked for is the measure.
+            let asked = match precision {
+                Precision::StdError(asked) => asked * (exact + floor),
+                _ => 0.0,
+            };
+            let allowed = 4.0 * nobody.std_error.max(asked);
+            assert!((nobody.value - exact).abs() <= allowed, "{what}");
+            assert!((nobody.value - probability).abs() <= allowed, "{what}: {probability}");
             if let (Precision::StdError(asked), Estimator::Auto) = (precision, estimator) {
-                let floor = attribution.score.floor.unwrap();
                 assert!(nobody.std_error <= 1.01 * asked * (nobody.value + floor), "{what}");
             }
         }
