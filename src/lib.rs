@@ -96,9 +96,10 @@ pub use mechanism::BoostedTrees;
 pub use mechanism::{
     AdditiveNoiseModel, AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, CausalMechanism,
     CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula, KnownFormula, LinearFunction,
-    LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismRegistry, MechanismSearch,
-    NodeAssignment, NoiseModel, ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor,
-    SumOfMaxima, TreeEnsemble,
+    LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismCases, MechanismCheck, MechanismFault,
+    MechanismFaults, MechanismRegistry, MechanismSearch, NodeAssignment, NoiseModel, ParentFunction,
+    PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, SumOfMaxima, TreeEnsemble,
+    check_mechanism,
 };
 pub use model::{FitReport, FittedModel, ModelFormat, NodeFit, StructuralCausalModel};
 pub use noise::{

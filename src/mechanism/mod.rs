@@ -9,8 +9,9 @@
 //! - `learn`: regressions and residuals;
 //! - `kind`: what to fit, one file a kind;
 //! - `choose`: which kind to fit, by cross-validation;
-//! - `registry`: users' mechanisms by name.
+//! - `check`, `registry`: whether a user's mechanism keeps its contract; such mechanisms by name.
 
+mod check;
 mod choose;
 mod code;
 mod fitted;
@@ -19,6 +20,7 @@ mod kind;
 mod learn;
 mod registry;
 
+pub use check::{MechanismCases, MechanismCheck, MechanismFault, MechanismFaults, check_mechanism};
 pub use choose::{
     AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, MechanismSearch, NodeAssignment,
 };
