@@ -27,21 +27,16 @@ pub(crate) struct Structural {
 
 impl Form {
     /// The value is the noise.
-    pub(crate) const ROOT: Self = Self::Structural(Structural::new(None, None, Link::Identity));
+    pub(crate) const ROOT: Self = Self::of(None, None, Link::Identity);
+
+    /// The form with these parts. A location and a scale that are both there must take the same number of parents.
+    pub(crate) const fn of(location: Option<ParentFunction>, scale: Option<ScaleFunction>, link: Link) -> Self {
+        Self::Structural(Structural { location, scale, link })
+    }
 
     /// location(parents) + noise
     pub(crate) fn additive(location: ParentFunction) -> Self {
-        Self::linked(location, Link::Identity)
-    }
-
-    /// h⁻¹( location(parents) + noise )
-    pub(crate) fn linked(location: ParentFunction, link: Link) -> Self {
-        Self::Structural(Structural::new(Some(location), None, link))
-    }
-
-    /// location(parents) + scale(parents) · noise
-    pub(crate) fn scaled(location: ParentFunction, scale: ScaleFunction) -> Self {
-        Self::Structural(Structural::new(Some(location), Some(scale), Link::Identity))
+        Self::of(Some(location), None, Link::Identity)
     }
 
     /// The parts, unless it is code.
@@ -107,11 +102,6 @@ impl Form {
 }
 
 impl Structural {
-    /// A location and a scale that are both there must take the same number of parents.
-    pub(super) const fn new(location: Option<ParentFunction>, scale: Option<ScaleFunction>, link: Link) -> Self {
-        Self { location, scale, link }
-    }
-
     pub(super) fn parts(&self) -> (Option<&ParentFunction>, Option<&ScaleFunction>, Link) {
         (self.location.as_ref(), self.scale.as_ref(), self.link)
     }

@@ -83,7 +83,7 @@ impl TryFrom<SavedForm<'_>> for Form {
             check_arity("the number of parents of a saved location", location.arity(), scale.parents())?;
         }
         let (location, scale) = (location.map(Cow::into_owned), scale.map(Cow::into_owned));
-        Ok(Self::Structural(Structural::new(location, scale, link)))
+        Ok(Self::of(location, scale, link))
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
     fn form(location: Option<usize>, scale: Option<usize>, link: Link) -> Form {
         let location = location.map(|parents| ParentFunction::Linear(linear(parents)));
         let scale = scale.map(|parents| ScaleFunction::new(linear(parents), -1.0, 1.0));
-        Form::Structural(Structural::new(location, scale, link))
+        Form::of(location, scale, link)
     }
 
     /// What a linear function of one parent is written as.

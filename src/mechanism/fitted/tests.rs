@@ -50,10 +50,10 @@ fn the_parts_give_the_bits_of_their_formulas() {
         let additive = mechanism(Form::additive(m.clone()));
         assert_eq!(additive.evaluate(&parents, n).to_bits(), (at_m + n).to_bits());
         assert_eq!(additive.estimate_noise(&parents, n).to_bits(), (n - at_m).to_bits());
-        let scaled = mechanism(Form::scaled(m.clone(), s.clone()));
+        let scaled = mechanism(Form::of(Some(m.clone()), Some(s.clone()), Link::Identity));
         assert_eq!(scaled.evaluate(&parents, n).to_bits(), (at_m + at_s * n).to_bits());
         assert_eq!(scaled.estimate_noise(&parents, n).to_bits(), ((n - at_m) / at_s).to_bits());
-        let linked = mechanism(Form::linked(m.clone(), Link::Log1p));
+        let linked = mechanism(Form::of(Some(m.clone()), None, Link::Log1p));
         assert_eq!(linked.evaluate(&parents, n).to_bits(), Link::Log1p.invert(at_m + n).to_bits());
         assert_eq!(linked.estimate_noise(&parents, n).to_bits(), (Link::Log1p.apply(n) - at_m).to_bits());
     }
@@ -69,8 +69,8 @@ fn columns_have_the_bits_of_rows_in_every_form() {
     let (a, b, noise) = (wave(0.7), wave(1.9), wave(2.3));
     let forms = [
         Form::additive(location()),
-        Form::linked(location(), Link::Logit),
-        Form::scaled(location(), scale()),
+        Form::of(Some(location()), None, Link::Logit),
+        Form::of(Some(location()), Some(scale()), Link::Identity),
         code(None),
     ];
     for form in forms {
@@ -100,9 +100,9 @@ fn what_a_form_is_follows_from_its_parts() {
     };
     assert_eq!(is(Form::ROOT), (true, true, true, false));
     assert_eq!(is(Form::additive(location())), (false, true, false, true));
-    assert_eq!(is(Form::linked(location(), Link::Log)), (false, false, false, true));
-    assert_eq!(is(Form::linked(location(), Link::Identity)), (false, true, false, true));
-    assert_eq!(is(Form::scaled(location(), scale())), (false, false, false, true));
+    assert_eq!(is(Form::of(Some(location()), None, Link::Log)), (false, false, false, true));
+    assert_eq!(is(Form::of(Some(location()), None, Link::Identity)), (false, true, false, true));
+    assert_eq!(is(Form::of(Some(location()), Some(scale()), Link::Identity)), (false, false, false, true));
     assert_eq!(is(code(None)), (false, false, true, true));
 }
 
@@ -113,7 +113,12 @@ fn coefficients_and_slopes_are_those_of_linear_mechanisms_only() {
     assert_eq!((additive.slope(1, 2), additive.slope(2, 2)), (Some(-0.7), None));
     let maximum = mechanism(Form::additive(ParentFunction::Maximum));
     assert_eq!((maximum.coefficients(), maximum.slope(0, 1), maximum.slope(0, 2)), (None, Some(1.0), None));
-    for form in [Form::ROOT, Form::linked(location(), Link::Log), Form::scaled(location(), scale()), code(None)] {
+    for form in [
+        Form::ROOT,
+        Form::of(Some(location()), None, Link::Log),
+        Form::of(Some(location()), Some(scale()), Link::Identity),
+        code(None),
+    ] {
         let mechanism = mechanism(form);
         assert_eq!((mechanism.coefficients(), mechanism.slope(0, 2)), (None, None), "{mechanism}");
     }
@@ -127,9 +132,12 @@ fn mechanisms_are_written_with_the_names_of_their_parents() {
     assert_eq!(described(Form::ROOT), "N");
     assert_eq!(described(Form::additive(location())), "0.1 + 0.3·www - 0.7·db + N");
     assert_eq!(described(Form::additive(ParentFunction::Maximum)), "max(www, db) + N");
-    assert_eq!(described(Form::linked(location(), Link::Log)), "exp(0.1 + 0.3·www - 0.7·db + N)");
+    assert_eq!(described(Form::of(Some(location()), None, Link::Log)), "exp(0.1 + 0.3·www - 0.7·db + N)");
     let scale_of_noise = "exp(-0.2 + 0.4·www + 0.1·db within [-2, 2])";
-    assert_eq!(described(Form::scaled(location(), scale())), format!("0.1 + 0.3·www - 0.7·db + {scale_of_noise}·N"));
+    assert_eq!(
+        described(Form::of(Some(location()), Some(scale()), Link::Identity)),
+        format!("0.1 + 0.3·www - 0.7·db + {scale_of_noise}·N")
+    );
     assert_eq!(described(code(None)), "Share(www, db, N)");
     assert_eq!(described(code(Some("share of"))), "share of(www, db, N)");
     assert_eq!(mechanism(Form::additive(location())).to_string(), "0.1 + 0.3·parent0 - 0.7·parent1 + N");

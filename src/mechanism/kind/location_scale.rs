@@ -6,6 +6,7 @@ use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
+use crate::mechanism::function::Link;
 use crate::mechanism::learn::{LinearRegression, Regressor, fit_scale, learn, residuals};
 
 /// x = f(parents) + s(parents) · noise, with s > 0: noise that grows with load.
@@ -66,6 +67,6 @@ impl Kind for LocationScaleModel {
         let residuals = residuals(&*self.regressor, &location, node, *parents, *values)?;
         let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
         let (scale, noises) = fit_scale(*parents, &residuals).map_err(in_node)?;
-        Ok(Fit::with_noises(Form::scaled(location, scale), noises))
+        Ok(Fit::with_noises(Form::of(Some(location), Some(scale), Link::Identity), noises))
     }
 }

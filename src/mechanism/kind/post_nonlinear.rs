@@ -119,12 +119,12 @@ impl Kind for PostNonlinearModel {
         if !self.log_parents {
             let function = learn(regressor, node, *parents, linked)?;
             let noises = residuals(regressor, &function, node, *parents, linked)?;
-            return Ok(Fit::with_noises(Form::linked(function, self.link), noises));
+            return Ok(Fit::with_noises(Form::of(Some(function), None, self.link), noises));
         }
         let (logarithms, logs) = Logarithms::fit(node, *parents)?;
         let function = learn(regressor, node, logs.view(), linked)?;
         let noises = residuals(regressor, &function, node, logs.view(), linked)?;
         let function = ParentFunction::LogParents(LogParents::new(logarithms, function));
-        Ok(Fit::with_noises(Form::linked(function, self.link), noises))
+        Ok(Fit::with_noises(Form::of(Some(function), None, self.link), noises))
     }
 }
