@@ -95,15 +95,14 @@ pub use independence::{
 #[cfg(feature = "boosted-trees")]
 pub use mechanism::BoostedTrees;
 pub use mechanism::{
-    AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula,
-    KnownFormula, LinearFunction, LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismRegistry,
-    NoiseModel, ParentFunction, PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, SumOfMaxima,
-    TreeEnsemble,
+    AdditiveNoiseModel, AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, CausalMechanism,
+    CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula, KnownFormula, LinearFunction,
+    LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismCases, MechanismCheck, MechanismFault,
+    MechanismFaults, MechanismRegistry, MechanismSearch, NodeAssignment, NoiseModel, ParentFunction,
+    PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, SumOfMaxima, TreeEnsemble,
+    check_mechanism,
 };
-pub use model::{
-    AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, FitReport, FittedModel, MechanismSearch,
-    ModelFormat, NodeAssignment, NodeFit, StructuralCausalModel,
-};
+pub use model::{FitReport, FittedModel, ModelFormat, NodeFit, StructuralCausalModel};
 pub use noise::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,

@@ -151,7 +151,7 @@ pub(crate) fn load_dependent_noise() -> Result<Case> {
 
 /// x = parent * noise
 #[derive(Debug)]
-struct ShareOf;
+pub(crate) struct ShareOf;
 
 impl Mechanism for ShareOf {
     fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
@@ -164,7 +164,7 @@ impl Mechanism for ShareOf {
 
 /// queue = 0.5 load + (0.1 + 0.2 load) noise
 #[derive(Debug)]
-struct Queue;
+pub(crate) struct Queue;
 
 impl Mechanism for Queue {
     fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
@@ -177,7 +177,7 @@ impl Mechanism for Queue {
 
 /// latency = 1 + queue + 0.3 load + (0.5 + 0.5 load) noise
 #[derive(Debug)]
-struct Latency;
+pub(crate) struct Latency;
 
 impl Mechanism for Latency {
     fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {

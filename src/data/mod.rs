@@ -1,6 +1,7 @@
 //! Tables of observations: named `f64` columns whose shape and names are checked once.
 
 mod cleaning;
+mod complete_cases;
 mod csv;
 mod csv_text;
 mod dataset;
@@ -12,4 +13,5 @@ pub use dataset::Dataset;
 pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
 
+pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use csv::{read_pairs, read_pairs_path};

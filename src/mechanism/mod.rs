@@ -1,57 +1,44 @@
 //! Causal mechanisms: how a node's value comes from its parents and its own noise.
 //!
-//! Before fitting, a [`CausalMechanism`] says what to fit; fitting turns it into a [`FittedMechanism`].
+//! Before fitting, a [`CausalMechanism`] says what to fit; fitting turns it into a [`FittedMechanism`]. The rooms, of which
+//! each uses only those above it:
+//!
+//! - `function`: what a function of the parents is once it is fitted;
+//! - `code`: mechanisms that users write;
+//! - `fitted`: the one form of every fitted mechanism;
+//! - `learn`: regressions and residuals;
+//! - `kind`: what to fit, one file a kind;
+//! - `choose`: which kind to fit, by cross-validation;
+//! - `check`, `registry`: whether a user's mechanism keeps its contract; such mechanisms by name.
 
-mod additive;
-#[cfg(feature = "boosted-trees")]
-mod boosted_trees;
-mod cross_validation;
-mod custom;
-mod discrete;
+mod check;
+mod choose;
+mod code;
 mod fitted;
-mod folds;
-mod formula;
 mod function;
-mod learning;
-mod link;
-mod location_scale;
-mod log_parents;
-mod polynomial_function;
-mod polynomial_regression;
-mod post_nonlinear;
-mod predictions;
+mod kind;
+mod learn;
 mod registry;
-mod regressor;
-mod saved;
-mod sum_of_maxima;
-#[cfg(feature = "boosted-trees")]
-mod training_columns;
-mod tree_ensemble;
-mod unfitted;
 
-pub use additive::AdditiveNoiseModel;
-#[cfg(feature = "boosted-trees")]
-pub use boosted_trees::BoostedTrees;
-pub use custom::{CustomMechanism, Mechanism};
-pub use discrete::DiscreteAdditiveNoiseModel;
+pub use check::{MechanismCases, MechanismCheck, MechanismFault, MechanismFaults, check_mechanism};
+pub use choose::{
+    AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, MechanismSearch, NodeAssignment,
+};
+pub use code::Mechanism;
 pub use fitted::FittedMechanism;
-pub use formula::KnownFormula;
-pub use function::{Formula, LinearFunction, ParentFunction};
-pub use link::Link;
-pub use location_scale::LocationScaleModel;
-pub use log_parents::LogParents;
-pub use polynomial_function::PolynomialFunction;
-pub use polynomial_regression::PolynomialRegression;
-pub use post_nonlinear::PostNonlinearModel;
+pub use function::{
+    Formula, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction, SumOfMaxima, TreeEnsemble,
+};
+pub use kind::{
+    AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, KnownFormula, LocationScaleModel,
+    NoiseModel, PostNonlinearModel,
+};
+#[cfg(feature = "boosted-trees")]
+pub use learn::BoostedTrees;
+pub use learn::{LinearRegression, PolynomialRegression, Regressor};
 pub use registry::MechanismRegistry;
-pub use regressor::{LinearRegression, Regressor};
-pub use sum_of_maxima::SumOfMaxima;
-pub use tree_ensemble::TreeEnsemble;
-pub use unfitted::{CausalMechanism, NoiseModel};
 
-pub(crate) use cross_validation::{RowLosses, Tolerance, simplest_within};
-pub(crate) use custom::NamedMechanism;
+pub(crate) use choose::{Chosen, choose};
+pub(crate) use code::NamedMechanism;
 pub(crate) use fitted::check_finite;
-pub(crate) use folds::{Folds, rows_of, shuffled};
-pub(crate) use predictions::Predictions;
-pub(crate) use unfitted::NodeData;
+pub(crate) use kind::NodeData;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::custom::Mechanism;
+use super::code::Mechanism;
 use crate::error::{Error, Result};
 
 /// The mechanisms written in code that saved models may use, by the names that
@@ -17,7 +17,7 @@ pub struct MechanismRegistry {
 }
 
 impl MechanismRegistry {
-    /// A registry of nothing.
+    /// An empty registry.
     pub fn new() -> Self {
         Self::default()
     }
@@ -50,7 +50,7 @@ impl MechanismRegistry {
         self.mechanisms.get(name)
     }
 
-    /// Of mechanisms of one model, which may use one name at several nodes.
+    /// The registry of mechanisms of one model, which may use one name at several nodes.
     pub(crate) fn collect(mechanisms: impl IntoIterator<Item = (String, Arc<dyn Mechanism>)>) -> Self {
         Self { mechanisms: mechanisms.into_iter().collect() }
     }

@@ -109,12 +109,6 @@ impl fmt::Display for FitReport {
     }
 }
 
-/// The only value of a column, if it has one value only.
-pub(super) fn only_value(values: ArrayView1<'_, f64>) -> Option<f64> {
-    let first = *values.first()?;
-    values.iter().all(|&value| value == first).then_some(first)
-}
-
 /// The share of the most frequent value. Costs O(n log n).
 pub(super) fn largest_atom(values: ArrayView1<'_, f64>) -> Option<f64> {
     let mut sorted = values.to_vec();

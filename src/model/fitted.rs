@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::assignment::AssignmentReport;
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::reference::references;
@@ -10,7 +9,7 @@ use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
-use crate::mechanism::FittedMechanism;
+use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
 use crate::random::Purpose;
 

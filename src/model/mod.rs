@@ -1,7 +1,5 @@
 //! Structural causal models: a graph with a mechanism for every node, before and after fitting.
 
-mod assignment;
-mod complete_cases;
 mod fit_report;
 mod fitted;
 mod leverage;
@@ -10,9 +8,6 @@ mod saved;
 mod structural;
 mod wiring;
 
-pub use assignment::{
-    AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, MechanismSearch, NodeAssignment,
-};
 pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
 pub use saved::ModelFormat;

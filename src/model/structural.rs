@@ -2,15 +2,15 @@
 
 use rayon::prelude::*;
 
-use super::assignment::{AssignmentConfig, AssignmentReport, Chosen, choose};
-use super::complete_cases::CompleteCases;
-use super::fit_report::{FitReport, NodeFit, largest_atom, only_value};
+use super::fit_report::{FitReport, NodeFit, largest_atom};
 use super::fitted::{FittedModel, Reports, Training};
 use super::leverage::ParentSpread;
-use crate::data::Dataset;
+use crate::data::{CompleteCases, Dataset, only_value};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
-use crate::mechanism::{CausalMechanism, FittedMechanism, NodeData};
+use crate::mechanism::{
+    AssignmentConfig, AssignmentReport, CausalMechanism, Chosen, FittedMechanism, NodeData, choose,
+};
 use crate::telemetry::span;
 
 /// Fewest rows to fit anything to: one row says nothing about what is normal.
@@ -83,7 +83,7 @@ impl StructuralCausalModel {
     /// [`assign_mechanisms_with`](Self::assign_mechanisms_with).
     ///
     /// # Errors
-    /// When the data has no numeric column for such a node or its parents.
+    /// When the data has no numeric column for such a node or its parents, or an infinite value there.
     #[doc(alias = "assign_causal_mechanisms")]
     pub fn assign_mechanisms(self, data: &Dataset) -> Result<Self> {
         self.assign_mechanisms_with(data, &AssignmentConfig::default())
@@ -98,13 +98,15 @@ impl StructuralCausalModel {
     /// folds of the rows and predicts the distribution of the rows in it. The simplest is chosen whose mean score (the
     /// continuous ranked probability score, in the node's unit) is within a few standard errors of the best, or within a
     /// small share of it. Cubic polynomials and trees are only tried if a few small trees find something in what the best
-    /// other candidate left unexplained. Rows with a missing value in the node or its parents are left out here.
+    /// other candidate left unexplained. Rows with a missing value in the node or its parents are left out, here as in
+    /// [`fit`](Self::fit).
     ///
     /// The result depends on the data, the graph and the configuration alone. Costs O(folds · rows · parents²) per node
     /// and candidate, in parallel.
     ///
     /// # Errors
-    /// When the configuration is out of range, or the data has no numeric column for such a node or its parents.
+    /// When the configuration is out of range; when the data has no numeric column for such a node or its parents, or an
+    /// infinite value there.
     pub fn assign_mechanisms_with(mut self, data: &Dataset, config: &AssignmentConfig) -> Result<Self> {
         span!(INFO, "assign_mechanisms", nodes = self.graph.node_count(), rows = data.rows());
         config.check()?;

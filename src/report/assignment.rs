@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::number::significant;
-use crate::model::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
+use crate::mechanism::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
 
 /// How many candidates that were not chosen are named per node.
 const ALTERNATIVES: usize = 2;

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::graph::DroppedCall;
-use crate::mechanism::FittedMechanism;
-use crate::model::assignment::AssignmentReport;
+use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::model::fit_report::FitReport;
 use crate::model::fitted::FittedModel;
 use crate::model::leverage::ParentSpread;

@@ -3,8 +3,7 @@
 use super::layout::{SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
 use crate::error::{Error, Result, list_names};
 use crate::graph::CausalGraph;
-use crate::mechanism::{FittedMechanism, MechanismRegistry, NamedMechanism};
-use crate::model::assignment::AssignmentReport;
+use crate::mechanism::{AssignmentReport, CandidateScore, FittedMechanism, MechanismRegistry, NamedMechanism};
 use crate::model::fit_report::FitReport;
 use crate::model::fitted::{FittedModel, MOST_ROWS, Reports};
 use crate::model::leverage::ParentSpread;
@@ -149,7 +148,7 @@ fn check_fit_report(report: &FitReport, graph: &CausalGraph) -> Result<()> {
 fn check_assignment_report(report: &AssignmentReport, graph: &CausalGraph) -> Result<()> {
     for entry in &report.nodes {
         graph.position(&entry.node)?;
-        let figures = |candidate: &crate::model::CandidateScore| {
+        let figures = |candidate: &CandidateScore| {
             [candidate.crps, candidate.std_error, candidate.excess, candidate.excess_std_error]
         };
         if let Some(found) = entry.candidates.iter().flat_map(figures).find(|figure| !figure.is_finite()) {

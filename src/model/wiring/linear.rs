@@ -1,13 +1,12 @@
 //! What is linear: the slope of a node in a parent, the effect of a noise on the target, and a node as a sum of noises.
 
 use super::{WiredNode, Wiring};
-use crate::mechanism::ParentFunction;
 
 impl WiredNode {
     /// By how much the node's value grows with that of a parent, given by its place in the mechanism's order, if that is
     /// the same everywhere, whatever the other parents and the noise.
     pub(crate) fn slope(&self, place: usize) -> Option<f64> {
-        slope(self.mechanism.parent_function()?, place, self.parents.len())
+        self.mechanism.slope(place, self.parents.len())
     }
 
     /// Whether the value is a weighted sum of the parents, plus a constant, plus the noise.
@@ -18,17 +17,6 @@ impl WiredNode {
     /// The value of a linear node where its parents and its noise are 0.
     fn intercept(&self) -> f64 {
         self.mechanism.evaluate(&vec![0.0; self.parents.len()], 0.0)
-    }
-}
-
-/// The slope of a function of so many parents in one of them, if it is the same everywhere.
-fn slope(function: &ParentFunction, place: usize, parents: usize) -> Option<f64> {
-    match function {
-        ParentFunction::Linear(linear) => Some(linear.coefficients[place]),
-        // The maximum of one parent is that parent.
-        ParentFunction::Maximum if parents == 1 => Some(1.0),
-        ParentFunction::SumOfMaxima(groups) if groups.is_alone(place) => Some(1.0),
-        _ => None,
     }
 }
 

@@ -1,0 +1,87 @@
+//! The one rule of which rows a mechanism is chosen on, and fitted to: missing values are left out, infinite ones are an
+//! error.
+
+use ndarray::{Array1, Array2, ArrayView1, Axis};
+
+use super::Dataset;
+use crate::error::Result;
+
+/// The rows of a node and its parents in which none of them is missing.
+#[derive(Debug)]
+pub(crate) struct CompleteCases {
+    /// Rows × parents, in the order in which they were asked for.
+    pub(crate) parents: Array2<f64>,
+    /// The node itself.
+    pub(crate) values: Array1<f64>,
+    /// How many rows were left out.
+    pub(crate) incomplete: usize,
+}
+
+impl CompleteCases {
+    /// Costs O(rows · parents).
+    ///
+    /// # Errors
+    /// When a column is not there, or holds text or an infinite value; the error names the column and the row.
+    pub(crate) fn select<'a>(
+        data: &Dataset,
+        node: &str,
+        parents: impl ExactSizeIterator<Item = &'a str>,
+    ) -> Result<Self> {
+        let values = data.column_with_gaps(node)?;
+        let mut all_parents = Array2::zeros((data.rows(), parents.len()));
+        for (mut column, parent) in all_parents.columns_mut().into_iter().zip(parents) {
+            column.assign(&data.column_with_gaps(parent)?);
+        }
+        let present = |row: &usize| !values[*row].is_nan() && all_parents.row(*row).iter().all(|value| !value.is_nan());
+        let rows: Vec<usize> = (0..data.rows()).filter(present).collect();
+        let incomplete = data.rows() - rows.len();
+        if incomplete == 0 {
+            return Ok(Self { parents: all_parents, values: values.to_owned(), incomplete });
+        }
+        Ok(Self { parents: all_parents.select(Axis(0), &rows), values: values.select(Axis(0), &rows), incomplete })
+    }
+
+    /// The columns of the parents, in the order in which they were asked for.
+    pub(crate) fn parent_columns(&self) -> impl Iterator<Item = ArrayView1<'_, f64>> {
+        self.parents.columns().into_iter()
+    }
+}
+
+/// The only value of a column, if it has one value only.
+pub(crate) fn only_value(values: ArrayView1<'_, f64>) -> Option<f64> {
+    let first = *values.first()?;
+    values.iter().all(|&value| value == first).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn data(api: [f64; 4], db: [f64; 4]) -> Dataset {
+        Dataset::from_columns([("api", api.to_vec()), ("db", db.to_vec())]).unwrap()
+    }
+
+    #[test]
+    fn rows_with_a_missing_value_are_left_out_and_counted() {
+        let data = data([1.0, f64::NAN, 3.0, 4.0], [10.0, 20.0, f64::NAN, 40.0]);
+        let cases = CompleteCases::select(&data, "api", ["db"].into_iter()).unwrap();
+        assert_eq!((cases.values.clone(), cases.incomplete), (array![1.0, 4.0], 2));
+        assert_eq!(cases.parents, array![[10.0], [40.0]]);
+        assert_eq!(cases.parent_columns().next(), Some(array![10.0, 40.0].view()));
+        // A gap costs a row only where it matters.
+        assert_eq!(CompleteCases::select(&data, "api", [].into_iter()).unwrap().incomplete, 1);
+    }
+
+    #[test]
+    fn an_infinite_value_is_an_error_that_names_column_and_row() {
+        for infinite in [f64::INFINITY, f64::NEG_INFINITY] {
+            let in_parent = data([1.0, 2.0, 3.0, 4.0], [10.0, 20.0, infinite, 40.0]);
+            let error = CompleteCases::select(&in_parent, "api", ["db"].into_iter()).unwrap_err().to_string();
+            assert!(error.contains("`db`") && error.contains("first in row 2"), "{error}");
+            let in_node = data([1.0, infinite, 3.0, 4.0], [10.0; 4]);
+            let error = CompleteCases::select(&in_node, "api", ["db"].into_iter()).unwrap_err().to_string();
+            assert!(error.contains("`api`") && error.contains("first in row 1"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The rows that a node's mechanisms are compared on.
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+use crate::data::{CompleteCases, Dataset, only_value};
+use crate::error::Result;
+use crate::mechanism::learn::shuffled;
+use crate::random::Purpose;
+
+/// The complete rows of a node and its parents, no more than asked for.
+#[derive(Debug)]
+pub(super) struct Rows {
+    parents: Array2<f64>,
+    values: Array1<f64>,
+}
+
+impl Rows {
+    /// The complete rows; if they are too many, so many drawn by the seed, in their order.
+    ///
+    /// # Errors
+    /// When a column is not there, or holds text or an infinite value.
+    pub(super) fn new(data: &Dataset, node: &str, parents: &[&str], most: usize, seed: u64) -> Result<Self> {
+        let CompleteCases { parents, values, .. } = CompleteCases::select(data, node, parents.iter().copied())?;
+        if values.len() <= most {
+            return Ok(Self { parents, values });
+        }
+        let mut drawn: Vec<usize> = shuffled(values.len(), seed, Purpose::RowsToCompare);
+        drawn.truncate(most);
+        drawn.sort_unstable();
+        Ok(Self { parents: parents.select(Axis(0), &drawn), values: values.select(Axis(0), &drawn) })
+    }
+
+    /// Rows × parents.
+    pub(super) fn parents(&self) -> ArrayView2<'_, f64> {
+        self.parents.view()
+    }
+
+    /// The node's values.
+    pub(super) fn values(&self) -> &Array1<f64> {
+        &self.values
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The node's value in all rows, if it is one.
+    pub(super) fn constant(&self) -> Option<f64> {
+        only_value(self.values.view())
+    }
+
+    pub(super) fn has_constant_parent(&self) -> bool {
+        self.parents.columns().into_iter().any(|column| only_value(column).is_some())
+    }
+
+    pub(super) fn smallest(&self) -> f64 {
+        self.values.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    pub(super) fn are_integers(&self) -> bool {
+        self.values.iter().all(|value| value.fract() == 0.0)
+    }
+
+    pub(super) fn parents_are_positive(&self) -> bool {
+        self.parents.iter().all(|&value| value > 0.0)
+    }
+}

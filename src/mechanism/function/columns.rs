@@ -1,0 +1,28 @@
+//! Rows and columns of the parents.
+
+use ndarray::ArrayView2;
+
+/// Calls `visit` with each row's number and its parents' values.
+pub(crate) fn for_each_row(parents: &[&[f64]], rows: usize, mut visit: impl FnMut(usize, &[f64])) {
+    let mut values = vec![0.0; parents.len()];
+    for row in 0..rows {
+        values.iter_mut().zip(parents).for_each(|(value, parent)| *value = parent[row]);
+        visit(row, &values);
+    }
+}
+
+/// The columns of a matrix, each in one piece.
+#[derive(Debug)]
+pub(crate) struct Columns(Vec<Vec<f64>>);
+
+impl Columns {
+    /// Copies the columns of rows × parents.
+    pub(crate) fn of(parents: ArrayView2<'_, f64>) -> Self {
+        Self(parents.columns().into_iter().map(|column| column.to_vec()).collect())
+    }
+
+    /// One slice per column.
+    pub(crate) fn slices(&self) -> Vec<&[f64]> {
+        self.0.iter().map(Vec::as_slice).collect()
+    }
+}

@@ -1,0 +1,227 @@
+//! A polynomial of the parents that does not explode outside the training range.
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::for_each_row;
+use super::saved::{check, finite};
+use super::words::{Names, figure};
+use crate::error::{Error, Result};
+
+/// How far beyond the training range the curvature goes on, in widths of the range.
+const REACH: f64 = 3.0;
+
+/// A polynomial of standardised parents within the box of their training ranges, continued by its curvature, then
+/// by a tangent outside.
+///
+/// With z_j = (parent_j − centre_j) / scale_j, b the point of the training box nearest to z, and p the polynomial,
+///
+/// ```text
+/// f(parents) = p(b) + ∇p(b)·d + ½ dᵀ ∇²p(b) d + (∇p(b) + ∇²p(b) d)·e,   z = b + d + e
+/// ```
+///
+/// where each d_j is what lies beyond the box, up to three times the width of the training range, and e the rest. Root
+/// causes are exactly the values outside the box, and p itself would be worthless there: a cubic term 20 standard
+/// deviations out is 8000. A quadratic polynomial goes on as itself up to three widths (some 20 standard deviations), a
+/// higher one as its second-order expansion at the edge; further out both grow linearly. Costs O(terms · degree).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedPolynomial")]
+pub struct PolynomialFunction {
+    intercept: f64,
+    ranges: Vec<ParentRange>,
+    terms: Vec<PolynomialTerm>,
+}
+
+/// How a parent is standardised, and its training range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ParentRange {
+    centre: f64,
+    scale: f64,
+    /// The smallest and the largest training value, standardised.
+    low: f64,
+    high: f64,
+}
+
+/// coefficient · Π z_j over the factors j: a factor stands as often as its exponent says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolynomialTerm {
+    coefficient: f64,
+    factors: Vec<usize>,
+}
+
+impl PolynomialTerm {
+    pub(crate) fn new(coefficient: f64, factors: Vec<usize>) -> Self {
+        Self { coefficient, factors }
+    }
+}
+
+impl PolynomialFunction {
+    /// The factors of all terms must be places in the list of ranges.
+    pub(crate) fn new(intercept: f64, ranges: Vec<ParentRange>, terms: Vec<PolynomialTerm>) -> Self {
+        Self { intercept, ranges, terms }
+    }
+
+    /// The highest total degree of its terms.
+    pub fn degree(&self) -> usize {
+        self.terms.iter().map(|term| term.factors.len()).max().unwrap_or(0)
+    }
+
+    /// How many terms it has beside the intercept.
+    pub fn terms(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// How many parents it takes.
+    pub fn parents(&self) -> usize {
+        self.ranges.len()
+    }
+
+    pub(super) fn value(&self, parents: &[f64]) -> f64 {
+        self.terms.iter().fold(self.intercept, |sum, term| {
+            // A product at the edge of the box, its slopes along both ways out, and its curvatures.
+            let (mut product, mut near, mut far, mut near_near, mut near_far) = (term.coefficient, 0.0, 0.0, 0.0, 0.0);
+            for &factor in &term.factors {
+                let (edge, d, e) = self.ranges[factor].split(parents[factor]);
+                near_far = near_far * edge + near * e + far * d;
+                near_near = near_near * edge + 2.0 * near * d;
+                near = near * edge + product * d;
+                far = far * edge + product * e;
+                product *= edge;
+            }
+            sum + (product + (near + 0.5 * near_near) + (far + near_far))
+        })
+    }
+
+    pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
+        for_each_row(parents, values.len(), |row, parents| values[row] = self.value(parents));
+    }
+
+    /// Names the parents and the degree: the coefficients are those of standardised parents, and say little to a reader.
+    pub(super) fn describe(&self, names: &Names) -> String {
+        let (degree, terms) = (self.degree(), self.terms());
+        let parents = names.list(0..self.parents());
+        format!("{} + polynomial({parents}; degree {degree}, {terms} terms)", figure(self.intercept))
+    }
+}
+
+impl ParentRange {
+    /// The range of training values; a constant parent is left at scale 1.
+    pub(crate) fn fit(values: &[f64]) -> Self {
+        let count = values.len() as f64;
+        let centre = values.iter().map(|value| value / count).sum::<f64>();
+        let largest = values.iter().map(|value| (value - centre).abs()).fold(0.0, f64::max);
+        // Scaled by the largest, so that no square overflows.
+        let scale = if largest > 0.0 {
+            let squares: f64 = values.iter().map(|value| ((value - centre) / largest).powi(2)).sum();
+            largest * (squares / count).sqrt()
+        } else {
+            1.0
+        };
+        let standardised = values.iter().map(|value| (value - centre) / scale);
+        let (low, high) =
+            standardised.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), z| (low.min(z), high.max(z)));
+        Self { centre, scale, low, high }
+    }
+
+    /// The standardised value, cut off at the edge of the range.
+    pub(crate) fn standardise(&self, value: f64) -> f64 {
+        self.split(value).0
+    }
+
+    /// The standardised value, cut off at the edge of the range, what lies beyond up to the reach of the curvature, and
+    /// the rest.
+    fn split(&self, value: f64) -> (f64, f64, f64) {
+        let z = (value - self.centre) / self.scale;
+        let edge = z.clamp(self.low, self.high);
+        let reach = REACH * (self.high - self.low);
+        let near = (z - edge).clamp(-reach, reach);
+        (edge, near, z - edge - near)
+    }
+}
+
+/// What a saved polynomial may hold, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedPolynomial {
+    intercept: f64,
+    ranges: Vec<ParentRange>,
+    terms: Vec<PolynomialTerm>,
+}
+
+impl TryFrom<SavedPolynomial> for PolynomialFunction {
+    type Error = Error;
+
+    fn try_from(SavedPolynomial { intercept, ranges, terms }: SavedPolynomial) -> Result<Self> {
+        finite("the intercept of a saved polynomial", [intercept])?;
+        finite("a coefficient of a saved polynomial", terms.iter().map(|term| term.coefficient))?;
+        for range in &ranges {
+            finite("the range of a parent of a saved polynomial", [range.centre, range.low, range.high])?;
+            let name = "the scale of a parent of a saved polynomial";
+            check(name, "finite and above 0", range.scale > 0.0 && range.scale.is_finite(), range.scale)?;
+            let name = "the upper end of a parent's range of a saved polynomial";
+            check(name, "at least the lower end", range.low <= range.high, range.high)?;
+        }
+        for &factor in terms.iter().flat_map(|term| &term.factors) {
+            check("a factor of a saved polynomial", "one of its parents", factor < ranges.len(), factor)?;
+        }
+        Ok(Self { intercept, ranges, terms })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// z₁³ + 2 z₁ z₂ on the box [−2, 2] × [−1, 3].
+    fn cubic() -> PolynomialFunction {
+        let range = |low, high| ParentRange { centre: 0.0, scale: 1.0, low, high };
+        let term = |coefficient, factors: &[usize]| PolynomialTerm { coefficient, factors: factors.to_vec() };
+        PolynomialFunction {
+            intercept: 0.5,
+            ranges: vec![range(-2.0, 2.0), range(-1.0, 3.0)],
+            terms: vec![term(1.0, &[0, 0, 0]), term(2.0, &[0, 1])],
+        }
+    }
+
+    #[test]
+    fn inside_the_box_it_is_the_polynomial() {
+        for (a, b) in [(0.0, 0.0), (1.5, -1.0), (-2.0, 3.0), (2.0, 2.5)] {
+            let expected: f64 = 0.5 + a * a * a + 2.0 * a * b;
+            assert!((cubic().value(&[a, b]) - expected).abs() < 1e-12, "({a}, {b})");
+        }
+    }
+
+    #[test]
+    fn outside_its_curvature_goes_on_and_then_its_tangent() {
+        // At (2, 1): p = 12.5, slopes 3·4 + 2·1 = 14 and 4, curvature 6·2 = 12; the reach is 12.
+        assert_eq!(cubic().value(&[2.0, 1.0]), 12.5);
+        assert_eq!(cubic().value(&[12.0, 1.0]), 12.5 + 10.0 * 14.0 + 6.0 * 100.0);
+        let at_reach = 12.5 + 12.0 * 14.0 + 6.0 * 144.0;
+        assert_eq!(cubic().value(&[14.0, 1.0]), at_reach);
+        assert_eq!(cubic().value(&[24.0, 1.0]), at_reach + 10.0 * (14.0 + 12.0 * 12.0));
+        // At the corner (2, 3): p = 20.5, slopes 12 + 6 = 18 and 4, mixed curvature 2.
+        assert_eq!(cubic().value(&[5.0, 10.0]), 20.5 + 3.0 * 18.0 + 7.0 * 4.0 + 6.0 * 9.0 + 2.0 * 21.0);
+        for edge in [2.0, 14.0] {
+            let step = cubic().value(&[edge + 1e-9, 0.3]) - cubic().value(&[edge, 0.3]);
+            assert!(step.abs() < 1e-6, "continuous at {edge}");
+        }
+    }
+
+    #[test]
+    fn a_quadratic_goes_on_as_itself_within_reach() {
+        let mut quadratic = cubic();
+        quadratic.terms[0].factors = vec![0, 0];
+        for (a, b) in [(14.0, -13.0), (-14.0, 15.0), (7.0, 0.0)] {
+            let expected: f64 = 0.5 + a * a + 2.0 * a * b;
+            assert!((quadratic.value(&[a, b]) - expected).abs() < 1e-10, "({a}, {b})");
+        }
+    }
+
+    #[test]
+    fn degree_and_terms_are_counted_and_shown() {
+        assert_eq!((cubic().degree(), cubic().terms(), cubic().parents()), (3, 2, 2));
+        let shown = cubic().describe(&Names::new(&["load", "db"]));
+        assert_eq!(shown, "0.5 + polynomial(load, db; degree 3, 2 terms)");
+    }
+}

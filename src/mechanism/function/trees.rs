@@ -1,0 +1,232 @@
+//! Trained regression trees, laid out for evaluation.
+
+use serde::{Deserialize, Serialize};
+
+use super::linear::LinearFunction;
+use super::saved::{check, finite};
+use super::words::Names;
+use crate::error::{Error, Result};
+
+/// How many rows go through a tree together.
+const AT_A_TIME: usize = 128;
+/// Trees of more leaves are not trained here, and would only be damage.
+const MOST_LEAVES: usize = 1 << 16;
+
+/// A linear function of the parents plus the sum of regression trees that correct it.
+///
+/// ```text
+/// f(parents) = intercept + Σⱼ coefficientⱼ · parentⱼ + Σₜ treeₜ(parents)
+/// ```
+///
+/// Beyond the training range trees are constant, so that only the linear part carries a shift further: that is why it
+/// is there. Costs O(trees · depth) per row, without branches and without allocation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedTreeEnsemble")]
+pub struct TreeEnsemble {
+    linear: LinearFunction,
+    trees: Vec<RegressionTree>,
+}
+
+/// A complete binary tree: node k has the children 2k + 1, for values below its threshold, and 2k + 2. No index is
+/// stored, so none can be wrong. A branch that ends early repeats its leaf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedTree")]
+pub(crate) struct RegressionTree {
+    /// One parent per inner node: 2^depth − 1.
+    parents: Vec<u32>,
+    thresholds: Vec<f64>,
+    /// 2^depth.
+    leaves: Vec<f64>,
+}
+
+impl TreeEnsemble {
+    /// The trees must split on parents of the linear function.
+    #[cfg(feature = "boosted-trees")]
+    pub(crate) fn new(linear: LinearFunction, trees: Vec<RegressionTree>) -> Self {
+        Self { linear, trees }
+    }
+
+    /// The linear part.
+    pub fn linear(&self) -> &LinearFunction {
+        &self.linear
+    }
+
+    /// How many trees there are.
+    pub fn trees(&self) -> usize {
+        self.trees.len()
+    }
+
+    /// How many parents it takes.
+    pub fn parents(&self) -> usize {
+        self.linear.coefficients.len()
+    }
+
+    pub(super) fn value(&self, parents: &[f64]) -> f64 {
+        let linear = self.linear.value(parents);
+        self.trees.iter().fold(linear, |sum, tree| sum + tree.value(parents))
+    }
+
+    pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
+        self.linear.fill(parents, values);
+        for (chunk, values) in values.chunks_mut(AT_A_TIME).enumerate() {
+            for tree in &self.trees {
+                tree.add_to(parents, chunk * AT_A_TIME, values);
+            }
+        }
+    }
+
+    pub(super) fn describe(&self, names: &Names) -> String {
+        let (linear, count) = (self.linear.describe(names), self.trees());
+        let parents = names.list(0..self.parents());
+        if count == 0 { linear } else { format!("{linear} + trees({parents}; {count} trees)") }
+    }
+}
+
+impl RegressionTree {
+    /// For each inner node, breadth first, the parent that it splits on and the threshold; then the leaves, one more.
+    #[cfg(feature = "boosted-trees")]
+    pub(crate) fn new(parents: Vec<u32>, thresholds: Vec<f64>, leaves: Vec<f64>) -> Self {
+        Self { parents, thresholds, leaves }
+    }
+
+    fn depth(&self) -> u32 {
+        self.leaves.len().trailing_zeros()
+    }
+
+    fn value(&self, parents: &[f64]) -> f64 {
+        self.leaves[self.leaf(parents)]
+    }
+
+    /// How many leaves there are.
+    #[cfg(feature = "boosted-trees")]
+    pub(crate) fn leaf_count(&self) -> usize {
+        self.leaves.len()
+    }
+
+    /// The number of the leaf that a row comes to.
+    pub(crate) fn leaf(&self, parents: &[f64]) -> usize {
+        let mut node = 0;
+        for _ in 0..self.depth() {
+            let right = parents[self.parents[node] as usize] >= self.thresholds[node];
+            node = 2 * node + 1 + usize::from(right);
+        }
+        node - self.parents.len()
+    }
+
+    /// Adds the tree to the values of a few rows, one level at a time, so that the rows' steps do not wait for each other.
+    fn add_to(&self, parents: &[&[f64]], start: usize, values: &mut [f64]) {
+        let mut nodes = [0_usize; AT_A_TIME];
+        let nodes = &mut nodes[..values.len()];
+        for _ in 0..self.depth() {
+            for (offset, node) in nodes.iter_mut().enumerate() {
+                let right = parents[self.parents[*node] as usize][start + offset] >= self.thresholds[*node];
+                *node = 2 * *node + 1 + usize::from(right);
+            }
+        }
+        for (value, node) in values.iter_mut().zip(nodes) {
+            *value += self.leaves[*node - self.parents.len()];
+        }
+    }
+}
+
+/// What a saved tree may hold, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedTree {
+    parents: Vec<u32>,
+    thresholds: Vec<f64>,
+    leaves: Vec<f64>,
+}
+
+impl TryFrom<SavedTree> for RegressionTree {
+    type Error = Error;
+
+    fn try_from(SavedTree { parents, thresholds, leaves }: SavedTree) -> Result<Self> {
+        let count = leaves.len();
+        let complete = count.is_power_of_two() && count <= MOST_LEAVES;
+        check("the number of leaves of a saved tree", "a power of two up to 65536", complete, count)?;
+        let requirement = "one less than the number of its leaves";
+        for (name, found) in [
+            ("the number of parents of a saved tree", parents.len()),
+            ("the number of thresholds of a saved tree", thresholds.len()),
+        ] {
+            check(name, requirement, found + 1 == count, found)?;
+        }
+        finite("a threshold of a saved tree", thresholds.iter().copied())?;
+        finite("a leaf of a saved tree", leaves.iter().copied())?;
+        Ok(Self { parents, thresholds, leaves })
+    }
+}
+
+/// What a saved ensemble may hold, before its trees are checked against its parents.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedTreeEnsemble {
+    linear: LinearFunction,
+    trees: Vec<RegressionTree>,
+}
+
+impl TryFrom<SavedTreeEnsemble> for TreeEnsemble {
+    type Error = Error;
+
+    fn try_from(SavedTreeEnsemble { linear, trees }: SavedTreeEnsemble) -> Result<Self> {
+        for &parent in trees.iter().flat_map(|tree| &tree.parents) {
+            // A tree that is a single leaf splits on nothing; all others need a parent to split on.
+            let exists = (parent as usize) < linear.coefficients.len();
+            check("the parent that a saved tree splits on", "one of its parents", exists, parent)?;
+        }
+        Ok(Self { linear, trees })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused() {
+        for bad in [f64::NAN, f64::INFINITY] {
+            let tree =
+                |threshold, leaf| SavedTree { parents: vec![0], thresholds: vec![threshold], leaves: vec![leaf, leaf] };
+            assert!(RegressionTree::try_from(tree(bad, 0.0)).is_err());
+            assert!(RegressionTree::try_from(tree(0.0, bad)).is_err());
+        }
+    }
+
+    #[test]
+    fn trees_are_counted_behind_their_linear_part() {
+        let shown = ensemble().describe(&Names::new(&["load", "db"]));
+        assert_eq!(shown, "0.5 + 2·load + 0·db + trees(load, db; 2 trees)");
+    }
+
+    fn ensemble() -> TreeEnsemble {
+        let tree = RegressionTree {
+            parents: vec![0, 1, 0],
+            thresholds: vec![0.0, 5.0, 2.0],
+            leaves: vec![1.0, 10.0, 100.0, 1000.0],
+        };
+        let stump = RegressionTree { parents: vec![], thresholds: vec![], leaves: vec![0.25] };
+        let linear = LinearFunction { intercept: 0.5, coefficients: vec![2.0, 0.0] };
+        TreeEnsemble { linear, trees: vec![tree, stump] }
+    }
+
+    #[test]
+    fn a_value_below_the_threshold_goes_left() {
+        let tree = |a, b| ensemble().value(&[a, b]) - 0.75 - 2.0 * a;
+        assert_eq!(tree(-1.0, 4.0), 1.0);
+        assert_eq!(tree(-1.0, 5.0), 10.0);
+        assert_eq!(tree(0.0, 0.0), 100.0);
+        assert_eq!(tree(2.0, 0.0), 1000.0);
+    }
+
+    #[test]
+    fn columns_give_the_same_bits_as_rows() {
+        let column = |step: f64| (0..1000).map(|row| (f64::from(row) * step).sin() * 6.0).collect::<Vec<f64>>();
+        let (a, b) = (column(0.7), column(1.9));
+        let mut values = vec![f64::NAN; 1000];
+        ensemble().fill(&[&a, &b], &mut values);
+        for row in 0..1000 {
+            assert_eq!(values[row], ensemble().value(&[a[row], b[row]]));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What to fit: the mechanism of one node before any data, one kind a file, and how data turns it into a fitted one.
+
+mod additive;
+mod custom;
+mod discrete;
+mod fit;
+mod known_formula;
+mod location_scale;
+mod noise_model;
+mod post_nonlinear;
+mod root;
+
+use super::fitted::{FittedMechanism, Form};
+use super::function::{LinearFunction, ParentFunction};
+use crate::error::{Error, Result, list_names};
+use crate::noise::NoiseDistribution;
+use fit::{Kind, TakenParents};
+
+pub use additive::AdditiveNoiseModel;
+pub use custom::CustomMechanism;
+pub use discrete::DiscreteAdditiveNoiseModel;
+pub use known_formula::KnownFormula;
+pub use location_scale::LocationScaleModel;
+pub use noise_model::NoiseModel;
+pub use post_nonlinear::PostNonlinearModel;
+
+pub(crate) use fit::NodeData;
+
+/// What a node's mechanism is, before it is fitted.
+///
+/// Made from what it holds, so that any of these can be given to
+/// [`with_mechanism`](crate::StructuralCausalModel::with_mechanism) directly.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+#[doc(alias = "ConditionalStochasticModel")]
+#[doc(alias = "FunctionalCausalModel")]
+pub enum CausalMechanism {
+    /// A node without parents: its value is its noise.
+    Root(NoiseModel),
+    /// A function of the parents plus noise.
+    AdditiveNoise(AdditiveNoiseModel),
+    /// A function of the parents plus noise, on the scale of a link.
+    PostNonlinear(PostNonlinearModel),
+    /// A function of the parents plus noise whose size depends on the parents.
+    LocationScale(LocationScaleModel),
+    /// A rounded function of the parents plus integer noise.
+    DiscreteAdditiveNoise(DiscreteAdditiveNoiseModel),
+    /// Written by the user.
+    Custom(CustomMechanism),
+}
+
+impl<N: Into<NoiseModel>> From<N> for CausalMechanism {
+    fn from(noise: N) -> Self {
+        Self::Root(noise.into())
+    }
+}
+
+impl From<AdditiveNoiseModel> for CausalMechanism {
+    fn from(model: AdditiveNoiseModel) -> Self {
+        Self::AdditiveNoise(model)
+    }
+}
+
+impl From<PostNonlinearModel> for CausalMechanism {
+    fn from(model: PostNonlinearModel) -> Self {
+        Self::PostNonlinear(model)
+    }
+}
+
+impl From<LocationScaleModel> for CausalMechanism {
+    fn from(model: LocationScaleModel) -> Self {
+        Self::LocationScale(model)
+    }
+}
+
+impl From<DiscreteAdditiveNoiseModel> for CausalMechanism {
+    fn from(model: DiscreteAdditiveNoiseModel) -> Self {
+        Self::DiscreteAdditiveNoise(model)
+    }
+}
+
+impl From<CustomMechanism> for CausalMechanism {
+    fn from(mechanism: CustomMechanism) -> Self {
+        Self::Custom(mechanism)
+    }
+}
+
+impl CausalMechanism {
+    /// The only place that tells kinds apart.
+    fn kind(&self) -> &dyn Kind {
+        match self {
+            Self::Root(noise) => noise,
+            Self::AdditiveNoise(model) => model,
+            Self::PostNonlinear(model) => model,
+            Self::LocationScale(model) => model,
+            Self::DiscreteAdditiveNoise(model) => model,
+            Self::Custom(custom) => custom,
+        }
+    }
+
+    /// Whether no part of it needs to be fitted.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.is_regression() && self.kind().noise().is_known()
+    }
+
+    /// Whether the function of the parents is learned.
+    pub(crate) fn is_regression(&self) -> bool {
+        matches!(self.kind().parents(), TakenParents::AllOfNode)
+    }
+
+    /// For each of the mechanism's parents its place among the node's parents in the graph.
+    ///
+    /// # Errors
+    /// When the mechanism's parents are not exactly the node's.
+    pub(crate) fn match_parents(&self, node: &str, graph_parents: &[&str]) -> Result<Vec<usize>> {
+        let mismatch = |expected: String| Error::MechanismMismatch {
+            node: node.to_owned(),
+            expected,
+            found: format!("the node's parents are {}", list_names(graph_parents)),
+        };
+        let count = graph_parents.len();
+        match self.kind().parents() {
+            TakenParents::Without if count == 0 => Ok(Vec::new()),
+            TakenParents::Without => Err(mismatch("is a distribution of a node without parents".to_owned())),
+            TakenParents::AllOfNode if count == 0 => Err(mismatch("is a regression on at least one parent".to_owned())),
+            TakenParents::AllOfNode => Ok((0..count).collect()),
+            TakenParents::Named { names, fewest } => {
+                let place = |name: &String| graph_parents.iter().position(|parent| parent == name);
+                match names.iter().map(place).collect::<Option<Vec<usize>>>() {
+                    Some(places) if places.len() < fewest => {
+                        Err(mismatch("is the maximum of at least one parent".to_owned()))
+                    }
+                    Some(places) if covers_each_once(&places, count) => Ok(places),
+                    _ => Err(mismatch(format!("takes the parents {}", list_names(names)))),
+                }
+            }
+        }
+    }
+
+    /// Turns the mechanism of a node into a fitted one; `places` is what [`match_parents`](Self::match_parents) gave.
+    /// Without data, every part must be known.
+    pub(crate) fn fit(&self, node: &str, places: &[usize], data: Option<&NodeData<'_>>) -> Result<FittedMechanism> {
+        fit::fit(self.kind(), node, places, data)
+    }
+
+    /// The mechanism of a node that has the same value in every training row, where there is a function or a distribution
+    /// to learn: a learned function is this constant and ignores the parents, learned noise has zero variance. `None` for
+    /// known formulas and custom mechanisms, whose noise may vary all the same.
+    pub(crate) fn fit_constant(&self, value: f64, parents: usize) -> Result<Option<FittedMechanism>> {
+        let (form, constant) = match self.kind().parents() {
+            TakenParents::Without => (Form::ROOT, value),
+            TakenParents::AllOfNode => {
+                let flat = LinearFunction { intercept: value, coefficients: vec![0.0; parents] };
+                (Form::additive(ParentFunction::Linear(flat)), 0.0)
+            }
+            TakenParents::Named { .. } => return Ok(None),
+        };
+        let noise = match self.kind().noise() {
+            NoiseModel::Known(distribution) => distribution.clone(),
+            NoiseModel::Fit(_) => NoiseDistribution::constant(constant)?,
+        };
+        Ok(Some(FittedMechanism::new(form, noise)))
+    }
+
+    /// The function alone, for a mechanism whose parents are in the order of the graph.
+    pub(crate) fn fit_without_noise(&self, node: &str, data: &NodeData<'_>) -> Result<Form> {
+        self.kind().fit_form(node, data)
+    }
+}
+
+fn covers_each_once(places: &[usize], parents: usize) -> bool {
+    places.len() == parents && (0..parents).all(|parent| places.contains(&parent))
+}

@@ -1,0 +1,25 @@
+//! Nodes without parents: the value is the noise.
+
+use super::fit::{Fit, Kind, NodeData, TakenParents};
+use super::noise_model::NoiseModel;
+use crate::error::Result;
+use crate::mechanism::fitted::Form;
+
+// A root is all noise: there is nothing else to say of it.
+impl Kind for NoiseModel {
+    fn description(&self) -> &'static str {
+        "a distribution"
+    }
+
+    fn parents(&self) -> TakenParents<'_> {
+        TakenParents::Without
+    }
+
+    fn noise(&self) -> &NoiseModel {
+        self
+    }
+
+    fn fit(&self, _: &str, _: Option<&NodeData<'_>>) -> Result<Fit> {
+        Ok(Fit::form(Form::ROOT))
+    }
+}

@@ -1,0 +1,22 @@
+//! Learning a function of the parents, and what it leaves over, from data.
+
+#[cfg(feature = "boosted-trees")]
+mod boosted_trees;
+mod cross_validation;
+mod folds;
+mod polynomial_regression;
+mod regressor;
+mod residuals;
+mod scale;
+#[cfg(feature = "boosted-trees")]
+mod training_columns;
+
+#[cfg(feature = "boosted-trees")]
+pub use boosted_trees::BoostedTrees;
+pub use polynomial_regression::PolynomialRegression;
+pub use regressor::{LinearRegression, Regressor};
+
+pub(super) use cross_validation::{RowLosses, Tolerance, simplest_within};
+pub(super) use folds::{Folds, rows_of, shuffled};
+pub(super) use residuals::{learn, residuals};
+pub(super) use scale::fit_scale;
