@@ -108,12 +108,13 @@ pub use noise::{
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
     TailedDistribution, UniformNoise,
 };
+pub use question::NodeScore;
 pub use question::attribution::{
     Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
     ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
 };
 pub use report::HtmlReport;
-pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
+pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
 #[cfg(feature = "traces")]
 pub use traces::{Absent, FormulaFit, ServiceCall, SiblingCalls, TraceConfig, TraceReport, Traces};

@@ -1,3 +1,6 @@
-//! Questions, one room each.
+//! Questions that can be asked of a fitted model, one room each.
 
 pub(crate) mod attribution;
+mod node_scores;
+
+pub use node_scores::NodeScore;

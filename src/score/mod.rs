@@ -2,12 +2,10 @@
 
 mod feature;
 mod it_score;
-mod node_scores;
 mod region;
 
 pub use feature::{CustomFeature, FeatureMap};
 pub use it_score::{ItScore, ItScorer, it_score};
-pub use node_scores::NodeScore;
 pub use region::OutlierRegion;
 
 pub(crate) use feature::OutlierTest;

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::feature::FeatureMap;
-use super::it_score::{ItScore, check_floor};
 use crate::data::Observation;
 use crate::error::{Error, Result};
 use crate::model::{FittedModel, Recovered};
+use crate::score::{FeatureMap, ItScore, check_floor};
 
 /// How unusual one node of an observation is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
