@@ -107,6 +107,10 @@ pub(crate) struct Method {
     /// Seed of all random numbers
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Say after each table which engine found the probabilities (closed form, Fourier inversion, sampling, ...), why, and why the
+    /// others did not; JSON always says so
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Attribute each event within so many milliseconds: the best estimate so far, which then depends on the machine
     #[arg(long, value_name = "N", conflicts_with = "intervals")]
     pub(crate) limit_ms: Option<u64>,

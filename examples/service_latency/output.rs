@@ -77,6 +77,9 @@ fn table(arguments: &Arguments, events: &Events, explained: &Explained) -> Strin
     if let Some(intervals) = &explained.intervals {
         text += &interval_table(intervals);
     }
+    if arguments.method.explain {
+        text += &format!("{}\n", explained.attribution.explain());
+    }
     text + "\n"
 }
 

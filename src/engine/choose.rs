@@ -88,7 +88,7 @@ impl Engines {
             let for_the_event = before.iter().find(|(other, _)| *other == name);
             let in_general = || self.passed_over.iter().find(|(other, _)| *other == name);
             let known = for_the_event.or_else(in_general).map(|(_, reason)| reason.clone());
-            known.unwrap_or_else(|| format!("it is for events that {taken} does not do for"))
+            known.unwrap_or_else(|| format!("it answers the events that {taken} cannot"))
         };
         let others = EngineName::ALL.into_iter().filter(|&name| name != taken);
         let why = self.choices.iter().find(|choice| choice.engine.name() == taken);

@@ -1,17 +1,11 @@
 //! One call for every question: the engines, what is asked, and how far to go.
 
 use super::estimates::Found;
+use super::goal::Goal;
 use super::rounds::{Round, rounds};
-use crate::engine::{Ask, Effort, Engine, EngineName, Engines};
+use crate::engine::{Ask, Engine, EngineName, Engines};
 use crate::error::{Error, Result};
 use crate::world::Event;
-
-/// How far to go: what may be spent, to which precision, and with which seed of the permutations.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Goal {
-    pub(crate) effort: Effort,
-    pub(crate) seed: u64,
-}
 
 /// What was found, and how.
 #[derive(Debug, Clone)]

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::answer::{Answer, Goal, answer, answer_by};
+use super::answer::{Answer, answer, answer_by};
+use super::goal::Goal;
 use crate::engine::{Ask, Effort, Engine, Engines, Precision};
 use crate::error::Result;
 use crate::shapley::ShapleyMethod;

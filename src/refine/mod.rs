@@ -4,8 +4,10 @@
 mod answer;
 mod deadline;
 mod estimates;
+mod goal;
 mod rounds;
 
-pub(crate) use answer::{Answer, Goal, answer};
+pub(crate) use answer::{Answer, answer};
 pub(crate) use deadline::{Deadline, answer_within};
 pub(crate) use estimates::{Estimate, Found};
+pub(crate) use goal::Goal;

@@ -1,7 +1,7 @@
 //! Rounds of one engine, with more and more effort.
 
-use super::answer::Goal;
 use super::estimates::Found;
+use super::goal::Goal;
 use crate::engine::{Ask, Effort, Engine, Opened, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::{Coalition, Game, MOST_PERMUTATIONS, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};

@@ -17,6 +17,21 @@ fn assert_mistake(output: &std::process::Output, fragments: &[&str]) {
 }
 
 #[test]
+fn the_engine_is_explained_where_that_is_asked_for() {
+    let explained =
+        text(&service_latency("explained", &["--target", "Website", "--samples", "500", "--explain"]).stdout);
+    assert_eq!(
+        explained.matches("\nBy Fourier inversion beside samples: `Website` is linear in").count(),
+        3,
+        "{explained}"
+    );
+    assert_eq!(explained.matches("\nNot by closed form: `").count(), 3, "{explained}");
+    let json = service_latency("explained", &["--target", "Product DB", "--format", "json"]);
+    let report: Value = serde_json::from_str(&text(&json.stdout)).unwrap();
+    assert_eq!(report["events"][0]["explanation"]["engine"], "fourier_inversion", "{report}");
+}
+
+#[test]
 fn intervals_stand_in_the_table_the_json_and_the_page() {
     let page = shop_files("intervals").join("slow.html");
     let plain = ["--target", "Website", "--samples", "500", "--slowest", "2", "--resamples", "20", "--intervals"];
