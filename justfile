@@ -19,13 +19,13 @@ doc:
 # Fuzzes one parser; needs a nightly toolchain and cargo-fuzz. `just fuzz traces 600`
 fuzz target seconds="60":
     mkdir -p fuzz/corpus/{{target}}
-    cargo +nightly fuzz run {{target}} fuzz/corpus/{{target}} tests/hostile_input/corpus/{{target}} -- \
+    cargo +nightly fuzz run {{target}} fuzz/corpus/{{target}} tests/hostile/corpus/{{target}} -- \
         -max_total_time={{seconds}} -rss_limit_mb=1536 -malloc_limit_mb=256 -timeout=10
 
 # As many damaged inputs as you like for every parser, without a fuzzer
 hostile inputs="150000" seed="1":
     HOSTILE_INPUTS={{inputs}} HOSTILE_INPUTS_SEED={{seed}} \
-        cargo test --release --features traces --test hostile_input -- --nocapture
+        cargo test --release --features traces --test hostile -- --nocapture
 
 # The public interface, listed anew in docs/api.txt; needs a nightly toolchain and Python
 api:

@@ -132,7 +132,7 @@ fn contributions(case: &Case, config: &AttributionConfig) -> Result<Vec<(f64, f6
 
 impl Case {
     fn with_permutations(&self) -> bool {
-        matches!(self.config.shapley_method, ShapleyMethod::Permutations(_))
+        matches!(self.config.effort.shapley_method, ShapleyMethod::Permutations(_))
     }
 }
 

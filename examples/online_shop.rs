@@ -1,47 +1,58 @@
 //! A customer of a web shop waited far too long. Which of eleven services was to blame?
 //!
 //! Generates the latencies of 5 000 normal requests and of some slow ones, learns how each service's latency
-//! follows from those of the services it calls, and attributes the slow request of customer 5.
+//! follows from those of the services it calls, and attributes the slow request of customer 5. The data are written as
+//! CSV files, for the examples `first_lines` and `service_latency`, into `target/shop` or the folder that is named.
 //!
 //! ```text
 //! cargo run --release --example online_shop
 //! cargo run --release --example online_shop -- --write-csv shop
 //! ```
 
-#[path = "shared/csv_text.rs"]
-mod csv_text;
+#[path = "shared/mistake.rs"]
+mod mistake;
 #[path = "shared/retail_shop.rs"]
 mod retail_shop;
 
-use std::error::Error;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Parser;
-use csv_text::to_csv;
 use etiology::{AttributionConfig, Dataset, StructuralCausalModel};
+use mistake::{mistake, mistaken_arguments};
 
 #[derive(Parser)]
 #[command(about = "Finds the service that made a web shop's request slow")]
 struct Arguments {
-    /// Also write normal.csv, slow_requests.csv and calls.csv into this folder, for `service_latency`
-    #[arg(long, value_name = "FOLDER")]
-    write_csv: Option<PathBuf>,
+    /// Where normal.csv, slow_requests.csv and calls.csv are written; no other file of these names is written over
+    #[arg(long, value_name = "FOLDER", default_value = "target/shop")]
+    write_csv: PathBuf,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
-    let normal = retail_shop::normal_requests(5_000, 1)?;
-    let slow = retail_shop::slow_requests(100, 2)?;
-    if let Some(folder) = &arguments.write_csv {
-        write_csv(folder, &normal, &slow)?;
+fn main() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => run(&arguments).map_or_else(|message| mistake(&message), |()| ExitCode::SUCCESS),
+        Err(error) if error.use_stderr() => mistaken_arguments(&error),
+        Err(help) => help.exit(),
     }
+}
 
-    let unfitted = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(&normal)?;
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let sentence = |error: etiology::Error| error.to_string();
+    let normal = retail_shop::normal_requests(5_000, 1).map_err(sentence)?;
+    let slow = retail_shop::slow_requests(100, 2).map_err(sentence)?;
+    write_csv(&arguments.write_csv, &normal, &slow)?;
+    explain(&normal, &slow).map_err(sentence)
+}
+
+fn explain(normal: &Dataset, slow: &Dataset) -> etiology::Result<()> {
+    let unfitted = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(normal)?;
     if let Some(report) = unfitted.assignment_report() {
         println!("Mechanisms, chosen by how well they predict normal requests that they have not seen:\n\n{report}");
     }
-    let model = unfitted.fit(&normal)?;
+    let model = unfitted.fit(normal)?;
     let customer_5 = slow.row(5)?;
     let attribution = model.attribute_outlier(retail_shop::TARGET, &customer_5, &AttributionConfig::default())?;
 
@@ -53,12 +64,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn write_csv(folder: &Path, normal: &Dataset, slow: &Dataset) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
-    fs::write(folder.join("normal.csv"), to_csv(normal))?;
-    fs::write(folder.join("slow_requests.csv"), to_csv(slow))?;
+fn write_csv(folder: &Path, normal: &Dataset, slow: &Dataset) -> Result<(), String> {
     let calls = retail_shop::CALLS.map(|(caller, callee)| format!("{caller},{callee}\n"));
-    fs::write(folder.join("calls.csv"), format!("caller,callee\n{}", calls.concat()))?;
-    eprintln!("wrote normal.csv, slow_requests.csv and calls.csv into {}", folder.display());
+    let calls = format!("caller,callee\n{}", calls.concat());
+    let failed = |path: &Path, error: std::io::Error| format!("cannot write `{}`: {error}", path.display());
+    fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    for (name, text) in [("normal.csv", normal.to_csv()), ("slow_requests.csv", slow.to_csv()), ("calls.csv", calls)] {
+        let path = folder.join(name);
+        match fs::read(&path) {
+            Ok(found) if found == text.as_bytes() => {}
+            Ok(_) => {
+                let path = path.display();
+                return Err(format!(
+                    "`{path}` is there already and holds something else: remove it, or name another folder with --write-csv"
+                ));
+            }
+            Err(_) => File::create_new(&path)
+                .and_then(|mut file| file.write_all(text.as_bytes()))
+                .map_err(|error| failed(&path, error))?,
+        }
+    }
+    eprintln!("normal.csv, slow_requests.csv and calls.csv are in {}", folder.display());
     Ok(())
 }

@@ -81,7 +81,7 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
         let in_nats = model.attribute_outlier(PAYMENT, &payment, &config)?;
         let in_money = model.attribute_outlier(PAYMENT, &payment, &config.with_quantity(Quantity::MeanDeviation))?;
         print(&in_nats, &in_money, invoiced, payment.get(PAYMENT).unwrap_or(f64::NAN));
-        println!("The week was made up with a short payment because of: {}.\n", reason.node());
+        println!("The fault that was built into this payment: {}.\n", reason.node());
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The one error type of the crate.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// The result of everything in this crate that can fail.
@@ -9,7 +11,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Every variant names the node, column or parameter at fault, what was expected and what was
 /// found. A panic in this crate is a bug of the crate, never an answer to bad input.
-#[derive(Debug, Error)]
+///
+/// `Debug` prints the sentence that `Display` prints, so that a `main` which returns [`Result`], `unwrap` and `expect` tell
+/// a person what is wrong. Programs match on the variants.
+///
+/// ```
+/// let mistake = etiology::CausalGraph::from_edges([("db", "db")]).unwrap_err();
+/// assert_eq!(format!("Error: {mistake:?}"), format!("Error: {mistake}"));
+/// ```
+#[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing to work with.
@@ -277,6 +287,14 @@ pub enum Error {
         /// How many exact enumeration takes.
         limit: usize,
     },
+    /// An engine was asked for that cannot answer.
+    #[error("{engine} does not apply: {reason}; allow others with `Estimator::Auto`")]
+    EngineDoesNotApply {
+        /// The engine.
+        engine: String,
+        /// Why it does not apply.
+        reason: String,
+    },
     /// With a floor of zero a coalition's probability must be positive, and none of the samples hit the region.
     #[error(
         "over {samples} samples the target's probability of being as extreme as observed comes out as 0 when the noise of {kept} is kept, \
@@ -359,6 +377,14 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// A file could not be written.
+    #[error("cannot write {path}: {message}")]
+    CannotWrite {
+        /// The file's path.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The caller asked to stop.
     #[error("{what} was cancelled")]
     Cancelled {
@@ -381,6 +407,12 @@ pub enum Error {
         /// What the solver said.
         message: String,
     },
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
 
 /// A list of names for a message, cut short where it would be long.

@@ -54,34 +54,35 @@
 // Lints for the library alone: tests and examples may unwrap and print.
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
-mod attribution;
 mod bootstrap;
 mod data;
 mod drift;
+mod engine;
 mod error;
 mod evaluation;
 mod graph;
 mod independence;
-mod linalg;
 mod mechanism;
 mod model;
 mod noise;
+mod numeric;
+mod question;
 mod random;
+mod refine;
 mod report;
 mod score;
 mod shapley;
+mod target;
 mod telemetry;
 #[cfg(feature = "traces")]
 mod traces;
 mod verdicts;
+mod world;
 
-pub use attribution::{
-    Attribution, AttributionConfig, Attributor, Contribution, Estimator, Floor, MissingNode, NoiseSampling, Precision,
-    Quantity, ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
-};
 pub use bootstrap::{BootstrapConfig, BootstrapInterval, BootstrapIntervals, BootstrapMethod, NodeInterval};
 pub use data::{Dataset, Observation, RowTimes, TimeColumn};
 pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
+pub use engine::{Effort, EngineName, Estimator, Explanation, Means, NoiseSampling, Precision};
 pub use error::{Error, Result};
 pub use evaluation::{
     AbsentFigure, Calibration, EvaluationConfig, Finding, GraphComparison, GraphEvaluation, ImpliedIndependence,
@@ -107,6 +108,10 @@ pub use noise::{
     HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
     TailedDistribution, UniformNoise,
 };
+pub use question::attribution::{
+    Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
+    ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
+};
 pub use report::HtmlReport;
 pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, NodeScore, OutlierRegion, it_score};
 pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
@@ -120,6 +125,16 @@ pub use verdicts::{
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The fifteen lines of the README are an example that is run.
+///
+/// ```
+/// let lines = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/first_lines.rs"));
+/// let lines = &lines[lines.find("use etiology").unwrap()..];
+/// assert!(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).contains(lines.trim_end()));
+/// ```
+#[cfg(doctest)]
+struct FirstLines;
 
 /// Compiles the code of the guide to inputs.
 #[cfg(all(doctest, feature = "traces"))]

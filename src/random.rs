@@ -7,7 +7,7 @@
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-/// What a stream is for. Two purposes never share random numbers, whatever their indices.
+/// The purpose of a stream of random numbers. Two purposes never share random numbers, whatever their indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 pub(crate) enum Purpose {
@@ -21,13 +21,13 @@ pub(crate) enum Purpose {
     ModelDraws = 4,
     /// The scramblings of the bank's quasi-Monte Carlo points; the index is the node's.
     Scrambling = 5,
-    /// The order in which rows are dealt out to folds.
+    /// The order in which rows are dealt out to the folds of a cross-validation.
     Folds = 6,
     /// The rows that mechanisms are compared on where there are too many.
     RowsToCompare = 7,
     /// Permutations of the rows in a test of independence; the index is the test's.
     RowPermutations = 20,
-    /// Which rows a dear test looks at; the index is the test's.
+    /// The rows that a costly test looks at where there are too many; the index is the test's.
     Subsample = 21,
     /// The draws that spread a value with positive probability over its step; the index is the node's.
     Calibration = 22,

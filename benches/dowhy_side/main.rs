@@ -4,8 +4,6 @@
 //! Started by `benches/dowhy/compare.py`. Without `--model`, as in a plain `cargo bench`, it does nothing.
 
 mod arguments;
-#[path = "../../examples/shared/csv_text.rs"]
-mod csv_text;
 #[path = "../../examples/shared/known_models.rs"]
 #[allow(dead_code, reason = "one of the models, and not its true contributions: those hold for another floor")]
 mod known_models;

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use etiology::Dataset;
 
-use crate::csv_text::to_csv;
 use crate::models::Model;
 use crate::{known_models, retail_shop};
 
@@ -26,8 +25,8 @@ pub(crate) fn write(model: Model, folder: &Path) -> Result<String, Box<dyn Error
         Model::FanOut => fan_out()?,
     };
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("normal.csv"), to_csv(&normal))?;
-    fs::write(folder.join("events.csv"), to_csv(&events))?;
+    fs::write(folder.join("normal.csv"), normal.to_csv())?;
+    fs::write(folder.join("events.csv"), events.to_csv())?;
     let calls: String = calls.iter().map(|(caller, callee)| format!("{caller},{callee}\n")).collect();
     fs::write(folder.join("calls.csv"), format!("caller,callee\n{calls}"))?;
     Ok(format!("wrote normal.csv, events.csv and calls.csv into {}", folder.display()))

@@ -20,7 +20,7 @@ Every file that is written appears in full or not at all.";
 
 /// Ranks the root causes of outliers, given what is normal and who depends on whom
 #[derive(Parser)]
-#[command(after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("source").required(true), group = ArgGroup::new("outliers"))]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -59,8 +59,8 @@ pub(crate) struct GraphFile {
     /// Causal graph: CSV with the columns cause and effect
     #[arg(long, value_name = "FILE")]
     pub(crate) edges: Option<PathBuf>,
-    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies answers; the rarest call of a circle goes
-    /// (feature `traces`)
+    /// Dependencies as Jaeger's /api/dependencies or Zipkin's /api/v2/dependencies returns them; of a cycle of calls, the rarest
+    /// is left out (feature `traces`)
     #[arg(long, value_name = "FILE")]
     pub(crate) dependencies: Option<PathBuf>,
 }
@@ -102,7 +102,7 @@ pub(crate) struct Method {
     #[arg(long)]
     exact: bool,
     /// Joint noise samples shared by all coalitions
-    #[arg(long, value_name = "M", default_value_t = AttributionConfig::default().samples)]
+    #[arg(long, value_name = "M", default_value_t = AttributionConfig::default().effort.samples)]
     samples: usize,
     /// Seed of all random numbers
     #[arg(long, default_value_t = 0)]
@@ -191,13 +191,13 @@ impl Arguments {
     pub(crate) fn attribution(&self) -> AttributionConfig {
         let method = &self.method;
         let mut config = AttributionConfig::default().with_samples(method.samples).with_seed(method.seed);
-        config.feature_map = match self.events.region {
+        config.question.feature_map = match self.events.region {
             Region::Upper => FeatureMap::UpperTail,
             Region::Lower => FeatureMap::LowerTail,
             Region::TwoSided => FeatureMap::DistanceFromMedian,
         };
-        config.floor = method.floor.map_or(Floor::FromData, Floor::Fixed);
-        config.shapley_method = match method.permutations {
+        config.question.floor = method.floor.map_or(Floor::FromData, Floor::Fixed);
+        config.effort.shapley_method = match method.permutations {
             _ if method.exact => ShapleyMethod::Exact,
             Some(permutations) => ShapleyMethod::Permutations(permutations),
             None => ShapleyMethod::Auto,

@@ -148,7 +148,7 @@ fn most_unusual(
     events: &Dataset,
     count: usize,
 ) -> Result<Vec<usize>, Error> {
-    let (target, feature_map): (_, FeatureMap) = (arguments.target(), arguments.attribution().feature_map);
+    let (target, feature_map): (_, FeatureMap) = (arguments.target(), arguments.attribution().question.feature_map);
     let median = model.reference(target)?.median();
     let mut rows = Vec::with_capacity(events.rows());
     for (row, event) in events.observations().enumerate() {

@@ -97,7 +97,7 @@ pub(crate) fn bootstrap(
         deferred.proceed()
     };
     let attribution = arguments.attribution();
-    let samples = attribution.samples.min(SAMPLES_OF_A_RESAMPLE);
+    let samples = attribution.effort.samples.min(SAMPLES_OF_A_RESAMPLE);
     let attribution = attribution.with_samples(samples);
     Ok(model.bootstrap_attributions_with(normal, arguments.target(), events, &attribution, &config, progress)?)
 }

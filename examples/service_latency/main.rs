@@ -1,8 +1,9 @@
 //! Ranked root causes for your own services: from CSV files and a call graph, from traces, or from a saved model.
 //!
 //! ```text
-//! cargo run --release --example service_latency -- \
-//!     --normal shop/normal.csv --events shop/slow_requests.csv --calls shop/calls.csv --target Website
+//! cargo run --release --example online_shop    # writes the files that the next line reads
+//! cargo run --release --example service_latency -- --target Website \
+//!     --normal target/shop/normal.csv --events target/shop/slow_requests.csv --calls target/shop/calls.csv
 //! cargo run --release --features traces --example service_latency -- \
 //!     --traces traces.jsonl --target website --report slow.html
 //! ```

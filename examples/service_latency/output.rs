@@ -37,6 +37,8 @@ struct Intervals<'a> {
     level: f64,
     resamples: usize,
     failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'a str>,
     score: &'a BootstrapInterval,
     contributions: &'a [NodeInterval],
 }
@@ -57,8 +59,9 @@ pub(crate) fn text(arguments: &Arguments, events: &Events, explained: &[Explaine
 fn json<'a>(events: &Events, explained: &'a Explained) -> Event<'a> {
     let Explained { row, attribution, complete, intervals } = explained;
     let intervals = intervals.as_ref().map(|intervals| {
-        let BootstrapIntervals { level, resamples, failed, score, contributions, .. } = intervals;
-        Intervals { level: *level, resamples: *resamples, failed: *failed, score, contributions }
+        let BootstrapIntervals { level, resamples, failed, warning, score, contributions, .. } = intervals;
+        let (level, resamples, failed, warning) = (*level, *resamples, *failed, warning.as_deref());
+        Intervals { level, resamples, failed, warning, score, contributions }
     });
     Event { label: events.label(*row), complete: *complete, attribution, intervals }
 }
@@ -93,8 +96,9 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
     };
     let (level, resamples) = (100.0 * intervals.level, intervals.resamples);
     let lines: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let warning = intervals.warning.iter().map(|warning| format!("Warning: {warning}.\n")).collect::<String>();
     format!(
-        "\nIntervals of {level} % that include the fit ({resamples} resamples{failed}), without the ± error above:\n{lines}"
+        "\nIntervals of {level} % that include the fit ({resamples} resamples{failed}), without the ± error above:\n{lines}{warning}"
     )
 }
 

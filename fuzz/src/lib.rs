@@ -1,4 +1,4 @@
 //! The bodies of the fuzz targets, compiled once for all of them.
 
-#[path = "../../tests/hostile_input/bodies/mod.rs"]
+#[path = "../../tests/hostile/bodies/mod.rs"]
 pub mod bodies;

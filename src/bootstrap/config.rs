@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 
 /// More resamples only cost time and memory.
 const MOST_RESAMPLES: usize = 1_000_000;
-/// Fewer say nothing of an interval's ends.
-const FEWEST_RESAMPLES: usize = 20;
+/// One alone has no spread.
+const FEWEST_RESAMPLES: usize = 2;
 
 /// How an interval is read off the resampled estimates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ const FEWEST_RESAMPLES: usize = 20;
 pub enum BootstrapMethod {
     /// Between two quantiles of the resampled estimates.
     Percentile,
-    /// The same with quantiles that are corrected for the estimate's bias and for how its spread changes with it: "bias-
+    /// Between two quantiles that are corrected for the estimate's bias and for how its spread changes with it: "bias-
     /// corrected and accelerated" (Efron, "Better Bootstrap Confidence Intervals", JASA 1987). The acceleration is that of a
     /// jackknife over at most 50 groups of rows, which are as many further fits.
     #[doc(alias = "BCa")]
@@ -36,7 +36,8 @@ pub enum BootstrapMethod {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BootstrapConfig {
-    /// How often the rows are resampled and the model is fitted, 20 to a million. Default: 1000.
+    /// How often the rows are resampled and the model is fitted, 2 to a million. Default: 1000. An interval of 95 % takes 39;
+    /// with fewer it reaches from the smallest to the largest, and there is a [`warning`](crate::BootstrapIntervals::warning).
     pub resamples: usize,
     /// The share of cases in which an interval is to hold the truth, above 0 and below 1. Default: 0.95.
     pub level: f64,
@@ -55,12 +56,14 @@ impl Default for BootstrapConfig {
 impl BootstrapConfig {
     /// Sets the number of resamples.
     #[must_use]
+    #[doc(alias = "num_bootstrap_resamples")]
     pub fn with_resamples(self, resamples: usize) -> Self {
         Self { resamples, ..self }
     }
 
     /// Sets the level.
     #[must_use]
+    #[doc(alias = "confidence_level")]
     pub fn with_level(self, level: f64) -> Self {
         Self { level, ..self }
     }
@@ -77,9 +80,16 @@ impl BootstrapConfig {
         Self { seed, ..self }
     }
 
+    /// How many resamples the level takes: with n of them a further one lies beyond the smallest, and beyond the largest, with
+    /// probability 1/(n + 1) each, so that intervals which miss as seldom need n ≥ 2/(1 − level) − 1.
+    pub(super) fn fewest_for_level(&self) -> usize {
+        // The margin is for rounding: 1 − 0.9 is a little less than a tenth.
+        (2.0 / (1.0 - self.level) - 1.0 - 1e-9).ceil() as usize
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         if !(FEWEST_RESAMPLES..=MOST_RESAMPLES).contains(&self.resamples) {
-            let (name, requirement) = ("the number of resamples", "at least 20 and at most a million");
+            let (name, requirement) = ("the number of resamples", "at least 2 and at most a million");
             return Err(Error::InvalidParameter { name, requirement, found: self.resamples.to_string() });
         }
         if !(self.level > 0.0 && self.level < 1.0) {
@@ -87,5 +97,24 @@ impl BootstrapConfig {
             return Err(Error::InvalidParameter { name, requirement, found: self.level.to_string() });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_higher_level_takes_more_resamples() {
+        let fewest = [0.5, 0.8, 0.9, 0.95, 0.99, 0.999]
+            .map(|level| BootstrapConfig::default().with_level(level).fewest_for_level());
+        assert_eq!(fewest, [3, 9, 19, 39, 199, 1_999]);
+    }
+
+    #[test]
+    fn one_resample_has_no_spread() {
+        let message = BootstrapConfig::default().with_resamples(1).check().unwrap_err().to_string();
+        assert!(message.contains("the number of resamples must be at least 2"), "{message}");
+        BootstrapConfig::default().with_resamples(2).check().unwrap();
     }
 }

@@ -16,6 +16,8 @@ pub(super) fn interval(
     resampled.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - config.level) / 2.0;
     let (low, high) = match config.method {
+        // From the smallest to the largest, as so few tell neither bias nor skewness.
+        _ if resampled.len() < config.fewest_for_level() => (0.0, 1.0),
         BootstrapMethod::Percentile => (tail, 1.0 - tail),
         BootstrapMethod::BiasCorrected => corrected(estimate, &resampled, acceleration(without_groups), tail),
     };
@@ -99,6 +101,17 @@ mod tests {
         let by_hand = |z: f64| normal.cdf(bias + (bias + z) / (1.0 - 0.05 * (bias + z)));
         assert!((low - by_hand(-1.644_853_627)).abs() < 1e-9 && (high - by_hand(1.644_853_627)).abs() < 1e-9);
         assert!((low - 0.1481).abs() < 5e-4 && (high - 0.9907).abs() < 5e-4, "{low} {high}");
+    }
+
+    #[test]
+    fn too_few_resamples_give_all_they_have() {
+        for method in [BootstrapMethod::Percentile, BootstrapMethod::BiasCorrected] {
+            let config = BootstrapConfig::default().with_method(method);
+            let resampled: Vec<f64> = (1..=10).map(f64::from).collect();
+            // All of them above the estimate, which would correct the upper end down to the third.
+            let interval = interval(0.5, resampled, &[1.0, 2.0, 4.0], &config);
+            assert_eq!((interval.lower, interval.upper), (1.0, 10.0));
+        }
     }
 
     #[test]

@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 use super::config::{BootstrapConfig, BootstrapMethod};
 use super::interval::interval;
-use super::result::{BootstrapIntervals, NodeInterval};
-use crate::attribution::{Attribution, AttributionConfig};
+use super::result::{BootstrapIntervals, NodeInterval, warning};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
+use crate::question::attribution::{Attribution, AttributionConfig};
 use crate::random::{Purpose, stream};
 use crate::telemetry::span;
 
@@ -54,6 +54,8 @@ impl StructuralCausalModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     #[doc(alias = "confidence_intervals")]
+    #[doc(alias = "bootstrap_sampling")]
+    #[doc(alias = "fit_and_compute")]
     pub fn bootstrap_attribution(
         &self,
         data: &Dataset,
@@ -65,7 +67,7 @@ impl StructuralCausalModel {
         self.bootstrap_attribution_with(data, target, event, attribution, bootstrap, |_, _| ControlFlow::Continue(()))
     }
 
-    /// [`bootstrap_attribution`](Self::bootstrap_attribution) that tells how far it is and can be cancelled.
+    /// Intervals as of [`bootstrap_attribution`](Self::bootstrap_attribution), with progress, and with a way to cancel.
     ///
     /// `progress` gets the number of fits that are done and how many there are, from whichever thread did one. If it
     /// returns `Break`, no further fit begins. A token that another thread sets is a closure that looks at it.
@@ -87,8 +89,9 @@ impl StructuralCausalModel {
         found.pop().unwrap_or(Err(Error::Empty { what: "the list of events".to_owned(), expected: "event" }))
     }
 
-    /// [`bootstrap_attribution_with`](Self::bootstrap_attribution_with) for several events, in their order, with the same
-    /// bits for each: every event is attributed by the same resampled models, so that there are no more fits than for one.
+    /// Intervals of several events, in their order, with the bits that each has by itself from
+    /// [`bootstrap_attribution_with`](Self::bootstrap_attribution_with). Every event is attributed by the same resampled
+    /// models, so that there are no more fits than for one.
     /// An event at fault does not stop the others.
     ///
     /// Needs memory for a number per event, resample and node.
@@ -214,7 +217,7 @@ impl Figures {
     }
 }
 
-/// Those of an event that worked, unless too many did not.
+/// The figures of the resamples that worked for an event, unless too many did not.
 fn successes(results: &[OfAllEvents], event: usize) -> Result<Vec<&Figures>> {
     let of_event = || {
         results.iter().map(|found| match found {
@@ -253,6 +256,6 @@ fn summarise(
     });
     let contributions = contributions.collect();
     let (level, method, resamples) = (config.level, config.method, resampled.len());
-    let failed = config.resamples - resamples;
-    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, score, contributions })
+    let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
+    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
 }

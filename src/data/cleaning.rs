@@ -18,6 +18,7 @@ impl Dataset {
     /// assert_eq!(data.drop_incomplete_rows(["db", "api"])?.rows(), 2);
     /// # Ok::<(), etiology::Error>(())
     /// ```
+    #[doc(alias = "dropna")]
     pub fn drop_incomplete_rows<N: AsRef<str>>(&self, columns: impl IntoIterator<Item = N>) -> Result<Self> {
         let positions = self.positions(columns)?;
         let values = self.values();
@@ -34,6 +35,7 @@ impl Dataset {
     ///
     /// # Errors
     /// When there is no such column, it holds text, or it has no finite value at all.
+    #[doc(alias = "fillna")]
     pub fn fill_with_mean<N: AsRef<str>>(&self, columns: impl IntoIterator<Item = N>) -> Result<Self> {
         let mut values = self.values().to_owned();
         for position in self.positions(columns)? {

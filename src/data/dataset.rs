@@ -19,6 +19,7 @@ use crate::error::{Error, Result, list_names};
 /// infinite as long as nobody needs them: a column is checked when it is used, so columns that a
 /// causal graph does not name may hold anything, text in a CSV file included.
 #[derive(Debug, Clone, PartialEq)]
+#[doc(alias = "DataFrame")]
 pub struct Dataset {
     names: Arc<ColumnNames>,
     /// rows × columns in column-major order, so that a column is contiguous.
@@ -70,6 +71,7 @@ impl Dataset {
     /// # Errors
     /// When the file cannot be read, a line has more or fewer cells than the header, there are no
     /// rows, or a name is blank or repeated.
+    #[doc(alias = "read_csv")]
     pub fn from_csv_path(path: impl AsRef<Path>) -> Result<Self> {
         csv::read_table_path(path.as_ref())
     }
@@ -185,6 +187,31 @@ impl Dataset {
         Observation::from_row(Arc::clone(&self.names), self.values.row(row).to_vec(), text)
     }
 
+    /// The first so many rows, or all where there are fewer. `Display` shows them as a table.
+    ///
+    /// # Errors
+    /// When no row is asked for: a table has at least one.
+    ///
+    /// ```
+    /// use etiology::Dataset;
+    ///
+    /// let data = Dataset::from_columns([("db", [0.1, 0.2, 0.3])])?;
+    /// assert_eq!(data.head(2)?.column("db")?.to_vec(), [0.1, 0.2]);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn head(&self, rows: usize) -> Result<Self> {
+        if rows == 0 {
+            let (name, requirement) = ("the number of first rows", "at least 1");
+            return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
+        }
+        self.select_rows(&(0..rows.min(self.rows())).collect::<Vec<_>>())
+    }
+
+    /// What a CSV file has in the place of a number.
+    pub(crate) fn text_cell(&self, row: usize, column: usize) -> Option<&str> {
+        self.text_cells.get(&(column, row)).map(String::as_str)
+    }
+
     /// The position of a column that must be there and hold numbers.
     pub(super) fn position(&self, name: &str) -> Result<usize> {
         let position = self
@@ -197,7 +224,7 @@ impl Dataset {
         }
     }
 
-    /// The same columns, with only the rows at the given positions, in ascending order.
+    /// A table of these columns with only the rows at the given positions, in ascending order.
     pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
@@ -208,7 +235,7 @@ impl Dataset {
         Self::from_array_and_text(self.names(), self.values.select(Axis(0), rows).view(), text_cells.collect())
     }
 
-    /// The same columns with other values.
+    /// A table of these columns with other values.
     pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
         Self::from_array_and_text(self.names(), values, self.text_cells.clone())
     }

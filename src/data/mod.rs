@@ -3,6 +3,7 @@
 mod cleaning;
 mod complete_cases;
 mod csv;
+mod csv_text;
 mod dataset;
 mod names;
 mod observation;

@@ -1,5 +1,6 @@
 //! One row: the event that is to be explained.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::names::ColumnNames;
@@ -7,7 +8,21 @@ use crate::error::{Error, Result, list_names};
 
 /// One value per named column, in each column's own unit; `NaN` stands for a missing value.
 ///
-/// Made by [`Dataset::row`](crate::Dataset::row), or from pairs of name and value.
+/// Made by [`Dataset::row`](crate::Dataset::row), from pairs of name and value, or from a map. A conversion can fail, as names
+/// must not be blank, nor, in a list of pairs, repeated, and there must be one at least.
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use etiology::Observation;
+///
+/// let from_pairs = Observation::from_pairs([("api", 1.04), ("db", 0.9)])?;
+/// let from_array = Observation::try_from([("api", 1.04), ("db", 0.9)])?;
+/// let from_map = Observation::try_from(HashMap::from([("db", 0.9), ("api", 1.04)]))?;
+/// assert!(from_array == from_pairs && from_map == from_pairs);
+/// assert!(Observation::try_from([("db", 0.9), ("db", 0.8)]).is_err());
+/// # Ok::<(), etiology::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     names: Arc<ColumnNames>,
@@ -92,5 +107,40 @@ impl Observation {
         } else {
             Err(Error::NonFiniteValue { what: format!("the observed value of `{name}`"), found: value })
         }
+    }
+}
+
+impl<N: Into<String>, const COUNT: usize> TryFrom<[(N, f64); COUNT]> for Observation {
+    type Error = Error;
+
+    fn try_from(pairs: [(N, f64); COUNT]) -> Result<Self> {
+        Self::from_pairs(pairs)
+    }
+}
+
+impl<N: Into<String>> TryFrom<Vec<(N, f64)>> for Observation {
+    type Error = Error;
+
+    fn try_from(pairs: Vec<(N, f64)>) -> Result<Self> {
+        Self::from_pairs(pairs)
+    }
+}
+
+impl<N: Into<String>> TryFrom<BTreeMap<N, f64>> for Observation {
+    type Error = Error;
+
+    fn try_from(values: BTreeMap<N, f64>) -> Result<Self> {
+        Self::from_pairs(values)
+    }
+}
+
+impl<N: Into<String>, S> TryFrom<HashMap<N, f64, S>> for Observation {
+    type Error = Error;
+
+    /// In the order of the names, as a hash map has another in every process.
+    fn try_from(values: HashMap<N, f64, S>) -> Result<Self> {
+        let mut pairs: Vec<(String, f64)> = values.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Self::from_pairs(pairs)
     }
 }

@@ -2,18 +2,19 @@
 
 use rayon::prelude::*;
 
-use super::kolmogorov_smirnov::{adjust, compare};
 use super::report::{DriftReport, DriftTest, NodeDrift};
 use super::scale::scale_warning;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
-use crate::model::{FittedModel, Origin, Recovered};
+use crate::model::{FittedModel, Recovered};
 use crate::noise::NoiseDistribution;
+use crate::numeric::holm::holm;
+use crate::numeric::kolmogorov_smirnov::{kolmogorov_smirnov_distance, kolmogorov_smirnov_p_value, two_sample_size};
 use crate::telemetry::span;
 
 /// The interquartile range of a normal distribution, in its standard deviations.
 const NORMAL_RANGE: f64 = 1.349;
-/// What a difference of noises is rounding beside, as a share of the node's values.
+/// The range of noises below which they are rounding, as a share of the node's values.
 const ROUNDING: f64 = 1e-9;
 
 impl FittedModel {
@@ -44,6 +45,7 @@ impl FittedModel {
     /// assert!(report.nodes[0].is_drifted());
     /// # Ok::<(), etiology::Error>(())
     /// ```
+    #[doc(alias = "mechanism_change_test")]
     pub fn drift_check(&self, recent: &Dataset, significance: f64) -> Result<DriftReport> {
         span!(INFO, "drift_check", nodes = self.graph().node_count(), rows = recent.rows());
         if !(significance > 0.0 && significance < 1.0) {
@@ -60,7 +62,7 @@ impl FittedModel {
         nodes.sort_by_key(|&(position, _)| position);
         let mut nodes: Vec<NodeDrift> = nodes.into_iter().map(|(_, node)| node).collect();
         let tests = || nodes.iter().flat_map(|node| [node.noise, node.marginal]).flatten();
-        let mut adjusted = adjust(&tests().map(|test| test.p_value).collect::<Vec<_>>()).into_iter();
+        let mut adjusted = holm(&tests().map(|test| test.p_value).collect::<Vec<_>>()).into_iter();
         for test in nodes.iter_mut().flat_map(|node| [&mut node.noise, &mut node.marginal]).flatten() {
             test.adjusted_p_value = adjusted.next().unwrap_or(1.0);
             test.is_shifted = test.adjusted_p_value <= significance;
@@ -70,7 +72,7 @@ impl FittedModel {
 
     fn recover_rows(&self, recent: &Dataset) -> Result<Vec<Recovered>> {
         let observations: Vec<Observation> = recent.observations().collect();
-        let recover = |row: &Observation| self.recover(self.graph().topological_positions(), row);
+        let recover = |row: &Observation| self.wiring().abduct(row);
         let rows: Vec<Result<Recovered>> = observations.par_iter().map(recover).collect();
         let in_row = |(row, result): (usize, Result<Recovered>)| {
             result.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
@@ -78,15 +80,13 @@ impl FittedModel {
         rows.into_iter().enumerate().map(in_row).collect()
     }
 
-    /// With p-values that are not adjusted yet.
+    /// The tests of one node, with p-values that are not adjusted yet.
     fn drift(&self, position: usize, place: usize, rows: &[Recovered]) -> NodeDrift {
         let (mut values, mut noises) = (Vec::new(), Vec::new());
         for row in rows {
-            if let Origin::Observed { missing_parents } = &row.origins[place] {
+            if !row.is_missing(place) {
                 values.push(row.values[place]);
-                if missing_parents.is_empty() {
-                    noises.push(row.noises[place]);
-                }
+                noises.extend(row.exact_noise(place));
             }
         }
         let reference = self.reference_at(position);
@@ -100,7 +100,8 @@ impl FittedModel {
     }
 }
 
-/// Nothing without values; `size` is that of the node's values.
+/// The test of some values against their distribution in training, its p-value not adjusted yet; none without values.
+/// `size` is that of the node's values.
 fn test(training: &NoiseDistribution, values: &mut [f64], size: f64) -> Option<DriftTest> {
     values.sort_unstable_by(f64::total_cmp);
     let (smallest, largest) = (*values.first()?, *values.last()?);
@@ -110,8 +111,8 @@ fn test(training: &NoiseDistribution, values: &mut [f64], size: f64) -> Option<D
     let (statistic, p_value) = if is_rounding {
         (0.0, 1.0)
     } else {
-        let comparison = compare(training, values);
-        (comparison.statistic, comparison.p_value)
+        let statistic = kolmogorov_smirnov_distance(values, |x| (1.0 - training.survival(x), training.cdf(x)));
+        (statistic, kolmogorov_smirnov_p_value(statistic, effective_size(training, values.len())))
     };
     let median = f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2]);
     let quartile = |p: f64| training.quantile(p).ok();
@@ -119,4 +120,13 @@ fn test(training: &NoiseDistribution, values: &mut [f64], size: f64) -> Option<D
     let shift = (median - training.median()) / scale;
     let shift = Some(shift).filter(|shift| scale > ROUNDING * size && shift.is_finite());
     Some(DriftTest { rows: values.len(), statistic, p_value, adjusted_p_value: p_value, is_shifted: false, shift })
+}
+
+/// How many values a test of `count` recent ones rests on: fewer than those where training itself is a list of values, and
+/// so the test one of two samples.
+fn effective_size(training: &NoiseDistribution, count: usize) -> f64 {
+    match training {
+        NoiseDistribution::Empirical(training) => two_sample_size(training.values().len(), count),
+        _ => count as f64,
+    }
 }

@@ -1,7 +1,6 @@
 //! Whether nodes have moved since training: before an event is explained, are the rows around it still normal?
 
 mod check;
-mod kolmogorov_smirnov;
 mod report;
 mod scale;
 

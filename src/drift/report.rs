@@ -1,4 +1,4 @@
-//! What a drift check says.
+//! The answer of a drift check.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DriftReport {
-    /// How many recent rows there are.
+    /// The number of recent rows.
     pub rows: usize,
     /// The level α of the tests: the probability that any of them is positive by chance is at most this.
     pub significance: f64,
-    /// One per node, in the order of the graph.
+    /// The tests of each node, in the order of the graph.
     pub nodes: Vec<NodeDrift>,
 }
 
@@ -24,12 +24,12 @@ pub struct DriftReport {
 pub struct NodeDrift {
     /// The node's name.
     pub node: String,
-    /// Of the noise, given the parents: positive where the node's own mechanism has changed. Nothing without a row in which
-    /// the node and its parents are present.
+    /// The test of the noise, given the parents: positive where the node's own mechanism has changed. `None` without a row
+    /// in which the node and its parents are present.
     pub noise: Option<DriftTest>,
-    /// Of the values, whatever the parents: positive, too, where only a cause has changed. Nothing without a value.
+    /// The test of the values, whatever the parents: positive, too, where only a cause has changed. `None` without a value.
     pub marginal: Option<DriftTest>,
-    /// Whether the values look as if they were in another unit.
+    /// A warning where the values look as if they were in another unit.
     pub scale: Option<ScaleWarning>,
 }
 
@@ -37,18 +37,18 @@ pub struct NodeDrift {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DriftTest {
-    /// How many recent rows it rests on.
+    /// The number of recent rows that the test rests on.
     pub rows: usize,
     /// The largest distance between the two distribution functions, in \[0, 1\].
     pub statistic: f64,
     /// The probability of such a distance by chance, of this test alone.
     pub p_value: f64,
-    /// The same for all tests of the report together, by Holm's method.
+    /// The p-value adjusted for all tests of the report together, by Holm's method.
     pub adjusted_p_value: f64,
     /// Whether the adjusted p-value is at most the significance.
     pub is_shifted: bool,
-    /// By how many robust standard deviations (the interquartile range over 1.349, of training) the median has moved; nothing
-    /// if half of training has one and the same value.
+    /// The distance that the median has moved, in robust standard deviations (the interquartile range over 1.349, of
+    /// training); `None` if half of training has one and the same value.
     pub shift: Option<f64>,
 }
 
@@ -58,7 +58,7 @@ pub struct DriftTest {
 pub struct ScaleWarning {
     /// The median of the recent values' sizes over that of training.
     pub ratio: f64,
-    /// The factor between units that it, or its inverse, is near: 60, 100, 1000, 3600, 86 400, 10⁶ or 10⁹.
+    /// The factor between units that the ratio, or its inverse, is near: 60, 100, 1000, 3600, 86 400, 10⁶ or 10⁹.
     pub factor: f64,
 }
 

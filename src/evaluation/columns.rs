@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::data::Dataset;
 use crate::error::Result;
-use crate::model::FittedModel;
+use crate::model::{FittedModel, Wiring};
 
 /// A noise that varies by no more than this, relative to the node's values, is rounding.
 pub(super) const ROUNDING: f64 = 1e-9;
@@ -23,9 +23,11 @@ impl Columns {
         let finite = |value: f64| if value.is_finite() { value } else { f64::NAN };
         let column = |node: &str| Ok(held_out.column(node)?.iter().map(|&value| finite(value)).collect());
         let values: Vec<Vec<f64>> = model.graph().nodes().map(column).collect::<Result<_>>()?;
+        let wiring = model.wiring();
+        let in_order = wiring.in_order(&values);
         let recovered: Vec<(Vec<f64>, usize)> =
-            (0..values.len()).into_par_iter().map(|position| recover(model, position, &values)).collect();
-        let (noises, without_noise) = recovered.into_iter().unzip();
+            (0..in_order.len()).into_par_iter().map(|number| recover(wiring, number, &in_order)).collect();
+        let (noises, without_noise) = wiring.by_position(recovered).into_iter().unzip();
         Ok(Self { values, noises, without_noise })
     }
 
@@ -37,44 +39,43 @@ impl Columns {
 
     /// The largest value of a node, either sign.
     pub(super) fn magnitude(&self, position: usize) -> f64 {
-        // f64::max ignores NaN.
-        self.values[position].iter().fold(0.0, |largest: f64, value| largest.max(value.abs()))
+        magnitude(&self.values[position])
     }
 }
 
-/// The values at some rows.
+/// The values of a column at some rows.
 pub(super) fn select(column: &[f64], rows: &[usize]) -> Vec<f64> {
     rows.iter().map(|&row| column[row]).collect()
 }
 
-fn recover(model: &FittedModel, position: usize, values: &[Vec<f64>]) -> (Vec<f64>, usize) {
-    let (mechanism, parents) = (model.mechanism_at(position), model.parents_at(position));
-    let magnitude = values[position].iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+/// The noises of a node from the columns of all nodes, and how many rows have all values but no noise.
+fn recover(wiring: &Wiring, number: usize, columns: &[&[f64]]) -> (Vec<f64>, usize) {
+    let node = &wiring.nodes[number];
+    let mechanism = &node.mechanism;
+    let tolerance = ROUNDING * magnitude(columns[number]);
     let only_value = Some(mechanism.noise().mean()).filter(|_| mechanism.noise().is_degenerate());
     let mut without_noise = 0;
-    let mut at_row = vec![0.0; parents.len()];
-    let mut noises: Vec<f64> = (0..values[position].len())
-        .map(|row| {
-            at_row.iter_mut().zip(parents).for_each(|(slot, &parent)| *slot = values[parent][row]);
-            let value = values[position][row];
-            if value.is_nan() || at_row.iter().any(|parent| parent.is_nan()) {
-                return f64::NAN;
-            }
-            // Where the only possible noise gives the value but for rounding, that is what it was.
-            let explains = |noise: &f64| (mechanism.evaluate(&at_row, *noise) - value).abs() <= ROUNDING * magnitude;
-            if let Some(noise) = only_value.filter(explains) {
-                return noise;
-            }
-            model.recover_one(position, &at_row, value).unwrap_or_else(|_| {
-                without_noise += 1;
-                f64::NAN
-            })
+    let mut noises = wiring.abduct_column(number, columns, |parents, value| {
+        // Where the only possible noise gives the value but for rounding, that is what it was.
+        let explains = |noise: &f64| (mechanism.evaluate(parents, *noise) - value).abs() <= tolerance;
+        if let Some(noise) = only_value.filter(explains) {
+            return noise;
+        }
+        node.abduct(parents, value).unwrap_or_else(|_| {
+            without_noise += 1;
+            f64::NAN
         })
-        .collect();
+    });
     if mechanism.adds_noise() {
-        flatten_rounding(&mut noises, ROUNDING * magnitude);
+        flatten_rounding(&mut noises, tolerance);
     }
     (noises, without_noise)
+}
+
+/// The largest of some values, either sign; missing ones (NaN) do not count.
+fn magnitude(values: &[f64]) -> f64 {
+    // f64::max ignores NaN.
+    values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()))
 }
 
 /// Makes a noise that varies by rounding only constant, lest its pattern be taken for data.

@@ -24,6 +24,7 @@ const MOST_GRAPHS: usize = 100_000;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "EvaluateCausalModelConfig")]
 pub struct EvaluationConfig {
     /// How likely a false alarm may be among all tests of a right model; 0.05 by default. There are three families of tests
     /// (calibration of the noises, their independence of the parents, independencies that the graph implies), and each
@@ -101,7 +102,7 @@ impl EvaluationConfig {
         Self { fewest_rows, ..self }
     }
 
-    /// Sets the most rows that dear tests look at, at least [`fewest_rows`](Self::fewest_rows) and at most 5000.
+    /// Sets the most rows that costly tests look at, at least [`fewest_rows`](Self::fewest_rows) and at most 5000.
     #[must_use]
     pub fn with_most_rows(self, most_rows: usize) -> Self {
         Self { most_rows, ..self }

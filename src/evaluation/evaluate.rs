@@ -11,8 +11,9 @@ use super::permuted_graphs::compare;
 use super::result::{AbsentFigure, GraphEvaluation, ModelEvaluation, NodeEvaluation};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::independence::{MOST_PERMUTATIONS, holm};
+use crate::independence::MOST_PERMUTATIONS;
 use crate::model::FittedModel;
+use crate::numeric::holm::holm;
 use crate::telemetry::span;
 
 impl FittedModel {
@@ -72,6 +73,7 @@ impl FittedModel {
     #[doc(alias = "evaluate_causal_model")]
     #[doc(alias = "falsify_graph")]
     #[doc(alias = "refute_causal_structure")]
+    #[doc(alias = "refute_invertible_model")]
     pub fn evaluate(&self, held_out: &Dataset, config: &EvaluationConfig) -> Result<ModelEvaluation> {
         span!(INFO, "evaluate", nodes = self.graph().node_count(), rows = held_out.rows());
         config.check()?;
@@ -114,7 +116,7 @@ fn evaluate_nodes(
     nodes: &[NodeRows<'_>],
     config: &EvaluationConfig,
 ) -> Result<Vec<NodeEvaluation>> {
-    let tests = (0..nodes.len()).filter(|&node| !model.parents_at(node).is_empty()).count();
+    let tests = (0..nodes.len()).filter(|&node| model.parents_at(node).len() > 0).count();
     // With half as many, the smallest p-value 1/(1 + B) would just be α after correction for all tests.
     let needed = (2.0 * FAMILIES * tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
     let permutations = config.permutations.max(needed);

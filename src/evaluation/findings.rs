@@ -13,49 +13,49 @@ pub enum Finding {
     /// The noise depends on the parents: the mechanism misses some of their effect, an edge points the wrong way, or a
     /// common cause is missing.
     NoiseDependsOnParents {
-        /// The node.
+        /// The name of the node.
         node: String,
         /// The distance correlation of noise and parents.
         distance_correlation: f64,
-        /// Its p-value after correction for all tests.
+        /// The p-value of the test behind this finding after correction for all tests.
         adjusted_p_value: f64,
     },
     /// The noise is not distributed as the model says: another distribution family, an overfitted mechanism, or drift since
     /// the model was fitted.
     NoiseMiscalibrated {
-        /// The node.
+        /// The name of the node.
         node: String,
         /// The largest error of the noise's distribution function.
         distance: f64,
-        /// Its p-value after correction for all tests.
+        /// The p-value of the test behind this finding after correction for all tests.
         adjusted_p_value: f64,
     },
     /// The model has no noise here, yet the rows do not follow its formula.
     ConstantNoiseVaries {
-        /// The node.
+        /// The name of the node.
         node: String,
         /// The largest deviation from the noise's only value, in the unit of the noise.
         largest: f64,
     },
     /// The mechanism predicts worse than the marginal distribution, which knows no parents.
     WorseThanMarginal {
-        /// The node.
+        /// The name of the node.
         node: String,
-        /// The ratio of the two scores.
+        /// The mechanism's continuous ranked probability score over that of the marginal distribution.
         crps_ratio: f64,
     },
     /// Rows that the mechanism could not have made: no noise gives the node's value.
     NoNoiseFound {
-        /// The node.
+        /// The name of the node.
         node: String,
-        /// How many rows.
+        /// How many rows the mechanism could not have made.
         rows: usize,
     },
     /// Too few complete rows to say anything of a node.
     TooFewRows {
-        /// The node.
+        /// The name of the node.
         node: String,
-        /// How many complete rows there are.
+        /// How many rows have the node and its parents.
         rows: usize,
     },
     /// Two nodes without an edge are dependent given the parents of the later one: an edge or a common cause is missing, or
@@ -63,13 +63,13 @@ pub enum Finding {
     IndependenceViolated {
         /// The later node in topological order.
         node: String,
-        /// The other node.
+        /// The earlier node in topological order.
         other: String,
-        /// The parents of the former.
+        /// The parents of the later node.
         given: Vec<String>,
-        /// The correlation of what the parents leave of both.
+        /// The correlation of what the parents leave unexplained of both nodes, from −1 to 1.
         residual_correlation: f64,
-        /// Its p-value after correction for all tests.
+        /// The p-value of the test behind this finding after correction for all tests.
         adjusted_p_value: f64,
     },
     /// Graphs with permuted nodes fit the data as well.
@@ -79,7 +79,7 @@ pub enum Finding {
     },
 }
 
-/// What a node's figures amount to.
+/// The findings that follow from a node's figures.
 pub(super) fn of_node(
     evaluation: &NodeEvaluation,
     departure_from_constant: Option<f64>,
@@ -116,7 +116,7 @@ pub(super) fn of_node(
     findings
 }
 
-/// What the graph's figures amount to.
+/// The findings that follow from the graph's figures.
 pub(super) fn of_graph(evaluation: &GraphEvaluation, config: &EvaluationConfig) -> Vec<Finding> {
     let violated = evaluation.violations().map(|test| Finding::IndependenceViolated {
         node: test.node.clone(),

@@ -2,7 +2,6 @@
 
 mod columns;
 mod config;
-mod crps;
 mod evaluate;
 mod findings;
 mod local_markov;

@@ -1,21 +1,23 @@
-//! The figures of one node.
+//! The figures of one node in an evaluation.
 
 use rand::RngExt;
 use rand::seq::index;
 
 use super::columns::{Columns, ROUNDING, select};
 use super::config::EvaluationConfig;
-use super::crps::EqualValues;
 use super::result::{AbsentFigure, Calibration, NodeEvaluation, NoiseDrift, NoiseIndependence};
 use crate::error::Result;
-use crate::independence::{kolmogorov_distance, kolmogorov_p_value, ranks, test_columns};
+use crate::independence::test_columns;
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
+use crate::numeric::crps::EqualValues;
+use crate::numeric::kolmogorov_smirnov::{kolmogorov_smirnov_distance, kolmogorov_smirnov_p_value, two_sample_size};
+use crate::numeric::ranks::ranks;
 use crate::random::{Purpose, stream};
 
 /// How many equally probable quantiles stand in for an added noise that is not a list of values anyway.
 const ADDED_QUANTILES: usize = 1024;
-/// How many stand in for a noise that is not merely added: the mechanism is evaluated at each of them, for every row.
+/// How many quantiles stand in for a noise that is not merely added: the mechanism is evaluated at each of them, for every row.
 const EVALUATED_QUANTILES: usize = 256;
 
 /// A node, and the rows that have its value, its parents and its noise.
@@ -35,7 +37,7 @@ impl<'a> NodeRows<'a> {
         Self { model, columns, position, rows, values, noises }
     }
 
-    /// All figures; p-values are not adjusted yet.
+    /// All figures of the node, with p-values that are not adjusted for several tests yet.
     pub(super) fn evaluate(&self, config: &EvaluationConfig, permutations: usize) -> Result<NodeEvaluation> {
         let mut absent = Vec::new();
         let mut evaluation = NodeEvaluation {
@@ -87,7 +89,7 @@ impl<'a> NodeRows<'a> {
     }
 
     fn is_root(&self) -> bool {
-        self.model.parents_at(self.position).is_empty()
+        self.model.parents_at(self.position).len() == 0
     }
 
     /// What counts as rounding of the noise; a noise that is not added has a unit of its own.
@@ -116,15 +118,15 @@ impl<'a> NodeRows<'a> {
     }
 
     fn evaluated_noise(&self) -> Prediction {
-        let mechanism = self.model.mechanism_at(self.position);
+        let (wiring, number) = (self.model.wiring(), self.model.number(self.position));
+        let (mechanism, columns) = (&wiring.nodes[number].mechanism, wiring.in_order(&self.columns.values));
         let noises = quantiles(self.noise(), EVALUATED_QUANTILES);
-        let parents = self.model.parents_at(self.position);
-        let predict = |(&row, &value): (&usize, &f64)| {
-            let at_row: Vec<f64> = parents.iter().map(|&parent| self.columns.values[parent][row]).collect();
-            let predicted = EqualValues::new(noises.iter().map(|&noise| mechanism.evaluate(&at_row, noise)).collect());
-            (predicted.mean(), predicted.crps(value))
-        };
-        let (expected, scores): (Vec<f64>, Vec<f64>) = self.rows.iter().zip(&self.values).map(predict).unzip();
+        let (mut expected, mut scores) = (Vec::with_capacity(self.rows.len()), Vec::with_capacity(self.rows.len()));
+        wiring.visit_rows(number, &columns, self.rows.iter().copied(), |value, parents| {
+            let predicted = EqualValues::new(noises.iter().map(|&noise| mechanism.evaluate(parents, noise)).collect());
+            expected.push(predicted.mean());
+            scores.push(predicted.crps(value));
+        });
         Prediction { expected, crps: mean(scores.into_iter(), self.rows.len()) }
     }
 
@@ -145,14 +147,15 @@ impl<'a> NodeRows<'a> {
                 below + generator.random::<f64>() * (up_to - below)
             })
             .collect();
-        let distance = kolmogorov_distance(&mut transformed);
-        let rows = self.rows.len() as f64;
+        transformed.sort_unstable_by(f64::total_cmp);
+        let distance = kolmogorov_smirnov_distance(&transformed, |uniform| (uniform, uniform));
+        let rows = self.rows.len();
         let fitted_to = match noise {
             NoiseDistribution::Empirical(noise) => Some(noise.values().len()),
             _ => self.model.training_rows(),
         };
-        let rows = fitted_to.map_or(rows, |fitted_to| rows * fitted_to as f64 / (rows + fitted_to as f64));
-        let p_value = kolmogorov_p_value(distance, rows);
+        let size = fitted_to.map_or(rows as f64, |fitted_to| two_sample_size(rows, fitted_to));
+        let p_value = kolmogorov_smirnov_p_value(distance, size);
         Calibration { distance, p_value, adjusted_p_value: p_value }
     }
 
@@ -183,9 +186,9 @@ impl<'a> NodeRows<'a> {
             return Ok(Err("the noise does not vary"));
         }
         let rows: Vec<usize> = rows.into_iter().map(|row| self.rows[row]).collect();
-        let parents = self.model.parents_at(self.position).iter();
+        let parents = self.model.parents_at(self.position);
         let parents: Vec<Vec<f64>> = parents
-            .map(|&parent| ranks(&select(&self.columns.values[parent], &rows)))
+            .map(|parent| ranks(&select(&self.columns.values[parent], &rows)))
             .filter(|column| varies(column))
             .collect();
         if parents.is_empty() {
@@ -212,7 +215,7 @@ fn position_and_spread(noises: &[f64]) -> [Vec<f64>; 2] {
     [ranks(noises), ranks(&noises.iter().map(|noise| (noise - median).abs()).collect::<Vec<_>>())]
 }
 
-/// A random choice of so many numbers below `rows` as a dear test may look at, in ascending order.
+/// A random choice of so many numbers below `rows` as a costly test may look at, in ascending order.
 pub(super) fn some_rows(rows: usize, most_rows: usize, seed: u64, test: u64) -> Vec<usize> {
     if rows <= most_rows {
         return (0..rows).collect();
@@ -226,7 +229,7 @@ pub(super) fn some_rows(rows: usize, most_rows: usize, seed: u64, test: u64) -> 
 /// What a mechanism says of each row's value.
 struct Prediction {
     expected: Vec<f64>,
-    /// The mean score.
+    /// The mean continuous ranked probability score over the rows, in the node's unit.
     crps: f64,
 }
 
@@ -269,7 +272,7 @@ fn because(figure: &str, reason: &str) -> AbsentFigure {
     AbsentFigure { figure: figure.to_owned(), reason: reason.to_owned() }
 }
 
-/// The figure, or nothing and a note why.
+/// The figure, or else nothing and a note among the absent ones that says why.
 fn keep<T>(figure: Result<T, &'static str>, name: &str, absent: &mut Vec<AbsentFigure>) -> Option<T> {
     figure.map_err(|reason| absent.push(because(name, reason))).ok()
 }

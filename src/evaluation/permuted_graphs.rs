@@ -80,7 +80,7 @@ fn some_complete_rows(columns: &Columns, config: &EvaluationConfig, shape: &Shap
 /// A graph by positions.
 struct Shape {
     parents: Vec<Vec<usize>>,
-    /// Every cause before its effects.
+    /// The nodes in topological order.
     order: Vec<usize>,
 }
 

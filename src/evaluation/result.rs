@@ -1,4 +1,4 @@
-//! The figures.
+//! The figures of an evaluation, as they are reported.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use super::findings::Finding;
 /// What held-out rows say of a model. [`Display`](std::fmt::Display) says it in sentences and a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "CausalModelEvaluationResult")]
 pub struct ModelEvaluation {
     /// How many held-out rows there are.
     pub rows: usize,
@@ -31,8 +32,9 @@ impl ModelEvaluation {
 /// What held-out rows say of a node's mechanism. What could not be computed is nothing, and [`absent`](Self::absent) says why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "MechanismPerformanceResult")]
 pub struct NodeEvaluation {
-    /// The node.
+    /// The node's name.
     pub node: String,
     /// How many rows have the node, its parents and a noise: those that the figures are made of.
     pub rows: usize,
@@ -61,9 +63,9 @@ pub struct NodeEvaluation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AbsentFigure {
-    /// The figure, or figures.
+    /// What could not be computed: the name of one figure, or of several.
     pub figure: String,
-    /// Why not.
+    /// Why the figure could not be computed.
     pub reason: String,
 }
 
@@ -79,7 +81,7 @@ pub struct Calibration {
     pub distance: f64,
     /// How likely so large a difference is if the noise is distributed as the model says.
     pub p_value: f64,
-    /// The same after correction for all tests.
+    /// The p-value after correction for all tests of the evaluation; see [`EvaluationConfig::alpha`].
     pub adjusted_p_value: f64,
 }
 
@@ -102,26 +104,27 @@ pub struct NoiseIndependence {
     pub distance_correlation: f64,
     /// How likely so much dependence is if there is none.
     pub p_value: f64,
-    /// The same after correction for all tests.
+    /// The p-value after correction for all tests of the evaluation; see [`EvaluationConfig::alpha`].
     pub adjusted_p_value: f64,
-    /// How many rows were looked at.
+    /// How many rows the test used.
     pub rows: usize,
-    /// How many permutations were made.
+    /// How many permutations the test made.
     pub permutations: usize,
 }
 
 /// What held-out rows say of the graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "RejectionResult")]
 pub struct GraphEvaluation {
     /// The conditional independencies that the graph implies, one for each pair of nodes without an edge; see
     /// [`FittedModel::evaluate`](crate::FittedModel::evaluate).
     pub implied_independencies: Vec<ImpliedIndependence>,
     /// How many implied independencies too few rows could be tested on.
     pub untested: usize,
-    /// The graph beside graphs with permuted nodes.
+    /// How the graph does beside graphs with permuted nodes, if that was compared.
     pub comparison: Option<GraphComparison>,
-    /// Why there is no comparison.
+    /// Why the comparison with permuted graphs is missing, if it is.
     pub absent: Vec<AbsentFigure>,
 }
 
@@ -135,6 +138,7 @@ impl GraphEvaluation {
 /// A node is independent of another one, which is no effect of it, given its parents: so says the graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "validate_lmc")]
 pub struct ImpliedIndependence {
     /// The node, the later one in topological order.
     pub node: String,
@@ -146,9 +150,9 @@ pub struct ImpliedIndependence {
     pub residual_correlation: f64,
     /// How likely a correlation so far from 0 is if the graph is right.
     pub p_value: f64,
-    /// The same after correction for all tests.
+    /// The p-value after correction for all tests of the evaluation; see [`EvaluationConfig::alpha`].
     pub adjusted_p_value: f64,
-    /// How many rows were looked at.
+    /// How many rows the test used.
     pub rows: usize,
     /// Whether the rows contradict the graph here: certainly, and by enough to matter.
     pub violated: bool,
@@ -162,9 +166,9 @@ pub struct ImpliedIndependence {
 pub struct GraphComparison {
     /// How many implied independencies the graph violates.
     pub violations: usize,
-    /// How many each graph implies.
+    /// How many independencies each of the graphs implies.
     pub tests: usize,
-    /// How many permuted graphs it was compared with.
+    /// How many permuted graphs the graph was compared with.
     pub permuted_graphs: usize,
     /// How many implied independencies a permuted graph violates, on average.
     pub mean_permuted_violations: f64,
@@ -174,6 +178,6 @@ pub struct GraphComparison {
     /// The share of permuted graphs that are Markov equivalent to the graph, so that no data could tell them apart by
     /// independencies. Where it exceeds `alpha` the comparison cannot come out in favour of the graph.
     pub equivalent_share: f64,
-    /// How many rows were looked at, all complete.
+    /// How many rows the tests used, all complete.
     pub rows: usize,
 }

@@ -1,4 +1,4 @@
-//! Counted calls: circles of calls are broken at their rarest call.
+//! Counted calls: cycles of calls are broken at their rarest call.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,12 @@ use super::causal_graph::CausalGraph;
 use crate::error::Result;
 
 impl CausalGraph {
-    /// A causal graph from counted calls, as triples of caller, callee and number of calls; circles are broken.
+    /// A causal graph from counted calls, as triples of caller, callee and number of calls; cycles are broken.
     ///
-    /// As for [`from_call_graph`](Self::from_call_graph) the callee is the cause. Counts of a repeated pair are added. Where
-    /// services call each other in a circle, as retries and callbacks make them do, calls are taken in the order of falling
-    /// counts (the one named first, if equal), and one that would close a circle is left out: so every call left out is the
-    /// rarest of a circle of calls that are kept. [`dropped_calls`](Self::dropped_calls) names these beside self-calls and
+    /// The callee is the cause, as in [`from_call_graph`](Self::from_call_graph). Counts of a repeated pair are added. Where
+    /// services call each other in a cycle, as retries and callbacks make them do, calls are taken in the order of falling
+    /// counts (the one named first, if equal), and one that would close a cycle is left out: so every call left out is the
+    /// rarest of a cycle of calls that are kept. [`dropped_calls`](Self::dropped_calls) names these beside self-calls and
     /// blank names. Nodes of which all calls are left out stay, without edges, unless their name is blank.
     ///
     /// Costs O(calls), and O(calls²) within a group of services that all reach each other.
@@ -37,7 +37,7 @@ impl CausalGraph {
         Self::from_counted(&[], calls)
     }
 
-    /// The same, with nodes that may have no calls.
+    /// A graph from counted calls, with further nodes that may have no calls.
     pub(crate) fn from_counted<A: Into<String>, B: Into<String>>(
         nodes: &[String],
         calls: impl IntoIterator<Item = (A, B, u64)>,
@@ -51,10 +51,10 @@ impl CausalGraph {
         }
         let closing = closing_edges(&counted.graph);
         let mut edges = Vec::with_capacity(counted.graph.edge_count());
-        for (edge, closes_circle) in counted.graph.raw_edges().iter().zip(closing) {
+        for (edge, closes_cycle) in counted.graph.raw_edges().iter().zip(closing) {
             let name = |node: NodeIndex| counted.graph[node].clone();
             let (caller, callee) = (name(edge.source()), name(edge.target()));
-            if closes_circle {
+            if closes_cycle {
                 counted.dropped.push(DroppedCall { caller, callee, reason: DropReason::RarestOfCycle });
             } else {
                 edges.push((callee, caller));
@@ -81,7 +81,7 @@ impl CountedCalls {
             self.dropped.push(DroppedCall { caller, callee, reason: DropReason::BlankName });
             return;
         }
-        // The cause first, so that without circles this is the graph, node by node, that uncounted calls give.
+        // The cause first, so that without cycles this is the graph, node by node, that uncounted calls give.
         let callee_node = self.node(&callee);
         let ends = (self.node(&caller), callee_node);
         if let Some(reason) = reason {
@@ -103,7 +103,7 @@ impl CountedCalls {
     }
 }
 
-/// For each edge whether it closes a circle of edges that are kept, when the heaviest are taken first.
+/// For each edge whether it closes a cycle of edges that are kept, when the heaviest are taken first.
 fn closing_edges(graph: &DiGraph<String, u64>) -> Vec<bool> {
     let mut component = vec![0; graph.node_count()];
     for (number, members) in tarjan_scc(graph).iter().enumerate() {
@@ -115,9 +115,9 @@ fn closing_edges(graph: &DiGraph<String, u64>) -> Vec<bool> {
         let edge = &graph.raw_edges()[edge];
         (edge.source().index(), edge.target().index())
     };
-    // Only edges within a strongly connected component are on a circle.
-    let on_circle = |&edge: &usize| component[ends(edge).0] == component[ends(edge).1];
-    let mut heaviest_first: Vec<usize> = (0..graph.edge_count()).filter(on_circle).collect();
+    // Only edges within a strongly connected component are on a cycle.
+    let on_cycle = |&edge: &usize| component[ends(edge).0] == component[ends(edge).1];
+    let mut heaviest_first: Vec<usize> = (0..graph.edge_count()).filter(on_cycle).collect();
     heaviest_first.sort_by_key(|&edge| std::cmp::Reverse(graph.raw_edges()[edge].weight));
     let mut closing = vec![false; graph.edge_count()];
     let mut kept: Vec<Vec<usize>> = vec![Vec::new(); graph.node_count()];

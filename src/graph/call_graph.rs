@@ -30,7 +30,7 @@ pub enum DropReason {
     SelfCall,
     /// The caller or the callee has no name.
     BlankName,
-    /// The services call each other in a circle, and of its calls this is the rarest.
+    /// The services call each other in a cycle, and of its calls this is the rarest.
     RarestOfCycle,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for DropReason {
         formatter.write_str(match self {
             Self::SelfCall => "a service that calls itself is not its own cause",
             Self::BlankName => "a name is blank",
-            Self::RarestOfCycle => "it is the rarest call of a circle of calls",
+            Self::RarestOfCycle => "it is the rarest call of a cycle of calls",
         })
     }
 }
@@ -57,7 +57,7 @@ impl CausalGraph {
     /// [`dropped_calls`](Self::dropped_calls); repeated calls count once.
     ///
     /// # Errors
-    /// When no call is left, or services call each other in a circle.
+    /// When no call is left, or services call each other in a cycle.
     ///
     /// ```
     /// use etiology::CausalGraph;

@@ -16,6 +16,7 @@ use crate::error::{Error, Result, list_names};
 /// Nodes keep the order in which they were first named, parents the order in which their edges were
 /// given. Inside the crate a node is its position in that order.
 #[derive(Debug, Clone)]
+#[doc(alias = "DiGraph")]
 pub struct CausalGraph {
     graph: DiGraph<String, ()>,
     positions: HashMap<String, usize>,

@@ -1,4 +1,4 @@
-//! Conditional independence by what regression leaves.
+//! Conditional independence by the residuals of regressions.
 
 use ndarray::{ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -14,25 +14,26 @@ const FEWEST_SPARE_ROWS: usize = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConditionalIndependenceTest {
-    /// The correlation of what is left of both, from −1 to 1.
+    /// The correlation of the residuals of both columns, from −1 to 1.
     pub residual_correlation: f64,
-    /// How likely a correlation so far from 0 is if they are conditionally independent.
+    /// The probability of a correlation so far from 0 if both are conditionally independent.
     pub p_value: f64,
-    /// How many rows were looked at.
+    /// The number of rows that were looked at.
     pub rows: usize,
 }
 
 /// Tests whether `x` and `y` are independent given the columns of `given`, of which each row is a joint draw.
 ///
-/// Both are regressed on the columns of `given`, their squares and their products (while there are ten rows or more for
-/// each such feature). With Rᵢ the product of what is left of both in row i, the generalised covariance measure
+/// `x` and `y` are regressed on the columns of `given`, their squares and their products (while there are ten rows or more for
+/// each such feature). With Rᵢ the product of both residuals in row i, the generalised covariance measure
 ///
 /// T = √(n − d) · mean(R) / sd(R),  d the dimension of the regression,
 ///
 /// is standard normal under conditional independence as long as the product of both regression errors is small: one
 /// good regression makes up for the other (R. D. Shah and J. Peters, *The hardness of conditional independence testing
 /// and the generalised covariance measure*, Annals of Statistics 48, 2020; theirs has √n, and d matters for few rows).
-/// What only shows in the spread, not in the mean, goes unseen. A column of which nothing is left is independent: p = 1.
+/// A dependence that only shows in the spread, not in the mean, goes unseen. A column without a residual is independent:
+/// p = 1.
 ///
 /// Costs O(rows · features²).
 ///
@@ -67,7 +68,7 @@ pub fn conditional_independence_test(
     Ok(covariance_of_residuals(&x, &y, projection.dimension()))
 }
 
-/// The test of residuals of norm 1 or 0, of a regression of this dimension.
+/// The generalised covariance measure of two columns of residuals of norm 1 or 0, from a regression of this dimension.
 pub(crate) fn covariance_of_residuals(x: &[f64], y: &[f64], dimension: usize) -> ConditionalIndependenceTest {
     let rows = x.len();
     let products = x.iter().zip(y).map(|(x, y)| x * y);

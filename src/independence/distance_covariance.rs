@@ -11,7 +11,7 @@
 #[derive(Debug)]
 pub(super) struct CentredDistances {
     rows: usize,
-    /// rows × rows.
+    /// The centred distances, row after row: rows × rows.
     values: Vec<f64>,
 }
 
@@ -49,7 +49,8 @@ impl CentredDistances {
         self.covariance_permuted(other, &order)
     }
 
-    /// The same, with the rows of the other table permuted. Costs O(n²).
+    /// The squared distance covariance as [`covariance`](Self::covariance) estimates it, with the rows of the other table in
+    /// this order. Costs O(n²).
     pub(super) fn covariance_permuted(&self, other: &Self, order: &[usize]) -> f64 {
         let n = self.rows;
         let below_diagonal = |i: usize| -> f64 {

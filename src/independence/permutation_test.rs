@@ -10,9 +10,9 @@ use crate::random::{Purpose, stream};
 
 /// Fewest rows that distance covariance is defined for.
 const FEWEST_ROWS: usize = 4;
-/// Most rows: two tables of 8 bytes for each pair of rows.
+/// Most rows that a test may have: two tables of 8 bytes for each pair of rows.
 pub(crate) const MOST_ROWS: usize = 5_000;
-/// Most permutations.
+/// Most permutations that may be asked for.
 pub(crate) const MOST_PERMUTATIONS: usize = 1_000_000;
 /// After so many permutations at least as dependent as the data, independence is plausible enough to stop.
 const EXCEEDANCES: usize = 20;
@@ -27,11 +27,11 @@ pub struct IndependenceTest {
     pub squared_distance_covariance: f64,
     /// The bias-corrected distance correlation, from 0 (independent) to 1 (linear); 0 where its square comes out negative.
     pub distance_correlation: f64,
-    /// How likely so much dependence is if there is none.
+    /// The probability of so much dependence in the sample if there is none.
     pub p_value: f64,
-    /// How many permutations were made; fewer than asked for where independence was soon plausible.
+    /// The number of permutations that were made; fewer than asked for where independence was soon plausible.
     pub permutations: usize,
-    /// How many rows were looked at.
+    /// The number of rows that were looked at.
     pub rows: usize,
 }
 
@@ -65,6 +65,7 @@ pub struct IndependenceTest {
 #[doc(alias = "dcov")]
 #[doc(alias = "approx_kernel_based")]
 #[doc(alias = "hsic")]
+#[doc(alias = "kernel_based")]
 pub fn independence_test(
     x: ArrayView2<'_, f64>,
     y: ArrayView2<'_, f64>,

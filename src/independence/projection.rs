@@ -1,6 +1,6 @@
-//! What is left of a column when others have explained it.
+//! The residual of a column when others have explained it.
 
-/// Below this share of a column's norm, what is left of it is rounding.
+/// The share of a column's norm below which its residual is rounding.
 const RESOLUTION: f64 = 1e-9;
 
 /// The linear space of a constant and some columns, for residuals of least squares on them.
@@ -38,7 +38,7 @@ impl Projection {
         self.basis.len() + 1
     }
 
-    /// What regression on the space leaves of a column, scaled to norm 1; zeros if it leaves no more than rounding.
+    /// The residual of a column after regression on the space, scaled to norm 1; zeros if it leaves no more than rounding.
     pub(crate) fn residual(&self, column: &[f64]) -> Vec<f64> {
         let largest = column.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         if largest == 0.0 {
@@ -83,7 +83,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::linalg::least_squares;
+    use crate::numeric::linalg::least_squares;
     use ndarray::{Array1, Array2};
 
     fn wave(row: usize, frequency: f64) -> f64 {

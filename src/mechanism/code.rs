@@ -29,6 +29,7 @@ use super::function::{Names, for_each_row};
 /// }
 /// assert_eq!(Proportional.estimate_noise(&[50.0], Proportional.evaluate(&[50.0], 0.25)), 0.25);
 /// ```
+#[doc(alias = "InvertibleFunctionalCausalModel")]
 pub trait Mechanism: fmt::Debug + Send + Sync {
     /// The node's value, in the node's unit.
     fn evaluate(&self, parents: &[f64], noise: f64) -> f64;

@@ -59,7 +59,7 @@ impl FitReport {
 }
 
 impl NodeFit {
-    /// Of a node whose mechanism was known.
+    /// What is reported of a node whose mechanism was known: that nothing was fitted.
     pub(super) fn known(node: &str) -> Self {
         let (rows_used, rows_incomplete, constant_parents) = (0, 0, Vec::new());
         let node = node.to_owned();

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
+use super::reference::references;
+use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
-use crate::random::{Purpose, stream};
+use crate::random::Purpose;
 
 /// The floor of scores of a model that was given rather than fitted, where no number of training rows suggests one.
 const FLOOR_WITHOUT_DATA: f64 = 1e-4;
@@ -31,67 +33,68 @@ pub struct FittedModel {
     parts: Arc<Parts>,
 }
 
-/// What a fitted model consists of, one of each list per node by its position in the graph.
-#[derive(Debug, Clone)]
-pub(super) struct Parts {
-    pub(super) graph: CausalGraph,
-    /// Shared with what has been prepared from the model, which so need not borrow it.
-    pub(super) mechanisms: Vec<Arc<FittedMechanism>>,
-    /// For each node the positions of its mechanism's parents, in the mechanism's order.
-    pub(super) parents: Vec<Vec<usize>>,
-    pub(super) references: Vec<NoiseDistribution>,
-    /// For each node whose mechanism was learned, the parents it was learned from.
-    pub(super) parent_spreads: Vec<Option<ParentSpread>>,
-    pub(super) training_rows: Option<usize>,
-    pub(super) fit_report: Option<FitReport>,
-    pub(super) assignment_report: Option<AssignmentReport>,
+/// What a fitted model consists of; lists have one entry per node, by its position in the graph.
+#[derive(Debug)]
+struct Parts {
+    graph: CausalGraph,
+    wiring: Wiring,
+    /// The numbers of the nodes in the wiring.
+    numbers: Vec<usize>,
+    /// What is normal for each node.
+    references: Vec<NoiseDistribution>,
+    /// The parents that a mechanism was learned from, if it was.
+    parent_spreads: Vec<Option<ParentSpread>>,
+    reports: Reports,
+}
+
+/// How a model came about, where it was fitted to data.
+#[derive(Debug, Default)]
+pub(super) struct Reports {
+    pub(super) fit: Option<FitReport>,
+    pub(super) assignment: Option<AssignmentReport>,
 }
 
 /// What a model was fitted to.
 pub(super) struct Training<'d> {
     pub(super) data: &'d Dataset,
-    pub(super) report: FitReport,
-    pub(super) assignment: Option<AssignmentReport>,
+    pub(super) reports: Reports,
     /// For each node whose function of the parents was learned, the parents it was learned from.
     pub(super) parent_spreads: Vec<Option<ParentSpread>>,
 }
 
 impl FittedModel {
+    /// A model whose references are found here: in the training data, if there are any, or else from the model itself.
+    /// Mechanisms and the positions of their parents, in the mechanism's order, are by the node's position in the graph.
+    ///
+    /// # Errors
+    /// When the training data hold an infinite value, or a mechanism returns NaN or an infinity.
     pub(super) fn new(
         graph: CausalGraph,
         mechanisms: Vec<FittedMechanism>,
-        parents: Vec<Vec<usize>>,
+        parents: &[Vec<usize>],
         training: Option<Training<'_>>,
     ) -> Result<Self> {
-        let (data, fit_report, assignment_report, parent_spreads) = match training {
-            Some(Training { data, report, assignment, parent_spreads }) => {
-                (Some(data), Some(report), assignment, parent_spreads)
-            }
-            None => (None, None, None, vec![None; mechanisms.len()]),
+        let nodes = graph.node_count();
+        let wiring = Wiring::new(&graph, mechanisms, parents);
+        let (data, reports, parent_spreads) = match training {
+            Some(Training { data, reports, parent_spreads }) => (Some(data), reports, parent_spreads),
+            None => (None, Reports::default(), vec![None; nodes]),
         };
-        let training_rows = data.map(Dataset::rows);
-        let mut model = Self::from_parts(Parts {
-            graph,
-            mechanisms: mechanisms.into_iter().map(Arc::new).collect(),
-            parents,
-            references: Vec::new(),
-            parent_spreads,
-            training_rows,
-            fit_report,
-            assignment_report,
-        });
-        let references = super::reference::references(&model, data)?;
-        // Nobody else has the model yet, so that nothing is copied.
-        Arc::make_mut(&mut model.parts).references = references;
-        Ok(model)
+        let references = references(&graph, &wiring, data)?;
+        Ok(Self::assemble(graph, wiring, references, parent_spreads, reports))
     }
 
-    pub(super) fn from_parts(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
-    }
-
-    pub(super) fn parts(&self) -> &Parts {
-        &self.parts
+    /// A model of which all is known; references and spreads are by the node's position in the graph.
+    pub(super) fn assemble(
+        graph: CausalGraph,
+        wiring: Wiring,
+        references: Vec<NoiseDistribution>,
+        parent_spreads: Vec<Option<ParentSpread>>,
+        reports: Reports,
+    ) -> Self {
+        let wiring = wiring.with_references(&references);
+        let numbers = wiring.by_position((0..graph.node_count()).collect());
+        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, reports }) }
     }
 
     /// The graph.
@@ -103,8 +106,9 @@ impl FittedModel {
     ///
     /// # Errors
     /// When there is no such node.
+    #[doc(alias = "causal_mechanism")]
     pub fn mechanism(&self, node: &str) -> Result<&FittedMechanism> {
-        Ok(&self.parts.mechanisms[self.parts.graph.position(node)?])
+        Ok(self.mechanism_at(self.parts.graph.position(node)?))
     }
 
     /// The parents of a node in the order in which its mechanism takes them.
@@ -113,7 +117,7 @@ impl FittedModel {
     /// When there is no such node.
     pub fn mechanism_parents(&self, node: &str) -> Result<Vec<&str>> {
         let position = self.parts.graph.position(node)?;
-        Ok(self.parts.parents[position].iter().map(|&parent| self.parts.graph.name(parent)).collect())
+        Ok(self.parents_at(position).map(|parent| self.parts.graph.name(parent)).collect())
     }
 
     /// What is normal for a node: its training values or, without them, what the model says of it. With a
@@ -128,25 +132,25 @@ impl FittedModel {
     /// What fitting used of the data, and what it repaired: rows left out because a value is missing, constant columns,
     /// ties. Nothing if the model was given without data.
     pub fn fit_report(&self) -> Option<&FitReport> {
-        self.parts.fit_report.as_ref()
+        self.parts.reports.fit.as_ref()
     }
 
     /// How mechanisms were chosen, if [`assign_mechanisms`](crate::StructuralCausalModel::assign_mechanisms) chose any
     /// before the model was fitted.
     pub fn assignment_report(&self) -> Option<&AssignmentReport> {
-        self.parts.assignment_report.as_ref()
+        self.parts.reports.assignment.as_ref()
     }
 
     /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given
     /// without data.
     pub fn training_rows(&self) -> Option<usize> {
-        self.parts.training_rows
+        self.fit_report().map(|report| report.rows)
     }
 
     /// The floor ε that scores have unless another is asked for: the smallest tail probability that the training data
     /// can support, 1/(2·rows), or 1e-4 for a model without training data.
     pub fn default_floor(&self) -> f64 {
-        self.parts.training_rows.map_or(FLOOR_WITHOUT_DATA, |rows| 1.0 / (2.0 * rows as f64))
+        self.training_rows().map_or(FLOOR_WITHOUT_DATA, |rows| 1.0 / (2.0 * rows as f64))
     }
 
     /// Draws rows from the model, one column per node in the order of the graph, every node from its own
@@ -167,7 +171,12 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn draw_samples(&self, rows: usize, seed: u64) -> Result<Dataset> {
-        let columns = self.draw_columns(rows, seed, Purpose::ModelDraws)?;
+        if !(1..=MOST_ROWS).contains(&rows) {
+            let (name, requirement) = ("the number of rows to draw", "at least 1 and at most 100 million");
+            return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
+        }
+        let wiring = self.wiring();
+        let columns = wiring.by_position(wiring.draw_columns(rows, seed, Purpose::ModelDraws)?);
         Dataset::from_columns(self.parts.graph.nodes().zip(columns))
     }
 
@@ -177,19 +186,38 @@ impl FittedModel {
     /// When the observation lacks a node or its value is missing or infinite, or a custom mechanism is not
     /// invertible there. (An attribution can do with missing values, since it says which noises are not known.)
     #[doc(alias = "recover_noise")]
+    #[doc(alias = "compute_noise_from_data")]
     pub fn estimate_noise(&self, observation: &Observation) -> Result<Observation> {
-        let nodes: Vec<usize> = (0..self.parts.graph.node_count()).collect();
-        Observation::new(self.parts.graph.nodes(), self.noises(&nodes, observation)?)
+        for node in self.parts.graph.nodes() {
+            observation.finite(node)?;
+        }
+        let noises = self.wiring().abduct(observation)?.noises;
+        Observation::new(self.parts.graph.nodes(), self.wiring().by_position(noises))
+    }
+
+    /// All nodes with their mechanisms, in topological order.
+    pub(crate) fn wiring(&self) -> &Wiring {
+        &self.parts.wiring
+    }
+
+    /// The number in the wiring of the node at a position of the graph.
+    pub(crate) fn number(&self, position: usize) -> usize {
+        self.parts.numbers[position]
     }
 
     /// The fitted mechanism at a position of the graph.
-    pub(crate) fn mechanism_at(&self, position: usize) -> &Arc<FittedMechanism> {
-        &self.parts.mechanisms[position]
+    pub(crate) fn mechanism_at(&self, position: usize) -> &FittedMechanism {
+        &self.node_at(position).mechanism
     }
 
-    /// The positions of a mechanism's parents, in the mechanism's order.
-    pub(crate) fn parents_at(&self, position: usize) -> &[usize] {
-        &self.parts.parents[position]
+    /// The positions in the graph of a mechanism's parents, in the mechanism's order.
+    pub(crate) fn parents_at(&self, position: usize) -> impl ExactSizeIterator<Item = usize> {
+        let nodes = &self.parts.wiring.nodes;
+        self.node_at(position).parents.iter().map(|&parent| nodes[parent].position)
+    }
+
+    fn node_at(&self, position: usize) -> &WiredNode {
+        &self.parts.wiring.nodes[self.number(position)]
     }
 
     /// What is normal for a node.
@@ -200,25 +228,11 @@ impl FittedModel {
     /// The leverage of a node's parents: how far they lie from those that its mechanism was fitted to; 0 for a known
     /// mechanism, which has no error of fit. The parents are in the mechanism's order.
     pub(crate) fn leverage_at(&self, position: usize, parents: &[f64]) -> f64 {
-        self.parts.parent_spreads[position].as_ref().map_or(0.0, |spread| spread.leverage(parents))
+        self.parent_spread_at(position).map_or(0.0, |spread| spread.leverage(parents))
     }
 
-    pub(super) fn draw_columns(&self, rows: usize, seed: u64, purpose: Purpose) -> Result<Vec<Vec<f64>>> {
-        if !(1..=MOST_ROWS).contains(&rows) {
-            let (name, requirement) = ("the number of rows to draw", "at least 1 and at most 100 million");
-            return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
-        }
-        let mut columns = vec![Vec::new(); self.parts.graph.node_count()];
-        let mut noise = vec![0.0; rows];
-        for &position in self.parts.graph.topological_positions() {
-            let mechanism = &self.parts.mechanisms[position];
-            mechanism.noise().sample_into(&mut stream(seed, purpose, position as u64), &mut noise);
-            let mut values = vec![0.0; rows];
-            let parents: Vec<&[f64]> =
-                self.parts.parents[position].iter().map(|&parent| columns[parent].as_slice()).collect();
-            mechanism.fill(self.parts.graph.name(position), &parents, &noise, &mut values)?;
-            columns[position] = values;
-        }
-        Ok(columns)
+    /// The parents that the mechanism at a position was learned from, if it was.
+    pub(super) fn parent_spread_at(&self, position: usize) -> Option<&ParentSpread> {
+        self.parts.parent_spreads[position].as_ref()
     }
 }

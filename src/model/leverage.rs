@@ -32,7 +32,8 @@ pub(crate) struct ParentSpread {
 }
 
 impl ParentSpread {
-    /// Of complete columns of equal length, one per parent; nothing without rows. Costs O(rows · parents²).
+    /// The mean and covariance of columns of equal length, one per parent, without missing values; `None` if there is no
+    /// parent or no row. Costs O(rows · parents²).
     pub(super) fn of(columns: &[Array1<f64>]) -> Option<Self> {
         let rows = columns.first().map(|column| column.len()).filter(|&rows| rows > 0)? as f64;
         let centres: Vec<f64> = columns.iter().map(|column| column.sum() / rows).collect();
@@ -51,7 +52,7 @@ impl ParentSpread {
         Some(Self { rows, centres, scales, factor, rank })
     }
 
-    /// How many parents it is of.
+    /// The number of parents.
     pub(super) fn parents(&self) -> usize {
         self.centres.len()
     }

@@ -3,14 +3,14 @@
 mod fit_report;
 mod fitted;
 mod leverage;
-mod recovery;
 mod reference;
 mod saved;
 mod structural;
+mod wiring;
 
 pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
-pub(crate) use recovery::{Origin, Recovered};
+pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

@@ -5,10 +5,10 @@
 
 use rayon::prelude::*;
 
-use super::fitted::FittedModel;
+use super::wiring::{Expansion, WiredNode, Wiring};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::mechanism::{LinearFunction, ParentFunction};
+use crate::graph::CausalGraph;
 use crate::noise::NoiseDistribution;
 use crate::random::Purpose;
 
@@ -20,21 +20,27 @@ const DRAWN_ROWS: (usize, usize) = (1 << 12, 1 << 16);
 const SEED: u64 = 0;
 
 /// One reference per node, by position in the graph.
-pub(super) fn references(model: &FittedModel, data: Option<&Dataset>) -> Result<Vec<NoiseDistribution>> {
-    let graph = model.graph();
+///
+/// # Errors
+/// When a column of a node holds an infinite value, or a mechanism returns NaN or an infinity.
+pub(super) fn references(
+    graph: &CausalGraph,
+    wiring: &Wiring,
+    data: Option<&Dataset>,
+) -> Result<Vec<NoiseDistribution>> {
     let mut references: Vec<Option<NoiseDistribution>> = graph
         .nodes()
         .map(|node| data.and_then(|data| present_values(data, node)))
         .map(|values| values.map(|values| NoiseDistribution::empirical(&values)).transpose())
         .collect::<Result<_>>()?;
     if references.iter().any(Option::is_none) {
-        for (reference, exact) in references.iter_mut().zip(exact_distributions(model)?) {
+        for (reference, exact) in references.iter_mut().zip(wiring.by_position(exact_distributions(wiring)?)) {
             *reference = reference.take().or(exact);
         }
     }
     if references.iter().any(Option::is_none) {
         let rows = (DRAWN_VALUES / graph.node_count()).clamp(DRAWN_ROWS.0, DRAWN_ROWS.1);
-        let columns = model.draw_columns(rows, SEED, Purpose::Reference)?;
+        let columns = wiring.by_position(wiring.draw_columns(rows, SEED, Purpose::Reference)?);
         let drawn = references.into_par_iter().zip(columns).map(|(reference, column)| match reference {
             Some(reference) => Ok(reference),
             None => NoiseDistribution::empirical(&column),
@@ -52,68 +58,32 @@ fn present_values(data: &Dataset, node: &str) -> Option<Vec<f64>> {
     (!present.is_empty()).then_some(present)
 }
 
-/// The distributions known in closed form: of roots, and of nodes that are linear in normal noises.
-fn exact_distributions(model: &FittedModel) -> Result<Vec<Option<NoiseDistribution>>> {
-    let nodes = model.graph().node_count();
-    let mut expansions: Vec<Option<Expansion>> = vec![None; nodes];
-    for &position in model.graph().topological_positions() {
-        expansions[position] = Expansion::of_node(model, position, &expansions);
-    }
-    (0..nodes)
-        .map(|position| {
-            let mechanism = model.mechanism_at(position);
-            if mechanism.is_root() {
-                return Ok(Some(mechanism.noise().clone()));
-            }
-            let normal = expansions[position].as_ref().and_then(|expansion| expansion.normal(model)).transpose();
-            let node = || model.graph().name(position).to_owned();
-            normal.map_err(|cause| Error::InNode { node: node(), cause: Box::new(cause) })
-        })
-        .collect()
+/// The distributions known in closed form, of roots and of nodes that are linear in normal noises: in the order of the
+/// wiring.
+fn exact_distributions(wiring: &Wiring) -> Result<Vec<Option<NoiseDistribution>>> {
+    let of_node = |(node, expansion): (&WiredNode, Option<Expansion>)| {
+        if node.mechanism.is_root() {
+            return Ok(Some(node.mechanism.noise().clone()));
+        }
+        let normal = expansion.and_then(|expansion| normal_distribution(wiring, expansion)).transpose();
+        normal.map_err(|cause| Error::InNode { node: node.name.clone(), cause: Box::new(cause) })
+    };
+    wiring.nodes.iter().zip(wiring.expansions()).map(of_node).collect()
 }
 
-/// A node as a constant plus a weighted sum of noises.
-#[derive(Debug, Clone)]
-struct Expansion {
-    constant: f64,
-    /// The noises' nodes and weights.
-    weights: Vec<(usize, f64)>,
-}
-
-impl Expansion {
-    /// Nothing if the node is not linear in its noises, given the expansions of its parents.
-    fn of_node(model: &FittedModel, position: usize, expansions: &[Option<Self>]) -> Option<Self> {
-        let mechanism = model.mechanism_at(position);
-        let mut weights = vec![0.0; expansions.len()];
-        let mut constant = 0.0;
-        match mechanism.parent_function() {
-            None if mechanism.is_root() => {}
-            Some(ParentFunction::Linear(LinearFunction { intercept, coefficients })) => {
-                constant = *intercept;
-                for (coefficient, &parent) in coefficients.iter().zip(model.parents_at(position)) {
-                    let parent = expansions[parent].as_ref()?;
-                    constant += coefficient * parent.constant;
-                    parent.weights.iter().for_each(|&(node, weight)| weights[node] += coefficient * weight);
-                }
-            }
-            _ => return None,
+/// The distribution of a weighted sum of noises if all of them are normal or constant, and not all constant.
+fn normal_distribution(wiring: &Wiring, expansion: Expansion) -> Option<Result<NoiseDistribution>> {
+    let Expansion { constant: mut mean, mut weights } = expansion;
+    // On the order of a sum depend its last bits; that of the graph is the one that its user gave.
+    weights.sort_unstable_by_key(|&(number, _)| wiring.nodes[number].position);
+    let mut variance = 0.0;
+    for (number, weight) in weights {
+        let noise = wiring.nodes[number].mechanism.noise();
+        if !noise.is_normal_or_constant() {
+            return None;
         }
-        weights[position] = 1.0;
-        let weights = weights.into_iter().enumerate().filter(|&(_, weight)| weight != 0.0).collect();
-        Some(Self { constant, weights })
+        mean += weight * noise.mean();
+        variance += weight * weight * noise.variance();
     }
-
-    /// The node's distribution if all its noises are normal or constant, and not all constant.
-    fn normal(&self, model: &FittedModel) -> Option<Result<NoiseDistribution>> {
-        let (mut mean, mut variance) = (self.constant, 0.0);
-        for &(node, weight) in &self.weights {
-            let noise = model.mechanism_at(node).noise();
-            if !noise.is_normal_or_constant() {
-                return None;
-            }
-            mean += weight * noise.mean();
-            variance += weight * weight * noise.variance();
-        }
-        (variance > 0.0).then(|| NoiseDistribution::normal(mean, variance.sqrt()))
-    }
+    (variance > 0.0).then(|| NoiseDistribution::normal(mean, variance.sqrt()))
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::fit_report::{FitReport, NodeFit, largest_atom};
-use super::fitted::{FittedModel, Training};
+use super::fitted::{FittedModel, Reports, Training};
 use super::leverage::ParentSpread;
 use crate::data::{CompleteCases, Dataset, only_value};
 use crate::error::{Error, Result};
@@ -22,6 +22,7 @@ const FEWEST_ROWS: usize = 2;
 /// data sets. A model may be wholly learned, wholly known, or mixed.
 #[doc(alias = "InvertibleStructuralCausalModel")]
 #[derive(Debug, Clone)]
+#[doc(alias = "ProbabilisticCausalModel")]
 pub struct StructuralCausalModel {
     graph: CausalGraph,
     mechanisms: Vec<Option<Assigned>>,
@@ -174,8 +175,9 @@ impl StructuralCausalModel {
         }
         let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
         let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
-        let training = Training { data, report, assignment: self.report.clone(), parent_spreads };
-        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), Some(training))
+        let reports = Reports { fit: Some(report), assignment: self.report.clone() };
+        let training = Training { data, reports, parent_spreads };
+        FittedModel::new(self.graph.clone(), mechanisms, &self.mechanism_parents(), Some(training))
     }
 
     /// The fitted model of one that is wholly known, which needs no data.
@@ -185,7 +187,7 @@ impl StructuralCausalModel {
     pub fn without_fitting(&self) -> Result<FittedModel> {
         let fitted = (0..self.graph.node_count()).map(|position| Ok(self.fit_node(position, None)?.mechanism));
         let mechanisms = fitted.collect::<Result<Vec<_>>>()?;
-        FittedModel::new(self.graph.clone(), mechanisms, self.mechanism_parents(), None)
+        FittedModel::new(self.graph.clone(), mechanisms, &self.mechanism_parents(), None)
     }
 
     fn place(&self, position: usize, mechanism: CausalMechanism) -> Result<Assigned> {
@@ -250,7 +252,7 @@ fn fit_to(mechanism: &CausalMechanism, node: &str, places: &[usize], cases: &Com
     mechanism.fit(node, places, Some(&NodeData { parents: cases.parents.view(), values: cases.values.view() }))
 }
 
-/// The same error, saying that incomplete rows do not count.
+/// An error of too few rows that also says that incomplete rows do not count, if there are any; any other error as it is.
 fn error_of_gaps(error: Error, cases: &CompleteCases) -> Error {
     match error {
         Error::TooFewRows { what, needed, found } if cases.incomplete > 0 => {

@@ -1,17 +1,19 @@
-//! What every family can answer about itself.
+//! The questions that every family of noise answers about itself.
 
+use super::check::invalid;
+use crate::Result;
 use std::fmt::Display;
+
+/// The probability of the values furthest out that a noise must have.
+const FAR_OUT: f64 = 1e-12;
 
 /// A side of a value, the value itself included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
+    /// The values up to it.
     Lower,
+    /// The values from it on.
     Upper,
-}
-
-/// ln p, from p or from 1 - p, whichever is the smaller and has the digits.
-pub(super) fn ln_from_either(p: f64, rest: f64) -> f64 {
-    if p > 0.5 { (-rest).ln_1p() } else { p.ln() }
 }
 
 /// The probability law of one noise. `NoiseDistribution` states the contract of each answer to
@@ -29,14 +31,10 @@ pub(super) trait Law: Display {
     /// ln P(N <= x), also where the probability is too small for an `f64`.
     fn ln_cdf(&self, x: f64) -> f64;
 
-    /// ln P(N >= x), likewise.
+    /// ln P(N >= x), also where the probability is too small for an `f64`.
     fn ln_survival(&self, x: f64) -> f64;
 
-    /// The continuous ranked probability score, ∫ (P(N <= y) - [x <= y])² dy, which is E|N - x| - E|N - N'|/2 for two
-    /// independent draws.
-    fn crps(&self, x: f64) -> f64;
-
-    /// ln of the density; nothing for a distribution that has atoms.
+    /// The natural logarithm of the density at `x`; `None` for a distribution that has atoms.
     fn ln_density(&self, _x: f64) -> Option<f64> {
         None
     }
@@ -59,6 +57,18 @@ pub(super) trait Law: Display {
     /// A value with half of the probability on either side.
     fn median(&self) -> f64 {
         self.quantile(0.5)
+    }
+
+    /// The law itself, if its values are numbers: finite parameters may still come to a median that no `f64` holds.
+    fn checked(self) -> Result<Self>
+    where
+        Self: Sized,
+    {
+        let quantiles = [FAR_OUT, 0.5, 1.0 - FAR_OUT].map(|p| self.quantile(p));
+        match quantiles.into_iter().find(|quantile| !quantile.is_finite()) {
+            None => Ok(self),
+            Some(found) => Err(invalid("a quantile of a noise distribution", "finite", found)),
+        }
     }
 
     /// The expected value.

@@ -1,4 +1,4 @@
-//! What the tests of this module share.
+//! What tests of noise share.
 
 use super::{NoiseDistribution, NoiseFamily};
 use crate::random::{Purpose, stream};
@@ -26,7 +26,7 @@ pub(super) fn draws(noise: &NoiseDistribution, count: usize, seed: u64) -> Vec<f
     out
 }
 
-/// Every continuous family, with parameters that round in binary and shapes on both sides of every branch.
+/// Noise of every continuous family, with parameters that round in binary and shapes on both sides of every branch.
 pub(super) fn continuous() -> Vec<NoiseDistribution> {
     vec![
         NoiseDistribution::normal(-3.1, 0.7).unwrap(),
@@ -42,7 +42,7 @@ pub(super) fn continuous() -> Vec<NoiseDistribution> {
     ]
 }
 
-/// Every family.
+/// Noise of every family.
 pub(super) fn one_of_each() -> Vec<NoiseDistribution> {
     let mut all = continuous();
     all.push(NoiseDistribution::constant(0.1).unwrap());
@@ -51,16 +51,9 @@ pub(super) fn one_of_each() -> Vec<NoiseDistribution> {
     all
 }
 
-/// With two exponential tails, and with a generalised Pareto one above alone.
+/// Tailed noise with two exponential tails, and with a generalised Pareto one above alone.
 pub(super) fn tailed() -> [NoiseDistribution; 2] {
     let normal = draws(&NoiseDistribution::normal(-2.0, 3.0).unwrap(), 400, 1);
     let heavy = draws(&NoiseDistribution::log_normal(0.0, 1.3).unwrap(), 1_000, 2);
     [normal, heavy].map(|values| NoiseFamily::tailed().fit(&values, "the noise").unwrap())
-}
-
-/// Fails unless the relative error of `found` is at most `tolerance`.
-#[track_caller]
-pub(super) fn assert_close(found: f64, expected: f64, tolerance: f64) {
-    let error = if expected == 0.0 { found.abs() } else { ((found - expected) / expected).abs() };
-    assert!(error <= tolerance, "found {found:e}, expected {expected:e}: relative error {error:e} > {tolerance:e}");
 }

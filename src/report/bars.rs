@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::number::fixed;
-use crate::attribution::Attribution;
+use crate::question::attribution::Attribution;
 
 /// Widest bar, in characters.
 const WIDTH: f64 = 40.0;

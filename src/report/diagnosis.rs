@@ -44,7 +44,7 @@ impl Diagnosis {
         let agree = self.supporters(first).count();
         match self.confidence {
             Confidence::Clear => {
-                format!("The root cause of `{target}` is `{first}`: so say {agree} of {named} verdicts.")
+                format!("The root cause of `{target}` is `{first}`, according to {agree} of {named} verdicts.")
             }
             Confidence::Contested => {
                 format!("The root cause of `{target}` is probably `{first}`, but that is contested:")
@@ -83,8 +83,8 @@ impl fmt::Display for Counterfactual {
         let Self { node, target, probability, expected, observed, probability_alone, usual_probability } = self;
         write!(
             formatter,
-            "Had `{node}` behaved normally, so extreme a `{target}` would have had probability {} instead of 1, and its \
-             expected value would have been {} instead of {}. `{node}` alone raises the probability from {} to {}.",
+            "Had `{node}` behaved normally, a value of `{target}` at least as extreme would have had probability {}, and its \
+             expected value would have been {} instead of {}. `{node}` alone raises that probability from {} to {}.",
             significant(*probability),
             significant(*expected),
             significant(*observed),

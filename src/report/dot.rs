@@ -3,9 +3,9 @@
 use super::colour::INK;
 use super::escape::dot;
 use super::picture::{Picture, PictureNode, Standing};
-use crate::attribution::Attribution;
 use crate::error::Result;
 use crate::graph::CausalGraph;
+use crate::question::attribution::Attribution;
 use crate::verdicts::Diagnosis;
 
 impl Attribution {

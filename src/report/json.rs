@@ -6,7 +6,8 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::attribution::{Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained};
+use crate::engine::Explanation;
+use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained};
 
 #[derive(Serialize, Deserialize)]
 struct AttributionShape {
@@ -23,6 +24,7 @@ struct AttributionShape {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     precision_reached: Option<bool>,
     seed: u64,
+    explanation: Explanation,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,6 +103,7 @@ impl ContributionShape {
     fn new(quantity: Quantity, contribution: Contribution) -> Self {
         let Contribution {
             node,
+            quantity: _,
             value,
             std_error,
             share,
@@ -131,6 +134,7 @@ impl ContributionShape {
         let value = amount.get(quantity)?;
         Ok(Contribution {
             node,
+            quantity,
             value,
             std_error,
             share,
@@ -167,6 +171,7 @@ impl Serialize for Attribution {
             permutations,
             precision_reached,
             seed,
+            explanation: self.explain().clone(),
         }
         .serialize(serializer)
     }
@@ -203,6 +208,7 @@ impl<'de> Deserialize<'de> for Attribution {
             permutations,
             precision_reached,
             seed,
+            explanation: shape.explanation,
         })
     }
 }

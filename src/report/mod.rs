@@ -5,6 +5,7 @@ mod assignment;
 mod bars;
 mod colour;
 mod csv;
+mod dataset;
 mod diagnosis;
 mod dot;
 mod escape;

@@ -2,9 +2,9 @@
 
 use super::colour::fill;
 use super::number::{error_in_nats, fixed, significant};
-use crate::attribution::{Attribution, Contribution, Quantity};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
+use crate::question::attribution::{Attribution, Contribution, Quantity};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
 pub(super) struct Picture {

@@ -5,9 +5,9 @@ use super::escape::markup;
 use super::label::two_lines;
 use super::layout::{Layout, Place, layered};
 use super::picture::{Picture, PictureNode, Standing};
-use crate::attribution::Attribution;
 use crate::error::Result;
 use crate::graph::CausalGraph;
+use crate::question::attribution::Attribution;
 use crate::verdicts::Diagnosis;
 
 /// The size of a node's box, in pixels.

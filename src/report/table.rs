@@ -6,8 +6,8 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::number::{error_in_nats, fixed, significant};
-use crate::attribution::{Attribution, Contribution, MissingNode, Quantity};
 use crate::error::list_names;
+use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity};
 
 impl fmt::Display for Attribution {
     /// A summary in a line or two, then the nodes by contribution, the largest first.

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
+
 use super::region::OutlierRegion;
 use crate::error::{Error, Result};
 use crate::noise::{EmpiricalDistribution, NoiseDistribution};
@@ -12,7 +15,8 @@ use crate::noise::{EmpiricalDistribution, NoiseDistribution};
 /// The scalar ones become an [`OutlierRegion`] with the help of the target's reference values (its training values,
 /// or draws from a model that was given without data).
 #[doc(alias = "AnomalyScorer")]
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FeatureMap {
     /// g(x) = x: large values are extreme. The region is {y ≥ x}.
@@ -32,16 +36,22 @@ pub enum FeatureMap {
     /// them on the other. So scores of ever further values level off at the probability of that other part, also where
     /// noises have modelled tails: there any other map is the better choice.
     #[doc(alias = "MedianCDFQuantileScorer")]
+    #[doc(alias = "RescaledMedianCDFQuantileScorer")]
     TwoSidedQuantile,
     /// g(x) = |x − mean| / standard deviation, of the reference values.
     #[doc(alias = "MeanDeviationScorer")]
     ZScore,
     /// Any function, larger for more extreme values; see [`custom`](Self::custom).
+    #[serde(skip_deserializing, serialize_with = "refuse_closure")]
     Custom(CustomFeature),
 }
 
 /// A function of the target's value, larger for more extreme ones.
 pub type CustomFeature = Arc<dyn Fn(f64) -> f64 + Send + Sync>;
+
+fn refuse_closure<S: Serializer>(_: &CustomFeature, _: S) -> Result<S::Ok, S::Error> {
+    Err(S::Error::custom("a feature map given as a closure is code and cannot be serialised; name one of the others"))
+}
 
 /// How many quantiles stand for a distribution under a custom feature map.
 const QUANTILES: usize = 10_000;

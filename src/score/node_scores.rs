@@ -6,7 +6,7 @@ use super::feature::FeatureMap;
 use super::it_score::{ItScore, check_floor};
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::model::{FittedModel, Origin, Recovered};
+use crate::model::{FittedModel, Recovered};
 
 /// How unusual one node of an observation is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,7 @@ impl FittedModel {
     /// When the observation has text or an infinite value for a node; when a custom mechanism is not
     /// invertible there; or when a custom feature map returns NaN.
     #[doc(alias = "anomaly_scores")]
+    #[doc(alias = "conditional_anomaly_scores")]
     pub fn node_scores(&self, observation: &Observation, feature_map: &FeatureMap) -> Result<Vec<NodeScore>> {
         self.node_scores_with_floor(observation, feature_map, self.default_floor())
     }
@@ -54,7 +55,7 @@ impl FittedModel {
     /// support no floor below the model's default: there the larger of the two is used.
     ///
     /// # Errors
-    /// Those of [`node_scores`](Self::node_scores); when the floor is outside \[0, 1); and when it is 0 and a noise is
+    /// When [`node_scores`](Self::node_scores) fails; when the floor is outside \[0, 1); and when it is 0 and a noise is
     /// impossible under its distribution.
     pub fn node_scores_with_floor(
         &self,
@@ -63,31 +64,22 @@ impl FittedModel {
         floor: f64,
     ) -> Result<Vec<NodeScore>> {
         check_floor(floor)?;
-        let order = self.graph().topological_positions();
-        let recovered = self.recover(order, observation)?;
-        let mut places: Vec<(usize, usize)> = order.iter().copied().zip(0..).collect();
-        places.sort_unstable();
-        let score =
-            |(position, place): (usize, usize)| self.node_score(position, place, &recovered, feature_map, floor);
-        places.into_iter().map(score).collect()
+        let recovered = self.wiring().abduct(observation)?;
+        let nodes = 0..self.graph().node_count();
+        nodes.map(|position| self.node_score(position, &recovered, feature_map, floor)).collect()
     }
 
     fn node_score(
         &self,
         position: usize,
-        place: usize,
         recovered: &Recovered,
         feature_map: &FeatureMap,
         floor: f64,
     ) -> Result<NodeScore> {
         let reference = self.reference_at(position);
-        let (observed, noise) = match &recovered.origins[place] {
-            Origin::Missing => (None, None),
-            Origin::Observed { missing_parents } => {
-                let noise = missing_parents.is_empty().then_some(recovered.noises[place]);
-                (Some(recovered.values[place]), noise)
-            }
-        };
+        let number = self.number(position);
+        let observed = Some(recovered.values[number]).filter(|_| !recovered.is_missing(number));
+        let noise = recovered.exact_noise(number);
         let marginal = |observed: f64| {
             let tail = feature_map.outlier_test(reference, observed)?.probability(reference)?;
             ItScore::from_tail_probability(tail, floor.max(self.default_floor()))

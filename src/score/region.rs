@@ -1,6 +1,7 @@
 //! Outlier regions.
 
-use crate::noise::{NoiseDistribution, Side, ln_sum_exp};
+use crate::noise::{NoiseDistribution, Side};
+use crate::numeric::logarithms::ln_sum_exp;
 
 /// The values at least as extreme as an observed one: {y ≤ lower} ∪ {y ≥ upper}.
 ///

@@ -20,6 +20,7 @@ pub(crate) const MOST_PERMUTATIONS: usize = 100_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[doc(alias = "ShapleyApproximationMethods")]
 pub enum ShapleyMethod {
     /// Exact for up to 12 players, 100 permutations beyond. An attribution is exact for up to 16 players where it needs
     /// no samples.
@@ -29,6 +30,7 @@ pub enum ShapleyMethod {
     Exact,
     /// So many random permutations, at least 3. They come in antithetic pairs, an order and its reverse, so
     /// an odd number is rounded up.
+    #[doc(alias = "num_permutations")]
     Permutations(usize),
 }
 

@@ -48,6 +48,7 @@ pub use values::ShapleyValues;
 /// # Ok::<(), etiology::Error>(())
 /// ```
 #[doc(alias = "set_function")]
+#[doc(alias = "estimate_shapley_values")]
 pub fn shapley_values<G: Game>(game: &G, config: &ShapleyConfig) -> Result<ShapleyValues> {
     if game.players() == 0 {
         return Err(Error::Empty { what: "the game".to_owned(), expected: "player" });

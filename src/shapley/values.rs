@@ -18,6 +18,14 @@ pub struct ShapleyValues {
 }
 
 impl ShapleyValues {
+    /// Exact values, one list per output with one value per player, and the outputs of nobody and of everybody.
+    pub(crate) fn exact(outputs: &[Vec<f64>], empty: Vec<f64>, full: Vec<f64>) -> Self {
+        let players = outputs[0].len();
+        let values = Array2::from_shape_fn((players, outputs.len()), |(player, output)| outputs[output][player]);
+        let evaluations = 1_usize.checked_shl(u32::try_from(players).unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
+        Self { values, std_errors: vec![0.0; players], empty, full, permutations: None, evaluations }
+    }
+
     /// One value per player, of the game's first output.
     pub fn values(&self) -> Vec<f64> {
         self.values.column(0).to_vec()

@@ -32,7 +32,7 @@ impl CausalGraph {
     /// A causal graph from a file of dependencies: `{"data": [{"parent", "child", "callCount"}]}` as Jaeger's
     /// `/api/dependencies` answers, or the bare list that Zipkin's `/api/v2/dependencies` answers.
     ///
-    /// The parent calls the child, so the child is the cause; self-calls, blank names and circles are treated as
+    /// The parent calls the child, so the child is the cause; self-calls, blank names and cycles are treated as
     /// [`from_call_counts`](Self::from_call_counts) does, and reported by [`dropped_calls`](Self::dropped_calls). A count
     /// that is not there or below 0 is 0. Needs the feature `traces`.
     ///

@@ -25,7 +25,7 @@ pub struct TraceReport {
     pub late_spans: u64,
     /// Taken as a root: the parent is not in the trace. What its callers did is not known.
     pub orphan_spans: u64,
-    /// Taken as a root: its parents form a circle, which is cut here.
+    /// Taken as a root: its parents form a cycle, which is cut here.
     pub cyclic_spans: u64,
     /// Traces with more than one root, detached spans apart. The one that begins first is the request's.
     pub traces_with_several_roots: u64,
@@ -43,7 +43,7 @@ pub struct TraceReport {
     pub nested_spans: u64,
     /// Beyond the first call from the same caller to the same service in one trace: retries and loops.
     pub repeated_calls: u64,
-    /// Whether the file ends in the midst of a JSON document; what came before was used.
+    /// Whether the file ends in the middle of a JSON document; what came before was used.
     pub truncated: bool,
 }
 
@@ -55,7 +55,7 @@ impl TraceReport {
             (self.duplicate_spans, "spans left out: identifier already taken in their trace"),
             (self.late_spans, "spans left out: their trace was already finished"),
             (self.orphan_spans, "spans without their parent, taken as roots"),
-            (self.cyclic_spans, "circles of parents, cut"),
+            (self.cyclic_spans, "cycles of parents, cut"),
             (self.traces_with_several_roots, "traces with more than one root"),
             (self.detached_spans, "spans that their parent does not wait for, taken as roots"),
             (self.negative_durations, "spans that end before they start, taken as of length 0"),
@@ -81,7 +81,7 @@ impl fmt::Display for TraceReport {
             write!(formatter, "\n{count:>8} {meaning}")?;
         }
         if self.truncated {
-            formatter.write_str("\nthe file ends in the midst of a document")?;
+            formatter.write_str("\nthe file ends in the middle of a document")?;
         }
         Ok(())
     }

@@ -86,7 +86,7 @@ impl Tree {
     fn new(mut spans: Vec<Span>, report: &mut TraceReport) -> Self {
         let mut parents = parents(&spans, report);
         let mut roots: Vec<usize> = (0..spans.len()).filter(|&span| parents[span].is_none()).collect();
-        roots.extend(cut_circles(&mut parents, report));
+        roots.extend(cut_cycles(&mut parents, report));
         report.traces_with_several_roots += u64::from(roots.len() > 1);
         let root = roots.iter().min_by_key(|&&root| spans[root].interval.start).map(|&root| spans[root].service);
         let mut below = vec![Vec::new(); spans.len()];
@@ -112,8 +112,8 @@ fn parents(spans: &[Span], report: &mut TraceReport) -> Vec<Option<usize>> {
     spans.iter().map(&mut find).collect()
 }
 
-/// Takes the parent from one span of each circle, and returns these spans. Takes O(n).
-fn cut_circles(parents: &mut [Option<usize>], report: &mut TraceReport) -> Vec<usize> {
+/// Takes the parent from one span of each cycle, and returns these spans. Takes O(n).
+fn cut_cycles(parents: &mut [Option<usize>], report: &mut TraceReport) -> Vec<usize> {
     let mut cut = Vec::new();
     // The walk, counted from 1, on which a span was first met.
     let mut met = vec![0; parents.len()];

@@ -32,7 +32,7 @@ pub struct SiblingCalls {
     pub second: String,
     /// Requests in which it calls both.
     pub requests: u64,
-    /// Those of them in which the calls overlap by at least half of the shorter.
+    /// Requests in which it calls both, and the calls overlap by at least half of the shorter.
     pub parallel: u64,
 }
 

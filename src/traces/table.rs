@@ -102,7 +102,7 @@ impl Traces {
         self.trace_ids.iter().position(|id| id.eq_ignore_ascii_case(trace_id.trim()))
     }
 
-    /// The causal graph: every callee is a cause of its callers. Circles are broken as
+    /// The causal graph: every callee is a cause of its callers. Cycles are broken as
     /// [`CausalGraph::from_call_counts`] does.
     pub fn causal_graph(&self) -> &CausalGraph {
         &self.graph

@@ -1,12 +1,15 @@
 //! How to diagnose.
 
-use crate::attribution::{AttributionConfig, Quantity};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::question::attribution::{AttributionConfig, Quantity};
+use crate::shapley::ShapleyMethod;
 
 /// Most nodes for which counterfactuals are given.
 const MOST_COUNTERFACTUALS: usize = 100;
 
+/// Where a coalition costs samples, what suffices to rank nodes.
+const FOR_A_RANKING: ShapleyMethod = ShapleyMethod::Permutations(32);
 /// Fewest samples for a mean, where as many are configured.
 const FEWEST_SAMPLES: usize = 1_024;
 
@@ -58,13 +61,18 @@ impl DiagnosisConfig {
         Ok(())
     }
 
-    /// A mean rests on all samples, where a small probability rests on few of them: a quarter of the samples does.
+    /// How a quantity is attributed. A mean rests on all samples, where a small probability rests on few of them: a quarter of
+    /// the samples does.
     pub(super) fn attribution_of(&self, quantity: Quantity) -> AttributionConfig {
-        let configured = self.attribution.samples;
-        let samples = match quantity {
+        let mut config = self.attribution.clone().with_quantity(quantity);
+        let configured = config.effort.samples;
+        config.effort.samples = match quantity {
             Quantity::MeanDeviation => (configured / 4).max(FEWEST_SAMPLES).min(configured),
             Quantity::ItScore => configured,
         };
-        AttributionConfig { quantity, samples, ..self.attribution.clone() }
+        if config.effort.shapley_method_of_samples == ShapleyMethod::Auto {
+            config.effort.shapley_method_of_samples = FOR_A_RANKING;
+        }
+        config
     }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::Attributor;
 use crate::data::Observation;
 use crate::error::Result;
+use crate::question::attribution::Attributor;
 
 /// What would have become of the event, had one node behaved normally: its noise drawn from its distribution, that of all
 /// others as observed.
@@ -24,7 +24,7 @@ pub struct Counterfactual {
     /// The probability of a target at least as extreme if this node alone keeps its observed noise and all others
     /// behave normally.
     pub probability_alone: f64,
-    /// The same if all nodes behave normally.
+    /// The probability of a target at least as extreme if all nodes behave normally.
     pub usual_probability: f64,
 }
 

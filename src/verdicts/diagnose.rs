@@ -1,21 +1,18 @@
 //! All verdicts on one event.
 
-use super::combined::{CombinedScore, combine};
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::{Confidence, Diagnosis};
 use super::evidence::Evidence;
-use super::in_distribution_fix::in_distribution_fix;
-use super::noise_score::noise_score;
-use super::propagation::propagation;
-use super::score_ordering::score_ordering;
-use super::shapley_share::contributions;
-use super::smooth_traversal::smooth_traversal;
+use super::methods::{
+    CombinedScore, combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering,
+    smooth_traversal,
+};
 use super::verdict::{Verdict, VerdictKind};
-use crate::attribution::{Attribution, Quantity};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::FittedModel;
+use crate::question::attribution::{Attribution, Quantity};
 use crate::telemetry::span;
 
 /// What is less rare than one in twenty is no outlier, in nats.
@@ -29,14 +26,14 @@ impl FittedModel {
     ///
     /// The verdicts, see [`VerdictKind`], fail for different reasons: the Shapley values where the model
     /// extrapolates, the others where an anomaly is amplified on its way. The combined ranking is the mean of three of
-    /// them, see [`CombinedScore`]; `docs/method.md` says what it was compared with, and `examples/accuracy.rs` repeats
-    /// that.
+    /// them, see [`CombinedScore`]; `docs/method.md` says what it was compared with, and the example `accuracy`
+    /// repeats that.
     ///
     /// Costs two attributions, two coalitions for each candidate of the in-distribution fix, and three for each
     /// counterfactual.
     ///
     /// # Errors
-    /// As [`attribute_outlier`](Self::attribute_outlier); when a column of the recent rows holds text or an infinite
+    /// When [`attribute_outlier`](Self::attribute_outlier) fails; when a column of the recent rows holds text or an infinite
     /// value; or when the configuration is invalid.
     ///
     /// ```
@@ -58,10 +55,10 @@ impl FittedModel {
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
         span!(INFO, "diagnose", target = target);
         config.check()?;
-        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?.for_a_ranking();
-        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?.for_a_ranking();
+        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
+        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
         let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
-        let evidence = Evidence::collect(self, self.graph().position(target)?, event, config)?;
+        let evidence = Evidence::collect(self, target, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
         let deviations = contributions(&evidence, &mean_deviation);

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::combined::CombinedScore;
 use super::counterfactual::Counterfactual;
+use super::methods::CombinedScore;
 use super::verdict::{Verdict, VerdictKind};
-use crate::attribution::Attribution;
+use crate::question::attribution::Attribution;
 
 /// How far the first of the combined ranking can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@
 //! ETIOLOGY_BITS=write cargo test --test engines -- bits
 //! ```
 
+mod choice;
 mod figures;
 #[path = "../../examples/shared/known_models.rs"]
 mod known_models;
@@ -79,6 +80,108 @@ fn known_models_agree_with_brute_force() {
         for (node, truth) in known.contributions {
             let found = attribution.contribution(node).unwrap();
             assert!((found.value - truth).abs() < 0.01 + 4.0 * found.std_error, "{}: {found:?}", known.name);
+        }
+    }
+}
+
+/// Whichever way a mechanism that is one parent plus noise is written, known or learned, the figures are the same.
+mod one_parent {
+    use super::figures::Figures;
+    use super::models::Case;
+    use etiology::{
+        AdditiveNoiseModel, AttributionConfig, CausalGraph, Estimator, FeatureMap, FittedModel, KnownFormula,
+        LinearFunction, NoiseDistribution, Observation, ParentFunction, Quantity, Regressor, Result,
+        StructuralCausalModel,
+    };
+    use ndarray::{ArrayView1, ArrayView2};
+
+    /// A regression that finds the parent itself.
+    #[derive(Debug)]
+    struct Identity;
+
+    impl Regressor for Identity {
+        fn fit(&self, _: ArrayView2<'_, f64>, _: ArrayView1<'_, f64>) -> Result<ParentFunction> {
+            Ok(ParentFunction::Linear(LinearFunction { intercept: 0.0, coefficients: vec![1.0] }))
+        }
+
+        fn min_rows(&self, _: usize) -> usize {
+            2
+        }
+    }
+
+    fn known(noise: &NoiseDistribution) -> Vec<AdditiveNoiseModel> {
+        let formulas = [
+            KnownFormula::sum(["a"]),
+            KnownFormula::maximum(["a"]),
+            KnownFormula::sum_of_maxima([["a"]]).unwrap(),
+            KnownFormula::weighted_sum([("a", 1.0)]).unwrap(),
+        ];
+        formulas.into_iter().map(|formula| AdditiveNoiseModel::known(formula).with_noise(noise.clone())).collect()
+    }
+
+    /// b = a + noise by the given mechanism; sum = b + c; largest = max(b, c).
+    fn model(noise: &NoiseDistribution, b: AdditiveNoiseModel) -> StructuralCausalModel {
+        let edges = [("a", "b"), ("b", "sum"), ("c", "sum"), ("b", "largest"), ("c", "largest")];
+        let additive = |formula| AdditiveNoiseModel::known(formula).with_noise(noise.clone());
+        StructuralCausalModel::new(CausalGraph::from_edges(edges).unwrap())
+            .with_mechanism("a", noise.clone())
+            .and_then(|model| model.with_mechanism("b", b))
+            .and_then(|model| model.with_mechanism("c", noise.clone()))
+            .and_then(|model| model.with_mechanism("sum", additive(KnownFormula::sum(["b", "c"]))))
+            .and_then(|model| model.with_mechanism("largest", additive(KnownFormula::maximum(["b", "c"]))))
+            .unwrap()
+    }
+
+    /// Every figure of every target, and the references' quantiles, as bits.
+    fn bits(model: &FittedModel) -> Vec<(String, u64)> {
+        let event = [("a", 5.0), ("b", 6.5), ("c", 0.25), ("sum", 7.5), ("largest", 7.25)];
+        let event = Observation::from_pairs(event).unwrap();
+        let upper = AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_samples(1_024);
+        let configs = [
+            upper.clone(),
+            upper.clone().with_estimator(Estimator::MonteCarlo),
+            upper.with_quantity(Quantity::MeanDeviation),
+            AttributionConfig::default().with_samples(1_024),
+        ];
+        let mut bits = Vec::new();
+        for target in ["b", "sum", "largest"] {
+            let reference = model.reference(target).unwrap();
+            bits.push((format!("{target}, reference"), reference.quantile(0.9).unwrap().to_bits()));
+            for config in &configs {
+                let (model, target, config) = (model.clone(), target.to_owned(), config.clone());
+                let case = Case { name: String::new(), model, target, event: event.clone(), config, rounds: 1..2 };
+                let figures = Figures::of(&case).into_iter();
+                bits.extend(figures.map(|(name, value)| (format!("{}, {name}", case.target), value.to_bits())));
+            }
+        }
+        bits
+    }
+
+    #[test]
+    fn is_one_function_however_it_is_written() {
+        let noises = [NoiseDistribution::normal(1.0, 0.5).unwrap(), NoiseDistribution::exponential(0.7).unwrap()];
+        for noise in noises {
+            let given: Vec<FittedModel> =
+                known(&noise).into_iter().map(|b| model(&noise, b).without_fitting().unwrap()).collect();
+            let expected = bits(&given[0]);
+            for model in &given {
+                assert_eq!(bits(model), expected);
+                assert_eq!(bits(&FittedModel::from_json(&model.to_json().unwrap()).unwrap()), expected);
+            }
+            // A file may hold what no formula is written as.
+            let json = given[1].to_json().unwrap();
+            for function in ["{\"SumOfMaxima\":[1]}", "{\"Linear\":{\"intercept\":0.0,\"coefficients\":[1.0]}}"] {
+                let changed = json.replacen("{\"Additive\":\"Maximum\"}", &format!("{{\"Additive\":{function}}}"), 1);
+                assert_ne!(changed, json);
+                assert_eq!(bits(&FittedModel::from_json(&changed).unwrap()), expected, "{function}");
+            }
+            let data = given[0].draw_samples(300, 5).unwrap();
+            let fit = |b| model(&noise, b).fit(&data).unwrap();
+            let expected = bits(&fit(known(&noise).swap_remove(0)));
+            let learned = AdditiveNoiseModel::new(Identity).with_noise(noise.clone());
+            for b in known(&noise).into_iter().chain([learned]) {
+                assert_eq!(bits(&fit(b)), expected);
+            }
         }
     }
 }

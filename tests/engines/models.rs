@@ -234,3 +234,25 @@ fn by_permutations() -> Vec<Case> {
     }
     cases
 }
+
+/// A target above a maximum, with the exact probability of a value at least as large as observed.
+///
+/// The maximum of exponential variables of rates a and b has the density a·exp(−ax) + b·exp(−bx) − (a + b)·exp(−(a + b)x), so the
+/// target's survival function is a sum of those of sums of exponential variables of different rates rᵢ, each
+/// Σᵢ exp(−rᵢt) ∏_{j≠i} rⱼ/(rⱼ − rᵢ).
+pub(crate) fn convolved() -> (Case, f64) {
+    let (model, event) = exponential_shop(true);
+    let observed = event.get("web").unwrap();
+    let survival = |first: f64| {
+        let rates = [first, 1.0 / 0.02, 1.0 / 0.08, 1.0 / 0.03];
+        let term = |(place, rate): (usize, &f64)| {
+            let others = rates.iter().enumerate().filter(|&(other, _)| other != place);
+            let factors: f64 = others.map(|(_, other)| other / (other - rate)).product();
+            (-rate * observed).exp() * factors
+        };
+        rates.iter().enumerate().map(term).sum::<f64>()
+    };
+    let (db, cache) = (1.0 / 0.1, 1.0 / 0.05);
+    let exact = survival(db) + survival(cache) - survival(db + cache);
+    (case("convolved", (&model, "web", &event), upper().with_samples(1_024)), exact)
+}

@@ -1,9 +1,13 @@
 //! Runs the examples as a user would.
 
+mod embedding;
 mod options;
 mod service_latency;
 #[cfg(feature = "traces")]
 mod traces;
+
+#[path = "../../examples/shared/retail_shop.rs"]
+mod retail_shop;
 
 use std::env;
 use std::ffi::OsStr;
@@ -21,11 +25,14 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }
-    if cfg!(feature = "openblas-system") {
-        build.args(["--features", "openblas-system"]);
-    }
-    if cfg!(feature = "traces") {
-        build.args(["--features", "traces"]);
+    // The same features, or the library would be compiled once more.
+    let features = [
+        ("openblas-system", cfg!(feature = "openblas-system")),
+        ("traces", cfg!(feature = "traces")),
+        ("tracing", cfg!(feature = "tracing")),
+    ];
+    for (feature, _) in features.iter().filter(|(_, is_on)| *is_on) {
+        build.args(["--features", feature]);
     }
     let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(built.status.success(), "{}", text(&built.stderr));
@@ -116,26 +123,4 @@ fn saved_model_names_the_root_cause_in_fresh_processes() {
     let printed = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(printed.matches(": Caching Service").count(), 20, "{printed}");
-}
-
-#[cfg(feature = "traces")]
-#[test]
-fn slow_requests_finds_the_slow_database_in_a_file_of_either_format() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    for file in ["traces.jsonl", "traces.json"] {
-        let path = folder.join(file).into_os_string().into_string().unwrap();
-        let written = run("slow_requests", ["--write", &path, "--requests", "300"]);
-        assert!(written.status.success(), "{}", text(&written.stderr));
-        let explained = run("slow_requests", [&path]);
-        let output = text(&explained.stdout);
-        assert!(output.starts_with("6000 spans in 300 traces, 300 of them rows"), "{output}");
-        assert!(
-            output.contains("website = own time + auth + max(catalog, recommend, cart) + checkout (known"),
-            "{output}"
-        );
-        let first = output.lines().find(|line| line.contains('%') && !line.contains("own time")).unwrap();
-        assert!(first.trim_start().starts_with("catalog-db"), "{output}");
-    }
-    let mistaken = run("slow_requests", ["no_such_file.json"]);
-    assert!(!mistaken.status.success() && text(&mistaken.stderr).contains("no_such_file.json"));
 }

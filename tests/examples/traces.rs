@@ -1,4 +1,4 @@
-//! `service_latency` on traces.
+//! Examples on traces.
 
 use std::fs;
 use std::path::PathBuf;
@@ -111,4 +111,25 @@ fn mistakes_with_traces_are_named() {
         assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(last.starts_with("error: ") && fragments.iter().all(|part| last.contains(part)), "{message}");
     }
+}
+
+#[test]
+fn slow_requests_finds_the_slow_database_in_a_file_of_either_format() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    for file in ["traces.jsonl", "traces.json"] {
+        let path = folder.join(file).into_os_string().into_string().unwrap();
+        let written = run("slow_requests", ["--write", &path, "--requests", "300"]);
+        assert!(written.status.success(), "{}", text(&written.stderr));
+        let explained = run("slow_requests", [&path]);
+        let output = text(&explained.stdout);
+        assert!(output.starts_with("6000 spans in 300 traces, 300 of them rows"), "{output}");
+        assert!(
+            output.contains("website = own time + auth + max(catalog, recommend, cart) + checkout (known"),
+            "{output}"
+        );
+        let first = output.lines().find(|line| line.contains('%') && !line.contains("own time")).unwrap();
+        assert!(first.trim_start().starts_with("catalog-db"), "{output}");
+    }
+    let mistaken = run("slow_requests", ["no_such_file.json"]);
+    assert!(!mistaken.status.success() && text(&mistaken.stderr).contains("no_such_file.json"));
 }

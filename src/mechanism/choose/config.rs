@@ -20,6 +20,7 @@ pub enum MechanismSearch {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[doc(alias = "AssignmentQuality")]
 pub struct AssignmentConfig {
     /// What is considered.
     pub search: MechanismSearch,

@@ -1,6 +1,7 @@
 //! The continuous ranked probability score of a mechanism's predictive distribution.
 
 use crate::mechanism::fitted::Predictions;
+use crate::numeric::crps::crps_of_sorted;
 
 /// How many quantiles of the noise a predictive distribution is made of.
 const LEVELS: usize = 48;
@@ -15,24 +16,10 @@ pub(super) fn noise_quantiles(mut noises: Vec<f64>) -> Vec<f64> {
     (0..LEVELS).map(|level| noises[(2 * level + 1) * count / (2 * LEVELS)]).collect()
 }
 
-/// The score of what is predicted for a row against the value that was observed, in the node's unit; lower is better.
+/// The CRPS of what is predicted for a row against the value that was observed, in the node's unit; lower is better.
 ///
-/// ```text
-/// CRPS(F, x) = ∫ (F(y) − 1{y ≥ x})² dy = 2 ∫₀¹ ρ_τ(x − F⁻¹(τ)) dτ,   ρ_τ(u) = u·(τ − 1{u < 0})
-/// ```
-///
-/// with the second integral taken over the levels of the quantiles. Every mechanism is increasing in its noise, so that
-/// its quantiles are those of the noise put through it: sums, scales and links are scored alike. For a point forecast it
-/// is the absolute error.
-///
-/// Source: Gneiting and Raftery, *Strictly proper scoring rules, prediction, and estimation*, Journal of the American
-/// Statistical Association 102, 2007, section 4.2.
+/// Every mechanism is increasing in its noise, so that the quantiles of what it predicts are those of the noise put through
+/// it: sums, scales and links are scored alike.
 pub(super) fn crps(predictions: &Predictions, row: usize, value: f64, noise_quantiles: &[f64]) -> f64 {
-    let levels = noise_quantiles.len() as f64;
-    let pinball = noise_quantiles.iter().enumerate().map(|(level, &noise)| {
-        let level = (level as f64 + 0.5) / levels;
-        let below = value - predictions.value(row, noise);
-        if below < 0.0 { (level - 1.0) * below } else { level * below }
-    });
-    2.0 * pinball.sum::<f64>() / levels
+    crps_of_sorted(noise_quantiles.iter().map(|&noise| predictions.value(row, noise)), value)
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Which mechanism every node was given, and what else was considered. `Display` shows it as a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "AutoAssignmentSummary")]
 pub struct AssignmentReport {
     /// The nodes that were given a mechanism, in the order of the graph; not those that had one already.
     pub nodes: Vec<NodeAssignment>,

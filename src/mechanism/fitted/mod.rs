@@ -116,11 +116,6 @@ impl FittedMechanism {
         self.form.structural().is_none_or(|structural| structural.takes_parents(parents))
     }
 
-    /// Whether the value does not depend on a parent, given by its place.
-    pub(crate) fn ignores(&self, place: usize) -> bool {
-        self.coefficients().is_some_and(|coefficients| coefficients[place] == 0.0)
-    }
-
     /// Whether the value is the noise.
     pub(crate) fn is_root(&self) -> bool {
         self.form.structural().is_some_and(Structural::is_root)

@@ -122,8 +122,6 @@ fn coefficients_and_slopes_are_those_of_linear_mechanisms_only() {
         let mechanism = mechanism(form);
         assert_eq!((mechanism.coefficients(), mechanism.slope(0, 2)), (None, None), "{mechanism}");
     }
-    let flat = mechanism(Form::additive(ParentFunction::Linear(linear(1.0, &[0.0, 2.0]))));
-    assert_eq!([0, 1].map(|place| flat.ignores(place)), [true, false]);
 }
 
 #[test]

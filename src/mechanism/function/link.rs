@@ -10,10 +10,13 @@ const LARGEST_EXPONENT: f64 = 700.0;
 /// In the notation of post-nonlinear models, x = g(f(parents) + n), it is h = g⁻¹.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "InvertibleFunction")]
 pub enum Link {
     /// h(x) = x, for every x.
+    #[doc(alias = "InvertibleIdentityFunction")]
     Identity,
     /// h(x) = ln x, for x > 0: noise multiplies.
+    #[doc(alias = "InvertibleExponentialFunction")]
     Log,
     /// h(x) = ln(1 + x), for x > −1: noise multiplies large values and is added to small ones, and 0 is allowed.
     Log1p,

@@ -19,6 +19,8 @@ impl KnownFormula {
     ///
     /// # Errors
     /// When a weight is not finite.
+    #[doc(alias = "LinearRegressionWithFixedParameter")]
+    #[doc(alias = "create_linear_regressor_with_given_parameters")]
     pub fn weighted_sum<N: Into<String>>(terms: impl IntoIterator<Item = (N, f64)>) -> Result<Self> {
         let (parents, coefficients): (Vec<String>, Vec<f64>) =
             terms.into_iter().map(|(parent, weight)| (parent.into(), weight)).unzip();

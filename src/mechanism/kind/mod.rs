@@ -32,6 +32,8 @@ pub(crate) use fit::NodeData;
 /// [`with_mechanism`](crate::StructuralCausalModel::with_mechanism) directly.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[doc(alias = "ConditionalStochasticModel")]
+#[doc(alias = "FunctionalCausalModel")]
 pub enum CausalMechanism {
     /// A node without parents: its value is its noise.
     Root(NoiseModel),

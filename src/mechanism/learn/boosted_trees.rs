@@ -9,8 +9,8 @@ use ndarray::{ArrayView1, ArrayView2};
 use super::regressor::Regressor;
 use super::training_columns::{TrainingColumns, mean};
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
 use crate::mechanism::function::{LinearFunction, ParentFunction, RegressionTree, TreeEnsemble};
+use crate::numeric::linalg::least_squares;
 
 /// Fewest rows to train trees on: fewer hold nothing that trees could find and a line could not.
 const FEWEST_ROWS: usize = 40;
@@ -34,6 +34,7 @@ const FEWEST_SHARE_OF_LEAF: usize = 30;
 ///
 /// Costs O(trees · rows · parents).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(alias = "create_hist_gradient_boost_regressor")]
 pub struct BoostedTrees {
     trees: usize,
     depth: usize,

@@ -7,8 +7,8 @@ use super::folds::{Folds, rows_of};
 use super::regressor::Regressor;
 use super::residuals::values_of;
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
 use crate::mechanism::function::{ParentFunction, ParentRange, PolynomialFunction, PolynomialTerm};
+use crate::numeric::linalg::least_squares;
 
 /// Products of different parents are used while there are at most this many terms in all.
 const MOST_TERMS_WITH_PRODUCTS: usize = 60;
@@ -30,6 +30,7 @@ const SEED: u64 = 0;
 ///
 /// Source of the rule: Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2nd edition, section 7.10.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(alias = "create_polynom_regressor")]
 pub struct PolynomialRegression {
     degree: Degree,
     ridge: f64,

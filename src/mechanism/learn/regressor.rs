@@ -5,8 +5,8 @@ use std::fmt;
 use ndarray::{ArrayView1, ArrayView2};
 
 use crate::error::{Error, Result};
-use crate::linalg::least_squares;
 use crate::mechanism::function::{LinearFunction, ParentFunction};
+use crate::numeric::linalg::least_squares;
 
 /// Learns a node's expected value from its parents.
 ///
@@ -41,6 +41,7 @@ pub trait Regressor: fmt::Debug + Send + Sync {
 /// Note that scikit-learn's `Ridge(alpha)` penalises raw coefficients; with parents of one
 /// common standard deviation s its alpha is λ n s².
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(alias = "create_linear_regressor")]
 pub struct LinearRegression {
     ridge: f64,
 }
@@ -55,6 +56,7 @@ impl LinearRegression {
     ///
     /// # Errors
     /// When the penalty is negative or not finite.
+    #[doc(alias = "create_ridge_regressor")]
     pub fn ridge(penalty: f64) -> Result<Self> {
         if !(penalty >= 0.0 && penalty.is_finite()) {
             return Err(Error::InvalidParameter {

@@ -3,9 +3,9 @@
 use ndarray::{ArrayView1, ArrayView2};
 
 use crate::error::Result;
-use crate::linalg::least_squares;
 use crate::mechanism::function::{Columns, LinearFunction, ScaleFunction};
-use crate::noise::root_mean_square;
+use crate::numeric::linalg::least_squares;
+use crate::numeric::moments::root_mean_square;
 
 /// Residuals smaller than this share of their root mean square count as that share: the logarithm of an accidental 0
 /// would outweigh all others.

@@ -3,8 +3,8 @@
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use crate::error::Result;
-use crate::linalg::least_squares;
 use crate::mechanism::function::LinearFunction;
+use crate::numeric::linalg::least_squares;
 
 /// The share of a parent's variance that must be left within leaves to fit a slope there.
 const LEAST_SHARE_WITHIN: f64 = 0.02;

@@ -6,7 +6,7 @@ use super::FORMAT_VERSION;
 use super::layout::SavedModel;
 use crate::error::{Error, Result};
 
-/// What the file says it is.
+/// How a file says that it holds a model of this crate.
 const FORMAT: &str = "etiology model";
 
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ struct Read {
     model: SavedModel,
 }
 
-/// The same, of a file whose model need not make sense to this version.
+/// What a file says of its format, whether or not this version can read the model in it.
 #[derive(Deserialize)]
 struct Header {
     format: String,

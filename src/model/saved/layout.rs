@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::graph::DroppedCall;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::model::fit_report::FitReport;
-use crate::model::fitted::{FittedModel, Parts};
+use crate::model::fitted::FittedModel;
 use crate::model::leverage::ParentSpread;
 use crate::noise::NoiseDistribution;
 
@@ -58,33 +58,34 @@ impl SavedModel {
     /// # Errors
     /// When a part of the model is code without a name.
     pub(super) fn of(model: &FittedModel) -> Result<Self> {
-        let Parts { graph, training_rows, fit_report, assignment_report, .. } = model.parts();
+        let graph = model.graph();
         let owned = |(cause, effect): (&str, &str)| (cause.to_owned(), effect.to_owned());
         let saved_graph = SavedGraph {
             nodes: graph.nodes().map(str::to_owned).collect(),
             edges: graph.edges().map(owned).collect(),
             dropped_calls: graph.dropped_calls().to_vec(),
         };
-        let nodes = (0..graph.node_count()).map(|position| SavedNode::of(model.parts(), position));
+        let nodes = (0..graph.node_count()).map(|position| SavedNode::of(model, position));
         Ok(Self {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
-            training_rows: *training_rows,
-            fit_report: fit_report.clone(),
-            assignment_report: assignment_report.clone(),
+            training_rows: model.training_rows(),
+            fit_report: model.fit_report().cloned(),
+            assignment_report: model.assignment_report().cloned(),
         })
     }
 }
 
 impl SavedNode {
-    fn of(parts: &Parts, position: usize) -> Result<Self> {
-        let (mechanism, reference) = (&parts.mechanisms[position], &parts.references[position]);
+    fn of(model: &FittedModel, position: usize) -> Result<Self> {
+        let (mechanism, reference) = (model.mechanism_at(position), model.reference_at(position));
+        let name = |position: usize| model.graph().name(position);
         let is_noise = mechanism.is_root() && mechanism.noise() == reference;
         Ok(Self {
-            mechanism: SavedMechanism::of(mechanism, parts.graph.name(position))?,
-            parents: parts.parents[position].iter().map(|&parent| parts.graph.name(parent).to_owned()).collect(),
+            mechanism: SavedMechanism::of(mechanism, name(position))?,
+            parents: model.parents_at(position).map(|parent| name(parent).to_owned()).collect(),
             reference: if is_noise { SavedReference::Noise } else { SavedReference::Distribution(reference.clone()) },
-            leverage: parts.parent_spreads[position].clone(),
+            leverage: model.parent_spread_at(position).cloned(),
         })
     }
 }

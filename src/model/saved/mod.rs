@@ -69,7 +69,7 @@ impl FittedModel {
     /// what follows), then the model in the `postcard` format.
     ///
     /// # Errors
-    /// As for [`to_json`](Self::to_json).
+    /// When a node has a formula given as a closure, or a custom mechanism without a name: code cannot be saved.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let bytes = binary::encode(&SavedModel::of(self)?)?;
         binary::decode(&bytes)?.restore(&self.own_registry())?;
@@ -89,7 +89,7 @@ impl FittedModel {
     /// [`from_json`](Self::from_json) of a model with custom mechanisms, which are looked up by their names.
     ///
     /// # Errors
-    /// As for [`from_json`](Self::from_json), and when the registry lacks a mechanism.
+    /// When [`from_json`](Self::from_json) fails for another reason than a custom mechanism, or the registry lacks one.
     pub fn from_json_with(text: &str, registry: &MechanismRegistry) -> Result<Self> {
         json::decode(text)?.restore(registry)
     }
@@ -98,7 +98,7 @@ impl FittedModel {
     /// say.
     ///
     /// # Errors
-    /// As for [`from_json`](Self::from_json); also when the bytes are fewer or more than the header says, or their checksum
+    /// When [`from_json`](Self::from_json) would fail; also when the bytes are fewer or more than the header says, or their checksum
     /// is another.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_bytes_with(bytes, &MechanismRegistry::new())
@@ -107,7 +107,7 @@ impl FittedModel {
     /// [`from_bytes`](Self::from_bytes) of a model with custom mechanisms, which are looked up by their names.
     ///
     /// # Errors
-    /// As for [`from_bytes`](Self::from_bytes), and when the registry lacks a mechanism.
+    /// When [`from_bytes`](Self::from_bytes) fails for another reason than a custom mechanism, or the registry lacks one.
     pub fn from_bytes_with(bytes: &[u8], registry: &MechanismRegistry) -> Result<Self> {
         binary::decode(bytes)?.restore(registry)
     }
@@ -118,7 +118,7 @@ impl FittedModel {
     /// to the disk, and renamed. A file of that name is replaced.
     ///
     /// # Errors
-    /// As for [`to_json`](Self::to_json), or when the file cannot be written.
+    /// When [`to_json`](Self::to_json) fails, or the file cannot be written.
     ///
     /// ```no_run
     /// # fn example(model: etiology::FittedModel) -> etiology::Result<()> {
@@ -134,7 +134,7 @@ impl FittedModel {
     /// [`save`](Self::save) in a given format.
     ///
     /// # Errors
-    /// As for [`save`](Self::save).
+    /// When [`save`](Self::save) fails.
     pub fn save_as(&self, path: impl AsRef<Path>, format: ModelFormat) -> Result<()> {
         span!(INFO, "save_model", path = %path.as_ref().display());
         let bytes = match format {
@@ -155,7 +155,7 @@ impl FittedModel {
     /// [`load`](Self::load) of a model with custom mechanisms, which are looked up by their names.
     ///
     /// # Errors
-    /// As for [`load`](Self::load), and when the registry lacks a mechanism.
+    /// When [`load`](Self::load) fails for another reason than a custom mechanism, or the registry lacks one.
     pub fn load_with(path: impl AsRef<Path>, registry: &MechanismRegistry) -> Result<Self> {
         span!(INFO, "load_model", path = %path.as_ref().display());
         let bytes = file::read(path.as_ref())?;
@@ -167,7 +167,7 @@ impl FittedModel {
 
     /// The custom mechanisms of the model itself.
     fn own_registry(&self) -> MechanismRegistry {
-        let custom = self.parts().mechanisms.iter().filter_map(|mechanism| mechanism.custom());
+        let custom = self.wiring().nodes.iter().filter_map(|node| node.mechanism.custom());
         MechanismRegistry::collect(custom.filter_map(|custom| Some((custom.name.clone()?, custom.mechanism.clone()))))
     }
 }

@@ -1,13 +1,14 @@
 //! From what was saved to a model: every name and length is checked here, every number where its type is loaded.
 
-use std::sync::Arc;
-
 use super::layout::{SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
 use crate::error::{Error, Result, list_names};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, CandidateScore, FittedMechanism, MechanismRegistry, NamedMechanism};
 use crate::model::fit_report::FitReport;
-use crate::model::fitted::{FittedModel, MOST_ROWS, Parts};
+use crate::model::fitted::{FittedModel, MOST_ROWS, Reports};
+use crate::model::leverage::ParentSpread;
+use crate::model::wiring::Wiring;
+use crate::noise::NoiseDistribution;
 
 impl SavedModel {
     pub(super) fn restore(self, registry: &MechanismRegistry) -> Result<FittedModel> {
@@ -21,21 +22,18 @@ impl SavedModel {
         if let Some(report) = &assignment_report {
             check_assignment_report(report, &graph)?;
         }
-        let (mechanisms, parents, references, parent_spreads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut parts = Parts {
-            graph,
-            mechanisms,
-            parents,
-            references,
-            parent_spreads,
-            training_rows,
-            fit_report,
-            assignment_report,
-        };
+        let (mut mechanisms, mut parents) = (Vec::new(), Vec::new());
+        let (mut references, mut parent_spreads) = (Vec::new(), Vec::new());
         for (position, node) in nodes.into_iter().enumerate() {
-            node.restore_into(&mut parts, position, registry)?;
+            let node = node.restore(&graph, position, registry)?;
+            mechanisms.push(node.mechanism);
+            parents.push(node.parents);
+            references.push(node.reference);
+            parent_spreads.push(node.parent_spread);
         }
-        Ok(FittedModel::from_parts(parts))
+        let wiring = Wiring::new(&graph, mechanisms, &parents);
+        let reports = Reports { fit: fit_report, assignment: assignment_report };
+        Ok(FittedModel::assemble(graph, wiring, references, parent_spreads, reports))
     }
 }
 
@@ -52,16 +50,25 @@ impl SavedGraph {
     }
 }
 
+/// What a model needs of a node.
+struct RestoredNode {
+    mechanism: FittedMechanism,
+    /// The positions of the parents, in the mechanism's order.
+    parents: Vec<usize>,
+    reference: NoiseDistribution,
+    parent_spread: Option<ParentSpread>,
+}
+
 impl SavedNode {
-    fn restore_into(self, parts: &mut Parts, position: usize, registry: &MechanismRegistry) -> Result<()> {
+    fn restore(self, graph: &CausalGraph, position: usize, registry: &MechanismRegistry) -> Result<RestoredNode> {
         let Self { mechanism, parents, reference, leverage } = self;
-        let node = parts.graph.name(position).to_owned();
+        let node = graph.name(position).to_owned();
         let in_node = |cause| Error::InNode { node: node.clone(), cause: Box::new(cause) };
-        let places = parents.iter().map(|parent| parts.graph.position(parent)).collect::<Result<Vec<_>>>();
+        let places = parents.iter().map(|parent| graph.position(parent)).collect::<Result<Vec<_>>>();
         let places = places.map_err(in_node)?;
         let mechanism = mechanism.restore(&node, registry)?;
-        if !same_set(&places, parts.graph.parent_positions(position)) || !mechanism.takes_parents(places.len()) {
-            let found = format!("the node's parents are {}", list_names(&parts.graph.parents(&node)?));
+        if !same_set(&places, graph.parent_positions(position)) || !mechanism.takes_parents(places.len()) {
+            let found = format!("the node's parents are {}", list_names(&graph.parents(&node)?));
             let expected = format!("was saved with the parents {}, or takes another number", list_names(&parents));
             return Err(Error::MechanismMismatch { node, expected, found });
         }
@@ -72,11 +79,7 @@ impl SavedNode {
             SavedReference::Noise => mechanism.noise().clone(),
             SavedReference::Distribution(reference) => reference,
         };
-        parts.mechanisms.push(Arc::new(mechanism));
-        parts.parents.push(places);
-        parts.references.push(reference);
-        parts.parent_spreads.push(leverage);
-        Ok(())
+        Ok(RestoredNode { mechanism, parents: places, reference, parent_spread: leverage })
     }
 }
 

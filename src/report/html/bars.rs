@@ -5,8 +5,8 @@ use super::super::label::shortened;
 use super::super::picture::{shown_value, signed_amount};
 use super::tables::percent_of;
 use super::text::percent;
-use crate::attribution::{Attribution, Quantity};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
+use crate::question::attribution::{Attribution, Quantity};
 
 /// Most bars; the table has all nodes.
 const MOST_BARS: usize = 20;

@@ -2,10 +2,10 @@
 
 use super::super::number::significant;
 use super::text::{list, sentence};
-use crate::attribution::Attribution;
 use crate::error::list_names;
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
+use crate::question::attribution::Attribution;
 use crate::verdicts::Diagnosis;
 
 /// Most findings and repairs that are listed: who gets more has a wrong model, not a list to go through.
@@ -67,7 +67,7 @@ fn warnings(attribution: &Attribution) -> Vec<String> {
     if !missing.is_empty() {
         warnings.push(format!("No value was observed of {}: what it contributed is not known.", list_names(&missing)));
     }
-    let named = |applies: fn(&crate::attribution::Contribution) -> bool| {
+    let named = |applies: fn(&crate::question::attribution::Contribution) -> bool| {
         let parts = attribution.contributions.iter().filter(|part| applies(part));
         parts.map(|part| part.node.as_str()).collect::<Vec<_>>()
     };

@@ -10,11 +10,11 @@ use super::diagnostics::diagnostics;
 use super::distributions::distributions;
 use super::tables;
 use super::text::{list, section, sentence};
-use crate::attribution::Quantity;
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
+use crate::question::attribution::Quantity;
 use crate::verdicts::{Confidence, Diagnosis};
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.

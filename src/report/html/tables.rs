@@ -2,9 +2,9 @@
 
 use super::super::number::{error_in_nats, fixed, significant};
 use super::super::picture::signed_amount;
-use super::text::table;
-use crate::attribution::{Contribution, Quantity};
+use super::text::{list, table};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
+use crate::question::attribution::{Contribution, Quantity};
 use crate::verdicts::Diagnosis;
 
 /// Every node with both kinds of contribution, then those without a value.
@@ -51,7 +51,7 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 9] {
         part.node.clone(),
         signed_amount(Quantity::ItScore, part.value),
         error_in_nats(part.std_error),
-        part.share.map_or_else(|| "-".to_owned(), |share| format!("{} %", fixed(100.0 * share, 0))),
+        part.share.map_or_else(|| "-".to_owned(), |share| format!("{}\u{a0}%", fixed(100.0 * share, 0))),
         deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
         significant(part.observed),
         significant(part.typical),
@@ -79,7 +79,8 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
         percent_of(intervals.level),
         intervals.resamples
     );
-    table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows)
+    let warnings: Vec<String> = intervals.warning.iter().map(|warning| format!("{warning}.")).collect();
+    table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows) + &list("warnings", &warnings)
 }
 
 /// A level in per cent, without zeros behind the point.

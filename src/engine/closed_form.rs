@@ -1,0 +1,171 @@
+//! Coalitions whose value is known in closed form, because the target is linear in all noises.
+//!
+//! Then the target is the observed value plus Σ_{j ∉ T} cⱼ (Nⱼ − nⱼ), with the total effects cⱼ: kept noises
+//! cancel, and no intercept is left. Its mean is known for any noises, its whole distribution for normal ones.
+
+use ndarray::ArrayView2;
+
+use super::effort::Effort;
+use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
+use crate::error::{Error, Result, list_names};
+use crate::numeric::logarithms::ln_sum_exp;
+use crate::numeric::normal_tail::ln_normal_survival;
+use crate::score::OutlierRegion;
+use crate::shapley::{Coalition, ShapleyMethod};
+use crate::target::Target;
+use crate::world::{Event, Sought};
+
+/// A target that is linear in all noises and, where its whole distribution is asked for, they are normal.
+#[derive(Debug)]
+pub(super) struct ClosedForm {
+    /// The total effect of each node's noise.
+    effects: Vec<f64>,
+}
+
+impl ClosedForm {
+    /// # Errors
+    /// The reason why there is no closed form.
+    pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
+        let effects = linear_effects(target)?;
+        match sought {
+            Sought::Mean => Ok(Self { effects }),
+            Sought::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
+            Sought::Region { .. } => {
+                let is_other = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_normal_or_constant();
+                match (0..effects.len()).find(is_other) {
+                    None => Ok(Self { effects }),
+                    Some(node) => Err(format!("the noise of `{}` is not normal", target.node_name(node))),
+                }
+            }
+        }
+    }
+
+    /// Why it was taken, in words.
+    pub(super) fn why(target: &Target, sought: Sought) -> String {
+        match sought {
+            Sought::Mean => format!("`{}` is linear in all noises, and a mean needs no more", target.name()),
+            _ => format!("`{}` is linear in all noises, and they are normal or constant", target.name()),
+        }
+    }
+
+    /// The mean and the variance that each of these nodes adds to the target when its noise is drawn, relative to the
+    /// observed noise.
+    fn moments(&self, event: &Event<'_>, nodes: &[usize]) -> Vec<Moments> {
+        let moments = |&node: &usize| {
+            let (effect, noise) = (self.effects[node], event.target().noise(node));
+            let deviation = effect * (noise.mean() - event.noises()[node]);
+            Moments { mean: deviation, variance: effect * effect * noise.variance() }
+        };
+        nodes.iter().map(moments).collect()
+    }
+}
+
+/// The total effects of all noises.
+///
+/// # Errors
+/// The reason why the target is not linear in one of them.
+pub(super) fn linear_effects(target: &Target) -> Result<Vec<f64>, String> {
+    target.linear_effects().ok_or_else(|| match target.bend() {
+        Some(node) => format!("`{}` is not linear in its parents or its noise", node),
+        None => format!("`{}` is not linear in all noises", target.name()),
+    })
+}
+
+impl Engine for ClosedForm {
+    fn name(&self) -> EngineName {
+        EngineName::ClosedForm
+    }
+
+    fn draws_samples(&self) -> bool {
+        false
+    }
+
+    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod> {
+        Some(effort.method_without_samples(players.len()))
+    }
+
+    fn work(&self, _: &Target, _: &Effort) -> Option<f64> {
+        Some(0.0)
+    }
+
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+        let (of_players, always_drawn) =
+            (self.moments(event, &event.players()), self.moments(event, event.always_drawn()));
+        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, of_players, always_drawn })))
+    }
+}
+
+/// What a drawn noise adds to the target.
+#[derive(Debug, Clone, Copy)]
+struct Moments {
+    mean: f64,
+    variance: f64,
+}
+
+/// The worlds of one event. A coalition costs O(players).
+struct ClosedWorlds<'e> {
+    event: &'e Event<'e>,
+    of_players: Vec<Moments>,
+    always_drawn: Vec<Moments>,
+}
+
+impl Worlds for ClosedWorlds<'_> {
+    fn readout(&self) -> &dyn Readout {
+        &ExactReadout
+    }
+
+    fn visitor(&self) -> Box<dyn Visitor + '_> {
+        Box::new(self)
+    }
+}
+
+impl Visitor for &ClosedWorlds<'_> {
+    fn visit(&mut self, kept: &Coalition, outputs: &mut [f64]) -> Result<()> {
+        let (mut mean, mut variance) = (0.0, 0.0);
+        let drawn = self.of_players.iter().enumerate().filter(|(player, _)| !kept.contains(*player));
+        for moments in drawn.map(|(_, moments)| moments).chain(&self.always_drawn) {
+            mean += moments.mean;
+            variance += moments.variance;
+        }
+        (outputs[0], outputs[1]) = match self.event.measure().region() {
+            None => (mean, 1.0),
+            Some(_) if self.event.is_certain(kept) => (0.0, 1.0),
+            Some((region, floor)) => {
+                let ln_probability = ln_normal_probability(region, self.event.observed() + mean, variance.sqrt());
+                let smoothed = ln_sum_exp(ln_probability, floor.ln()) - floor.ln_1p();
+                (smoothed, ln_probability.exp())
+            }
+        };
+        if outputs[0].is_finite() {
+            return Ok(());
+        }
+        Err(Error::ImpossibleCoalition { kept: list_names(&self.event.names(kept)) })
+    }
+}
+
+/// A value that is exact, and its probability.
+struct ExactReadout;
+
+impl Readout for ExactReadout {
+    fn width(&self) -> usize {
+        2
+    }
+
+    fn reading(&self, outputs: &[f64]) -> Reading {
+        Reading { value: outputs[0], error: 0.0, probability: outputs[1] }
+    }
+
+    fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
+        vec![0.0; values.nrows()]
+    }
+}
+
+/// ln P{mean + std_dev · Z in the region}
+fn ln_normal_probability(region: OutlierRegion, mean: f64, std_dev: f64) -> f64 {
+    if region.contains(mean) && std_dev == 0.0 || region.is_everything() {
+        return 0.0;
+    }
+    let above = ln_normal_survival((region.upper() - mean) / std_dev);
+    let below = ln_normal_survival((mean - region.lower()) / std_dev);
+    ln_sum_exp(above, below)
+}

@@ -1,0 +1,278 @@
+//! What Fourier inversion needs to know of a target, whatever the event: characteristic functions on lattices that are
+//! fine enough.
+
+use rayon::prelude::*;
+
+use super::spread::{Furthest, Spread};
+use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
+use crate::target::Target;
+
+/// Fewest and most terms of the series.
+const FREQUENCIES: (usize, usize) = (128, 4096);
+/// Fewest and most lattice points per frequency.
+const POINTS: (usize, usize) = (4, 64);
+/// By what interpolation between the fewest points may falsify a probability: some 3/128·(uh)⁴ at frequency u on a
+/// lattice of width h, times the characteristic function there, which has fallen by then; measured, less than this.
+const ERROR_OF_FEWEST_POINTS: f64 = 4e-7;
+/// What such an error may be, as a share of the floor.
+pub(super) const LATTICE_ERROR: f64 = 0.004;
+/// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
+/// characteristic function is e⁻¹⁸ there.
+const RESOLUTION: f64 = 6.0;
+/// Most frequencies of all spectra together, at 16 bytes each, and as many for every event at work.
+const MOST_TERMS: usize = 1 << 23;
+/// The heaviest atom that the sum of two noises may have, as a share of the floor: the series is off by half of it there.
+const LARGEST_JUMP: f64 = 0.25;
+/// Up to how many movers the fewest frequencies are the best.
+const FEW_MOVERS: usize = 20;
+/// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
+/// own.
+const SHARED_DIVISIONS: usize = 16;
+/// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
+/// one moves.
+const MOST_DIVISIONS: usize = 30;
+/// The smallest floor, as a share of the one that the training data suggest.
+const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
+/// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
+const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
+/// The probability beyond which the range of unbounded noise is cut off.
+const RANGE_TAIL: f64 = 1e-12;
+/// The range of what stands beside the noises, as far as it matters, in units of that of the sum of all noises: as wide as
+/// that, where only coalitions of like means are compared, and as much again for means that differ.
+const ROOM_BESIDE: f64 = 2.0;
+/// How much a period exceeds the reach of the sum.
+const MARGIN: f64 = 1.01;
+
+/// A target that is a weighted sum of noises, ready for Fourier inversion.
+#[derive(Debug)]
+pub(in super::super) struct FourierTarget {
+    /// The noises that vary, the largest scale first.
+    pub(super) movers: Vec<Mover>,
+    /// From the one with all movers to that with only the smallest.
+    pub(super) levels: Vec<Level>,
+    pub(super) frequencies: usize,
+    /// Lattice points per frequency.
+    pub(super) points: usize,
+}
+
+/// A noise that varies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mover {
+    /// Its node in the target.
+    pub(super) node: usize,
+    /// Half of the width that holds the middle 68 %, in the target's unit.
+    scale: f64,
+    pub(super) spread: Spread,
+}
+
+/// A lattice for the coalitions in which the largest free noise is one of a group.
+///
+/// One lattice for all would have to be as wide as the largest noise and as fine as the smallest.
+#[derive(Debug)]
+pub(super) struct Level {
+    /// The first mover of the group. This level knows it and all smaller ones.
+    pub(super) first: usize,
+    /// L: no sum of noises of this level is as wide.
+    pub(super) period: f64,
+    pub(super) furthest: Furthest,
+    /// Of every mover from `first`, times its effect and less its mean.
+    pub(super) spectra: Vec<Spectrum>,
+}
+
+impl FourierTarget {
+    /// Where something stands `beside` the noises, one lattice must do for all, and leaves room for it.
+    ///
+    /// # Errors
+    /// The reason why the series would not do: it needs too many terms, or noises have atoms that make the target's
+    /// distribution function jump, given others.
+    pub(in super::super) fn find(
+        target: &Target,
+        effects: &[f64],
+        (floor, data_floor): (f64, f64),
+        beside: bool,
+    ) -> Result<Self, String> {
+        if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
+            return Err(format!(
+                "the floor {floor:e} is less than a tenth of the {data_floor:e} that the training data support, and a series \
+                 does not resolve so small a probability"
+            ));
+        }
+        let points = points_for(floor)
+            .ok_or_else(|| format!("the floor {floor:e} is so small that the series would need too fine a lattice"))?;
+        let varies = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_degenerate();
+        let movers = (0..effects.len()).filter(varies);
+        if jumps(movers.clone().map(|node| target.noise(node)), floor) {
+            return Err("values of the noises coincide, as counts do, so that sums of them have heavy atoms".to_owned());
+        }
+        let mover = |node: usize| {
+            let mover = Mover::new(node, target.noise(node), effects[node], floor);
+            mover.map_err(|reason| format!("the noise of `{}` {reason}", target.node_name(node)))
+        };
+        let mut movers = movers.map(mover).collect::<Result<Vec<Mover>, String>>()?;
+        movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
+        let (frequencies, groups) = Groups::choose(&movers, beside).ok_or_else(|| {
+            "the scales of the noises are so far apart that the series would need too many terms".to_owned()
+        })?;
+        let levels = groups.levels(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
+        Ok(Self { movers, levels, frequencies, points })
+    }
+}
+
+/// Movers of similar scale, one group per level.
+struct Groups {
+    /// The period of the first level.
+    period: f64,
+    /// For each level the first mover and by what the first period is divided, a power of two: so the frequencies of
+    /// all levels are multiples of those of the first, and one transform of a noise serves them all.
+    firsts: Vec<(usize, usize)>,
+}
+
+impl Groups {
+    /// With the number of frequencies: for few movers the fewest that do, as all their coalitions are products over the
+    /// frequencies; for many, those with which all spectra together are smallest. Nothing if none do.
+    fn choose(movers: &[Mover], beside: bool) -> Option<(usize, Self)> {
+        let (fewest, most) = FREQUENCIES;
+        let powers = std::iter::successors(Some(fewest), |frequencies| Some(2 * frequencies));
+        let numbers = powers.take_while(|&frequencies| frequencies <= most);
+        let mut choices =
+            numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, beside)?)));
+        if beside {
+            return choices.find(|(_, groups)| groups.firsts.len() == 1);
+        }
+        if movers.len() <= FEW_MOVERS {
+            return choices.next();
+        }
+        let size = |(frequencies, groups): &(usize, Self)| frequencies * groups.spectra(movers.len());
+        choices.min_by_key(size).filter(|choice| size(choice) <= MOST_TERMS)
+    }
+
+    /// How many spectra all levels have.
+    fn spectra(&self, movers: usize) -> usize {
+        self.firsts.iter().map(|&(first, _)| movers - first).sum()
+    }
+
+    /// Nothing if so many frequencies do not resolve the distributions.
+    fn form(movers: &[Mover], frequencies: usize, beside: bool) -> Option<Self> {
+        let room = if beside { ROOM_BESIDE } else { 0.0 };
+        let period = enclosing_period(movers) * (1.0 + room);
+        let mut firsts = Vec::new();
+        let mut first = 0;
+        while first < movers.len() {
+            let rest = &movers[first..];
+            let width = enclosing_period(rest);
+            let wide_enough = |&divisor: &usize| width <= period / divisor as f64;
+            let divisors = (0..MOST_DIVISIONS).map(|power| 1_usize << power);
+            // The next one would be too fine, unless there is none. What is beside is as wide at every level.
+            let divisor = if beside { 1 } else { divisors.take_while(wide_enough).last()? };
+            let highest = std::f64::consts::TAU * (frequencies * divisor) as f64 / period;
+            let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
+            if resolved == 0 {
+                return None;
+            }
+            firsts.push((first, divisor));
+            first += resolved;
+        }
+        Some(Self { period, firsts })
+    }
+
+    /// Transforms every noise for every level that knows it; many of them in parallel.
+    fn levels(
+        &self,
+        target: &Target,
+        effects: &[f64],
+        movers: &[Mover],
+        analyser: impl Fn() -> SpectrumAnalyser + Send + Sync,
+    ) -> Vec<Level> {
+        let spectra = |analyser: &mut SpectrumAnalyser, (number, mover): (usize, &Mover)| {
+            let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
+            let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
+            let noise = target.noise(mover.node);
+            let of_run = |shared: &[usize]| {
+                let finer: Vec<usize> = shared.iter().map(|divisor| divisor / shared[0]).collect();
+                analyser.spectra(noise, effects[mover.node], self.period / shared[0] as f64, &finer)
+            };
+            runs(&divisors).into_iter().flat_map(of_run).collect::<Vec<Spectrum>>()
+        };
+        let by_mover: Vec<Vec<Spectrum>> = if movers.len() <= FEW_MOVERS {
+            // Waking other threads would take longer, and each would plan transforms of its own.
+            let mut analyser = analyser();
+            movers.iter().enumerate().map(|mover| spectra(&mut analyser, mover)).collect()
+        } else {
+            movers.par_iter().enumerate().map_init(analyser, spectra).collect()
+        };
+        let level = |&(first, divisor): &(usize, usize)| {
+            let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
+            Level { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
+        };
+        let mut levels: Vec<Level> = self.firsts.iter().map(level).collect();
+        for spectra in by_mover {
+            spectra.into_iter().zip(&mut levels).for_each(|(spectrum, level)| level.spectra.push(spectrum));
+        }
+        levels
+    }
+}
+
+/// Whether sums of noises that are counted or rounded may have atoms which matter beside the floor, though those of the
+/// noises are light: two numbers of a hundred have ten thousand sums, but only two hundred different ones. An atom of the
+/// sum of two is Σ p_k·q_(s − k) ≤ √(Σ p² · Σ q²), by Cauchy and Schwarz; further noises make atoms lighter.
+fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) -> bool {
+    let mut coincidences: Vec<f64> = noises.map(NoiseDistribution::coincidence).collect();
+    coincidences.sort_unstable_by(|a, b| b.total_cmp(a));
+    matches!(coincidences.as_slice(), [first, second, ..] if (first * second).sqrt() > LARGEST_JUMP * floor)
+}
+
+/// How many lattice points per frequency the floor needs; nothing if more than there may be.
+fn points_for(floor: f64) -> Option<usize> {
+    let (mut points, most) = POINTS;
+    let mut error = ERROR_OF_FEWEST_POINTS;
+    while error > LATTICE_ERROR * floor {
+        (points, error) = (2 * points, error / 16.0);
+    }
+    (points <= most).then_some(points)
+}
+
+/// Ascending divisors, cut into runs that share their transforms.
+fn runs(divisors: &[usize]) -> Vec<&[usize]> {
+    let mut runs = Vec::new();
+    let mut rest = divisors;
+    while let Some(first) = rest.first() {
+        let (run, later) = rest.split_at(rest.partition_point(|divisor| divisor / first <= SHARED_DIVISIONS));
+        runs.push(run);
+        rest = later;
+    }
+    runs
+}
+
+/// A width that the sum of any of these noises has, but for a negligible probability.
+fn enclosing_period(movers: &[Mover]) -> f64 {
+    let sum = movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
+    let (below, above) = Furthest::of(movers.iter().map(|mover| mover.spread)).reach(sum);
+    MARGIN * (below + above)
+}
+
+impl Mover {
+    /// # Errors
+    /// The reason why the series would not do: an atom is so heavy that two such noises jump by a probability which matters
+    /// beside the floor, or a tail so heavy that no lattice is wide enough.
+    fn new(node: usize, noise: &NoiseDistribution, effect: f64, floor: f64) -> Result<Self, &'static str> {
+        if noise.has_heavy_tail() {
+            return Err("has a tail so heavy that no lattice is wide enough");
+        }
+        if noise.largest_atom().powi(2) > LARGEST_JUMP * floor {
+            return Err("has a value so frequent that the distribution of the target jumps there");
+        }
+        let quantile = |probability: f64| noise.quantile(probability).map_err(|_| "has no finite quantiles");
+        let mean = noise.mean();
+        let (lowest, highest) = (quantile(RANGE_TAIL)? - mean, quantile(1.0 - RANGE_TAIL)? - mean);
+        let (from, to) = (effect * lowest, effect * highest);
+        let (inner, outer) = SCALE_QUANTILES;
+        let scale = 0.5 * effect.abs() * (quantile(outer)? - quantile(inner)?);
+        let variance = effect * effect * noise.variance();
+        let spread = Spread { below: -from.min(to), above: from.max(to), variance };
+        if scale > 0.0 && (spread.below + spread.above + variance).is_finite() {
+            Ok(Self { node, scale, spread })
+        } else {
+            Err("has most of its probability at one value, or a variance beyond all numbers")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Coalitions of a target that is linear in all noises, by Fourier inversion: without samples, whatever the noises.
+//!
+//! Given the coalition T, the target is x + Σ_{j ∉ T} cⱼ(Nⱼ − nⱼ), with the observed value x, the total effects cⱼ and
+//! the observed noises nⱼ. The characteristic function of that sum is the product of those of its terms, and the
+//! distribution function of a variable D with values in (−L, L) is a Fourier series:
+//!
+//! P{D ≥ 0} = ½ + E\[D\]/L + Σ_{k ≥ 1} Im φ_D(2πk/L) / (πk)
+//!
+//! (the series of the sawtooth, averaged over D; Bohmann, "A method to calculate the distribution function when the
+//! characteristic function is known", *BIT* 10, 1970; Abate and Whitt, "The Fourier-series method for inverting
+//! transforms of probability distributions", *Queueing Systems* 10, 1992, section 5). It is cut off after K terms;
+//! three quarters of them give a second answer, and the difference between the two is the error that is stated. A coalition
+//! in which only one noise is free needs no series.
+
+mod beside;
+mod levels;
+mod spread;
+mod table;
+mod tail;
+mod walk;
+
+use std::sync::OnceLock;
+
+use ndarray::ArrayView2;
+
+pub(super) use beside::{Beside, FreeSets};
+pub(super) use levels::FourierTarget;
+pub(super) use table::with_those_of_others;
+pub(super) use tail::Series;
+
+use super::closed_form::linear_effects;
+use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
+use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
+use crate::error::Result;
+use crate::shapley::{ShapleyMethod, ShapleyValues};
+use crate::target::Target;
+use crate::world::{Event, Sought};
+use tail::OUTPUTS;
+use walk::Walk;
+
+/// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
+const TOLERANCE: f64 = 0.02;
+
+/// A target that is linear in all noises, which have no heavy atoms.
+#[derive(Debug)]
+pub(super) struct Inversion {
+    /// The total effect of each node's noise.
+    effects: Vec<f64>,
+    lattices: FourierTarget,
+}
+
+impl Inversion {
+    /// Costs a transform of every noise.
+    ///
+    /// # Errors
+    /// The reason why the series would not do.
+    pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
+        let effects = linear_effects(target)?;
+        match sought {
+            Sought::Mean => Err("a mean needs no distribution".to_owned()),
+            Sought::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
+            Sought::Region { floor, data_floor } => {
+                let lattices = FourierTarget::find(target, &effects, (floor, data_floor), false)?;
+                Ok(Self { effects, lattices })
+            }
+        }
+    }
+
+    /// Why it was taken, in words.
+    pub(super) fn why(target: &Target) -> String {
+        format!("`{}` is linear in all noises, whose characteristic functions a series follows", target.name())
+    }
+}
+
+impl Engine for Inversion {
+    fn name(&self) -> EngineName {
+        EngineName::FourierInversion
+    }
+
+    fn draws_samples(&self) -> bool {
+        false
+    }
+
+    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod> {
+        Some(effort.method_without_samples(players.len()))
+    }
+
+    fn work(&self, _: &Target, _: &Effort) -> Option<f64> {
+        Some(0.0)
+    }
+
+    /// A few hundred terms do not follow all distributions closely enough, say those of few rows.
+    fn settles(&self, error: f64, effort: &Effort) -> bool {
+        error <= effort.asked_error().unwrap_or(TOLERANCE)
+    }
+
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+        let Some((region, floor)) = event.measure().region() else {
+            return Ok(Opened::Unsuited("only regions have a series"));
+        };
+        let series = Series::new(&self.lattices, &self.effects, event, region, floor);
+        Ok(Opened::Worlds(Box::new(InvertedWorlds { event, series, walk: OnceLock::new() })))
+    }
+}
+
+/// The worlds of one event.
+struct InvertedWorlds<'e> {
+    event: &'e Event<'e>,
+    series: Series<'e>,
+    /// Made when a single coalition is visited.
+    walk: OnceLock<Walk>,
+}
+
+impl InvertedWorlds<'_> {
+    fn walk(&self) -> &Walk {
+        self.walk.get_or_init(|| Walk::new(&self.series, &self.event.players(), self.event.always_drawn()))
+    }
+}
+
+impl Worlds for InvertedWorlds<'_> {
+    fn readout(&self) -> &dyn Readout {
+        &self.series
+    }
+
+    fn order(&self) -> Option<Vec<usize>> {
+        Some(self.walk().order())
+    }
+
+    fn visitor(&self) -> Box<dyn Visitor + '_> {
+        Box::new(self.walk().start(&self.series))
+    }
+
+    fn split(&self) -> Option<ShapleyValues> {
+        let (players, always_drawn) = (self.event.players(), self.event.always_drawn());
+        let fits_a_table = always_drawn.is_empty() || players.len() + always_drawn.len() <= EXACT_WITHOUT_SAMPLES;
+        fits_a_table.then(|| self.series.enumerate(&players, always_drawn))
+    }
+}
+
+impl Readout for Series<'_> {
+    fn width(&self) -> usize {
+        OUTPUTS
+    }
+
+    fn reading(&self, outputs: &[f64]) -> Reading {
+        Reading { value: outputs[0], error: self.error(outputs[1], outputs[2]), probability: outputs[2] }
+    }
+
+    fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
+        with_those_of_others(&values.column(1).to_vec())
+    }
+}

@@ -1,0 +1,149 @@
+//! One coalition after another, for more players than can be enumerated.
+
+use super::super::Visitor;
+use super::tail::{FreeSum, Player, Probability, Series};
+use crate::error::Result;
+use crate::noise::{Side, Spectrum};
+use crate::numeric::kernels::dot;
+use crate::shapley::Coalition;
+
+/// What all coalitions of one event need. A player that becomes free costs one product of spectra, one that becomes kept
+/// costs as many as there are free players.
+#[derive(Debug)]
+pub(super) struct Walk {
+    /// With those that are always free, each with its place among the nodes: those that a coalition can keep come first there.
+    players: Vec<(Player, usize)>,
+    /// How many players a coalition can keep.
+    keepable: usize,
+    /// For each player what it adds when it is free.
+    free: Vec<FreeSum>,
+    /// For each level the spectra of its players.
+    spectra: Vec<Vec<Spectrum>>,
+    /// For each level and side the weights of the series.
+    weights: Vec<Vec<(Side, Spectrum)>>,
+}
+
+/// The state of the coalition visited last.
+pub(super) struct WalkState<'w> {
+    series: &'w Series<'w>,
+    walk: &'w Walk,
+    is_free: Vec<bool>,
+    /// The first free player, which is the largest; the number of players if none is free.
+    first_free: usize,
+    sum: FreeSum,
+    /// For each level, of the sum of its free players; kept up to date as far as the level of the first free player. No
+    /// finer one is asked for until all are kept again.
+    products: Vec<Spectrum>,
+}
+
+impl Walk {
+    /// Costs O(players · frequencies · levels), once per event.
+    pub(super) fn new(series: &Series<'_>, nodes: &[usize], always_free: &[usize]) -> Self {
+        let target = series.target;
+        let players = Player::all(target, &[nodes, always_free].concat());
+        let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(target))).collect();
+        let spectra = target.levels.iter().map(|level| series.spectra(&players, &free, level)).collect();
+        let weights = target
+            .levels
+            .iter()
+            .map(|level| series.sides().map(|side| (side, series.weights(side, level))).collect())
+            .collect();
+        Self { players, keepable: nodes.len(), free, spectra, weights }
+    }
+
+    /// The order in which players had best be numbered: the largest first, as its change costs most.
+    pub(super) fn order(&self) -> Vec<usize> {
+        self.players.iter().map(|&(_, place)| place).filter(|&place| place < self.keepable).collect()
+    }
+
+    /// The state in which all are kept, be it that no coalition can.
+    pub(super) fn start<'w>(&'w self, series: &'w Series<'w>) -> WalkState<'w> {
+        WalkState {
+            series,
+            walk: self,
+            is_free: vec![false; self.players.len()],
+            first_free: self.players.len(),
+            sum: FreeSum::default(),
+            products: vec![Spectrum::one(series.target.frequencies); series.target.levels.len()],
+        }
+    }
+}
+
+impl WalkState<'_> {
+    /// Sets free whom the coalition does not keep, be it that it cannot.
+    fn move_to(&mut self, coalition: &Coalition) {
+        let walk = self.walk;
+        let kept = |player: usize| {
+            let place = walk.players[player].1;
+            place < walk.keepable && coalition.contains(place)
+        };
+        let newly_kept = (0..walk.players.len()).any(|player| self.is_free[player] && kept(player));
+        if newly_kept {
+            self.keep_all();
+        }
+        for player in 0..walk.players.len() {
+            if !self.is_free[player] && !kept(player) {
+                self.set_free(player);
+            }
+        }
+    }
+
+    fn keep_all(&mut self) {
+        self.is_free.fill(false);
+        self.first_free = self.is_free.len();
+        self.sum = FreeSum::default();
+        for product in &mut self.products {
+            product.re.fill(1.0);
+            product.im.fill(0.0);
+        }
+    }
+
+    fn set_free(&mut self, player: usize) {
+        self.is_free[player] = true;
+        self.first_free = self.first_free.min(player);
+        self.sum = self.sum + self.walk.free[player];
+        let levels = &self.series.target.levels;
+        let asked_for = levels.partition_point(|level| level.first <= self.first_free);
+        for (number, product) in self.products[..asked_for].iter_mut().enumerate() {
+            // A level does not know the players before its first.
+            if let Some(place) = player.checked_sub(levels[number].first) {
+                product.multiply(&self.walk.spectra[number][place]);
+            }
+        }
+    }
+
+    fn probability(&self) -> Probability {
+        let (walk, series) = (self.walk, self.series);
+        let target = series.target;
+        let mut free_movers = (0..target.movers.len()).filter(|&mover| self.is_free[mover]);
+        let (first, second) = (free_movers.next(), free_movers.next());
+        let (Some(largest), Some(_)) = (first, second) else {
+            let constants = target.movers.len()..walk.players.len();
+            let shift = constants.filter(|&player| self.is_free[player]).map(|player| walk.free[player].shift).sum();
+            return series.direct(first, shift);
+        };
+        let number = target.levels.partition_point(|level| level.first <= largest) - 1;
+        let (level, product) = (&target.levels[number], &self.products[number]);
+        let side = |(side, weights): &(Side, Spectrum)| {
+            series.probability(*side, level, &self.sum, imaginary_part(weights, product))
+        };
+        walk.weights[number].iter().map(side).fold(series.without_sides(), Probability::or)
+    }
+}
+
+impl Visitor for WalkState<'_> {
+    fn visit(&mut self, kept: &Coalition, outputs: &mut [f64]) -> Result<()> {
+        self.move_to(kept);
+        let nothing_free = kept.len() == self.walk.players.len();
+        let probability = if nothing_free { Probability::exactly(1.0) } else { self.probability() };
+        outputs.copy_from_slice(&self.series.world(probability));
+        Ok(())
+    }
+}
+
+/// Im Σ_k aₖ bₖ over the first three quarters of the k and over the last.
+fn imaginary_part(a: &Spectrum, b: &Spectrum) -> (f64, f64) {
+    let last = a.re.len() / 4 * 3;
+    let sum = |from: usize, to: usize| dot(&a.re[from..to], &b.im[from..to]) + dot(&a.im[from..to], &b.re[from..to]);
+    (sum(0, last), sum(last, a.re.len()))
+}

@@ -1,0 +1,137 @@
+//! Coalitions of a target that is linear in many of its noises, though not in all.
+//!
+//! The target is x + Σ cⱼ(Nⱼ − nⱼ) + I, over the *outer* noises j, which reach it by linear paths only. I is what all other
+//! noises, the *inner* ones, do to it: of any distribution, but independent of the outer noises. So a coalition's
+//! probability is that of a sum of independent variables. I depends on the inner noises that the coalition keeps, and on
+//! no others: it is sampled once for each of the few sets of them, and then stands beside the outer noises in a Fourier
+//! series. All 2ⁿ coalitions need 2^inner columns of samples instead of 2ⁿ, and every outer noise is integrated instead of one.
+//!
+//! Where at most one outer noise is free there is no sum to invert: hits are counted, or the one is integrated.
+
+mod outer;
+mod table;
+mod worlds;
+
+use std::sync::{Arc, OnceLock};
+
+use super::effort::Effort;
+use super::inversion::{FourierTarget, Series};
+use super::sampling::{Pivot, Shelf, find_pivots};
+use super::{Ask, Engine, EngineName, Opened};
+use crate::error::Result;
+use crate::shapley::ShapleyMethod;
+use crate::target::Target;
+use crate::world::{Event, Sought};
+use outer::{OuterNoises, Parts};
+use table::Table;
+use worlds::TableWorlds;
+
+/// Up to how many players a table of all coalitions is made, and with how many inner ones: beyond, permutations need fewer
+/// samples.
+const MOST_PLAYERS: usize = 16;
+const MOST_INNER_PLAYERS: usize = 8;
+
+/// What a set of free noises costs beside its samples, in samples of one coalition.
+const WORK_PER_SET: f64 = 256.0;
+
+/// A target that is linear in some of its noises.
+#[derive(Debug)]
+pub(super) struct Mixed {
+    noises: OuterNoises,
+    /// The floor ε and the one that the training data support.
+    floors: (f64, f64),
+    /// The noises that are integrated where no other outer one is free.
+    pivots: Vec<Pivot>,
+    /// Made when it is first needed; the reason why the series would not do.
+    lattices: OnceLock<Result<FourierTarget, String>>,
+    shelf: Arc<Shelf>,
+}
+
+impl Mixed {
+    /// # Errors
+    /// The reason why the target is not of this kind.
+    pub(super) fn prepare(target: &Target, sought: Sought, shelf: Arc<Shelf>) -> Result<Self, String> {
+        match sought {
+            Sought::Mean => Err("a mean needs no distribution".to_owned()),
+            Sought::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
+            Sought::Region { floor, data_floor } => {
+                let noises = OuterNoises::find(target)?;
+                let (pivots, lattices) = (find_pivots(target), OnceLock::new());
+                Ok(Self { noises, floors: (floor, data_floor), pivots, lattices, shelf })
+            }
+        }
+    }
+
+    /// Why it was taken, in words.
+    pub(super) fn why(&self, target: &Target) -> String {
+        let (outer, all) = (self.noises.count(), target.nodes().len());
+        format!(
+            "`{}` is linear in {outer} of {all} noises, which are integrated, and the others are sampled",
+            target.name()
+        )
+    }
+
+    fn lattices(&self, target: &Target) -> Result<&FourierTarget, &'static str> {
+        let find = || FourierTarget::find(target, self.noises.effects(), self.floors, true);
+        self.lattices
+            .get_or_init(find)
+            .as_ref()
+            .map_err(|_| "no series follows the noises that the target is linear in")
+    }
+}
+
+impl Engine for Mixed {
+    fn name(&self) -> EngineName {
+        EngineName::PartialInversion
+    }
+
+    fn draws_samples(&self) -> bool {
+        true
+    }
+
+    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod> {
+        let inner = players.iter().filter(|&&node| !self.noises.contains(node)).count();
+        let chosen = match effort.shapley_method.or_exact_at_no_more_cost(players.len()) {
+            ShapleyMethod::Auto => inner <= MOST_INNER_PLAYERS,
+            method => method.enumerates(players.len()).unwrap_or(false),
+        };
+        (chosen && players.len() <= MOST_PLAYERS).then_some(ShapleyMethod::Exact)
+    }
+
+    /// The columns of samples, and a series for every coalition.
+    fn work(&self, target: &Target, effort: &Effort) -> Option<f64> {
+        let players: Vec<usize> = (0..target.nodes().len()).collect();
+        self.method(&players, effort)?;
+        let outer = self.noises.count();
+        let power = |exponent: usize| 2_f64.powi(i32::try_from(exponent).unwrap_or(i32::MAX));
+        let columns = power(players.len() - outer) * (outer + 2) as f64;
+        Some(columns * effort.samples as f64 + power(players.len()) * WORK_PER_SET)
+    }
+
+    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
+        let target = event.target();
+        let lattices = match self.lattices(target) {
+            Ok(lattices) => lattices,
+            Err(reason) => return Ok(Opened::Unsuited(reason)),
+        };
+        let Some((region, floor)) = event.measure().region() else {
+            return Ok(Opened::Unsuited("only regions have a series"));
+        };
+        let is_inner = |node: usize| !self.noises.contains(node);
+        let bank = self.shelf.bank(target, samples, is_inner);
+        let series = Series::new(lattices, self.noises.effects(), event, region, floor);
+        let parts = Parts::new(event, &self.noises);
+        let inner_sets = match ask {
+            Ask::Split => 0..parts.inner_sets(),
+            Ask::One(coalition) => {
+                let set = parts.inner_set(&event.world(coalition));
+                set..set + 1
+            }
+        };
+        let first_row = inner_sets.start * parts.outer_sets();
+        let Some(rows) = Table::new(event, &series, &parts, &self.pivots, bank, is_inner).rows(inner_sets)? else {
+            return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
+        };
+        Ok(Opened::Worlds(Box::new(TableWorlds::new(parts.bits(), first_row, rows, series))))
+    }
+}

@@ -1,0 +1,122 @@
+//! The outputs of the coalitions of a partly linear target, one set of inner noises after another.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use super::super::inversion::{Beside, FreeSets, Series};
+use super::super::sampling::{Bank, FreePivot, OUTPUTS, Pivot, SampleMeasure, Samples, TargetSamples};
+use super::outer::Parts;
+use crate::error::Result;
+use crate::noise::SpectrumAnalyser;
+use crate::random::mixed;
+use crate::world::Event;
+
+/// Sets of inner noises per block of work. Fixed, so that rounding does not depend on the number of threads.
+const SETS_AT_ONCE: usize = 8;
+/// What a coalition has: see [`OUTPUTS`], and by how much the last terms of the series changed its value.
+pub(super) const OUTPUTS_WITH_SERIES: usize = OUTPUTS + 1;
+
+/// What is needed to find the outputs of every coalition.
+pub(super) struct Table<'a> {
+    event: &'a Event<'a>,
+    parts: &'a Parts,
+    pivots: &'a [Pivot],
+    samples: Samples<'a>,
+    measure: SampleMeasure,
+    sets: FreeSets<'a>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn new(
+        event: &'a Event<'a>,
+        series: &'a Series<'a>,
+        parts: &'a Parts,
+        pivots: &'a [Pivot],
+        bank: Arc<Bank>,
+        is_inner: impl Fn(usize) -> bool,
+    ) -> Self {
+        let samples = Samples::new(event, bank, is_inner);
+        let measure = SampleMeasure::new(event.measure());
+        let sets = FreeSets::new(series, parts.outer(), parts.outer_free());
+        Self { event, parts, pivots, samples, measure, sets }
+    }
+
+    /// The outputs of all coalitions with these sets of free inner noises, a row each; nothing if the inner part is too wide.
+    pub(super) fn rows(&self, inner_sets: Range<usize>) -> Result<Option<Array2<f64>>> {
+        let end = inner_sets.end;
+        let starts: Vec<usize> = inner_sets.step_by(SETS_AT_ONCE).collect();
+        let blocks: Vec<Result<Option<Vec<f64>>>> =
+            starts.into_par_iter().map(|start| self.block(start, (start + SETS_AT_ONCE).min(end))).collect();
+        let mut rows = Vec::new();
+        for block in blocks {
+            let Some(block) = block? else { return Ok(None) };
+            rows.extend(block);
+        }
+        let shape = (rows.len() / OUTPUTS_WITH_SERIES, OUTPUTS_WITH_SERIES);
+        Ok(Array2::from_shape_vec(shape, rows).ok())
+    }
+
+    /// The outputs for some sets of free inner noises.
+    fn block(&self, start: usize, end: usize) -> Result<Option<Vec<f64>>> {
+        let outer_sets = self.parts.outer_sets();
+        let mut rows = vec![0.0; (end - start) * outer_sets * OUTPUTS_WITH_SERIES];
+        let mut analyser = self.sets.analyser();
+        let mut columns = self.samples.columns();
+        let mut drawn = Vec::new();
+        let mut besides = Vec::with_capacity(end - start);
+        for (set, rows) in (start..end).zip(rows.chunks_exact_mut(outer_sets * OUTPUTS_WITH_SERIES)) {
+            let free = self.parts.free_inner(set);
+            let toggled: Vec<usize> =
+                (0..self.samples.nodes()).filter(|node| drawn.contains(node) != free.contains(node)).collect();
+            drawn = free;
+            let column = self.samples.target(&toggled, &mut columns)?.column();
+            let Some(beside) = self.beside(column, &mut analyser) else { return Ok(None) };
+            besides.push(beside);
+            self.measure_few(set, column, rows)?;
+        }
+        let slope = |mean: f64| self.event.measure().slope(mean);
+        for (place, found) in self.sets.probabilities(&besides).into_iter().enumerate() {
+            if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
+                let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
+                let lot = mixed((start * outer_sets + place) as u64);
+                self.measure.conclude(&found.means, self.samples.count(), lot, row);
+                row[OUTPUTS] = slope(found.means.all) * found.series_error;
+            }
+        }
+        Ok(Some(rows))
+    }
+
+    /// What stands beside the outer noises; nothing if it is too wide.
+    fn beside(&self, column: Option<&[f64]>, analyser: &mut SpectrumAnalyser) -> Option<Beside> {
+        let Some(values) = column else { return Some(self.sets.nothing_beside()) };
+        self.sets.beside(analyser, values.iter().map(|value| value - self.event.observed()))
+    }
+
+    /// The outputs for one set of free inner noises and all sets of at most one outer one.
+    fn measure_few(&self, inner_set: usize, column: Option<&[f64]>, rows: &mut [f64]) -> Result<()> {
+        let outer = self.parts.outer();
+        let nobody = 0;
+        let single = (0..outer.len()).map(|bit| 1_usize << bit);
+        for set in std::iter::once(nobody).chain(single) {
+            let mut free = self.parts.free_outer(set);
+            let (first, second) = (free.next(), free.next());
+            if second.is_some() {
+                continue;
+            }
+            let row = &mut rows[set * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
+            if inner_set == 0 && first.is_none() && self.event.always_drawn().is_empty() {
+                self.measure.measure_observation(&mut row[..OUTPUTS]);
+                continue;
+            }
+            let pivot = self.pivots.iter().find(|pivot| first == Some(pivot.node));
+            let free = pivot.map(|pivot| FreePivot { pivot, observed: self.event.noises()[pivot.node] });
+            let lot = mixed(((inner_set << outer.len()) + set) as u64);
+            let target = column.map_or(TargetSamples::Constant(self.event.observed()), TargetSamples::Column);
+            self.measure.measure(target, self.samples.count(), free.as_ref(), lot, &mut row[..OUTPUTS])?;
+        }
+        Ok(())
+    }
+}

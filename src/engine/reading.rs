@@ -1,0 +1,34 @@
+//! What the outputs of a visited world mean.
+
+use ndarray::ArrayView2;
+
+/// The figures of one world.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Reading {
+    /// What the world is worth: v(T), in nats, or a difference in the target's unit.
+    pub(crate) value: f64,
+    /// Its standard error, in the same unit.
+    pub(crate) error: f64,
+    /// q(T); not meaningful for a mean.
+    pub(crate) probability: f64,
+}
+
+impl Reading {
+    /// A world in which nothing is drawn, so that the observation repeats itself.
+    pub(crate) fn certain() -> Self {
+        Self { value: 0.0, error: 0.0, probability: 1.0 }
+    }
+}
+
+/// How the outputs of one engine are read. The first output is always what the world is worth.
+pub(crate) trait Readout {
+    /// How many outputs a world has.
+    fn width(&self) -> usize;
+
+    /// The figures of one world.
+    fn reading(&self, outputs: &[f64]) -> Reading;
+
+    /// The standard error that the engine has in the Shapley value of every player, from the Shapley values of all outputs,
+    /// players × outputs.
+    fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64>;
+}

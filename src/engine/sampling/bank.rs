@@ -1,0 +1,115 @@
+//! The noise banks: sets of joint noise samples that all coalitions and all events share.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::super::means::{Means, NoiseSampling};
+use crate::model::WiredNode;
+use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
+use crate::random::{Purpose, stream};
+use crate::target::Target;
+
+/// Into how many blocks the noise bank is split to estimate its error. Few and large ones suit quasi-Monte Carlo, as each is
+/// a net of its own, many an exact estimate of the error; see `docs/method.md`.
+pub(crate) const BLOCKS: usize = 16;
+
+/// With more noises than this, quasi-Monte Carlo is not chosen by itself: for 20 it hardly gains and for 100 not at all
+/// (`docs/method.md`), while quantiles cost more than draws.
+const MOST_NOISES: usize = 64;
+
+/// The noise banks of one target, one for each number of samples, made when they are first needed.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    means: Means,
+    banks: Mutex<BTreeMap<usize, Arc<Bank>>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(means: Means) -> Self {
+        Self { means, banks: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// The bank of so many samples, in which the noises of all nodes that are `drawn` have their columns.
+    ///
+    /// Columns are not drawn in parallel: events wait for a column on a lock, and a thread that drew it while helping others
+    /// with their events would come to wait for itself.
+    pub(crate) fn bank(&self, target: &Target, samples: usize, drawn: impl Fn(usize) -> bool) -> Arc<Bank> {
+        let mut banks = self.banks.lock().unwrap_or_else(PoisonError::into_inner);
+        let bank =
+            Arc::clone(banks.entry(samples).or_insert_with(|| Arc::new(Bank::new(target.nodes().len(), samples))));
+        drop(banks);
+        (0..target.nodes().len()).filter(|&node| drawn(node)).for_each(|node| bank.draw(target, node, self.means));
+        bank
+    }
+}
+
+/// A column of noise per node of a target, all equally long.
+///
+/// Common random numbers: a coalition replaces columns by observed noises and leaves the rest as they are, so the
+/// difference between two coalitions is far less noisy than either.
+#[derive(Debug)]
+pub(crate) struct Bank {
+    columns: Vec<OnceLock<Vec<f64>>>,
+    samples: usize,
+}
+
+/// The samples of one of the [`BLOCKS`], which are independent of those of all others; sizes differ by at most one.
+pub(crate) fn rows_of_block(samples: usize, block: usize) -> Range<usize> {
+    block * samples / BLOCKS..(block + 1) * samples / BLOCKS
+}
+
+impl Bank {
+    fn new(nodes: usize, samples: usize) -> Self {
+        Self { columns: (0..nodes).map(|_| OnceLock::new()).collect(), samples }
+    }
+
+    /// Draws the noise of a node from a stream of its own, if that was not done yet.
+    fn draw(&self, target: &Target, number: usize, means: Means) {
+        let evenly = match means.noise_sampling {
+            NoiseSampling::Auto => target.nodes().len() <= MOST_NOISES,
+            NoiseSampling::MonteCarlo => false,
+            NoiseSampling::QuasiMonteCarlo => true,
+        };
+        self.columns[number].get_or_init(|| {
+            let (node, mut column) = (&target.nodes()[number], vec![0.0; self.samples]);
+            if evenly {
+                draw_evenly(node, number, means.seed, &mut column);
+            } else {
+                draw_independently(node, means.seed, &mut column);
+            }
+            column
+        });
+    }
+
+    /// The drawn noises of a node; empty if they were never needed.
+    pub(super) fn column(&self, node: usize) -> &[f64] {
+        self.columns[node].get().map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn samples(&self) -> usize {
+        self.samples
+    }
+}
+
+fn draw_independently(node: &WiredNode, seed: u64, column: &mut [f64]) {
+    let mut generator = stream(seed, Purpose::NoiseBank, node.position as u64);
+    node.mechanism.noise().sample_into(&mut generator, column);
+}
+
+/// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
+/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
+/// difference that could be measured, so they are handed out in topological order.
+fn draw_evenly(node: &WiredNode, dimension: usize, seed: u64, column: &mut [f64]) {
+    let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
+    let samples = column.len();
+    let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, samples.div_ceil(BLOCKS)));
+    for block in 0..BLOCKS {
+        let points = &mut column[rows_of_block(samples, block)];
+        match &mut net {
+            Some(net) => net.fill(&mut generator, points),
+            None => fill_latin_hypercube(&mut generator, points),
+        }
+    }
+    node.mechanism.noise().replace_by_quantiles(column);
+}

@@ -1,0 +1,48 @@
+//! Characteristic functions, and their products.
+
+use realfft::num_complex::Complex64;
+
+/// A characteristic function φ(u) = E exp(i·u·X) at the frequencies u = 2πk/period, k = 1, …, K.
+///
+/// Real and imaginary parts are apart, so that products of many of them run through vector registers.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spectrum {
+    pub(crate) re: Vec<f64>,
+    pub(crate) im: Vec<f64>,
+}
+
+impl Spectrum {
+    /// The spectrum of the constant 0.
+    pub(crate) fn one(frequencies: usize) -> Self {
+        Self { re: vec![1.0; frequencies], im: vec![0.0; frequencies] }
+    }
+
+    pub(super) fn from_values(values: impl Iterator<Item = Complex64>) -> Self {
+        let (re, im) = values.map(|value| (value.re, value.im)).unzip();
+        Self { re, im }
+    }
+
+    /// The spectrum of the constant `shift`: exp(i·shift·u) by repeated multiplication, which in K steps loses no more than K
+    /// units in the last place.
+    pub(crate) fn of_shift(shift: f64, period: f64, frequencies: usize) -> Self {
+        let step = Complex64::cis(std::f64::consts::TAU * (shift / period).fract());
+        let powers = std::iter::successors(Some(step), |power| Some(power * step));
+        Self::from_values(powers.take(frequencies))
+    }
+
+    /// Multiplies by another one, as adding an independent variable does.
+    pub(crate) fn multiply(&mut self, other: &Self) {
+        let own = self.re.iter_mut().zip(&mut self.im);
+        for ((re, im), (&other_re, &other_im)) in own.zip(other.re.iter().zip(&other.im)) {
+            (*re, *im) = (*re * other_re - *im * other_im, *re * other_im + *im * other_re);
+        }
+    }
+}
+
+/// The product of two spectra, given as real and imaginary parts, frequency by frequency.
+pub(crate) fn multiply_into(a: (&[f64], &[f64]), b: (&[f64], &[f64]), product: (&mut [f64], &mut [f64])) {
+    let factors = a.0.iter().zip(a.1).zip(b.0.iter().zip(b.1));
+    for ((re, im), ((a_re, a_im), (b_re, b_im))) in product.0.iter_mut().zip(product.1).zip(factors) {
+        (*re, *im) = (a_re * b_re - a_im * b_im, a_re * b_im + a_im * b_re);
+    }
+}

@@ -1,0 +1,17 @@
+//! Least squares, the one piece of linear algebra that the crate needs.
+//!
+//! Two backends solve the same standardised problem: `qr`, pure Rust and the default, and
+//! `lapack`, which the feature `blas` puts in its place. Everything that gives the answer its
+//! meaning (centring, scaling, constant columns, the ridge penalty, the tolerance of the rank)
+//! happens in `least_squares`, once for both.
+
+#[cfg(feature = "blas")]
+mod lapack;
+mod least_squares;
+#[cfg(any(test, not(feature = "blas")))]
+mod qr;
+mod system;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use least_squares::least_squares;

@@ -1,0 +1,27 @@
+//! Mathematics without a word of causes or noises: special functions, statistics of columns and of tests, linear algebra,
+//! and points for integration.
+//!
+//! A module here uses numbers and slices, the crate's error type, and other modules of this room.
+
+// Special functions.
+pub(crate) mod digamma;
+pub(crate) mod gamma;
+pub(crate) mod logarithms;
+pub(crate) mod normal_tail;
+
+// Statistics of columns and of tests.
+pub(crate) mod coincidence;
+pub(crate) mod crps;
+pub(crate) mod holm;
+pub(crate) mod kolmogorov_smirnov;
+pub(crate) mod moments;
+pub(crate) mod rank_index;
+pub(crate) mod ranks;
+
+// Columns in bulk.
+pub(crate) mod kernels;
+pub(crate) mod linalg;
+pub(crate) mod scrambled_net;
+
+#[cfg(test)]
+pub(crate) mod testing;

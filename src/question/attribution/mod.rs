@@ -1,0 +1,15 @@
+//! Attribution: how much each node's noise contributed to an outlier of the target.
+
+mod assemble;
+mod attribute;
+mod attributor;
+mod config;
+mod result;
+mod what_if;
+mod within;
+
+pub use attributor::Attributor;
+pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
+pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
+pub use what_if::WhatIf;
+pub use within::TimedAttribution;

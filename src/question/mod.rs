@@ -1,0 +1,3 @@
+//! Questions, one room each.
+
+pub(crate) mod attribution;

@@ -1,0 +1,100 @@
+//! One call for every question: the engines, what is asked, and how far to go.
+
+use super::estimates::Found;
+use super::rounds::{Round, rounds};
+use crate::engine::{Ask, Effort, Engine, EngineName, Engines};
+use crate::error::{Error, Result};
+use crate::world::Event;
+
+/// How far to go: what may be spent, to which precision, and with which seed of the permutations.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Goal {
+    pub(crate) effort: Effort,
+    pub(crate) seed: u64,
+}
+
+/// What was found, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) found: Found,
+    /// How many samples were drawn; nothing where none were needed.
+    pub(crate) samples: Option<usize>,
+    /// Nothing where no engine was needed, as the event is certain.
+    pub(crate) engine: Option<EngineName>,
+    /// Engines that were preferred but did not do, and why.
+    pub(crate) passed_over: Vec<(EngineName, String)>,
+}
+
+impl Answer {
+    fn certain() -> Self {
+        Self { found: Found::certain(), samples: None, engine: None, passed_over: Vec::new() }
+    }
+}
+
+/// Answers by the first engine that does for the event and whose error is small enough; where none is, by the one with the
+/// smaller error.
+///
+/// # Errors
+/// What engines find wrong with the event, see [`Attributor::attribute`](crate::Attributor::attribute).
+pub(crate) fn answer(event: &Event<'_>, engines: &Engines, ask: Ask<'_>, goal: Goal) -> Result<Answer> {
+    answer_by(event, engines.iter(), ask, goal)
+}
+
+pub(super) fn answer_by<'a>(
+    event: &Event<'_>,
+    engines: impl Iterator<Item = &'a dyn Engine>,
+    ask: Ask<'_>,
+    goal: Goal,
+) -> Result<Answer> {
+    if is_certain(event, ask) {
+        return Ok(Answer::certain());
+    }
+    let mut best: Option<Answer> = None;
+    let mut passed_over = Vec::new();
+    for engine in engines {
+        let Round { found, samples } = match rounds(event, engine, ask, goal)? {
+            Ok(round) => round,
+            Err(reason) => {
+                passed_over.push((engine.name(), reason));
+                continue;
+            }
+        };
+        let error = found.largest_engine_error();
+        let settled = engine.settles(error, &goal.effort);
+        let before = best.as_ref().map(|best| best.found.largest_engine_error());
+        if before.is_none_or(|before| error < before) {
+            let name = Some(engine.name());
+            if let Some(worse) = best.replace(Answer { found, samples, engine: name, passed_over: Vec::new() }) {
+                passed_over.extend(
+                    worse
+                        .engine
+                        .map(|name| (name, format!("its error is larger, {:.2e}", worse.found.largest_engine_error()))),
+                );
+            }
+        } else {
+            passed_over.push((engine.name(), format!("its error is no smaller, {error:.2e}")));
+        }
+        if settled {
+            break;
+        }
+    }
+    match best {
+        Some(best) => Ok(Answer { passed_over, ..best }),
+        None => Err(unanswered(passed_over)),
+    }
+}
+
+/// Whether nothing can be drawn in any of the worlds that are asked for.
+fn is_certain(event: &Event<'_>, ask: Ask<'_>) -> bool {
+    match ask {
+        Ask::Split => event.player_count() == 0,
+        Ask::One(coalition) => event.is_certain(coalition),
+    }
+}
+
+/// The only engine that was allowed does not do for the event.
+fn unanswered(passed_over: Vec<(EngineName, String)>) -> Error {
+    let (engines, reasons): (Vec<String>, Vec<String>) =
+        passed_over.into_iter().map(|(name, reason)| (name.to_string(), reason)).unzip();
+    Error::EngineDoesNotApply { engine: engines.join(", "), reason: reasons.join("; ") }
+}

@@ -1,0 +1,145 @@
+//! From the outputs of a game to figures with errors.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use crate::engine::{Reading, Readout};
+use crate::shapley::ShapleyValues;
+use crate::world::Event;
+
+/// The 97.5 % quantile of the normal distribution.
+const Z: f64 = 1.959_963_985;
+
+/// What was found: amounts in nats or in the target's unit, with their standard errors.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// −v(∅), which the contributions and what is left unexplained sum to; of a single world −v(T).
+    pub(crate) score: Estimate,
+    /// −v(all): exactly 0 unless some noises are drawn in every world.
+    pub(crate) unexplained: Estimate,
+    /// q(∅), or q(T) of a single world; not meaningful for a mean deviation.
+    pub(crate) probability: f64,
+    /// One per player; none where a single world was asked for.
+    pub(crate) contributions: Vec<Estimate>,
+    /// How many permutations were used; nothing for exact Shapley values.
+    pub(crate) permutations: Option<usize>,
+}
+
+/// An amount with its errors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Estimate {
+    pub(crate) value: f64,
+    /// The standard error of the worlds' values: what another noise bank, or more terms of a series, would have changed.
+    engine_error: f64,
+    /// What other permutations would have changed.
+    permutation_error: f64,
+}
+
+impl Estimate {
+    fn of_world(value: f64, engine_error: f64) -> Self {
+        Self { value, engine_error, permutation_error: 0.0 }
+    }
+
+    /// The permutations' error is taken given the bank and the bank's given the permutations, so their variances add.
+    pub(crate) fn std_error(self) -> f64 {
+        self.engine_error.hypot(self.permutation_error)
+    }
+}
+
+impl Found {
+    /// An event that is certain: where no noise is drawn, the observation is the only value the target can take.
+    pub(crate) fn certain() -> Self {
+        Self::of_world(Reading::certain())
+    }
+
+    /// A single world.
+    pub(super) fn of_world(world: Reading) -> Self {
+        Self {
+            score: Estimate::of_world(-world.value, world.error),
+            unexplained: Estimate::default(),
+            probability: world.probability,
+            contributions: Vec::new(),
+            permutations: None,
+        }
+    }
+
+    /// The Shapley values of a game, whose players are numbered in the given `order` of the event's players.
+    pub(super) fn of_game(
+        values: &ShapleyValues,
+        readout: &dyn Readout,
+        event: &Event<'_>,
+        order: Option<&[usize]>,
+    ) -> Self {
+        let (nobody, everybody) = (readout.reading(values.empty_value()), readout.reading(values.full_value()));
+        let outputs = values.outputs();
+        let errors = readout.errors(outputs).into_iter().zip(permutation_errors(values));
+        let amounts = outputs.rows().into_iter().zip(errors).map(|(outputs, (engine_error, permutation_error))| {
+            Estimate { value: outputs[0], engine_error, permutation_error }
+        });
+        let mut contributions = vec![Estimate::default(); event.player_count()];
+        for (number, amount) in amounts.enumerate() {
+            contributions[order.map_or(number, |order| order[number])] = amount;
+        }
+        // The observation itself is known exactly, unless some noise is always drawn.
+        let (score, unexplained) = if event.always_drawn().is_empty() {
+            (everybody.value - nobody.value, Estimate::default())
+        } else {
+            (-nobody.value, Estimate::of_world(-everybody.value, everybody.error))
+        };
+        Self {
+            score: Estimate::of_world(score, nobody.error),
+            unexplained,
+            probability: nobody.probability,
+            contributions,
+            permutations: values.permutations(),
+        }
+    }
+
+    /// Where it is known that no player matters, whatever rounding says: all is left unexplained.
+    pub(super) fn with_all_unexplained(mut self) -> Self {
+        self.contributions.fill(Estimate::default());
+        self.unexplained = self.score;
+        self
+    }
+
+    /// The largest standard error of any amount.
+    pub(crate) fn largest_error(&self) -> f64 {
+        self.largest(|amount| amount.std_error())
+    }
+
+    /// The largest of the engine's own errors.
+    pub(super) fn largest_engine_error(&self) -> f64 {
+        self.largest(|amount| amount.engine_error)
+    }
+
+    pub(super) fn largest_permutation_error(&self) -> f64 {
+        self.largest(|amount| amount.permutation_error)
+    }
+
+    fn largest(&self, error: impl Fn(&Estimate) -> f64) -> f64 {
+        self.contributions.iter().chain([&self.score, &self.unexplained]).map(error).fold(0.0, f64::max)
+    }
+}
+/// What other permutations would have changed, for every player: the standard error over the pairs of permutations,
+/// widened as Student's distribution is wider than the normal one, as few pairs do not tell it exactly.
+fn permutation_errors(values: &ShapleyValues) -> Vec<f64> {
+    let widened = values.permutations().map_or(1.0, |permutations| student_over_normal(permutations / 2 - 1));
+    values.std_errors().iter().map(|error| widened * error).collect()
+}
+
+fn student_over_normal(degrees_of_freedom: usize) -> f64 {
+    StudentsT::new(0.0, 1.0, degrees_of_freedom as f64).map_or(1.0, |student| student.inverse_cdf(0.975) / Z)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn student_is_wider_the_fewer_pairs_there_are() {
+        // scipy 1.15.3: scipy.stats.t.ppf(0.975, df) / scipy.stats.norm.ppf(0.975)
+        for (degrees_of_freedom, expected) in [(1, 6.482_877), (12, 1.111_660), (49, 1.025_312)] {
+            let found = student_over_normal(degrees_of_freedom);
+            assert!((found - expected).abs() < 1e-5, "{found} instead of {expected}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! How long to go on, whatever the engine and the question: once with a budget, until an error is small enough, or until a
+//! time limit.
+
+mod answer;
+mod deadline;
+mod estimates;
+mod rounds;
+
+pub(crate) use answer::{Answer, Goal, answer};
+pub(crate) use deadline::{Deadline, answer_within};
+pub(crate) use estimates::{Estimate, Found};

@@ -1,0 +1,95 @@
+//! What the event shows at each node, before anyone is blamed.
+
+mod drift;
+
+use drift::{drift, without_drift};
+
+use super::config::DiagnosisConfig;
+use crate::data::Observation;
+use crate::error::Result;
+use crate::model::{FittedModel, WiredNode, Wiring};
+use crate::noise::NoiseDistribution;
+use crate::score::ItScore;
+
+/// The target and its ancestors in topological order, without those whose value is missing in the event: their
+/// parents stand in for them.
+pub(super) struct Evidence {
+    pub(super) nodes: Vec<NodeEvidence>,
+    /// Nodes whose value is missing.
+    pub(super) missing: Vec<String>,
+}
+
+/// What the event shows at one node.
+pub(super) struct NodeEvidence {
+    pub(super) name: String,
+    /// The node's parents, as indices of the evidence; those of a missing parent in its place.
+    pub(super) parents: Vec<usize>,
+    /// How unusual the value is, whatever its parents, in nats; what was so before the event is not counted.
+    pub(super) surprise: f64,
+    /// How unusual the noise is given the parents, in nats, with the error of the fit taken into account.
+    pub(super) noise_surprise: f64,
+}
+
+impl Evidence {
+    /// The noise of a node with a missing parent is recovered with that parent's median in its place, so what the parent
+    /// did beyond it counts against the node. Costs O(ancestors · log rows) and O(parents²) for each learned mechanism.
+    ///
+    /// # Errors
+    /// When there is no such target, the event's noises cannot be recovered, or a column of the recent rows holds text or an
+    /// infinite value.
+    pub(super) fn collect(
+        model: &FittedModel,
+        target: &str,
+        event: &Observation,
+        config: &DiagnosisConfig,
+    ) -> Result<Self> {
+        let wiring = Wiring::of_ancestors(model, target)?;
+        let recovered = wiring.abduct(event)?;
+        let observed_parents = wiring.parents_that_count(|number| !recovered.is_missing(number));
+        let floor = model.default_floor();
+        let mut evidence = Self { nodes: Vec::new(), missing: Vec::new() };
+        let mut places = vec![0; wiring.nodes.len()];
+        for ((number, node), parents) in wiring.nodes.iter().enumerate().zip(observed_parents) {
+            let name = node.name.clone();
+            if recovered.is_missing(number) {
+                evidence.missing.push(name);
+                continue;
+            }
+            places[number] = evidence.nodes.len();
+            let leverage = model.leverage_at(node.position, &node.parent_values(&recovered.values));
+            evidence.nodes.push(NodeEvidence {
+                name,
+                parents: parents.into_iter().map(|parent| places[parent]).collect(),
+                surprise: surprise(model, node, recovered.values[number], config)?,
+                noise_surprise: noise_surprise(node.mechanism.noise(), recovered.noises[number], leverage, floor)?,
+            });
+        }
+        Ok(evidence)
+    }
+
+    /// The index of the target: the last in topological order.
+    pub(super) fn target(&self) -> usize {
+        self.nodes.len() - 1
+    }
+}
+
+fn nats(distribution: &NoiseDistribution, value: f64, floor: f64) -> Result<f64> {
+    Ok(ItScore::from_tail_probability(distribution.two_sided_tail(value), floor)?.nats())
+}
+
+fn surprise(model: &FittedModel, node: &WiredNode, value: f64, config: &DiagnosisConfig) -> Result<f64> {
+    let (reference, name) = (model.reference_at(node.position), &node.name);
+    let recent = config.recent.as_ref().filter(|recent| recent.names().contains(name));
+    let drift = match recent {
+        Some(recent) => drift(reference, recent.column_with_gaps(name)?.iter().copied()),
+        None => 0.0,
+    };
+    nats(reference, without_drift(reference, value, drift), model.default_floor())
+}
+
+/// The noise's deviation from its median is divided by √(1 + h), h being the leverage of the parents: so much wider is the
+/// distribution of a noise that was recovered by a fitted function there.
+fn noise_surprise(distribution: &NoiseDistribution, noise: f64, leverage: f64, floor: f64) -> Result<f64> {
+    let median = distribution.median();
+    nats(distribution, median + (noise - median) / (1.0 + leverage).sqrt(), floor)
+}

@@ -1,0 +1,138 @@
+//! One event of a target: what was observed, and which noises coalitions keep.
+
+use super::measure::Measure;
+use super::source::{Source, Switch, World};
+use crate::model::Recovered;
+use crate::shapley::Coalition;
+use crate::target::Target;
+
+/// What is asked of a target about one observation.
+///
+/// A coalition of players is a world: the base, with the players' switches on. Today a player's noise is drawn when its switch
+/// is off and has its observed value when it is on, which is all that the engines know.
+pub(crate) struct Event<'t> {
+    target: &'t Target,
+    recovered: Recovered,
+    /// The world of the coalition of nobody.
+    base: World,
+    switches: Vec<Switch>,
+    measure: Measure,
+    /// The nodes whose noise is drawn in every world: those of the base that have no switch.
+    always_drawn: Vec<usize>,
+    /// Whether no player can matter.
+    idle: bool,
+}
+
+impl<'t> Event<'t> {
+    /// The noise game of an observation: players are the nodes whose noise is known and can matter.
+    ///
+    /// A noise that does not move the target changes nothing whether it is kept or drawn, nor does one of zero variance that was
+    /// observed at its value: leaving it out gives it exactly 0. A noise that is not known, as the node's value is missing, is
+    /// drawn in every world.
+    pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure) -> Self {
+        let mut base = World::new(recovered.noises.iter().map(|&noise| Source::Given(noise)).collect());
+        let mut switches = Vec::new();
+        for (node, effect) in target.effects().iter().enumerate() {
+            let (noise, given) = (target.noise(node), recovered.noises[node]);
+            let matters = *effect != Some(0.0);
+            let is_usual = noise.is_degenerate() && noise.mean() == given;
+            if matters && !recovered.is_missing(node) && !is_usual {
+                switches.push(Switch { at: node, off: Source::Drawn, on: Source::Given(given) });
+            } else if matters && recovered.is_missing(node) && !noise.is_degenerate() {
+                base.set(node, Source::Drawn);
+            }
+        }
+        let idle = switches.is_empty() && base.drawn().next().is_some();
+        if idle {
+            // A game needs a player, though this one makes no difference.
+            let (at, on) = (target.number(), Source::Given(recovered.noises[target.number()]));
+            switches.push(Switch { at, off: Source::Drawn, on });
+        }
+        Self::new(target, recovered, base, switches, measure, idle)
+    }
+
+    fn new(
+        target: &'t Target,
+        recovered: Recovered,
+        mut base: World,
+        switches: Vec<Switch>,
+        measure: Measure,
+        idle: bool,
+    ) -> Self {
+        let always_drawn = base.drawn().collect();
+        switches.iter().for_each(|switch| base.set(switch.at, switch.off));
+        Self { target, recovered, base, switches, measure, always_drawn, idle }
+    }
+}
+
+impl Event<'_> {
+    pub(crate) fn target(&self) -> &Target {
+        self.target
+    }
+
+    pub(crate) fn recovered(&self) -> &Recovered {
+        &self.recovered
+    }
+
+    /// The observed value of every node of the target, or what stands in for it.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.recovered.values
+    }
+
+    /// The noise that every node of the target has where it is kept.
+    pub(crate) fn noises(&self) -> &[f64] {
+        &self.recovered.noises
+    }
+
+    /// The target's observed value.
+    pub(crate) fn observed(&self) -> f64 {
+        self.recovered.values[self.target.number()]
+    }
+
+    pub(crate) fn measure(&self) -> &Measure {
+        &self.measure
+    }
+
+    pub(crate) fn player_count(&self) -> usize {
+        self.switches.len()
+    }
+
+    /// The node of a player.
+    pub(crate) fn node_of(&self, player: usize) -> usize {
+        self.switches[player].at
+    }
+
+    /// The node of every player.
+    pub(crate) fn players(&self) -> Vec<usize> {
+        self.switches.iter().map(|switch| switch.at).collect()
+    }
+
+    /// The nodes whose noise is drawn in every world, as nobody knows it.
+    pub(crate) fn always_drawn(&self) -> &[usize] {
+        &self.always_drawn
+    }
+
+    /// Whether no player can matter: then there is one nevertheless, as a game needs one.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// Whether nothing is drawn in the world of a coalition: then the target has its observed value there.
+    pub(crate) fn is_certain(&self, coalition: &Coalition) -> bool {
+        self.always_drawn.is_empty() && coalition.len() == self.switches.len()
+    }
+
+    /// The world of a coalition.
+    pub(crate) fn world(&self, coalition: &Coalition) -> World {
+        let mut world = self.base.clone();
+        for player in coalition.iter() {
+            world.set(self.switches[player].at, self.switches[player].on);
+        }
+        world
+    }
+
+    /// The names of a coalition's nodes.
+    pub(crate) fn names(&self, coalition: &Coalition) -> Vec<&str> {
+        coalition.iter().map(|player| self.target.node_name(self.node_of(player))).collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! What is measured of a target in a world.
+
+use crate::score::{OutlierRegion, OutlierTest, ln_with_floor};
+
+/// What a world is worth.
+#[derive(Clone)]
+pub(crate) enum Measure {
+    /// ln((q + ε)/(1 + ε)), where q is the probability that the target is at least as extreme as observed and ε the floor.
+    LogTail { test: OutlierTest, floor: f64 },
+    /// The target's mean, less the observed value.
+    Mean { observed: f64 },
+}
+
+/// Which kind of measure is sought, before there is an event: what the choice of an engine rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Sought {
+    /// The probability of an outlier region, with the floor ε and the one that the training data support.
+    Region { floor: f64, data_floor: f64 },
+    /// The probability that a custom feature map gives at least as much as for the observed value.
+    CustomTail,
+    /// A mean.
+    Mean,
+}
+
+impl Measure {
+    /// The outlier region and the floor, where the measure is the probability of a region.
+    pub(crate) fn region(&self) -> Option<(OutlierRegion, f64)> {
+        match self {
+            &Self::LogTail { test: OutlierTest::Region(region), floor } => Some((region, floor)),
+            _ => None,
+        }
+    }
+
+    /// From the probability, or from the mean distance to the observed value, to what the world is worth. (Distances to the
+    /// observed value rather than values are averaged because they lose no digits where the target is far from 0.)
+    pub(crate) fn value_of_mean(&self, mean: f64) -> f64 {
+        match self {
+            Self::LogTail { floor, .. } => ln_with_floor(mean, *floor),
+            Self::Mean { .. } => mean,
+        }
+    }
+
+    /// The derivative of [`value_of_mean`](Self::value_of_mean).
+    pub(crate) fn slope(&self, mean: f64) -> f64 {
+        match self {
+            // Where both are 0 the value is not finite, which is reported; nothing moves it.
+            Self::LogTail { floor, .. } if mean + floor == 0.0 => 0.0,
+            Self::LogTail { floor, .. } => 1.0 / (mean + floor),
+            Self::Mean { .. } => 1.0,
+        }
+    }
+
+    /// Whether what is averaged enters through a logarithm.
+    pub(crate) fn is_logarithm(&self) -> bool {
+        matches!(self, Self::LogTail { .. })
+    }
+}

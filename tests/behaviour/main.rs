@@ -1,0 +1,41 @@
+//! What the library does with what it is given: each part of the public interface, right and wrong use, and what is written.
+
+mod api;
+mod assignment;
+mod attribution;
+mod bad_input;
+mod bootstrap;
+mod data;
+mod deadline;
+mod drift;
+mod evaluation;
+mod graph;
+mod mechanisms;
+mod missing_data;
+mod report;
+mod reproducibility;
+mod saved_models;
+mod shop;
+#[cfg(feature = "traces")]
+mod traces;
+#[cfg(feature = "tracing")]
+mod tracing;
+mod verdicts;
+
+#[path = "../../examples/shared/known_models.rs"]
+#[expect(dead_code, reason = "what the models should give is not needed here")]
+mod known_models;
+#[path = "../shared/linear_gaussian.rs"]
+#[expect(dead_code, reason = "only the random models are needed here, not their truths")]
+mod linear_gaussian;
+#[path = "../shared/report_checks.rs"]
+mod report_checks;
+#[path = "../shared/report_models.rs"]
+mod report_models;
+#[path = "../../examples/shared/retail_shop.rs"]
+mod retail_shop;
+#[path = "../../examples/shared/simulated_faults.rs"]
+mod simulated_faults;
+#[cfg(feature = "traces")]
+#[path = "../../examples/shared/synthetic_traces.rs"]
+mod synthetic_traces;

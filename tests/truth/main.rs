@@ -1,0 +1,28 @@
+//! Figures that are known from elsewhere: closed forms, brute force, other programs, laws, and labelled faults.
+
+mod accuracy;
+mod analytic;
+mod large_graphs;
+mod noise_bank;
+mod precision;
+mod properties;
+mod reference_data;
+mod scores;
+mod shapley;
+mod tails;
+mod ties;
+
+#[path = "../../examples/accuracy/case.rs"]
+mod case;
+#[path = "../../examples/accuracy/json_lines.rs"]
+mod json_lines;
+#[path = "../../examples/shared/known_models.rs"]
+mod known_models;
+#[path = "../shared/linear_gaussian.rs"]
+mod linear_gaussian;
+#[path = "../../examples/accuracy/petshop.rs"]
+#[expect(dead_code, reason = "the parts of a scenario are not needed here")]
+mod petshop;
+#[path = "../../examples/accuracy/simulated.rs"]
+#[expect(dead_code, reason = "the names of the kinds are not needed here")]
+mod simulated;
