@@ -127,7 +127,7 @@ pub use verdicts::{
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// The fifteen lines of the README are an example that is run.
+/// The first lines in the README are an example that is run.
 ///
 /// ```
 /// let lines = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/first_lines.rs"));

@@ -67,6 +67,20 @@ fn online_shop_names_the_caching_service() {
     assert!(printed.contains("Why did customer 5 wait?"), "{printed}");
     assert!(printed.contains("█"), "{printed}");
     assert!(printed.trim_end().lines().last().unwrap().starts_with("Root cause: Caching Service ("), "{printed}");
+    // On the files that it has written into `target/shop`.
+    let first_lines = run::<&str>("first_lines", []);
+    assert!(text(&first_lines.stdout).ends_with("\nRoot cause: Caching Service\n"), "{}", text(&first_lines.stderr));
+}
+
+#[test]
+fn online_shop_writes_over_no_other_file() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("not_written_over");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("calls.csv"), "mine").unwrap();
+    let output = run("online_shop", ["--write-csv".as_ref(), folder.as_os_str()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("calls.csv` is there already"), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read_to_string(folder.join("calls.csv")).unwrap(), "mine");
 }
 
 #[test]
