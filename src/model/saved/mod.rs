@@ -165,7 +165,7 @@ impl FittedModel {
 
     /// The custom mechanisms of the model itself.
     fn own_registry(&self) -> MechanismRegistry {
-        let custom = self.wiring().nodes.iter().filter_map(|node| node.mechanism.custom());
+        let custom = self.wiring().nodes().iter().filter_map(|node| node.mechanism.custom());
         MechanismRegistry::collect(custom.filter_map(|custom| Some((custom.name.clone()?, custom.mechanism.clone()))))
     }
 }
