@@ -7,7 +7,6 @@ use std::path::Path;
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::dataset::{Dataset, TextCells};
-use super::time_column::RowTimes;
 use crate::error::{Error, Result, list_names};
 
 /// Words that stand for a missing value, beside a blank cell.
@@ -16,48 +15,39 @@ const MISSING_WORDS: [&str; 3] = ["na", "nan", "null"];
 /// A byte-order mark, which spreadsheets put before the first name.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-pub(super) fn read_table_path(path: &Path) -> Result<Dataset> {
-    read_table(open(path)?, &path.display().to_string()).map_err(|error| in_file(path, error))
+/// What messages call CSV text that is of no file.
+pub(super) const READER: &str = "CSV input";
+
+impl Dataset {
+    /// A table from a CSV file with a header line.
+    ///
+    /// Names and cells may be quoted and are trimmed. A blank cell, `NA`, `NaN` or `null` is a
+    /// missing value. A column with any other text is kept, but using it is an error.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a line has more or fewer cells than the header, there are no
+    /// rows, or a name is blank or repeated.
+    #[doc(alias = "read_csv")]
+    pub fn from_csv_path(path: impl AsRef<Path>) -> Result<Self> {
+        read_path(path.as_ref(), read_table)
+    }
+
+    /// A table from CSV text with a header line; see [`from_csv_path`](Self::from_csv_path).
+    ///
+    /// # Errors
+    /// As for [`from_csv_path`](Self::from_csv_path).
+    pub fn from_csv_reader(reader: impl Read) -> Result<Self> {
+        read_table(reader, READER)
+    }
 }
 
-pub(super) fn read_table(reader: impl Read, origin: &str) -> Result<Dataset> {
+fn read_table(reader: impl Read, origin: &str) -> Result<Dataset> {
     let (names, records) = read_records(reader, origin)?;
     table(names, &records, None)
 }
 
-/// Which of the named columns holds times; it can ask whether the cells of a column all pass a test, and some is not blank.
-pub(super) trait FindTime:
-    Fn(&[String], &dyn Fn(usize, fn(&str) -> bool) -> bool) -> Result<Option<usize>>
-{
-}
-
-impl<F: Fn(&[String], &dyn Fn(usize, fn(&str) -> bool) -> bool) -> Result<Option<usize>>> FindTime for F {}
-
-pub(super) fn read_timed_table_path(path: &Path, find: impl FindTime) -> Result<(Dataset, Option<RowTimes>)> {
-    read_timed_table(open(path)?, &path.display().to_string(), find).map_err(|error| in_file(path, error))
-}
-
-pub(super) fn read_timed_table(
-    reader: impl Read,
-    origin: &str,
-    find: impl FindTime,
-) -> Result<(Dataset, Option<RowTimes>)> {
-    let (names, records) = read_records(reader, origin)?;
-    let all_cells = |column: usize, test: fn(&str) -> bool| {
-        let mut written =
-            records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty()).peekable();
-        written.peek().is_some() && written.all(test)
-    };
-    let time = find(&names, &all_cells)?;
-    let times = time.map(|column| RowTimes {
-        name: names[column].clone(),
-        values: records.iter().map(|record| record[column].to_owned()).collect(),
-    });
-    Ok((table(names, &records, time)?, times))
-}
-
 /// The table of all columns but one.
-fn table(mut names: Vec<String>, records: &[StringRecord], without: Option<usize>) -> Result<Dataset> {
+pub(super) fn table(mut names: Vec<String>, records: &[StringRecord], without: Option<usize>) -> Result<Dataset> {
     if let Some(column) = without {
         names.remove(column);
     }
@@ -77,7 +67,16 @@ fn table(mut names: Vec<String>, records: &[StringRecord], without: Option<usize
 }
 
 /// The pairs in the two columns with the given names, wherever they stand among others.
-pub(crate) fn read_pairs(reader: impl Read, origin: &str, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
+pub(crate) fn read_pairs(reader: impl Read, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
+    pairs(reader, READER, headers)
+}
+
+/// The pairs of [`read_pairs`], from a file.
+pub(crate) fn read_pairs_path(path: &Path, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
+    read_path(path, |file, origin| pairs(file, origin, headers))
+}
+
+fn pairs(reader: impl Read, origin: &str, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
     let (names, records) = read_records(reader, origin)?;
     let position = |header: &str| {
         names
@@ -89,11 +88,8 @@ pub(crate) fn read_pairs(reader: impl Read, origin: &str, headers: [&str; 2]) ->
     Ok(records.iter().map(|record| (record[first].to_owned(), record[second].to_owned())).collect())
 }
 
-pub(crate) fn read_pairs_path(path: &Path, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
-    read_pairs(open(path)?, &path.display().to_string(), headers).map_err(|error| in_file(path, error))
-}
-
-fn read_records(reader: impl Read, origin: &str) -> Result<(Vec<String>, Vec<StringRecord>)> {
+/// The names in the header, without a byte-order mark, and the lines after it, all with as many cells.
+pub(super) fn read_records(reader: impl Read, origin: &str) -> Result<(Vec<String>, Vec<StringRecord>)> {
     let malformed = |error: ::csv::Error| Error::Csv { origin: origin.to_owned(), message: error.to_string() };
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(reader);
     let names =
@@ -103,16 +99,15 @@ fn read_records(reader: impl Read, origin: &str) -> Result<(Vec<String>, Vec<Str
     Ok((names, records))
 }
 
-/// An error with the name of its file, as there is often more than one.
-fn in_file(path: &Path, error: Error) -> Error {
-    match error {
+/// What `read` makes of a file and its path. An error says which file it is of, as there is often more than one.
+pub(super) fn read_path<T>(path: &Path, read: impl FnOnce(File, &str) -> Result<T>) -> Result<T> {
+    let origin = path.display().to_string();
+    let in_file = |message: String| Error::Csv { origin: origin.clone(), message };
+    let file = File::open(path).map_err(|error| in_file(error.to_string()))?;
+    read(file, &origin).map_err(|error| match error {
         named @ Error::Csv { .. } => named,
-        other => Error::Csv { origin: path.display().to_string(), message: other.to_string() },
-    }
-}
-
-fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(|error| Error::Csv { origin: path.display().to_string(), message: error.to_string() })
+        other => in_file(other.to_string()),
+    })
 }
 
 /// The number in a cell, `NaN` where it is missing, or nothing where it is text.

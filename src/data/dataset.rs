@@ -1,15 +1,12 @@
 //! The table itself.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
 
-use super::csv;
 use super::names::ColumnNames;
 use super::observation::Observation;
-
 use crate::error::{Error, Result, list_names};
 
 /// A table of observations: rows × named columns of `f64`, each column in its own unit.
@@ -61,27 +58,6 @@ impl Dataset {
     pub fn from_columns<N: Into<String>, C: Into<Vec<f64>>>(columns: impl IntoIterator<Item = (N, C)>) -> Result<Self> {
         let (names, columns) = columns.into_iter().map(|(name, column)| (name.into(), column.into())).unzip();
         Self::from_parts(names, columns, TextCells::new())
-    }
-
-    /// A table from a CSV file with a header line.
-    ///
-    /// Names and cells may be quoted and are trimmed. A blank cell, `NA`, `NaN` or `null` is a
-    /// missing value. A column with any other text is kept, but using it is an error.
-    ///
-    /// # Errors
-    /// When the file cannot be read, a line has more or fewer cells than the header, there are no
-    /// rows, or a name is blank or repeated.
-    #[doc(alias = "read_csv")]
-    pub fn from_csv_path(path: impl AsRef<Path>) -> Result<Self> {
-        csv::read_table_path(path.as_ref())
-    }
-
-    /// A table from CSV text with a header line; see [`from_csv_path`](Self::from_csv_path).
-    ///
-    /// # Errors
-    /// As for [`from_csv_path`](Self::from_csv_path).
-    pub fn from_csv_reader(reader: impl std::io::Read) -> Result<Self> {
-        csv::read_table(reader, "CSV input")
     }
 
     pub(super) fn from_parts(names: Vec<String>, columns: Vec<Vec<f64>>, text_cells: TextCells) -> Result<Self> {

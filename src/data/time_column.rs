@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::csv;
+use super::csv::{READER, read_path, read_records, table};
 use super::dataset::Dataset;
 use crate::error::{Error, Result, list_names};
 
@@ -41,7 +41,7 @@ impl Dataset {
     /// # Errors
     /// As for [`from_csv_path`](Self::from_csv_path); when the named column is not there, or no other column is.
     pub fn from_csv_path_with_time(path: impl AsRef<Path>, time: &TimeColumn) -> Result<(Self, Option<RowTimes>)> {
-        csv::read_timed_table_path(path.as_ref(), |names, cells| find(time, names, cells))
+        read_path(path.as_ref(), |file, origin| read(file, origin, time))
     }
 
     /// A table from CSV text with a column of times; see [`from_csv_path_with_time`](Self::from_csv_path_with_time).
@@ -59,12 +59,27 @@ impl Dataset {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn from_csv_reader_with_time(reader: impl Read, time: &TimeColumn) -> Result<(Self, Option<RowTimes>)> {
-        csv::read_timed_table(reader, "CSV input", |names, cells| find(time, names, cells))
+        read(reader, READER, time)
     }
 }
 
+fn read(reader: impl Read, origin: &str, time: &TimeColumn) -> Result<(Dataset, Option<RowTimes>)> {
+    let (names, records) = read_records(reader, origin)?;
+    let all_cells = |column: usize, test: fn(&str) -> bool| {
+        let mut written =
+            records.iter().filter_map(|record| record.get(column)).filter(|cell| !cell.is_empty()).peekable();
+        written.peek().is_some() && written.all(test)
+    };
+    let column = find(time, &names, all_cells)?;
+    let times = column.map(|column| RowTimes {
+        name: names[column].clone(),
+        values: records.iter().map(|record| record[column].to_owned()).collect(),
+    });
+    Ok((table(names, &records, column)?, times))
+}
+
 /// The position of the column of times; `cells` tells whether a column's cells all are as asked, and some is not blank.
-fn find(time: &TimeColumn, names: &[String], cells: &dyn Fn(usize, fn(&str) -> bool) -> bool) -> Result<Option<usize>> {
+fn find(time: &TimeColumn, names: &[String], cells: impl Fn(usize, fn(&str) -> bool) -> bool) -> Result<Option<usize>> {
     match time {
         TimeColumn::Named(wanted) => match names.iter().position(|name| name == wanted) {
             Some(position) => Ok(Some(position)),

@@ -50,7 +50,7 @@ pub(super) fn select(column: &[f64], rows: &[usize]) -> Vec<f64> {
 
 /// The noises of a node from the columns of all nodes, and how many rows have all values but no noise.
 fn recover(wiring: &Wiring, number: usize, columns: &[&[f64]]) -> (Vec<f64>, usize) {
-    let node = &wiring.nodes[number];
+    let node = wiring.node(number);
     let mechanism = &node.mechanism;
     let tolerance = ROUNDING * magnitude(columns[number]);
     let only_value = Some(mechanism.noise().mean()).filter(|_| mechanism.noise().is_degenerate());

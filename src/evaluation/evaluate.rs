@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::columns::Columns;
 use super::config::EvaluationConfig;
+use super::correction::{FAMILIES, adjusted_p_values};
 use super::findings;
 use super::local_markov::test_implied_independencies;
 use super::node::NodeRows;
@@ -13,7 +14,6 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::independence::MOST_PERMUTATIONS;
 use crate::model::FittedModel;
-use crate::numeric::holm::holm;
 use crate::telemetry::span;
 
 impl FittedModel {
@@ -101,14 +101,6 @@ impl FittedModel {
         findings.extend(findings::of_graph(&graph, config));
         Ok(ModelEvaluation { rows: held_out.rows(), nodes: evaluations, graph, findings, config: config.clone() })
     }
-}
-
-/// How many families of tests share `alpha`; see [`EvaluationConfig::alpha`].
-const FAMILIES: f64 = 3.0;
-
-/// The p-values of one family after correction for all tests of all families: Holm's within, Bonferroni's between them.
-pub(super) fn adjusted_p_values(p_values: &[f64]) -> Vec<f64> {
-    holm(p_values).into_iter().map(|p_value| (FAMILIES * p_value).min(1.0)).collect()
 }
 
 fn evaluate_nodes(

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::columns::{Columns, select};
 use super::config::EvaluationConfig;
-use super::evaluate::adjusted_p_values;
+use super::correction::adjusted_p_values;
 use super::result::ImpliedIndependence;
 use crate::independence::{ConditionalIndependenceTest, Projection, covariance_of_residuals};
 use crate::model::FittedModel;

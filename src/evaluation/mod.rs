@@ -2,7 +2,9 @@
 
 mod columns;
 mod config;
+mod correction;
 mod evaluate;
+mod finding;
 mod findings;
 mod local_markov;
 mod node;
@@ -10,7 +12,7 @@ mod permuted_graphs;
 mod result;
 
 pub use config::EvaluationConfig;
-pub use findings::Finding;
+pub use finding::Finding;
 pub use result::{
     AbsentFigure, Calibration, GraphComparison, GraphEvaluation, ImpliedIndependence, ModelEvaluation, NodeEvaluation,
     NoiseDrift, NoiseIndependence,

@@ -119,7 +119,7 @@ impl<'a> NodeRows<'a> {
 
     fn evaluated_noise(&self) -> Prediction {
         let (wiring, number) = (self.model.wiring(), self.model.number(self.position));
-        let (mechanism, columns) = (&wiring.nodes[number].mechanism, wiring.in_order(&self.columns.values));
+        let (mechanism, columns) = (&wiring.node(number).mechanism, wiring.in_order(&self.columns.values));
         let noises = quantiles(self.noise(), EVALUATED_QUANTILES);
         let (mut expected, mut scores) = (Vec::with_capacity(self.rows.len()), Vec::with_capacity(self.rows.len()));
         wiring.visit_rows(number, &columns, self.rows.iter().copied(), |value, parents| {

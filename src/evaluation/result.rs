@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::EvaluationConfig;
-use super::findings::Finding;
+use super::finding::Finding;
 
 /// What held-out rows say of a model. [`Display`](std::fmt::Display) says it in sentences and a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

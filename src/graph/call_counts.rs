@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::call_graph::{DropReason, DroppedCall, reason_to_drop};
 use super::causal_graph::CausalGraph;
+use super::dropped_call::{DropReason, DroppedCall, reason_to_drop};
 use crate::error::Result;
 
 impl CausalGraph {

@@ -1,48 +1,11 @@
 //! Call graphs: who calls whom, which is the causal graph with its arrows turned round.
 
-use std::fmt;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use super::causal_graph::CausalGraph;
+use super::dropped_call::{DroppedCall, reason_to_drop};
 use crate::data::{read_pairs, read_pairs_path};
 use crate::error::{Error, Result};
-
-/// A call that says nothing about causes and was left out of the causal graph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DroppedCall {
-    /// The calling service, as given.
-    pub caller: String,
-    /// The called service, as given.
-    pub callee: String,
-    /// Why the call was left out.
-    pub reason: DropReason,
-}
-
-/// Why a call was left out of the causal graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DropReason {
-    /// The service calls itself: its own latency is one node, which cannot be its own cause.
-    SelfCall,
-    /// The caller or the callee has no name.
-    BlankName,
-    /// The services call each other in a cycle, and of its calls this is the rarest.
-    RarestOfCycle,
-}
-
-impl fmt::Display for DropReason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::SelfCall => "a service that calls itself is not its own cause",
-            Self::BlankName => "a name is blank",
-            Self::RarestOfCycle => "it is the rarest call of a cycle of calls",
-        })
-    }
-}
 
 /// Header of a CSV file of calls.
 const CALL_HEADERS: [&str; 2] = ["caller", "callee"];
@@ -100,7 +63,7 @@ impl CausalGraph {
     /// # Errors
     /// As for [`from_call_graph_csv_path`](Self::from_call_graph_csv_path).
     pub fn from_call_graph_csv_reader(reader: impl std::io::Read) -> Result<Self> {
-        Self::from_call_graph(read_pairs(reader, "CSV input", CALL_HEADERS)?)
+        Self::from_call_graph(read_pairs(reader, CALL_HEADERS)?)
     }
 
     /// A causal graph from a CSV file with the columns `cause` and `effect`.
@@ -116,16 +79,6 @@ impl CausalGraph {
     /// # Errors
     /// As for [`from_edges_csv_path`](Self::from_edges_csv_path).
     pub fn from_edges_csv_reader(reader: impl std::io::Read) -> Result<Self> {
-        Self::from_edges(read_pairs(reader, "CSV input", EDGE_HEADERS)?)
-    }
-}
-
-pub(super) fn reason_to_drop(caller: &str, callee: &str) -> Option<DropReason> {
-    if caller.trim().is_empty() || callee.trim().is_empty() {
-        Some(DropReason::BlankName)
-    } else if caller == callee {
-        Some(DropReason::SelfCall)
-    } else {
-        None
+        Self::from_edges(read_pairs(reader, EDGE_HEADERS)?)
     }
 }

@@ -7,8 +7,8 @@ use petgraph::dot::{Config, Dot};
 use petgraph::graph::{DiGraph, IndexType, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::call_graph::DroppedCall;
 use super::cycle::find_cycle;
+use super::dropped_call::DroppedCall;
 use crate::error::{Error, Result, list_names};
 
 /// A directed acyclic graph whose edges point from cause to effect.

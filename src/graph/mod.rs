@@ -4,8 +4,9 @@ mod call_counts;
 mod call_graph;
 mod causal_graph;
 mod cycle;
+mod dropped_call;
 mod marginal;
 
-pub use call_graph::{DropReason, DroppedCall};
 pub use causal_graph::CausalGraph;
+pub use dropped_call::{DropReason, DroppedCall};
 pub use marginal::{GraphRepair, RemovalReason, RemovedNode};

@@ -200,6 +200,14 @@ impl FittedModel {
         &self.parts.wiring
     }
 
+    /// A target and its ancestors, with their mechanisms, in topological order. Costs O(nodes + edges).
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub(crate) fn wiring_of_target(&self, target: &str) -> Result<Wiring> {
+        Ok(self.wiring().up_to(self.number(self.parts.graph.position(target)?)))
+    }
+
     /// The number in the wiring of the node at a position of the graph.
     pub(crate) fn number(&self, position: usize) -> usize {
         self.parts.numbers[position]
@@ -212,12 +220,12 @@ impl FittedModel {
 
     /// The positions in the graph of a mechanism's parents, in the mechanism's order.
     pub(crate) fn parents_at(&self, position: usize) -> impl ExactSizeIterator<Item = usize> {
-        let nodes = &self.parts.wiring.nodes;
+        let nodes = self.parts.wiring.nodes();
         self.node_at(position).parents.iter().map(|&parent| nodes[parent].position)
     }
 
     fn node_at(&self, position: usize) -> &WiredNode {
-        &self.parts.wiring.nodes[self.number(position)]
+        self.parts.wiring.node(self.number(position))
     }
 
     /// What is normal for a node.

@@ -68,17 +68,17 @@ fn exact_distributions(wiring: &Wiring) -> Result<Vec<Option<NoiseDistribution>>
         let normal = expansion.and_then(|expansion| normal_distribution(wiring, expansion)).transpose();
         normal.map_err(|cause| Error::InNode { node: node.name.clone(), cause: Box::new(cause) })
     };
-    wiring.nodes.iter().zip(wiring.expansions()).map(of_node).collect()
+    wiring.nodes().iter().zip(wiring.expansions()).map(of_node).collect()
 }
 
 /// The distribution of a weighted sum of noises if all of them are normal or constant, and not all constant.
 fn normal_distribution(wiring: &Wiring, expansion: Expansion) -> Option<Result<NoiseDistribution>> {
     let Expansion { constant: mut mean, mut weights } = expansion;
     // On the order of a sum depend its last bits; that of the graph is the one that its user gave.
-    weights.sort_unstable_by_key(|&(number, _)| wiring.nodes[number].position);
+    weights.sort_unstable_by_key(|&(number, _)| wiring.node(number).position);
     let mut variance = 0.0;
     for (number, weight) in weights {
-        let noise = wiring.nodes[number].mechanism.noise();
+        let noise = wiring.node(number).mechanism.noise();
         if !noise.is_normal_or_constant() {
             return None;
         }

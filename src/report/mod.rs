@@ -1,24 +1,12 @@
 //! What a person or a program reads: tables and bar charts for a terminal, a page of HTML, drawings of the causal graph, CSV,
 //! and JSON through serde.
 
-mod assignment;
-mod bars;
-mod colour;
-mod csv;
-mod dataset;
-mod diagnosis;
-mod dot;
+mod drawing;
 mod escape;
-mod evaluation;
-mod finding;
+mod format;
 mod html;
-mod json;
 mod label;
-mod layout;
-mod mermaid;
 mod number;
-mod picture;
-mod svg;
-mod table;
+mod text;
 
 pub use html::HtmlReport;

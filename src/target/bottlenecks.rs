@@ -11,10 +11,10 @@ type NodeSet = Vec<u64>;
 /// Costs O(edges · nodes/64).
 pub(super) fn bottlenecks(wiring: &Wiring, linear: &[bool]) -> Vec<bool> {
     let slots = slots_reached(wiring, linear);
-    let words = wiring.nodes.len().div_ceil(64);
-    let mut functions: Vec<NodeSet> = Vec::with_capacity(wiring.nodes.len());
-    let mut standing = vec![false; wiring.nodes.len()];
-    for (number, node) in wiring.nodes.iter().enumerate() {
+    let words = wiring.nodes().len().div_ceil(64);
+    let mut functions: Vec<NodeSet> = Vec::with_capacity(wiring.nodes().len());
+    let mut standing = vec![false; wiring.nodes().len()];
+    for (number, node) in wiring.nodes().iter().enumerate() {
         let mut reaching = vec![0; words];
         if linear[number] {
             node.parents.iter().for_each(|&parent| unite(&mut reaching, &functions[parent]));
@@ -32,9 +32,9 @@ pub(super) fn bottlenecks(wiring: &Wiring, linear: &[bool]) -> Vec<bool> {
 
 /// For each node the slots that it reaches by linear paths, if all linear nodes are folded.
 fn slots_reached(wiring: &Wiring, linear: &[bool]) -> Vec<NodeSet> {
-    let mut reached: Vec<NodeSet> = vec![vec![0; wiring.nodes.len().div_ceil(64)]; wiring.nodes.len()];
+    let mut reached: Vec<NodeSet> = vec![vec![0; wiring.nodes().len().div_ceil(64)]; wiring.nodes().len()];
     insert(&mut reached[wiring.target()], wiring.target());
-    for (number, node) in wiring.nodes.iter().enumerate().rev() {
+    for (number, node) in wiring.nodes().iter().enumerate().rev() {
         let (before, from_here) = reached.split_at_mut(number);
         for &parent in &node.parents {
             if linear[number] {

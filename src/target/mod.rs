@@ -28,7 +28,7 @@ impl Target {
     /// # Errors
     /// When the model has no such node.
     pub(crate) fn new(model: &FittedModel, name: &str) -> Result<Self> {
-        let wiring = Wiring::of_ancestors(model, name)?;
+        let wiring = model.wiring_of_target(name)?;
         let effects = wiring.noise_effects();
         Ok(Self { wiring, effects, program: OnceLock::new() })
     }
@@ -40,7 +40,7 @@ impl Target {
 
     /// The target and its ancestors, in topological order: the target is the last one.
     pub(crate) fn nodes(&self) -> &[WiredNode] {
-        &self.wiring.nodes
+        self.wiring.nodes()
     }
 
     /// The name of the target.
@@ -55,12 +55,12 @@ impl Target {
 
     /// The name of a node, by its number.
     pub(crate) fn node_name(&self, node: usize) -> &str {
-        &self.wiring.nodes[node].name
+        &self.wiring.node(node).name
     }
 
     /// The distribution of a node's noise.
     pub(crate) fn noise(&self, node: usize) -> &NoiseDistribution {
-        self.wiring.nodes[node].mechanism.noise()
+        self.wiring.node(node).mechanism.noise()
     }
 
     /// For each node the total effect c of its noise, if the target is rest + c · noise whatever the other noises are.
@@ -75,7 +75,7 @@ impl Target {
 
     /// The first node whose mechanism keeps the target from being linear in all noises.
     pub(crate) fn bend(&self) -> Option<&str> {
-        let bends = |&node: &usize| !self.wiring.nodes[node].is_linear();
+        let bends = |&node: &usize| !self.wiring.node(node).is_linear();
         let reaches = |node: &usize| self.effects[*node] != Some(0.0);
         (0..self.effects.len()).filter(reaches).find(bends).map(|node| self.node_name(node))
     }

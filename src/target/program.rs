@@ -90,7 +90,7 @@ pub(crate) enum NoiseUse {
 impl Program {
     /// Costs O(slots · edges), and O(nodes · functions) if there is a bottleneck.
     pub(crate) fn compile(wiring: &Wiring) -> Self {
-        let linear: Vec<bool> = wiring.nodes.iter().map(WiredNode::is_linear).collect();
+        let linear: Vec<bool> = wiring.nodes().iter().map(WiredNode::is_linear).collect();
         let folded = || Builder::new(wiring, &linear, &vec![false; linear.len()]).build();
         if linear.iter().filter(|&linear| !linear).count() < 2 {
             return folded();
@@ -147,7 +147,7 @@ impl<'p> Builder<'p> {
     fn new(wiring: &'p Wiring, linear: &'p [bool], standing: &'p [bool]) -> Self {
         let mut read = standing.to_vec();
         read[wiring.target()] = true;
-        for (node, _) in wiring.nodes.iter().zip(linear).filter(|(_, linear)| !**linear) {
+        for (node, _) in wiring.nodes().iter().zip(linear).filter(|(_, linear)| !**linear) {
             node.parents.iter().for_each(|&parent| read[parent] = true);
         }
         let functions: Vec<bool> =
@@ -156,14 +156,14 @@ impl<'p> Builder<'p> {
     }
 
     fn build(&self) -> Program {
-        let nodes = 0..self.wiring.nodes.len();
+        let nodes = 0..self.wiring.nodes().len();
         let mut effects = vec![0.0; nodes.len()];
         let slot_nodes = nodes.clone().filter(|&node| self.slots[node].is_some());
         let slots: Vec<Slot> = slot_nodes.map(|node| self.slot(node, &mut effects)).collect();
         let mut functions: Vec<Function> = nodes.clone().filter_map(|node| self.function(node)).collect();
         let mut noises: Vec<NoiseUse> = nodes
             .map(|node| match self.functions[node] {
-                Some(function) if !self.wiring.nodes[node].mechanism.adds_noise() => NoiseUse::Function(function),
+                Some(function) if !self.wiring.node(node).mechanism.adds_noise() => NoiseUse::Function(function),
                 _ => NoiseUse::Slots(Vec::new()),
             })
             .collect();
@@ -186,7 +186,7 @@ impl<'p> Builder<'p> {
     fn slot(&self, node: usize, effects: &mut [f64]) -> Slot {
         let terms = self.terms(node, effects);
         let is_source = match terms.as_slice() {
-            [Term { source: Source::Noise(_), .. }] => self.wiring.nodes[node].mechanism.is_root(),
+            [Term { source: Source::Noise(_), .. }] => self.wiring.node(node).mechanism.is_root(),
             [Term { source: Source::Function(_), effect }] => *effect == 1.0,
             _ => false,
         };
@@ -195,7 +195,7 @@ impl<'p> Builder<'p> {
 
     fn function(&self, number: usize) -> Option<Function> {
         self.functions[number]?;
-        let node = &self.wiring.nodes[number];
+        let node = self.wiring.node(number);
         let (kind, inputs) = match (self.linear[number], node.mechanism.adds_noise()) {
             (true, _) => (FunctionKind::Copy, self.slots[number].into_iter().collect()),
             (false, true) => (FunctionKind::Additive, self.input_slots(node)),
@@ -218,7 +218,7 @@ impl<'p> Builder<'p> {
             if effect == 0.0 {
                 continue;
             }
-            let node = &self.wiring.nodes[number];
+            let node = self.wiring.node(number);
             let folds = self.linear[number] && (number == of || !self.standing[number]);
             if folds {
                 for (place, &parent) in node.parents.iter().enumerate() {

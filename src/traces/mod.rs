@@ -2,14 +2,10 @@
 
 mod collector;
 mod config;
-mod dependencies;
-mod document;
 mod formulas;
-mod jaeger;
-mod otlp;
+mod json;
 mod report;
 mod request;
-mod scalar;
 mod span;
 mod structure;
 mod table;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::collector::Collector;
 use super::config::TraceConfig;
-use super::document;
+use super::json;
 use super::report::TraceReport;
 use super::structure::{self, ServiceCall, SiblingCalls};
 use crate::data::Dataset;
@@ -128,7 +128,7 @@ fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces>
     span!(INFO, "read_traces", origin = origin);
     config.check()?;
     let mut collector = Collector::new(config);
-    document::read(BufReader::new(reader), origin, &mut collector)?;
+    json::read(BufReader::new(reader), origin, &mut collector)?;
     let (latencies, self_times) = collector.tables()?;
     let calls = structure::service_calls(&collector);
     let siblings = structure::sibling_calls(&collector);

@@ -1,7 +1,7 @@
 //! The binary format: a header that stays as it is in all versions, and the model in postcard's encoding.
 
-use super::FORMAT_VERSION;
 use super::layout::SavedModel;
+use super::version::{FORMAT_VERSION, check_version};
 use crate::error::{Error, Result};
 
 /// No text begins like this, and a transfer that changes line ends or strips the eighth bit destroys it.
@@ -53,14 +53,6 @@ fn open(bytes: &[u8]) -> Result<&[u8]> {
     }
     check_version(version)?;
     Ok(body)
-}
-
-pub(super) fn check_version(found: u32) -> Result<()> {
-    match found {
-        FORMAT_VERSION => Ok(()),
-        0 => Err(damaged("there is no format version 0".to_owned())),
-        _ => Err(Error::NewerModel { found, supported: FORMAT_VERSION }),
-    }
 }
 
 fn damaged(message: String) -> Error {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FORMAT_VERSION;
 use super::layout::SavedModel;
+use super::version::{FORMAT_VERSION, check_version};
 use crate::error::{Error, Result};
 
 /// How a file says that it holds a model of this crate.
@@ -55,5 +55,5 @@ fn check(format: &str, version: u32) -> Result<()> {
     if format != FORMAT {
         return Err(Error::DamagedModel { message: format!("its format is `{format}` instead of `{FORMAT}`") });
     }
-    super::binary::check_version(version)
+    check_version(version)
 }

@@ -7,6 +7,7 @@ mod file;
 mod json;
 mod layout;
 mod restore;
+mod version;
 
 use std::path::Path;
 
@@ -16,9 +17,6 @@ use super::fitted::FittedModel;
 use crate::error::Result;
 use crate::mechanism::MechanismRegistry;
 use crate::telemetry::span;
-
-/// The version of what is saved. It grows whenever something is saved that earlier versions of this crate cannot read.
-const FORMAT_VERSION: u32 = 1;
 
 /// How a model is saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +165,7 @@ impl FittedModel {
 
     /// The custom mechanisms of the model itself.
     fn own_registry(&self) -> MechanismRegistry {
-        let custom = self.wiring().nodes.iter().filter_map(|node| node.mechanism.custom());
+        let custom = self.wiring().nodes().iter().filter_map(|node| node.mechanism.custom());
         MechanismRegistry::collect(custom.filter_map(|custom| Some((custom.name.clone()?, custom.mechanism.clone()))))
     }
 }

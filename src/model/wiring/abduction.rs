@@ -1,6 +1,6 @@
 //! Abduction: from values back to the noises that made them.
 
-use super::{WiredNode, Wiring};
+use super::nodes::{WiredNode, Wiring};
 use crate::data::Observation;
 use crate::error::{Error, Result};
 
@@ -53,8 +53,8 @@ impl Wiring {
     /// When the observation has text or an infinite value for a node, a value outside the domain of a link, or one that a
     /// custom mechanism is not invertible at; or when what is to stand in for a missing value is not finite.
     pub(crate) fn abduct(&self, observation: &Observation) -> Result<Recovered> {
-        let mut noises = Vec::with_capacity(self.nodes.len());
-        let mut origins: Vec<Origin> = Vec::with_capacity(self.nodes.len());
+        let mut noises = Vec::with_capacity(self.nodes().len());
+        let mut origins: Vec<Origin> = Vec::with_capacity(self.nodes().len());
         let values = self.values_by(|_, node, parents| {
             let (value, noise, origin) = match observation.finite_if_present(&node.name)? {
                 Some(value) => {
@@ -62,7 +62,7 @@ impl Wiring {
                         origins[parent] == Origin::Missing && node.slope(place) != Some(0.0)
                     };
                     let missing_parents = node.parents.iter().copied().enumerate().filter(missing);
-                    let missing_parents = missing_parents.map(|(_, parent)| self.nodes[parent].position).collect();
+                    let missing_parents = missing_parents.map(|(_, parent)| self.node(parent).position).collect();
                     (value, node.abduct(parents, value)?, Origin::Observed { missing_parents })
                 }
                 None => {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::{WiredNode, Wiring};
+use super::nodes::{WiredNode, Wiring};
 use crate::error::Result;
 use crate::random::{Purpose, stream};
 
@@ -33,9 +33,9 @@ impl Wiring {
         mut fill_noise: impl FnMut(&WiredNode, &mut [f64]),
         given: impl Fn(usize) -> Option<f64>,
     ) -> Result<Vec<Vec<f64>>> {
-        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(self.nodes.len());
+        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(self.nodes().len());
         let mut noise = vec![0.0; rows];
-        for (number, node) in self.nodes.iter().enumerate() {
+        for (number, node) in self.nodes().iter().enumerate() {
             let mut values = vec![given(number).unwrap_or(0.0); rows];
             if given(number).is_none() {
                 fill_noise(node, &mut noise);
@@ -63,8 +63,8 @@ impl Wiring {
     /// one unit in the last place do at every node, carried along by the mechanisms themselves. Values and noises belong
     /// together.
     pub(crate) fn rounding_error(&self, values: &[f64], noises: &[f64]) -> f64 {
-        let mut errors: Vec<f64> = Vec::with_capacity(self.nodes.len());
-        for (number, node) in self.nodes.iter().enumerate() {
+        let mut errors: Vec<f64> = Vec::with_capacity(self.nodes().len());
+        for (number, node) in self.nodes().iter().enumerate() {
             let mut parents = node.parent_values(values);
             let moved_by = |parents: &[f64], noise: f64| {
                 let moved = (node.mechanism.evaluate(parents, noise) - values[number]).abs();

@@ -1,6 +1,6 @@
 //! What is linear: the slope of a node in a parent, the effect of a noise on the target, and a node as a sum of noises.
 
-use super::{WiredNode, Wiring};
+use super::nodes::{WiredNode, Wiring};
 
 impl WiredNode {
     /// By how much the node's value grows with that of a parent, given by its place in the mechanism's order, if that is
@@ -24,15 +24,15 @@ impl Wiring {
     /// For each node its noise's total effect c on the target, if the target is rest + c · noise whatever the other
     /// noises are: the sum, over all paths to the target, of the products of the slopes along the path.
     pub(crate) fn noise_effects(&self) -> Vec<Option<f64>> {
-        let noises = self.nodes.iter().zip(self.value_effects());
+        let noises = self.nodes().iter().zip(self.value_effects());
         noises.map(|(node, effect)| effect.filter(|&effect| effect == 0.0 || node.mechanism.adds_noise())).collect()
     }
 
     /// For each node by how much its value moves the target, if that is linear along every path.
     fn value_effects(&self) -> Vec<Option<f64>> {
-        let mut effects = vec![Some(0.0); self.nodes.len()];
+        let mut effects = vec![Some(0.0); self.nodes().len()];
         effects[self.target()] = Some(1.0);
-        for (child, node) in self.nodes.iter().enumerate().rev() {
+        for (child, node) in self.nodes().iter().enumerate().rev() {
             for (place, &parent) in node.parents.iter().enumerate() {
                 let through_child = effects[child].zip(node.slope(place)).map(|(effect, slope)| effect * slope);
                 effects[parent] = effects[parent].zip(through_child).map(|(sum, part)| sum + part);
@@ -43,15 +43,15 @@ impl Wiring {
 
     /// For each node what it is a sum of, if it is linear in all noises that it depends on. Costs O(nodes · (nodes + edges)).
     pub(in crate::model) fn expansions(&self) -> Vec<Option<Expansion>> {
-        let mut expansions = Vec::with_capacity(self.nodes.len());
-        for number in 0..self.nodes.len() {
+        let mut expansions = Vec::with_capacity(self.nodes().len());
+        for number in 0..self.nodes().len() {
             expansions.push(self.expand(number, &expansions));
         }
         expansions
     }
 
     fn expand(&self, number: usize, expansions: &[Option<Expansion>]) -> Option<Expansion> {
-        let node = &self.nodes[number];
+        let node = self.node(number);
         if !node.is_linear() {
             return None;
         }

@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::data::Observation;
+use crate::graph::CausalGraph;
 use crate::mechanism::{AdditiveNoiseModel, CustomMechanism, KnownFormula, Mechanism};
 use crate::model::{FittedModel, StructuralCausalModel};
+use crate::noise::NoiseDistribution;
 use crate::random::Purpose;
 
 /// x = parent · noise
@@ -42,22 +44,22 @@ fn model() -> FittedModel {
 }
 
 fn number(wiring: &Wiring, name: &str) -> usize {
-    wiring.nodes.iter().position(|node| node.name == name).unwrap()
+    wiring.nodes().iter().position(|node| node.name == name).unwrap()
 }
 
 #[test]
 fn of_a_target_there_are_its_ancestors_and_it_comes_last() {
     let model = model();
-    let wiring = Wiring::of_ancestors(&model, "e").unwrap();
-    let names: Vec<&str> = wiring.nodes.iter().map(|node| node.name.as_str()).collect();
+    let wiring = model.wiring_of_target("e").unwrap();
+    let names: Vec<&str> = wiring.nodes().iter().map(|node| node.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "d", "e"]);
     let parents = |name: &str| {
-        let node = &wiring.nodes[number(&wiring, name)];
-        node.parents.iter().map(|&parent| wiring.nodes[parent].name.as_str()).collect::<Vec<_>>()
+        let node = wiring.node(number(&wiring, name));
+        node.parents.iter().map(|&parent| wiring.node(parent).name.as_str()).collect::<Vec<_>>()
     };
     assert_eq!((parents("d"), parents("e")), (vec!["b", "a"], vec!["b", "d"]), "in the order of the mechanism");
-    assert!(wiring.nodes.iter().all(|node| model.graph().name(node.position) == node.name));
-    assert!(Wiring::of_ancestors(&model, "x").is_err());
+    assert!(wiring.nodes().iter().all(|node| model.graph().name(node.position) == node.name));
+    assert!(model.wiring_of_target("x").is_err());
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn abduction_undoes_forward_evaluation() {
     let wiring = model.wiring();
     let noises: Vec<f64> = (0..5).map(|node| 1.5 + f64::from(node)).collect();
     let values = wiring.forward(&noises, |_| None);
-    let event = Observation::new(wiring.nodes.iter().map(|node| node.name.as_str()), values.clone()).unwrap();
+    let event = Observation::new(wiring.nodes().iter().map(|node| node.name.as_str()), values.clone()).unwrap();
     let recovered = wiring.abduct(&event).unwrap();
     assert_eq!((recovered.values, recovered.noises), (values, noises));
 }
@@ -74,7 +76,7 @@ fn abduction_undoes_forward_evaluation() {
 #[test]
 fn a_given_value_holds_whatever_the_noise_and_moves_what_is_downstream() {
     let model = model();
-    let wiring = Wiring::of_ancestors(&model, "e").unwrap();
+    let wiring = model.wiring_of_target("e").unwrap();
     let (b, noises) = (number(&wiring, "b"), [1.0, 7.0, 0.25, 0.5]);
     let given = |node: usize| (node == b).then_some(-4.0);
     // d = 2 − (−4) + 0.25, e = d + 0.5
@@ -91,13 +93,13 @@ fn columns_have_the_bits_of_rows_and_give_their_noises_back() {
     let columns = wiring.draw_columns(50, 7, Purpose::ModelDraws).unwrap();
     let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
     let abduct = |number: usize| {
-        let node = &wiring.nodes[number];
+        let node = wiring.node(number);
         wiring.abduct_column(number, &slices, |parents, value| node.abduct(parents, value).unwrap())
     };
     let noises: Vec<Vec<f64>> = (0..slices.len()).map(abduct).collect();
     for row in 0..50 {
         let in_row = |columns: &[Vec<f64>]| columns.iter().map(|column| column[row]).collect::<Vec<f64>>();
-        let pairs = wiring.nodes.iter().map(|node| node.name.as_str()).zip(in_row(&columns));
+        let pairs = wiring.nodes().iter().map(|node| node.name.as_str()).zip(in_row(&columns));
         let recovered = wiring.abduct(&Observation::from_pairs(pairs).unwrap()).unwrap();
         assert_eq!(recovered.noises, in_row(&noises));
         let again = wiring.forward(&recovered.noises, |_| None);
@@ -123,7 +125,7 @@ fn rows_with_a_gap_have_no_noise_where_the_gap_matters() {
 #[test]
 fn parents_that_do_not_count_are_replaced_by_their_own() {
     let model = model();
-    let wiring = Wiring::of_ancestors(&model, "e").unwrap();
+    let wiring = model.wiring_of_target("e").unwrap();
     let [a, b, d, e] = ["a", "b", "d", "e"].map(|name| number(&wiring, name));
     let found = wiring.parents_that_count(|number| number != d);
     assert_eq!((&found[d], &found[e]), (&vec![a, b], &vec![a, b]));
@@ -144,14 +146,14 @@ fn effects_and_expansions_come_from_slopes() {
         .unwrap()
         .without_fitting()
         .unwrap();
-    let of_d = Wiring::of_ancestors(&model, "d").unwrap();
+    let of_d = model.wiring_of_target("d").unwrap();
     let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| number(&of_d, name));
     let effects = of_d.noise_effects();
     assert_eq!([a, b, c, d].map(|node| effects[node]), [Some(-1.0), Some(2.0), Some(-1.0), Some(1.0)]);
     let mut expected = vec![(a, -1.0), (b, 2.0), (c, -1.0), (d, 1.0)];
     expected.sort_unstable_by_key(|&(node, _)| node);
     assert_eq!(of_d.expansions()[d], Some(Expansion { constant: 0.0, weights: expected }));
-    let of_e = Wiring::of_ancestors(&model, "e").unwrap();
+    let of_e = model.wiring_of_target("e").unwrap();
     let [a, b, c, e] = ["a", "b", "c", "e"].map(|name| number(&of_e, name));
     let effects = of_e.noise_effects();
     assert_eq!([a, b, c, e].map(|node| effects[node]), [None, None, None, Some(1.0)]);

@@ -1,12 +1,12 @@
 //! The contributions as bars with error bars.
 
-use super::super::escape::markup;
-use super::super::label::shortened;
-use super::super::picture::{shown_value, signed_amount};
 use super::tables::percent_of;
 use super::text::percent;
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Attribution, Quantity};
+use crate::report::drawing::{shown_value, signed_amount};
+use crate::report::escape::markup;
+use crate::report::label::shortened;
 
 /// Most bars; the table has all nodes.
 const MOST_BARS: usize = 20;

@@ -1,11 +1,11 @@
 //! What the figures rest on, and what is doubtful about them.
 
-use super::super::number::significant;
 use super::text::{list, sentence};
 use crate::error::list_names;
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::question::attribution::Attribution;
+use crate::report::number::significant;
 use crate::verdicts::Diagnosis;
 
 /// Most findings and repairs that are listed: who gets more has a wrong model, not a list to go through.

@@ -1,11 +1,11 @@
 //! What is normal of a node, with what was observed marked.
 
-use super::super::escape::markup;
-use super::super::number::significant;
 use super::text::{percent, sentence};
 use crate::error::Result;
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
+use crate::report::escape::markup;
+use crate::report::number::significant;
 use crate::verdicts::Diagnosis;
 
 /// How many nodes are shown at most.

@@ -1,10 +1,5 @@
 //! The page as a whole.
 
-use super::super::escape;
-use super::super::escape::markup;
-use super::super::number::{error_in_nats, fixed, significant};
-use super::super::picture::Picture;
-use super::super::svg;
 use super::bars::bar_chart;
 use super::diagnostics::diagnostics;
 use super::distributions::distributions;
@@ -15,6 +10,9 @@ use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::question::attribution::Quantity;
+use crate::report::drawing::{self, Picture};
+use crate::report::escape::{self, markup};
+use crate::report::number::{error_in_nats, fixed, significant};
 use crate::verdicts::{Confidence, Diagnosis};
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
@@ -122,7 +120,7 @@ impl<'a> HtmlReport<'a> {
             "<p class=\"note\">Arrows point from cause to effect. Orange: made the event more extreme. Blue with a dashed \
              border: less so. Grey: hardly mattered. Dotted border: no value.</p>\n\
              <div class=\"scroll graph\" role=\"region\" tabindex=\"0\" aria-label=\"Causal graph\">\n{}</div>\n",
-            svg::draw(&picture, "causes")
+            drawing::draw(&picture, "causes")
         ))
     }
 }

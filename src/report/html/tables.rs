@@ -1,10 +1,10 @@
 //! The tables of a report.
 
-use super::super::number::{error_in_nats, fixed, significant};
-use super::super::picture::signed_amount;
 use super::text::{list, table};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Contribution, Quantity};
+use crate::report::drawing::signed_amount;
+use crate::report::number::{error_in_nats, fixed, significant};
 use crate::verdicts::Diagnosis;
 
 /// Every node with both kinds of contribution, then those without a value.

@@ -1,6 +1,6 @@
 //! Small pieces of HTML.
 
-use super::super::escape::markup;
+use crate::report::escape::markup;
 
 /// A sentence; what stands in backticks becomes code, as in Markdown.
 pub(super) fn sentence(text: &str) -> String {

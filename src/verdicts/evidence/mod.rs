@@ -7,7 +7,7 @@ use drift::{drift, without_drift};
 use super::config::DiagnosisConfig;
 use crate::data::Observation;
 use crate::error::Result;
-use crate::model::{FittedModel, WiredNode, Wiring};
+use crate::model::{FittedModel, WiredNode};
 use crate::noise::NoiseDistribution;
 use crate::score::ItScore;
 
@@ -43,13 +43,13 @@ impl Evidence {
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Self> {
-        let wiring = Wiring::of_ancestors(model, target)?;
+        let wiring = model.wiring_of_target(target)?;
         let recovered = wiring.abduct(event)?;
         let observed_parents = wiring.parents_that_count(|number| !recovered.is_missing(number));
         let floor = model.default_floor();
         let mut evidence = Self { nodes: Vec::new(), missing: Vec::new() };
-        let mut places = vec![0; wiring.nodes.len()];
-        for ((number, node), parents) in wiring.nodes.iter().enumerate().zip(observed_parents) {
+        let mut places = vec![0; wiring.nodes().len()];
+        for ((number, node), parents) in wiring.nodes().iter().enumerate().zip(observed_parents) {
             let name = node.name.clone();
             if recovered.is_missing(number) {
                 evidence.missing.push(name);

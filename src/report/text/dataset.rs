@@ -5,9 +5,9 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::label::shortened;
-use super::number::significant;
 use crate::data::Dataset;
+use crate::report::label::shortened;
+use crate::report::number::significant;
 
 /// A longer table is cut to its head.
 const MOST_ROWS: usize = 20;

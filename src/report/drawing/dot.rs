@@ -1,11 +1,11 @@
 //! The causal graph with contributions in the DOT language of Graphviz.
 
 use super::colour::INK;
-use super::escape::dot;
 use super::picture::{Picture, PictureNode, Standing};
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
+use crate::report::escape::dot;
 use crate::verdicts::Diagnosis;
 
 impl Attribution {

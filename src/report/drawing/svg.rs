@@ -1,13 +1,13 @@
 //! The causal graph as SVG.
 
 use super::colour::INK;
-use super::escape::markup;
-use super::label::two_lines;
 use super::layout::{Layout, Place, layered};
 use super::picture::{Picture, PictureNode, Standing};
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
+use crate::report::escape::markup;
+use crate::report::label::two_lines;
 use crate::verdicts::Diagnosis;
 
 /// The size of a node's box, in pixels.
@@ -91,7 +91,7 @@ impl Paper {
 }
 
 /// `id` keeps the names of its parts apart from those of other pictures on a page.
-pub(super) fn draw(picture: &Picture, id: &str) -> String {
+pub(in crate::report) fn draw(picture: &Picture, id: &str) -> String {
     let layout = layered(picture.nodes.len(), &picture.edges);
     let paper = Paper::new(&layout);
     let edges: String = layout.routes.iter().map(|route| edge(&paper, route)).collect();

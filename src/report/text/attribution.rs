@@ -1,13 +1,13 @@
-//! The table that `Display` prints.
+//! What `Display` prints of an attribution.
 
 use std::fmt;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::{error_in_nats, fixed, significant};
 use crate::error::list_names;
 use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity};
+use crate::report::number::{error_in_nats, fixed, significant};
 
 impl fmt::Display for Attribution {
     /// A summary in a line or two, then the nodes by contribution, the largest first.

@@ -1,11 +1,11 @@
 //! The causal graph with contributions as a Mermaid flowchart.
 
 use super::colour::INK;
-use super::escape::mermaid;
 use super::picture::{Picture, PictureNode, Standing};
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
+use crate::report::escape::mermaid;
 use crate::verdicts::Diagnosis;
 
 impl Attribution {

@@ -1,13 +1,13 @@
 //! What every drawing of a causal graph shows: the target and its ancestors, with what each contributed.
 
 use super::colour::fill;
-use super::number::{error_in_nats, fixed, significant};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
+use crate::report::number::{error_in_nats, fixed, significant};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
-pub(super) struct Picture {
+pub(in crate::report) struct Picture {
     pub(super) title: String,
     pub(super) nodes: Vec<PictureNode>,
     pub(super) edges: Vec<(usize, usize)>,
@@ -47,7 +47,11 @@ impl PictureNode {
 impl Picture {
     /// # Errors
     /// When the graph is not that of the attribution.
-    pub(super) fn new(attribution: &Attribution, graph: &CausalGraph, root_cause: Option<&str>) -> Result<Self> {
+    pub(in crate::report) fn new(
+        attribution: &Attribution,
+        graph: &CausalGraph,
+        root_cause: Option<&str>,
+    ) -> Result<Self> {
         let positions = graph.ancestors_and_self(graph.position(&attribution.target)?);
         let mut places = vec![None; graph.node_count()];
         positions.iter().enumerate().for_each(|(place, &position)| places[position] = Some(place));
@@ -96,7 +100,7 @@ fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<
 }
 
 /// The contribution with its sign.
-pub(super) fn signed_amount(quantity: Quantity, value: f64) -> String {
+pub(in crate::report) fn signed_amount(quantity: Quantity, value: f64) -> String {
     let amount = match quantity {
         Quantity::ItScore => fixed(value, 2),
         Quantity::MeanDeviation => significant(value),
@@ -105,7 +109,7 @@ pub(super) fn signed_amount(quantity: Quantity, value: f64) -> String {
 }
 
 /// The contribution, or 0 where it is written as 0: rounding errors get no colour and no bar.
-pub(super) fn shown_value(quantity: Quantity, value: f64) -> f64 {
+pub(in crate::report) fn shown_value(quantity: Quantity, value: f64) -> f64 {
     if reads_as_zero(&signed_amount(quantity, value)) { 0.0 } else { value }
 }
 

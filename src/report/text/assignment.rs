@@ -5,8 +5,8 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::significant;
 use crate::mechanism::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
+use crate::report::number::significant;
 
 /// How many candidates that were not chosen are named per node.
 const ALTERNATIVES: usize = 2;

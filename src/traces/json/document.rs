@@ -5,16 +5,16 @@ use std::io::Read;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::collector::Collector;
 use super::jaeger::JaegerTraces;
 use super::otlp::ResourceSpansList;
 use crate::error::{Error, Result};
+use crate::traces::collector::Collector;
 
 /// What a file of traces is, as a message names it.
 const EXPECTED: &str = "an OTLP JSON object with `resourceSpans` or a Jaeger JSON object with `data`";
 
 /// Reads all documents, one after another with blanks or line ends between them.
-pub(super) fn read(reader: impl Read, origin: &str, collector: &mut Collector) -> Result<()> {
+pub(in crate::traces) fn read(reader: impl Read, origin: &str, collector: &mut Collector) -> Result<()> {
     let malformed = |message: String| Error::TraceFile { origin: origin.to_owned(), message };
     let mut input = serde_json::Deserializer::from_reader(reader);
     let mut complete_documents = 0_u64;
@@ -90,13 +90,4 @@ impl<'de> Visitor<'de> for Document<'_> {
         }
         if known { Ok(()) } else { Err(A::Error::custom(format!("expected {EXPECTED}"))) }
     }
-}
-
-/// Keeps an error of ours for the caller, and stops serde with a copy of its text.
-pub(super) fn stop<T, E: serde::de::Error>(result: Result<T>, failure: &mut Option<Error>) -> Result<T, E> {
-    result.map_err(|error| {
-        let message = E::custom(&error);
-        *failure = Some(error);
-        message
-    })
 }

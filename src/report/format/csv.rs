@@ -1,7 +1,7 @@
 //! The contributions as CSV.
 
-use super::escape::csv;
 use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity};
+use crate::report::escape::csv;
 
 impl Attribution {
     /// The contributions as CSV with a header line, the largest first, then the nodes whose value was missing. Numbers have all

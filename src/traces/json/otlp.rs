@@ -8,11 +8,11 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::collector::Collector;
-use super::document::stop;
+use super::failure::stop;
 use super::scalar::Scalar;
-use super::span::{Interval, Span};
 use crate::error::{Error, Result};
+use crate::traces::collector::Collector;
+use crate::traces::span::{Interval, Span};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -7,11 +7,11 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
-use super::collector::Collector;
-use super::document::stop;
+use super::failure::stop;
 use super::scalar::Scalar;
-use super::span::{Interval, Span};
 use crate::error::{Error, Result};
+use crate::traces::collector::Collector;
+use crate::traces::span::{Interval, Span};
 
 const NANOSECONDS_PER_MICROSECOND: i64 = 1000;
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::number::p_value;
 use crate::evaluation::Finding;
+use crate::report::number::p_value;
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

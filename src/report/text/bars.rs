@@ -3,8 +3,8 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::fixed;
 use crate::question::attribution::Attribution;
+use crate::report::number::fixed;
 
 /// Widest bar, in characters.
 const WIDTH: f64 = 40.0;

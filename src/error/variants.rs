@@ -1,24 +1,11 @@
-//! The one error type of the crate.
-
-use std::fmt;
+//! What can be wrong, each with the sentence that says it.
 
 use thiserror::Error;
 
-/// The result of everything in this crate that can fail.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
-
 /// What can be wrong with a user's graph, data, model or configuration.
 ///
-/// Every variant names the node, column or parameter at fault, what was expected and what was
-/// found. A panic in this crate is a bug of the crate, never an answer to bad input.
-///
-/// `Debug` prints the sentence that `Display` prints, so that a `main` which returns [`Result`], `unwrap` and `expect` tell
-/// a person what is wrong. Programs match on the variants.
-///
-/// ```
-/// let mistake = etiology::CausalGraph::from_edges([("db", "db")]).unwrap_err();
-/// assert_eq!(format!("Error: {mistake:?}"), format!("Error: {mistake}"));
-/// ```
+/// Every variant names the node, column or parameter at fault, what was expected and what was found. Programs match on the
+/// variants; `Display` and `Debug` are for people. A panic in this crate is a bug of the crate, never an answer to bad input.
 #[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -407,22 +394,4 @@ pub enum Error {
         /// What the solver said.
         message: String,
     },
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
-}
-
-/// A list of names for a message, cut short where it would be long.
-pub(crate) fn list_names<S: AsRef<str>>(names: &[S]) -> String {
-    const SHOWN: usize = 12;
-    if names.is_empty() {
-        return "none".to_owned();
-    }
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect();
-    let rest = names.len().saturating_sub(SHOWN);
-    let tail = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    format!("{}{tail}", shown.join(", "))
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::{fixed, p_value, significant};
 use crate::evaluation::{Finding, ModelEvaluation, NodeEvaluation};
+use crate::report::number::{fixed, p_value, significant};
 
 /// Most lines of a list: who gets more has a wrong graph, not a list to go through.
 const MOST_LINES: usize = 30;

@@ -5,7 +5,7 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::number::significant;
+use crate::report::number::significant;
 use crate::verdicts::{Confidence, Counterfactual, Diagnosis};
 
 /// How many nodes the table of the combined ranking shows.

@@ -1,0 +1,176 @@
+//! The nodes of a graph, wired to their mechanisms and to each other.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::graph::CausalGraph;
+use crate::mechanism::FittedMechanism;
+use crate::noise::NoiseDistribution;
+
+/// Nodes with their mechanisms, numbered in topological order, so that parents come before their children. With every
+/// node all its ancestors are there.
+///
+/// It is either of a whole model or of one target and its ancestors; the target then is the last node. Lists that belong
+/// to a wiring, of values, noises or columns, have one entry per node in its order.
+#[derive(Debug, Clone)]
+pub(crate) struct Wiring {
+    nodes: Vec<WiredNode>,
+}
+
+/// A node with its mechanism and where that finds the values of its parents.
+#[derive(Debug, Clone)]
+pub(crate) struct WiredNode {
+    pub(crate) name: String,
+    /// Where the node is in the graph.
+    pub(crate) position: usize,
+    /// Shared with the model, which a wiring so need not borrow.
+    pub(crate) mechanism: Arc<FittedMechanism>,
+    /// The numbers of the parents, in the mechanism's order.
+    pub(crate) parents: Vec<usize>,
+    /// The standard deviation of what is normal for the node, in its unit; 0 as long as that is not known.
+    pub(super) spread: f64,
+}
+
+impl Wiring {
+    /// All nodes of a graph. Mechanisms and the positions of their parents, in the mechanism's order, are by the node's
+    /// position in the graph. Costs O(nodes + edges).
+    pub(in crate::model) fn new(graph: &CausalGraph, mechanisms: Vec<FittedMechanism>, parents: &[Vec<usize>]) -> Self {
+        let mechanisms: Vec<Arc<FittedMechanism>> = mechanisms.into_iter().map(Arc::new).collect();
+        let order = graph.topological_positions();
+        let numbers = numbers(order, graph.node_count());
+        let nodes = order.iter().map(|&position| WiredNode {
+            name: graph.name(position).to_owned(),
+            position,
+            mechanism: Arc::clone(&mechanisms[position]),
+            parents: parents[position].iter().map(|&parent| numbers[parent]).collect(),
+            spread: 0.0,
+        });
+        Self { nodes: nodes.collect() }
+    }
+
+    /// The wiring of one node, given by its number, and its ancestors. Costs O(nodes + edges).
+    pub(in crate::model) fn up_to(&self, target: usize) -> Self {
+        let mut wanted = vec![false; target + 1];
+        wanted[target] = true;
+        for number in (0..=target).rev() {
+            if wanted[number] {
+                self.nodes[number].parents.iter().for_each(|&parent| wanted[parent] = true);
+            }
+        }
+        let kept: Vec<usize> = (0..=target).filter(|&number| wanted[number]).collect();
+        let numbers = numbers(&kept, target + 1);
+        let renumbered = |node: &WiredNode| {
+            let parents = node.parents.iter().map(|&parent| numbers[parent]).collect();
+            WiredNode { parents, ..node.clone() }
+        };
+        Self { nodes: kept.iter().map(|&number| renumbered(&self.nodes[number])).collect() }
+    }
+
+    /// The wiring that knows how widely each node spreads, from what is normal for it, by position in the graph.
+    pub(in crate::model) fn with_references(mut self, references: &[NoiseDistribution]) -> Self {
+        for node in &mut self.nodes {
+            node.spread = references[node.position].variance().sqrt();
+        }
+        self
+    }
+
+    /// All nodes, by their numbers.
+    pub(crate) fn nodes(&self) -> &[WiredNode] {
+        &self.nodes
+    }
+
+    /// The node of a number.
+    pub(crate) fn node(&self, number: usize) -> &WiredNode {
+        &self.nodes[number]
+    }
+
+    /// The number of the target, which is the last node.
+    pub(crate) fn target(&self) -> usize {
+        self.nodes.len() - 1
+    }
+
+    /// What belongs to the nodes, from their order here to that of their positions in the graph.
+    pub(crate) fn by_position<T>(&self, of_nodes: Vec<T>) -> Vec<T> {
+        let mut placed: Vec<(usize, T)> = self.nodes.iter().map(|node| node.position).zip(of_nodes).collect();
+        placed.sort_unstable_by_key(|&(position, _)| position);
+        placed.into_iter().map(|(_, of_node)| of_node).collect()
+    }
+
+    /// The columns of the nodes in their order here, from one column per node of the graph by its position.
+    pub(crate) fn in_order<'c>(&self, columns: &'c [Vec<f64>]) -> Vec<&'c [f64]> {
+        self.nodes.iter().map(|node| columns[node.position].as_slice()).collect()
+    }
+
+    /// Calls `visit` with the value of a node and those of its parents, in the mechanism's order, in each of the given
+    /// rows of the columns of all nodes.
+    pub(crate) fn visit_rows(
+        &self,
+        number: usize,
+        columns: &[&[f64]],
+        rows: impl IntoIterator<Item = usize>,
+        mut visit: impl FnMut(f64, &[f64]),
+    ) {
+        let parents = &self.nodes[number].parents;
+        let mut in_row = vec![0.0; parents.len()];
+        for row in rows {
+            in_row.iter_mut().zip(parents).for_each(|(value, &parent)| *value = columns[parent][row]);
+            visit(columns[number][row], &in_row);
+        }
+    }
+
+    /// For each node its parents, where those that do not `count` are replaced by their own parents, and so on: ascending,
+    /// each once. Costs O(nodes · edges) at most.
+    pub(crate) fn parents_that_count(&self, counts: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+        let mut found: Vec<Vec<usize>> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let mut parents = Vec::with_capacity(node.parents.len());
+            for &parent in &node.parents {
+                if counts(parent) {
+                    parents.push(parent);
+                } else {
+                    parents.extend(&found[parent]);
+                }
+            }
+            parents.sort_unstable();
+            parents.dedup();
+            found.push(parents);
+        }
+        found
+    }
+
+    /// The value of every node, which `value_of` finds from its number, the node and the values of its parents, in the
+    /// mechanism's order.
+    pub(super) fn values_by<E>(
+        &self,
+        mut value_of: impl FnMut(usize, &WiredNode, &[f64]) -> Result<f64, E>,
+    ) -> Result<Vec<f64>, E> {
+        let mut values = Vec::with_capacity(self.nodes.len());
+        let mut parents = Vec::new();
+        for (number, node) in self.nodes.iter().enumerate() {
+            node.copy_parents(&values, &mut parents);
+            values.push(value_of(number, node, &parents)?);
+        }
+        Ok(values)
+    }
+}
+
+impl WiredNode {
+    /// The values of the parents, in the mechanism's order, among those of all nodes.
+    pub(crate) fn parent_values(&self, values: &[f64]) -> Vec<f64> {
+        let mut parents = Vec::with_capacity(self.parents.len());
+        self.copy_parents(values, &mut parents);
+        parents
+    }
+
+    fn copy_parents(&self, values: &[f64], parents: &mut Vec<f64>) {
+        parents.clear();
+        parents.extend(self.parents.iter().map(|&parent| values[parent]));
+    }
+}
+
+/// For each of `count` places its rank in a list of distinct places; no meaning for places that are not in it.
+fn numbers(places: &[usize], count: usize) -> Vec<usize> {
+    let mut numbers = vec![usize::MAX; count];
+    places.iter().enumerate().for_each(|(number, &place)| numbers[place] = number);
+    numbers
+}
