@@ -13,7 +13,7 @@ use rand::rngs::ChaCha8Rng;
 pub(crate) enum Purpose {
     /// The bank of noise that all coalitions share; the index is the node's.
     NoiseBank = 1,
-    /// Permutations of the players; the index is that of the pair of an order and its reverse.
+    /// Permutations of the players; the index is that of the set that is drawn together.
     Permutations = 2,
     /// Draws of a model that was given rather than fitted, standing in for training rows.
     Reference = 3,

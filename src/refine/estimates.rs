@@ -119,15 +119,15 @@ impl Found {
         self.contributions.iter().chain([&self.score, &self.unexplained]).map(error).fold(0.0, f64::max)
     }
 }
-/// What other permutations would have changed, for every player: the standard error over the pairs of permutations,
-/// widened as Student's distribution is wider than the normal one, as few pairs do not tell it exactly.
+/// What other permutations would have changed, for every player: the standard error over the permutations, widened as
+/// Student's distribution is wider than the normal one, as few permutations do not tell it exactly.
 fn permutation_errors(values: &ShapleyValues) -> Vec<f64> {
-    let widened = values.permutations().map_or(1.0, |permutations| student_over_normal(permutations / 2 - 1));
+    let widened = values.permutations().map_or(1.0, |_| student_over_normal(values.degrees_of_freedom()));
     values.std_errors().iter().map(|error| widened * error).collect()
 }
 
-fn student_over_normal(degrees_of_freedom: usize) -> f64 {
-    StudentsT::new(0.0, 1.0, degrees_of_freedom as f64).map_or(1.0, |student| student.inverse_cdf(0.975) / Z)
+fn student_over_normal(degrees_of_freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, degrees_of_freedom).map_or(1.0, |student| student.inverse_cdf(0.975) / Z)
 }
 
 #[cfg(test)]
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn student_is_wider_the_fewer_pairs_there_are() {
         // scipy 1.15.3: scipy.stats.t.ppf(0.975, df) / scipy.stats.norm.ppf(0.975)
-        for (degrees_of_freedom, expected) in [(1, 6.482_877), (12, 1.111_660), (49, 1.025_312)] {
+        for (degrees_of_freedom, expected) in [(1.0, 6.482_877), (12.0, 1.111_660), (49.0, 1.025_312)] {
             let found = student_over_normal(degrees_of_freedom);
             assert!((found - expected).abs() < 1e-5, "{found} instead of {expected}");
         }

@@ -10,7 +10,7 @@ const AUTO_EXACT_PLAYERS: usize = 12;
 const EXACT_PLAYERS: usize = 20;
 /// What [`ShapleyMethod::Auto`] samples when it does not enumerate.
 const AUTO_PERMUTATIONS: usize = 100;
-/// Fewest permutations: two antithetic pairs, without which there is no standard error.
+/// Fewest permutations: two pairs of an order and its reverse, without which there is no standard error.
 const MIN_PERMUTATIONS: usize = 3;
 
 /// Most permutations: their partial sums are kept until the end.

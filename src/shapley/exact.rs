@@ -36,7 +36,15 @@ pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
         full.extend(block.full.into_iter().flatten());
     }
     let evaluations = usize::try_from(coalitions).unwrap_or(usize::MAX);
-    Ok(ShapleyValues { values, std_errors: vec![0.0; players], empty, full, permutations: None, evaluations })
+    Ok(ShapleyValues {
+        values,
+        std_errors: vec![0.0; players],
+        degrees_of_freedom: f64::INFINITY,
+        empty,
+        full,
+        permutations: None,
+        evaluations,
+    })
 }
 
 struct BlockSums {

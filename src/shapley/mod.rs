@@ -12,6 +12,7 @@ mod coalition;
 mod config;
 mod exact;
 mod game;
+mod orders;
 mod permutation;
 mod table;
 mod values;

@@ -1,14 +1,13 @@
 //! Sampling of permutations.
 
 use ndarray::Array2;
-use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
 use super::coalition::Coalition;
 use super::game::{Game, evaluate_finite};
+use super::orders::{OrderSet, degrees_of_freedom, std_errors};
 use super::values::ShapleyValues;
 use crate::error::Result;
-use crate::random::{Purpose, stream};
 
 /// Antithetic pairs per block of work. Fixed, so that the order of summation is too.
 const PAIRS_PER_BLOCK: usize = 4;
@@ -17,18 +16,15 @@ const PAIRS_PER_BLOCK: usize = 4;
 ///
 /// The reverse order makes a player's two places add up to the same, which cancels whatever in a contribution is
 /// linear in the number of players already there (Mitchell et al., "Sampling Permutations for Shapley Value
-/// Estimation", JMLR 2022, section 4.1). The pairs are independent, so their spread gives the standard error.
+/// Estimation", JMLR 2022, section 4.1). Orders are drawn in sets that cover more than independent ones ([`OrderSet`]).
 pub(super) fn sample<G: Game>(game: &G, permutations: usize, seed: u64) -> Result<ShapleyValues> {
     let (players, outputs) = (game.players(), game.outputs());
     let ends = Ends::evaluate(game)?;
     let pairs = permutations.div_ceil(2);
-    let blocks: Vec<Result<BlockSums>> = (0..pairs.div_ceil(PAIRS_PER_BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let start = block * PAIRS_PER_BLOCK;
-            walk_block(game, &ends, seed, start..(start + PAIRS_PER_BLOCK).min(pairs))
-        })
-        .collect();
+    let sets = OrderSet::draw_all(players, pairs, seed);
+    let orders: Vec<&Vec<usize>> = sets.iter().flat_map(OrderSet::orders).collect();
+    let blocks: Vec<Result<BlockSums>> =
+        orders.par_chunks(PAIRS_PER_BLOCK).map(|orders| walk_block(game, &ends, orders)).collect();
     let mut values = Array2::zeros((players, outputs));
     let mut first_outputs = Vec::with_capacity(pairs);
     for block in blocks {
@@ -37,10 +33,10 @@ pub(super) fn sample<G: Game>(game: &G, permutations: usize, seed: u64) -> Resul
         first_outputs.extend(block.first_outputs);
     }
     values /= pairs as f64;
-    let std_errors = (0..players).map(|player| std_error(&first_outputs, player, values[[player, 0]])).collect();
     Ok(ShapleyValues {
         values,
-        std_errors,
+        std_errors: std_errors(&sets, players, &first_outputs),
+        degrees_of_freedom: degrees_of_freedom(&sets),
         empty: ends.empty,
         full: ends.full,
         permutations: Some(2 * pairs),
@@ -79,20 +75,18 @@ struct BlockSums {
     first_outputs: Vec<Vec<f64>>,
 }
 
-fn walk_block<G: Game>(game: &G, ends: &Ends, seed: u64, pairs: std::ops::Range<usize>) -> Result<BlockSums> {
+fn walk_block<G: Game>(game: &G, ends: &Ends, orders: &[&Vec<usize>]) -> Result<BlockSums> {
     let (players, outputs) = (game.players(), game.outputs());
     let mut scratch = game.scratch();
     let (with, without) = (vec![0.0; outputs], vec![0.0; outputs]);
     let mut steps = Steps { coalition: Coalition::empty(players), with, without };
     let mut contributions = Array2::zeros((players, outputs));
     let mut block = BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new() };
-    for pair in pairs {
-        let mut order: Vec<usize> = (0..players).collect();
-        order.shuffle(&mut stream(seed, Purpose::Permutations, pair as u64));
+    for &order in orders {
+        let reverse: Vec<usize> = order.iter().rev().copied().collect();
         contributions.fill(0.0);
-        walk(game, ends, &order, &mut scratch, &mut steps, &mut contributions)?;
-        order.reverse();
-        walk(game, ends, &order, &mut scratch, &mut steps, &mut contributions)?;
+        walk(game, ends, order, &mut scratch, &mut steps, &mut contributions)?;
+        walk(game, ends, &reverse, &mut scratch, &mut steps, &mut contributions)?;
         contributions /= 2.0;
         block.first_outputs.push(contributions.column(0).to_vec());
         block.sum += &contributions;
@@ -127,11 +121,4 @@ fn walk<G: Game>(
         std::mem::swap(with, without);
     }
     Ok(())
-}
-
-/// Standard error of the mean over pairs.
-fn std_error(pairs: &[Vec<f64>], player: usize, mean: f64) -> f64 {
-    let count = pairs.len() as f64;
-    let squares: f64 = pairs.iter().map(|values| (values[player] - mean).powi(2)).sum();
-    (squares / (count - 1.0) / count).sqrt()
 }

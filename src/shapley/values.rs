@@ -9,6 +9,8 @@ pub struct ShapleyValues {
     pub(super) values: Array2<f64>,
     /// One per player, of the first output.
     pub(super) std_errors: Vec<f64>,
+    /// Of the standard errors; infinite after enumeration, whose errors are known to be 0.
+    pub(super) degrees_of_freedom: f64,
     /// v(∅), one per output.
     pub(super) empty: Vec<f64>,
     /// v(all), one per output.
@@ -23,7 +25,15 @@ impl ShapleyValues {
         let players = outputs[0].len();
         let values = Array2::from_shape_fn((players, outputs.len()), |(player, output)| outputs[output][player]);
         let evaluations = 1_usize.checked_shl(u32::try_from(players).unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
-        Self { values, std_errors: vec![0.0; players], empty, full, permutations: None, evaluations }
+        Self {
+            values,
+            std_errors: vec![0.0; players],
+            degrees_of_freedom: f64::INFINITY,
+            empty,
+            full,
+            permutations: None,
+            evaluations,
+        }
     }
 
     /// One value per player, of the game's first output.
@@ -40,6 +50,12 @@ impl ShapleyValues {
     /// Exactly 0 after enumeration.
     pub fn std_errors(&self) -> &[f64] {
         &self.std_errors
+    }
+
+    /// How well the standard errors are known: the 97.5 % quantile of Student's distribution with so many
+    /// degrees, times its error, is half of a 95 % confidence interval. Infinite after enumeration.
+    pub fn degrees_of_freedom(&self) -> f64 {
+        self.degrees_of_freedom
     }
 
     /// The value of the empty coalition, one per output.
