@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::answer::{Answer, answer, answer_by};
 use super::goal::Goal;
 use crate::engine::{Ask, Effort, Engine, Engines, Precision};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::shapley::ShapleyMethod;
 use crate::world::Event;
 
@@ -81,7 +81,11 @@ pub(crate) fn answer_within(
         }
         let before_tables = rounds.tabulates(&goal.effort) && !rounds.tabulates(&effort);
         let began = Instant::now();
-        let found = answer_by(event, by_samples.iter().copied(), ask, Goal { effort, ..goal })?;
+        let found = match answer_by(event, by_samples.iter().copied(), ask, Goal { effort, ..goal }) {
+            // Without a floor, so few samples say nothing: more may.
+            Err(Error::UnresolvedTail { .. }) => continue,
+            found => found?,
+        };
         let taken = began.elapsed().as_secs_f64() / work;
         pace = Some(if before_tables { taken.min(PACE_OF_A_SAMPLE) } else { taken });
         if best.as_ref().is_none_or(|best| found.found.largest_error() < best.found.largest_error()) {

@@ -37,7 +37,8 @@ impl Attributor {
     /// `proceed` is asked before every further estimate; after a `Break` the best so far is returned.
     ///
     /// # Errors
-    /// As [`attribute`](Self::attribute) for the first estimate. A later one that fails is an error as well.
+    /// As [`attribute`](Self::attribute). With a floor of 0, an estimate whose few samples do not resolve a coalition's
+    /// probability is passed over; only that of the configured samples is an error.
     ///
     /// ```
     /// use std::{ops::ControlFlow, time::Duration};
