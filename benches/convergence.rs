@@ -7,9 +7,11 @@
 use std::io::Write;
 
 use clap::Parser;
+use etiology::attribution::{Estimator, NoiseSampling};
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, AttributionConfig, CausalGraph, Estimator, FeatureMap, FittedModel,
-    KnownFormula, NoiseDistribution, NoiseSampling, Observation, Result, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula, NoiseDistribution,
+    Observation, Result, ShapleyMethod, StructuralCausalModel,
 };
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 

@@ -15,9 +15,9 @@ mod retail_shop;
 use std::hint::black_box;
 
 use clap::{Parser, ValueEnum};
+use etiology::attribution::Estimator;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, Estimator, FeatureMap, NoiseFamily, Result, ShapleyMethod,
-    StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, FeatureMap, NoiseFamily, Result, ShapleyMethod, StructuralCausalModel,
 };
 use random_models::{Case, Kind};
 

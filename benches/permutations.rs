@@ -8,10 +8,8 @@
 use std::io::Write;
 
 use clap::Parser;
-use etiology::{
-    AttributionConfig, Attributor, Coalition, FunctionGame, Observation, Result, ShapleyConfig, ShapleyMethod,
-    shapley_values,
-};
+use etiology::shapley::{Coalition, FunctionGame, ShapleyConfig, shapley_values};
+use etiology::{AttributionConfig, Attributor, Observation, Result, ShapleyMethod};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng, seq::SliceRandom};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 

@@ -11,7 +11,8 @@ mod known_models;
 
 use std::error::Error;
 
-use etiology::{AttributionConfig, MechanismCases, NoiseDistribution, check_mechanism};
+use etiology::mechanism::{MechanismCases, check_mechanism};
+use etiology::{AttributionConfig, NoiseDistribution};
 
 /// Checks each custom mechanism where its model uses it: on a grid, or at draws of its parents and its noise.
 fn check_mechanisms() -> Result<(), Box<dyn Error>> {

@@ -12,7 +12,8 @@ mod simulated_faults;
 use std::collections::BTreeMap;
 
 use clap::Parser;
-use etiology::{AssignmentConfig, AttributionConfig, FittedModel, Quantity, Result, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AttributionConfig, FittedModel, Quantity, Result, StructuralCausalModel};
 use simulated_faults::{Case, Kind, cases_with_rows};
 
 /// Simulates faults and counts how often their culprit is ranked first.

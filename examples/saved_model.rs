@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use etiology::{AssignmentConfig, AttributionConfig, FittedModel, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AttributionConfig, FittedModel, StructuralCausalModel};
 
 /// What an attribution may take at first.
 const LIMIT: Duration = Duration::from_millis(3);

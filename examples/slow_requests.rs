@@ -16,7 +16,8 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Parser;
-use etiology::{AttributionConfig, TraceConfig, Traces};
+use etiology::AttributionConfig;
+use etiology::traces::{TraceConfig, Traces};
 
 /// Explains the slowest request of a file of traces
 #[derive(Parser)]

@@ -43,84 +43,77 @@
 //! # Ok::<(), etiology::Error>(())
 //! ```
 //!
-//! # Where things are
+//! # Modules, in reading order
 //!
-//! Data flows one way: [`Dataset`] → [`CausalGraph`] → mechanisms ([`AdditiveNoiseModel`], [`KnownFormula`],
-//! [`Mechanism`]) → [`StructuralCausalModel`] → [`FittedModel`] → scores ([`ItScore`], [`NodeScore`]) →
-//! [`shapley_values`] → [`Attribution`] → [`Diagnosis`], which an [`HtmlReport`] shows to people. [`FittedModel::evaluate`]
-//! says whether a model is any good. The default build needs no system library; the features `openblas-system`,
-//! `openblas-static`, `netlib-static` and `intel-mkl-static` do least squares through LAPACK instead (choose one).
+//! | module | what it is for |
+//! |---|---|
+//! | [`prelude`] | the names that most programs need, in one line |
+//! | [`data`] | tables and single observations, from memory, CSV, or what you have |
+//! | [`graph`] | which node acts on which; from edges or from a call graph |
+//! | [`noise`] | distributions of noise, given or fitted |
+//! | [`mechanism`] | how a node follows from its parents: learned, known, or written by you, and how one is chosen |
+//! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
+//! | [`score`] | how unusual a value is, in nats |
+//! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
+//! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
+//! | [`bootstrap`] | intervals that include the fit |
+//! | [`evaluation`] | is the model any good? |
+//! | [`drift`] | have nodes moved since training? |
+//! | [`report`] | what people and programs read: tables, a page of HTML, drawings, CSV, JSON |
+//! | `traces` | tables and call graphs from OpenTelemetry and Jaeger (feature `traces`) |
+//! | [`shapley`] | Shapley values of any game |
+//! | [`independence`] | tests of independence and conditional independence |
+//!
+//! The default build needs no system library; the features `openblas-system`, `openblas-static`, `netlib-static` and
+//! `intel-mkl-static` do least squares through LAPACK instead (choose one).
 
 // Lints for the library alone: tests and examples may unwrap and print.
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
-mod bootstrap;
-mod data;
-mod drift;
+pub mod bootstrap;
+pub mod data;
+pub mod drift;
 mod engine;
 mod error;
-mod evaluation;
-mod graph;
-mod independence;
-mod mechanism;
-mod model;
-mod noise;
+pub mod evaluation;
+pub mod graph;
+pub mod independence;
+pub mod mechanism;
+pub mod model;
+pub mod noise;
 mod numeric;
+pub mod prelude;
 mod question;
 mod random;
 mod refine;
-mod report;
-mod score;
-mod shapley;
+pub mod report;
+pub mod score;
+pub mod shapley;
 mod target;
 mod telemetry;
 #[cfg(feature = "traces")]
-mod traces;
-mod verdicts;
+pub mod traces;
+pub mod verdicts;
 mod world;
 
-pub use bootstrap::{BootstrapConfig, BootstrapInterval, BootstrapIntervals, BootstrapMethod, NodeInterval};
-pub use data::{Dataset, Observation, RowTimes, TimeColumn};
-pub use drift::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
-pub use engine::{Effort, EngineName, Estimator, Explanation, Means, NoiseSampling, Precision};
 pub use error::{Error, Result};
-pub use evaluation::{
-    AbsentFigure, Calibration, EvaluationConfig, Finding, GraphComparison, GraphEvaluation, ImpliedIndependence,
-    ModelEvaluation, NodeEvaluation, NoiseDrift, NoiseIndependence,
-};
-pub use graph::{CausalGraph, DropReason, DroppedCall, GraphRepair, RemovalReason, RemovedNode};
-pub use independence::{
-    ConditionalIndependenceTest, IndependenceTest, conditional_independence_test, independence_test,
-};
-#[cfg(feature = "boosted-trees")]
-pub use mechanism::BoostedTrees;
-pub use mechanism::{
-    AdditiveNoiseModel, AssignmentConfig, AssignmentReport, AssignmentWarning, CandidateScore, CausalMechanism,
-    CustomMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, Formula, KnownFormula, LinearFunction,
-    LinearRegression, Link, LocationScaleModel, LogParents, Mechanism, MechanismCases, MechanismCheck, MechanismFault,
-    MechanismFaults, MechanismRegistry, MechanismSearch, NodeAssignment, NoiseModel, ParentFunction,
-    PolynomialFunction, PolynomialRegression, PostNonlinearModel, Regressor, SumOfMaxima, TreeEnsemble,
-    check_mechanism,
-};
-pub use model::{FitReport, FittedModel, ModelFormat, NodeFit, StructuralCausalModel};
-pub use noise::{
-    ConstantNoise, EmpiricalDistribution, ExponentialNoise, FamilyChoice, FamilyScore, FittedTail, GammaNoise,
-    HalfNormalNoise, Location, LogNormalNoise, NoiseDistribution, NoiseFamily, NormalNoise, Tail, TailConfig,
-    TailedDistribution, UniformNoise,
-};
-pub use question::NodeScore;
-pub use question::attribution::{
-    Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
-    ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
-};
-pub use report::HtmlReport;
-pub use score::{CustomFeature, FeatureMap, ItScore, ItScorer, OutlierRegion, it_score};
-pub use shapley::{Coalition, FunctionGame, Game, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
-#[cfg(feature = "traces")]
-pub use traces::{Absent, FormulaFit, ServiceCall, SiblingCalls, TraceConfig, TraceReport, Traces};
-pub use verdicts::{
-    Candidate, CombinedScore, Confidence, Counterfactual, Diagnosis, DiagnosisConfig, Verdict, VerdictKind,
-};
+pub use prelude::*;
+
+/// Attribution: which nodes caused an outlier of a target, and by how much.
+///
+/// [`FittedModel::attribute_outlier`](crate::FittedModel::attribute_outlier) explains one event. An
+/// [`Attributor`] is a target prepared for many; it also says what would have been, had some nodes behaved
+/// normally, and keeps to a time limit. An [`AttributionConfig`] has three parts: what is asked, by which
+/// means it is answered, and with how much effort.
+/// [`FittedModel::node_scores`](crate::FittedModel::node_scores) says how unusual each node is by itself.
+pub mod attribution {
+    pub use crate::engine::{Effort, EngineName, Estimator, Explanation, Means, NoiseSampling, Precision};
+    pub use crate::question::NodeScore;
+    pub use crate::question::attribution::{
+        Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
+        ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
+    };
+}
 
 /// Compiles the README's code.
 #[cfg(doctest)]

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId};
-use etiology::{AssignmentConfig, AttributionConfig, FeatureMap, FittedModel, ShapleyMethod, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AttributionConfig, FeatureMap, FittedModel, ShapleyMethod, StructuralCausalModel};
 
 use crate::random_models::Case;
 use crate::retail_shop;

@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use etiology::{AssignmentConfig, CausalGraph, Dataset, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{CausalGraph, Dataset, StructuralCausalModel};
 
 use crate::cases::{NORMAL_ROWS, must};
 use crate::random_models::{self, Kind};

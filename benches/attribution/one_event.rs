@@ -2,7 +2,8 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode};
-use etiology::{AttributionConfig, Estimator, ShapleyMethod};
+use etiology::attribution::Estimator;
+use etiology::{AttributionConfig, ShapleyMethod};
 
 use crate::cases::{DOWHY_BUDGET, default_settings, dowhy_budget, time_event};
 use crate::random_models::{self, Kind};

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use etiology::{FunctionGame, ShapleyConfig, ShapleyMethod, shapley_values};
+use etiology::ShapleyMethod;
+use etiology::shapley::{FunctionGame, ShapleyConfig, shapley_values};
 
 use crate::cases::must;
 

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use etiology::{Estimator, FeatureMap};
+use etiology::FeatureMap;
+use etiology::attribution::Estimator;
 
 use crate::cases::{DOWHY_BUDGET, assigned_shop, default_settings, dowhy_budget, must, shop, time_event};
 use crate::random_models::Case;

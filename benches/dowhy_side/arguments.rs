@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
-use etiology::{AttributionConfig, Estimator, FeatureMap, ShapleyMethod};
+use etiology::attribution::Estimator;
+use etiology::{AttributionConfig, FeatureMap, ShapleyMethod};
 
 use crate::models::Model;
 

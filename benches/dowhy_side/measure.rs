@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use etiology::attribution::Contribution;
 use etiology::{
-    Attribution, AttributionConfig, CausalGraph, Contribution, Dataset, FittedModel, Observation, Result,
-    StructuralCausalModel,
+    Attribution, AttributionConfig, CausalGraph, Dataset, FittedModel, Observation, Result, StructuralCausalModel,
 };
 use serde_json::{Value, json};
 

@@ -1,10 +1,8 @@
 //! The models that both sides fit to the same rows.
 
 use clap::ValueEnum;
-use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, CausalGraph, Dataset, KnownFormula, NoiseFamily, Result,
-    StructuralCausalModel,
-};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AdditiveNoiseModel, CausalGraph, Dataset, KnownFormula, NoiseFamily, Result, StructuralCausalModel};
 
 use crate::retail_shop;
 

@@ -23,9 +23,9 @@ use std::time::{Duration, Instant};
 
 use case::Case;
 use clap::Parser;
-use etiology::{
-    AssignmentConfig, AttributionConfig, Confidence, Diagnosis, DiagnosisConfig, ShapleyMethod, StructuralCausalModel,
-};
+use etiology::mechanism::AssignmentConfig;
+use etiology::verdicts::Confidence;
+use etiology::{AttributionConfig, Diagnosis, DiagnosisConfig, ShapleyMethod, StructuralCausalModel};
 use rayon::prelude::*;
 use tally::{Outcome, Tally};
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, ValueEnum};
-use etiology::{AttributionConfig, BootstrapConfig, FeatureMap, Floor, ShapleyMethod};
+use etiology::attribution::Floor;
+use etiology::{AttributionConfig, BootstrapConfig, FeatureMap, ShapleyMethod};
 
 const EXAMPLES: &str = "\
 Examples, each after `cargo run --release --features traces --example service_latency --`:

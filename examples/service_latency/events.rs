@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use etiology::{
-    CausalGraph, Dataset, Error, FeatureMap, FittedModel, Observation, RowTimes, StructuralCausalModel, TimeColumn,
-};
+use etiology::data::{RowTimes, TimeColumn};
+use etiology::{CausalGraph, Dataset, Error, FeatureMap, FittedModel, Observation, StructuralCausalModel};
 use serde::Serialize;
 
 use crate::Failure;

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use etiology::{Attribution, Attributor, BootstrapIntervals, Error, Observation};
+use etiology::bootstrap::BootstrapIntervals;
+use etiology::{Attribution, Attributor, Error, Observation};
 use rayon::prelude::*;
 
 use crate::Failure;

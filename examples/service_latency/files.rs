@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use etiology::{BootstrapIntervals, DiagnosisConfig, Error, HtmlReport};
+use etiology::bootstrap::BootstrapIntervals;
+use etiology::{DiagnosisConfig, Error, HtmlReport};
 
 use crate::Failure;
 use crate::arguments::{Arguments, Output};

@@ -4,7 +4,8 @@ use std::io::{ErrorKind, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use etiology::{Attribution, BootstrapInterval, BootstrapIntervals, NodeInterval};
+use etiology::Attribution;
+use etiology::bootstrap::{BootstrapInterval, BootstrapIntervals, NodeInterval};
 use serde::Serialize;
 
 use crate::arguments::{Arguments, Format};

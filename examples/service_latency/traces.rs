@@ -10,7 +10,8 @@ mod with_feature {
     use std::fs::File;
     use std::path::Path;
 
-    use etiology::{CausalGraph, Error, StructuralCausalModel, TraceConfig, Traces};
+    use etiology::traces::{TraceConfig, Traces};
+    use etiology::{CausalGraph, Error, StructuralCausalModel};
 
     use crate::Failure;
     use crate::console::Console;

@@ -4,9 +4,9 @@
 //! node, the culprit, is off by 3 to 20 of its standard deviations, so that the target, which depends on all or most
 //! nodes, is further from its median than 99.9 % of the normal rows.
 
+use etiology::mechanism::CausalMechanism;
 use etiology::{
-    CausalGraph, CausalMechanism, CustomMechanism, Dataset, Mechanism, NoiseDistribution, Observation, Result,
-    StructuralCausalModel,
+    CausalGraph, CustomMechanism, Dataset, Mechanism, NoiseDistribution, Observation, Result, StructuralCausalModel,
 };
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, Exp1, StandardNormal};

@@ -27,7 +27,8 @@ pub enum BootstrapMethod {
 /// How often to fit again, and what to make of it.
 ///
 /// ```
-/// use etiology::{BootstrapConfig, BootstrapMethod};
+/// use etiology::BootstrapConfig;
+/// use etiology::bootstrap::BootstrapMethod;
 ///
 /// let config = BootstrapConfig::default().with_resamples(2_000).with_method(BootstrapMethod::Percentile);
 /// assert_eq!(config.level, 0.95);
@@ -37,7 +38,7 @@ pub enum BootstrapMethod {
 #[non_exhaustive]
 pub struct BootstrapConfig {
     /// How often the rows are resampled and the model is fitted, 2 to a million. Default: 1000. An interval of 95 % takes 39;
-    /// with fewer it reaches from the smallest to the largest, and there is a [`warning`](crate::BootstrapIntervals::warning).
+    /// with fewer it reaches from the smallest to the largest, and there is a [`warning`](crate::bootstrap::BootstrapIntervals::warning).
     pub resamples: usize,
     /// The share of cases in which an interval is to hold the truth, above 0 and below 1. Default: 0.95.
     pub level: f64,

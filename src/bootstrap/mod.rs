@@ -1,4 +1,7 @@
-//! Intervals that include what is not known of the model: it is fitted again and again to resampled rows.
+//! Intervals that include the fit: the model is fitted again and again to resampled rows.
+//!
+//! [`StructuralCausalModel::bootstrap_attribution`](crate::StructuralCausalModel::bootstrap_attribution) gives
+//! [`BootstrapIntervals`].
 
 mod config;
 mod interval;

@@ -1,4 +1,7 @@
 //! Tables of observations: named `f64` columns whose shape and names are checked once.
+//!
+//! A [`Dataset`] comes from columns in memory or from CSV; an [`Observation`] is one row of it, or a map of names to values. A
+//! missing value is NaN.
 
 mod cleaning;
 mod complete_cases;

@@ -50,7 +50,8 @@ impl Dataset {
     /// As for [`from_csv_path_with_time`](Self::from_csv_path_with_time).
     ///
     /// ```
-    /// use etiology::{Dataset, TimeColumn};
+    /// use etiology::Dataset;
+    /// use etiology::data::TimeColumn;
     ///
     /// let text = "time,web\n2026-01-31T12:00:00Z,0.2\n2026-01-31T12:00:01Z,0.3\n";
     /// let (data, times) = Dataset::from_csv_reader_with_time(text.as_bytes(), &TimeColumn::Detect)?;

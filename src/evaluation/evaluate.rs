@@ -26,7 +26,7 @@ impl FittedModel {
     ///   are right: distance covariance of ranks, with permutations.
     /// - For the graph, whether the independencies hold that it implies: every node, given its parents, is independent of
     ///   the nodes before it in topological order. Each is tested by the generalised covariance measure (see
-    ///   [`conditional_independence_test`](crate::conditional_independence_test)) between the node's *noise* and the other
+    ///   [`conditional_independence_test`](crate::independence::conditional_independence_test)) between the node's *noise* and the other
     ///   node. And whether graphs with permuted nodes would do as well: E. Eulig, A. A. Mastakouri, P. Blöbaum, M. Hardt
     ///   and D. Janzing, *Toward falsifying causal graphs using a permutation-based test*, arXiv:2305.09565.
     ///
@@ -44,7 +44,8 @@ impl FittedModel {
     /// holds text.
     ///
     /// ```
-    /// use etiology::{AdditiveNoiseModel, CausalGraph, EvaluationConfig, Finding, KnownFormula};
+    /// use etiology::{AdditiveNoiseModel, CausalGraph, EvaluationConfig, KnownFormula};
+    /// use etiology::evaluation::Finding;
     /// use etiology::{NoiseDistribution, StructuralCausalModel};
     ///
     /// // The slower of two parallel calls decides, but a sum is fitted.

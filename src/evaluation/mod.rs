@@ -1,4 +1,6 @@
 //! Is the model any good? Fit, noise and graph, checked on rows that the model has not seen.
+//!
+//! [`FittedModel::evaluate`](crate::FittedModel::evaluate) gives a [`ModelEvaluation`], whose findings are sentences.
 
 mod columns;
 mod config;

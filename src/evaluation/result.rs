@@ -96,7 +96,7 @@ pub struct NoiseDrift {
 }
 
 /// The permutation test of independence between noise and parents, by the distance covariance of ranks; see
-/// [`independence_test`](crate::independence_test).
+/// [`independence_test`](crate::independence::independence_test).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NoiseIndependence {

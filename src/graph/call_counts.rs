@@ -24,7 +24,8 @@ impl CausalGraph {
     /// When no service with a name is left.
     ///
     /// ```
-    /// use etiology::{CausalGraph, DropReason};
+    /// use etiology::CausalGraph;
+    /// use etiology::graph::DropReason;
     ///
     /// let graph = CausalGraph::from_call_counts([("web", "api", 900), ("api", "db", 700), ("db", "web", 2)])?;
     /// assert_eq!(graph.topological_order(), ["db", "api", "web"]);

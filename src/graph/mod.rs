@@ -1,4 +1,7 @@
 //! The causal graph: which node acts directly on which.
+//!
+//! A [`CausalGraph`] comes from edges, from `petgraph`, or from a call graph, whose arrows are turned round: a slow callee makes its
+//! caller slow. What had to be repaired on the way is told in a [`GraphRepair`].
 
 mod call_counts;
 mod call_graph;

@@ -1,6 +1,6 @@
 //! Statistical tests of tables: are two of them independent, and are two columns independent given others?
 //!
-//! Graphs and mechanisms are unknown here.
+//! They know nothing of graphs and mechanisms; [`evaluation`](crate::evaluation) uses them on both.
 
 mod conditional;
 mod distance_covariance;

@@ -53,7 +53,7 @@ pub struct IndependenceTest {
 /// 5000 rows, or `permutations` is 0 or above a million; when distances leave the range of `f64`.
 ///
 /// ```
-/// use etiology::independence_test;
+/// use etiology::independence::independence_test;
 /// use ndarray::Array2;
 ///
 /// // A parabola: uncorrelated, and anything but independent.

@@ -116,7 +116,8 @@ fn check_count(count: usize) -> Result<()> {
 /// With everything that failed, each with the first case that shows it.
 ///
 /// ```
-/// use etiology::{Mechanism, MechanismCases, MechanismCheck, check_mechanism};
+/// use etiology::Mechanism;
+/// use etiology::mechanism::{MechanismCases, MechanismCheck, check_mechanism};
 ///
 /// /// latency = load · |noise|, which forgets the noise's sign.
 /// #[derive(Debug)]

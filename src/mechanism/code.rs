@@ -9,7 +9,7 @@ use super::function::{Names, for_each_row};
 ///
 /// Use it where noise is not simply added: multiplicative noise, noise that grows with load. Both functions must
 /// be pure, and f must be invertible in the noise: `evaluate(parents, estimate_noise(parents, x)) = x`. That is
-/// checked for every observation that is attributed; [`check_mechanism`](crate::check_mechanism) checks it beforehand,
+/// checked for every observation that is attributed; [`check_mechanism`](crate::mechanism::check_mechanism) checks it beforehand,
 /// with the rest of the contract.
 ///
 /// ```

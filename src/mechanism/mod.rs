@@ -1,15 +1,13 @@
 //! Causal mechanisms: how a node's value comes from its parents and its own noise.
 //!
-//! Before fitting, a [`CausalMechanism`] says what to fit; fitting turns it into a [`FittedMechanism`]. The rooms, of which
-//! each uses only those above it:
-//!
-//! - `function`: what a function of the parents is once it is fitted;
-//! - `code`: mechanisms that users write;
-//! - `fitted`: the one form of every fitted mechanism;
-//! - `learn`: regressions and residuals;
-//! - `kind`: what to fit, one file a kind;
-//! - `choose`: which kind to fit, by cross-validation;
-//! - `check`, `registry`: whether a user's mechanism keeps its contract; such mechanisms by name.
+//! Before fitting, a [`CausalMechanism`] says what to fit; fitting turns it into a [`FittedMechanism`]. Formulas may be known
+//! ([`KnownFormula`]), learned by a [`Regressor`], or written by you as a [`Mechanism`], which [`check_mechanism`] tests.
+//! [`AssignmentConfig`] says how a mechanism is chosen for every node by cross-validation.
+
+// Each of these uses only those above it: `function`, what a function of the parents is once it is fitted; `code`, mechanisms that
+// users write; `fitted`, the one form of every fitted mechanism; `learn`, regressions and residuals; `kind`, what to fit, one file
+// a kind; `choose`, which kind to fit; `check` and `registry`, whether a user's mechanism keeps its contract, and such mechanisms
+// by name.
 
 mod check;
 mod choose;

@@ -1,4 +1,6 @@
 //! Structural causal models: a graph with a mechanism for every node, before and after fitting.
+//!
+//! A [`StructuralCausalModel`] becomes a [`FittedModel`], of which all questions are asked, and which can be saved and loaded.
 
 mod fit_report;
 mod fitted;

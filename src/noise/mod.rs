@@ -1,7 +1,6 @@
 //! Noise: what a node's value has that its parents do not explain, as a probability distribution.
 //!
-//! A [`NoiseDistribution`] is of one of several [`families`]; a [`NoiseFamily`] says which of them to [`fit`] to data; the
-//! [`spectrum`] of a distribution is what turns sums of noises into products.
+//! A [`NoiseDistribution`] is given with its parameters; a [`NoiseFamily`] says what to fit to data.
 
 mod check;
 mod distribution;

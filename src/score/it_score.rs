@@ -56,7 +56,8 @@ impl ItScore {
     /// When the logarithm is NaN or above 0, the floor outside \[0, 1), or the probability and the floor are both 0.
     ///
     /// ```
-    /// use etiology::{ItScore, NoiseDistribution};
+    /// use etiology::NoiseDistribution;
+    /// use etiology::score::ItScore;
     ///
     /// let normal = NoiseDistribution::normal(0.0, 1.0)?;
     /// let score = ItScore::from_log_tail_probability(normal.log_survival(134.0), 0.0)?;
@@ -159,7 +160,7 @@ impl fmt::Display for ItScore {
 /// those of reference samples.
 ///
 /// ```
-/// use etiology::ItScorer;
+/// use etiology::score::ItScorer;
 ///
 /// let reference: Vec<f64> = (0..1000).map(f64::from).collect();
 /// let scorer = ItScorer::calibrate(&reference)?;
@@ -211,7 +212,8 @@ impl ItScorer {
     /// When a reference score is infinite.
     ///
     /// ```
-    /// use etiology::{ItScorer, Tail};
+    /// use etiology::noise::Tail;
+    /// use etiology::score::ItScorer;
     ///
     /// let reference: Vec<f64> = (1..1000).map(|i| -(f64::from(i) / 1000.0).ln()).collect();
     /// let scorer = ItScorer::calibrate(&reference)?.with_tail(Tail::Exponential)?.with_floor(0.0)?;
@@ -249,7 +251,7 @@ impl ItScorer {
 ///
 /// ```
 /// // 1 of 4 reference scores is at least as large: −ln((1 + ½)/(4 + ½)) = ln 3.
-/// assert!((etiology::it_score(&[1.0, 2.0, 3.0, 9.0], 5.0)?.nats() - 3_f64.ln()).abs() < 1e-12);
+/// assert!((etiology::score::it_score(&[1.0, 2.0, 3.0, 9.0], 5.0)?.nats() - 3_f64.ln()).abs() < 1e-12);
 /// # Ok::<(), etiology::Error>(())
 /// ```
 pub fn it_score(reference: &[f64], score: f64) -> Result<ItScore> {

@@ -1,4 +1,6 @@
 //! How unusual a value is: feature maps, outlier regions and information-theoretic scores.
+//!
+//! An [`ItScore`] is −ln of a tail probability, in nats, so scores of different nodes, units and detectors compare.
 
 mod feature;
 mod it_score;

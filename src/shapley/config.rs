@@ -93,7 +93,7 @@ impl ShapleyMethod {
     }
 }
 
-/// How [`shapley_values`](crate::shapley_values) works.
+/// How [`shapley_values`](crate::shapley::shapley_values) works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShapleyConfig {

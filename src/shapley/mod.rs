@@ -1,4 +1,4 @@
-//! Shapley values of any cooperative game; nothing in here knows of causes or outliers.
+//! Shapley values of any cooperative game, which need not have to do with causes or outliers.
 //!
 //! The Shapley value of player *i* among *n* is the average, over all orders in which the players
 //! may join, of what *i* adds to the value of those already there (Shapley 1953):
@@ -37,7 +37,7 @@ pub use values::ShapleyValues;
 /// [`ShapleyMethod`]), or the game itself returns an error.
 ///
 /// ```
-/// use etiology::{FunctionGame, ShapleyConfig, shapley_values};
+/// use etiology::shapley::{FunctionGame, ShapleyConfig, shapley_values};
 ///
 /// // A left glove is worth something only with a right one; players 1 and 2 hold right gloves.
 /// let gloves = FunctionGame::new(3, |coalition| {

@@ -45,7 +45,7 @@ impl Traces {
     /// latency, must be at most `max_error` (such as 0.05) for the formula to be used. Other services are left
     /// without a mechanism, as are those that call nobody: [`assign_mechanisms`](StructuralCausalModel::assign_mechanisms)
     /// then learns one. The noise of a known mechanism is the empirical distribution of the recovered noises once the model
-    /// is fitted. Services that were not called in a request must be in the table as 0 ([`Absent::Zero`](crate::Absent)),
+    /// is fitted. Services that were not called in a request must be in the table as 0 ([`Absent::Zero`](crate::traces::Absent)),
     /// else their requests are left out here.
     ///
     /// Costs O(rows · calls).

@@ -20,7 +20,7 @@ pub struct TraceReport {
     pub unreadable_spans: u64,
     /// Left out: the trace has another span with this identifier, which came first.
     pub duplicate_spans: u64,
-    /// Left out: the trace was already finished, as more than [`open_traces`](crate::TraceConfig::open_traces) newer ones
+    /// Left out: the trace was already finished, as more than [`open_traces`](crate::traces::TraceConfig::open_traces) newer ones
     /// had begun, or the file has it twice.
     pub late_spans: u64,
     /// Taken as a root: the parent is not in the trace. What its callers did is not known.

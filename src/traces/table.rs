@@ -36,7 +36,7 @@ use crate::telemetry::{span, tell};
 /// Needs the feature `traces`.
 ///
 /// ```
-/// use etiology::{TraceConfig, Traces};
+/// use etiology::traces::{TraceConfig, Traces};
 ///
 /// let json = r#"{"data": [{"traceID": "a1", "processes": {"p1": {"serviceName": "web"}, "p2": {"serviceName": "db"}},
 ///     "spans": [

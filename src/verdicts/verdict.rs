@@ -22,7 +22,7 @@ pub enum VerdictKind {
     SmoothTraversal,
     /// How unusual the node is, whatever its parents, in nats (Okati et al., arXiv 2406.05014).
     ScoreOrdering,
-    /// Several of them together, see [`CombinedScore`](crate::CombinedScore); between 0 and 1.
+    /// Several of them together, see [`CombinedScore`](crate::verdicts::CombinedScore); between 0 and 1.
     Combined,
     /// How unusual the node's noise is, plus by how many nats normal noise at the node makes the event rarer: among nodes
     /// that are anomalous and whose parents are not (Nagalapatti et al., ICLR 2025, arXiv 2505.00930).

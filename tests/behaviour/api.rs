@@ -2,11 +2,14 @@
 
 use std::error::Error as StdError;
 
+use etiology::bootstrap::BootstrapIntervals;
+use etiology::evaluation::ModelEvaluation;
+use etiology::mechanism::{AssignmentConfig, CausalMechanism, FittedMechanism, MechanismRegistry};
+use etiology::score::ItScore;
+use etiology::shapley::ShapleyConfig;
 use etiology::{
-    AssignmentConfig, Attribution, AttributionConfig, Attributor, BootstrapConfig, BootstrapIntervals, CausalGraph,
-    CausalMechanism, Dataset, Diagnosis, DiagnosisConfig, Error, EvaluationConfig, FeatureMap, FittedMechanism,
-    FittedModel, ItScore, MechanismRegistry, ModelEvaluation, NoiseDistribution, Observation, ShapleyConfig,
-    StructuralCausalModel,
+    Attribution, AttributionConfig, Attributor, BootstrapConfig, CausalGraph, Dataset, Diagnosis, DiagnosisConfig,
+    Error, EvaluationConfig, FeatureMap, FittedModel, NoiseDistribution, Observation, StructuralCausalModel,
 };
 
 fn shared_and_cloned<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}

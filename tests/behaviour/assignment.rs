@@ -2,9 +2,9 @@
 
 use crate::retail_shop;
 use crate::simulated_faults::{Kind, cases, cases_with_rows};
+use etiology::mechanism::{AssignmentConfig, AssignmentWarning, NodeAssignment};
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, AssignmentWarning, AttributionConfig, CausalGraph, Dataset, Error,
-    NodeAssignment, NoiseDistribution, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Error, NoiseDistribution, StructuralCausalModel,
 };
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::linear_gaussian::LinearGaussian;
+use etiology::attribution::Estimator;
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset,
-    Estimator, FeatureMap, FittedModel, KnownFormula, Mechanism, NoiseDistribution, Observation, Quantity,
-    ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset, FeatureMap, FittedModel,
+    KnownFormula, Mechanism, NoiseDistribution, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
 };
 
 fn observe<const N: usize>(pairs: [(&str, f64); N]) -> Observation {

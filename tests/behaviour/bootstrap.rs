@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use etiology::bootstrap::{BootstrapIntervals, BootstrapMethod};
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, BootstrapConfig, BootstrapIntervals, BootstrapMethod, CausalGraph, Dataset,
-    Error, FeatureMap, KnownFormula, NoiseDistribution, NoiseFamily, Observation, Result, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, BootstrapConfig, CausalGraph, Dataset, Error, FeatureMap, KnownFormula,
+    NoiseDistribution, NoiseFamily, Observation, Result, StructuralCausalModel,
 };
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, StandardNormal};

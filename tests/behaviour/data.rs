@@ -1,6 +1,7 @@
 //! Data sets and observations: construction, CSV, cleaning, rows.
 
-use etiology::{Dataset, Error, Observation, TimeColumn};
+use etiology::data::TimeColumn;
+use etiology::{Dataset, Error, Observation};
 use ndarray::array;
 
 fn csv(text: &str) -> Dataset {
@@ -260,7 +261,7 @@ fn observations_check_their_names_and_lengths() {
     assert!(matches!(error, Error::Empty { .. }), "{error}");
 }
 
-fn timed(text: &str, time: &TimeColumn) -> etiology::Result<(Dataset, Option<etiology::RowTimes>)> {
+fn timed(text: &str, time: &TimeColumn) -> etiology::Result<(Dataset, Option<etiology::data::RowTimes>)> {
     Dataset::from_csv_reader_with_time(text.as_bytes(), time)
 }
 

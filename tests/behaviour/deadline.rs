@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::known_models;
 use crate::retail_shop;
-use etiology::{AssignmentConfig, AttributionConfig, FittedModel, Precision, ShapleyMethod, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AttributionConfig, FittedModel, Precision, ShapleyMethod, StructuralCausalModel};
 
 const NO_TIME: Duration = Duration::ZERO;
 const ALL_TIME: Duration = Duration::from_secs(1_000_000);

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use etiology::drift::DriftReport;
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, Dataset, DriftReport, Error, FittedModel, KnownFormula, NoiseDistribution,
+    AdditiveNoiseModel, CausalGraph, Dataset, Error, FittedModel, KnownFormula, NoiseDistribution,
     StructuralCausalModel,
 };
 

@@ -2,9 +2,10 @@
 
 use crate::known_models;
 use crate::retail_shop;
+use etiology::attribution::{Estimator, NoiseSampling};
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AssignmentConfig, Attribution, AttributionConfig, Dataset, Estimator, FittedModel, NoiseSampling, Precision,
-    Quantity, ShapleyMethod, StructuralCausalModel,
+    Attribution, AttributionConfig, Dataset, FittedModel, Precision, Quantity, ShapleyMethod, StructuralCausalModel,
 };
 
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {

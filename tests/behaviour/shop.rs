@@ -2,10 +2,9 @@
 
 use crate::retail_shop;
 use crate::retail_shop::{CULPRIT, TARGET};
-use etiology::{
-    AssignmentConfig, Attribution, AttributionConfig, Dataset, Estimator, FeatureMap, FittedModel, Observation,
-    StructuralCausalModel,
-};
+use etiology::attribution::Estimator;
+use etiology::mechanism::AssignmentConfig;
+use etiology::{Attribution, AttributionConfig, Dataset, FeatureMap, FittedModel, Observation, StructuralCausalModel};
 
 fn shop() -> FittedModel {
     let normal = retail_shop::normal_requests(5_000, 1).unwrap();

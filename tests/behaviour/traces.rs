@@ -2,9 +2,9 @@
 
 use crate::synthetic_traces;
 use crate::synthetic_traces::{request, write_jaeger_document, write_otlp_lines};
-use etiology::{
-    Absent, AttributionConfig, CausalGraph, DropReason, Error, FormulaFit, Observation, TraceConfig, Traces,
-};
+use etiology::graph::DropReason;
+use etiology::traces::{Absent, FormulaFit, TraceConfig, Traces};
+use etiology::{AttributionConfig, CausalGraph, Error, Observation};
 use proptest::prelude::*;
 
 const REQUESTS: u64 = 200;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::retail_shop;
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AssignmentConfig, Attribution, AttributionConfig, BootstrapConfig, DiagnosisConfig, EvaluationConfig, FittedModel,
+    Attribution, AttributionConfig, BootstrapConfig, DiagnosisConfig, EvaluationConfig, FittedModel,
     StructuralCausalModel,
 };
 use tracing::field::{Field, Visit};

@@ -1,10 +1,11 @@
 //! Several verdicts on one event: each against its formula, the combination, and what a diagnosis says of itself.
 
 use crate::retail_shop;
+use etiology::attribution::Estimator;
+use etiology::verdicts::{Confidence, VerdictKind};
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Confidence, Dataset, Diagnosis, DiagnosisConfig, Error,
-    Estimator, FeatureMap, FittedModel, KnownFormula, NoiseDistribution, Observation, Quantity, StructuralCausalModel,
-    VerdictKind,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Diagnosis, DiagnosisConfig, Error, FeatureMap,
+    FittedModel, KnownFormula, NoiseDistribution, Observation, Quantity, StructuralCausalModel,
 };
 use statrs::distribution::{ContinuousCDF, Normal};
 

@@ -1,9 +1,7 @@
 //! Which engine answers, why, and that all that apply agree.
 
-use etiology::{
-    Attribution, AttributionConfig, AttributionQuestion, EngineName, Error, Estimator, FeatureMap, Precision, Quantity,
-    ShapleyMethod,
-};
+use etiology::attribution::{AttributionQuestion, EngineName, Estimator};
+use etiology::{Attribution, AttributionConfig, Error, FeatureMap, Precision, Quantity, ShapleyMethod};
 
 use super::models::{self, Case};
 
@@ -83,7 +81,7 @@ fn engines_that_apply_agree_within_their_errors() {
     for case in models::all() {
         let is_automatic = case.config.means.estimator == Estimator::Auto;
         // Rare worlds at a floor that is hardly one are beyond few samples; permutations differ between engines.
-        let is_precise = case.config.question.floor != etiology::Floor::Fixed(0.0);
+        let is_precise = case.config.question.floor != etiology::attribution::Floor::Fixed(0.0);
         if !is_automatic || !is_precise {
             continue;
         }
@@ -107,7 +105,7 @@ fn assert_agree(one: &Attribution, other: &Attribution, what: &str) {
     close((one.score.value, one.score.std_error), (other.score.value, other.score.std_error), "score");
     for contribution in &one.contributions {
         let beside = other.contribution(&contribution.node).unwrap();
-        let pair = |of: &etiology::Contribution| (of.value, of.std_error);
+        let pair = |of: &etiology::attribution::Contribution| (of.value, of.std_error);
         close(pair(contribution), pair(beside), &contribution.node);
     }
 }

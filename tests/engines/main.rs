@@ -88,10 +88,11 @@ fn known_models_agree_with_brute_force() {
 mod one_parent {
     use super::figures::Figures;
     use super::models::Case;
+    use etiology::attribution::Estimator;
+    use etiology::mechanism::{LinearFunction, ParentFunction, Regressor};
     use etiology::{
-        AdditiveNoiseModel, AttributionConfig, CausalGraph, Estimator, FeatureMap, FittedModel, KnownFormula,
-        LinearFunction, NoiseDistribution, Observation, ParentFunction, Quantity, Regressor, Result,
-        StructuralCausalModel,
+        AdditiveNoiseModel, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula, NoiseDistribution,
+        Observation, Quantity, Result, StructuralCausalModel,
     };
     use ndarray::{ArrayView1, ArrayView2};
 

@@ -3,10 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use etiology::attribution::{Estimator, NoiseSampling};
+use etiology::mechanism::{AssignmentConfig, LocationScaleModel};
+use etiology::score::CustomFeature;
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, AttributionConfig, CausalGraph, CustomFeature, Estimator, FeatureMap,
-    FittedModel, KnownFormula, LocationScaleModel, NoiseDistribution, NoiseFamily, NoiseSampling, Observation,
-    Precision, Quantity, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula, NoiseDistribution,
+    NoiseFamily, Observation, Precision, Quantity, ShapleyMethod, StructuralCausalModel,
 };
 
 use super::random_models::Kind;

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::retail_shop;
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, AttributionConfig, Attributor, BootstrapConfig, CausalGraph, DiagnosisConfig,
-    EvaluationConfig, FittedModel, KnownFormula, NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, Attributor, BootstrapConfig, CausalGraph, DiagnosisConfig, EvaluationConfig,
+    FittedModel, KnownFormula, NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
 };
 
 /// Prepares two targets and forgets where the model was.

@@ -9,7 +9,8 @@ use crate::case::Case;
 use crate::json_lines;
 use crate::petshop;
 use crate::simulated;
-use etiology::{Diagnosis, DiagnosisConfig, StructuralCausalModel, VerdictKind};
+use etiology::verdicts::VerdictKind;
+use etiology::{Diagnosis, DiagnosisConfig, StructuralCausalModel};
 use rayon::prelude::*;
 
 /// The recall of the combined ranking or a verdict among the first so many.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use etiology::attribution::Estimator;
+use etiology::mechanism::CausalMechanism;
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CausalMechanism, Estimator, FeatureMap,
-    FittedModel, KnownFormula, NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula,
+    NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
 };
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 

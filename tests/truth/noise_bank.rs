@@ -1,9 +1,10 @@
 //! How the joint noise samples are spread: what both ways promise, and what quasi-Monte Carlo is for.
 
 use crate::known_models;
+use etiology::attribution::NoiseSampling;
 use etiology::{
     AdditiveNoiseModel, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula, NoiseDistribution,
-    NoiseSampling, Observation, ShapleyMethod, StructuralCausalModel,
+    Observation, ShapleyMethod, StructuralCausalModel,
 };
 
 const BOTH: [NoiseSampling; 2] = [NoiseSampling::MonteCarlo, NoiseSampling::QuasiMonteCarlo];

@@ -1,7 +1,8 @@
 //! Precision on request: samples and permutations grow until the errors are as small as asked for, and the errors are true.
 
 use crate::linear_gaussian::{LinearGaussian, Region};
-use etiology::{Attribution, AttributionConfig, Estimator, FeatureMap, Precision, Quantity, ShapleyMethod};
+use etiology::attribution::Estimator;
+use etiology::{Attribution, AttributionConfig, FeatureMap, Precision, Quantity, ShapleyMethod};
 
 const FLOOR: f64 = 1e-3;
 

@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use etiology::attribution::Estimator;
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, Estimator, FeatureMap, FittedModel,
-    KnownFormula, NoiseDistribution, Observation, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
+    NoiseDistribution, Observation, StructuralCausalModel,
 };
 use serde_json::Value;
 

@@ -1,8 +1,10 @@
 //! Feature maps, outlier regions and information-theoretic scores.
 
+use etiology::mechanism::AssignmentConfig;
+use etiology::score::{ItScore, ItScorer, it_score};
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, CausalGraph, Dataset, FeatureMap, ItScore, ItScorer, KnownFormula,
-    NoiseDistribution, Observation, StructuralCausalModel, it_score,
+    AdditiveNoiseModel, CausalGraph, Dataset, FeatureMap, KnownFormula, NoiseDistribution, Observation,
+    StructuralCausalModel,
 };
 
 fn reference(values: &[f64]) -> NoiseDistribution {

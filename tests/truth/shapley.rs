@@ -1,6 +1,7 @@
 //! The Shapley module on games whose values are known in closed form.
 
-use etiology::{Coalition, Error, FunctionGame, Game, Result, ShapleyConfig, ShapleyMethod, shapley_values};
+use etiology::shapley::{Coalition, FunctionGame, Game, ShapleyConfig, shapley_values};
+use etiology::{Error, Result, ShapleyMethod};
 
 fn exact() -> ShapleyConfig {
     ShapleyConfig::default().with_method(ShapleyMethod::Exact)

@@ -1,9 +1,11 @@
 //! Events far beyond the training data: with modelled tails and a floor of 0, scores do not saturate.
 
+use etiology::attribution::Estimator;
+use etiology::noise::{Tail, TailConfig};
+use etiology::score::{ItScore, ItScorer};
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, Error, Estimator, FeatureMap,
-    FittedModel, ItScore, ItScorer, KnownFormula, NoiseDistribution, NoiseFamily, Observation, ShapleyMethod,
-    StructuralCausalModel, Tail, TailConfig,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, FittedModel,
+    KnownFormula, NoiseDistribution, NoiseFamily, Observation, ShapleyMethod, StructuralCausalModel,
 };
 
 const ROWS: usize = 2_000;

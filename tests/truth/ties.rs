@@ -1,9 +1,11 @@
 //! Heavily tied data: mostly zeros, integer counts, availability that is nearly always 100 %.
 
+use etiology::attribution::{Estimator, NoiseSampling};
+use etiology::score::OutlierRegion;
+use etiology::shapley::{Coalition, FunctionGame, ShapleyConfig, shapley_values};
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Coalition, Dataset, Estimator, FeatureMap,
-    FittedModel, FunctionGame, KnownFormula, NoiseDistribution, NoiseSampling, Observation, OutlierRegion,
-    ShapleyConfig, ShapleyMethod, StructuralCausalModel, shapley_values,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
+    NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
 };
 
 /// total = Σ of the nodes, whose noises are these values, each equally likely.

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-use etiology::{AssignmentConfig, AttributionConfig, FeatureMap, FittedModel, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AttributionConfig, FeatureMap, FittedModel, StructuralCausalModel};
 use serde_json::Value;
 
 use crate::client::{Answer, Connection, question, request};

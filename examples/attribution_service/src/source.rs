@@ -1,6 +1,7 @@
 //! Where the model comes from.
 
-use etiology::{AssignmentConfig, CausalGraph, Dataset, Error, FittedModel, StructuralCausalModel};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{CausalGraph, Dataset, Error, FittedModel, StructuralCausalModel};
 use rayon::ThreadPoolBuilder;
 
 use crate::arguments::Arguments;

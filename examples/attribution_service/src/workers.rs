@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use etiology::{Attribution, TimedAttribution};
+use etiology::Attribution;
+use etiology::attribution::TimedAttribution;
 use rayon::ThreadPoolBuilder;
 use serde::Serialize;
 use tokio::sync::oneshot;

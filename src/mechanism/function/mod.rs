@@ -98,7 +98,7 @@ impl ParentFunction {
     /// its group of a sum of maxima.
     ///
     /// ```
-    /// use etiology::{ParentFunction, SumOfMaxima};
+    /// use etiology::mechanism::{ParentFunction, SumOfMaxima};
     ///
     /// // parent0 + max(parent1, parent2)
     /// let calls = ParentFunction::SumOfMaxima(SumOfMaxima::try_from(vec![1, 2])?);
@@ -119,7 +119,7 @@ impl ParentFunction {
     /// `None` otherwise, and where it does not take so many parents.
     ///
     /// ```
-    /// use etiology::ParentFunction;
+    /// use etiology::mechanism::ParentFunction;
     ///
     /// let linear = ParentFunction::Maximum.as_linear(1).expect("the maximum of one parent is that parent");
     /// assert_eq!((linear.intercept, linear.coefficients), (0.0, vec![1.0]));

@@ -52,7 +52,7 @@ impl AdditiveNoiseModel {
         Self::new(PolynomialRegression::up_to_cubic())
     }
 
-    /// f learned by gradient-boosted trees on top of a linear regression. See [`BoostedTrees`](crate::BoostedTrees).
+    /// f learned by gradient-boosted trees on top of a linear regression. See [`BoostedTrees`](crate::mechanism::BoostedTrees).
     #[cfg(feature = "boosted-trees")]
     pub fn boosted_trees() -> Self {
         Self::new(crate::mechanism::learn::BoostedTrees::default())

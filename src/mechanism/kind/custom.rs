@@ -28,7 +28,7 @@ impl CustomMechanism {
     }
 
     /// Names the mechanism, so that a model that uses it can be saved: what is saved is the name, and loading looks it up in
-    /// a [`MechanismRegistry`](crate::MechanismRegistry).
+    /// a [`MechanismRegistry`](crate::mechanism::MechanismRegistry).
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         let mechanism = NamedMechanism { name: Some(name.into()), ..self.mechanism };

@@ -23,7 +23,8 @@ use crate::mechanism::learn::{Regressor, learn, residuals};
 /// function given rather than learned.
 ///
 /// ```
-/// use etiology::{CausalGraph, Dataset, LinearRegression, PostNonlinearModel, StructuralCausalModel};
+/// use etiology::{CausalGraph, Dataset, StructuralCausalModel};
+/// use etiology::mechanism::{LinearRegression, PostNonlinearModel};
 ///
 /// // latency = load² · noise
 /// let load: Vec<f64> = (0..200).map(|row| 1.5 + f64::from(row).sin()).collect();

@@ -64,7 +64,7 @@ impl PolynomialRegression {
         Self { degree: Degree::UpTo(3), ridge: 0.0 }
     }
 
-    /// Sets the ridge penalty λ, which is that of [`LinearRegression::ridge`](crate::LinearRegression::ridge) with every
+    /// Sets the ridge penalty λ, which is that of [`LinearRegression::ridge`](crate::mechanism::LinearRegression::ridge) with every
     /// monomial counting as a parent.
     ///
     /// # Errors

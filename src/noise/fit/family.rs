@@ -62,7 +62,7 @@ pub enum NoiseFamily {
     /// Uniform: from the smallest to the largest value. No later value outside is thought possible.
     Uniform,
     /// The values themselves, and a modelled tail on either side where there are values enough for one and no natural
-    /// edge: see [`TailConfig`] and [`TailedDistribution`](crate::TailedDistribution).
+    /// edge: see [`TailConfig`] and [`TailedDistribution`](crate::noise::TailedDistribution).
     Tailed(TailConfig),
     /// The parametric family under which the values are most likely, with a penalty for parameters; see
     /// [`choose`](Self::choose), which also tells which and by how much.

@@ -23,7 +23,7 @@ const FEWEST_AT_AN_EDGE: usize = 3;
 /// The probability that a tail may leave beyond 0 where all values lie on one side of it.
 const NEGLIGIBLE_BEYOND_ZERO: f64 = 1e-9;
 
-/// How one tail of a [`TailedDistribution`](crate::TailedDistribution) is modelled.
+/// How one tail of a [`TailedDistribution`](crate::noise::TailedDistribution) is modelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Tail {
@@ -46,7 +46,8 @@ pub enum Tail {
 /// The tails that [`NoiseFamily::Tailed`](crate::NoiseFamily::Tailed) fits.
 ///
 /// ```
-/// use etiology::{NoiseFamily, Tail, TailConfig};
+/// use etiology::NoiseFamily;
+/// use etiology::noise::{Tail, TailConfig};
 ///
 /// let values: Vec<f64> = (1..1000).map(|i| -(f64::from(i) / 1000.0).ln()).collect();
 /// let upper_only = TailConfig::default().with_lower(Tail::None).with_upper(Tail::Exponential);

@@ -70,7 +70,8 @@ impl Attributor {
     /// the next: [`Attribution::explain`] says which one answered.
     ///
     /// ```
-    /// use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, EngineName, KnownFormula, NoiseDistribution};
+    /// use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, KnownFormula, NoiseDistribution};
+    /// use etiology::attribution::EngineName;
     ///
     /// let own_time = NoiseDistribution::exponential(0.05)?;
     /// let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)

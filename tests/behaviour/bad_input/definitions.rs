@@ -1,8 +1,9 @@
 //! Mechanisms and distributions that cannot be, or not there.
 
+use etiology::mechanism::{CausalMechanism, LinearRegression};
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, CausalMechanism, Error, FittedModel, KnownFormula, LinearRegression,
-    NoiseDistribution, NoiseFamily, StructuralCausalModel,
+    AdditiveNoiseModel, CausalGraph, Error, FittedModel, KnownFormula, NoiseDistribution, NoiseFamily,
+    StructuralCausalModel,
 };
 
 use super::{case, check, custom};

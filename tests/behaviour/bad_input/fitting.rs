@@ -1,8 +1,10 @@
 //! Data and mechanisms that do not go together.
 
+use etiology::mechanism::{CausalMechanism, LinearFunction, ParentFunction, Regressor};
+use etiology::noise::{Location, TailConfig};
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalMechanism, Dataset, Error, FittedModel, KnownFormula,
-    LinearFunction, Location, NoiseFamily, ParentFunction, Regressor, StructuralCausalModel, TailConfig,
+    AdditiveNoiseModel, Attribution, AttributionConfig, Dataset, Error, FittedModel, KnownFormula, NoiseFamily,
+    StructuralCausalModel,
 };
 use ndarray::{ArrayView1, ArrayView2};
 

@@ -1,9 +1,8 @@
 //! Graphs, data, events, games and scores that cannot be.
 
-use etiology::{
-    Attribution, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, FunctionGame, ItScore, ItScorer,
-    Observation, ShapleyConfig, ShapleyMethod, it_score, shapley_values,
-};
+use etiology::score::{ItScore, ItScorer, it_score};
+use etiology::shapley::{FunctionGame, ShapleyConfig, shapley_values};
+use etiology::{Attribution, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, Observation, ShapleyMethod};
 use ndarray::array;
 
 use super::{case, check, data_with, event, good_data, known_custom, known_pair, known_pair_with, pair};

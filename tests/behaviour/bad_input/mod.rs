@@ -7,9 +7,10 @@ mod inputs;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use etiology::mechanism::CausalMechanism;
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, CausalMechanism, CustomMechanism, Dataset, Error, FittedModel, KnownFormula,
-    Mechanism, NoiseDistribution, Observation, StructuralCausalModel,
+    AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, Error, FittedModel, KnownFormula, Mechanism,
+    NoiseDistribution, Observation, StructuralCausalModel,
 };
 
 type Outcome = Result<(), Error>;

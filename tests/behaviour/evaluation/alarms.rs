@@ -1,8 +1,10 @@
 //! Which models raise an alarm, and which do not.
 
+use etiology::evaluation::Finding;
+use etiology::mechanism::{AssignmentConfig, ParentFunction};
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, CausalGraph, Dataset, EvaluationConfig, Finding, FittedModel, KnownFormula,
-    NoiseDistribution, NoiseFamily, ParentFunction, StructuralCausalModel,
+    AdditiveNoiseModel, CausalGraph, Dataset, EvaluationConfig, FittedModel, KnownFormula, NoiseDistribution,
+    NoiseFamily, StructuralCausalModel,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -197,7 +199,7 @@ fn overfitting_shows_as_noise_that_is_wider_than_believed() {
 #[derive(Debug)]
 struct NearestNeighbours;
 
-impl etiology::Regressor for NearestNeighbours {
+impl etiology::mechanism::Regressor for NearestNeighbours {
     fn fit(
         &self,
         parents: ndarray::ArrayView2<'_, f64>,

@@ -1,8 +1,9 @@
 //! The figures of an evaluation against formulas, and where there is nothing to tell.
 
+use etiology::evaluation::{Finding, ModelEvaluation};
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, EvaluationConfig, Finding, KnownFormula, Mechanism,
-    ModelEvaluation, NoiseDistribution, StructuralCausalModel,
+    AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, EvaluationConfig, KnownFormula, Mechanism,
+    NoiseDistribution, StructuralCausalModel,
 };
 use ndarray::Array2;
 
@@ -49,7 +50,7 @@ impl Mechanism for GrowsWithLoad {
     }
 }
 
-fn growing(mechanism: impl Into<etiology::CausalMechanism>) -> StructuralCausalModel {
+fn growing(mechanism: impl Into<etiology::mechanism::CausalMechanism>) -> StructuralCausalModel {
     StructuralCausalModel::new(CausalGraph::from_edges([("load", "latency")]).unwrap())
         .with_mechanism("load", gaussian(0.0, 2.0))
         .unwrap()

@@ -1,6 +1,7 @@
 //! The tests of independence that an evaluation rests on, each against its own promise.
 
-use etiology::{Error, conditional_independence_test, independence_test};
+use etiology::Error;
+use etiology::independence::{conditional_independence_test, independence_test};
 use ndarray::{Array1, Array2, Axis};
 
 use super::{gaussian, normals};

@@ -4,9 +4,10 @@ mod alarms;
 mod figures;
 mod independence_tests;
 
+use etiology::evaluation::ModelEvaluation;
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, Dataset, EvaluationConfig, FittedModel, KnownFormula, ModelEvaluation,
-    NoiseDistribution, StructuralCausalModel,
+    AdditiveNoiseModel, CausalGraph, Dataset, EvaluationConfig, FittedModel, KnownFormula, NoiseDistribution,
+    StructuralCausalModel,
 };
 use ndarray::Array1;
 use rand::SeedableRng;

@@ -1,6 +1,7 @@
 //! Call graphs, CSV and DOT.
 
-use etiology::{CausalGraph, DropReason, Error};
+use etiology::graph::DropReason;
+use etiology::{CausalGraph, Error};
 
 use super::edges;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use etiology::{CausalGraph, Dataset, GraphRepair};
+use etiology::graph::GraphRepair;
+use etiology::{CausalGraph, Dataset};
 
 /// Directed edges and pairs with an unmeasured cause, by names.
 type Projection = (BTreeSet<(String, String)>, BTreeSet<(String, String)>);

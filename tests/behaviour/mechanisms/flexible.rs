@@ -1,10 +1,13 @@
 //! Mechanisms beyond the linear: they invert exactly, survive saving, and can be attributed to.
 
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, CausalMechanism, Dataset, DiscreteAdditiveNoiseModel, Error,
-    Estimator, FeatureMap, FittedMechanism, FittedModel, KnownFormula, LinearRegression, Link, LocationScaleModel,
-    Mechanism, NoiseDistribution, NoiseFamily, Observation, ParentFunction, PolynomialRegression, PostNonlinearModel,
-    Quantity, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, FittedModel, KnownFormula,
+    Mechanism, NoiseDistribution, NoiseFamily, Observation, Quantity, StructuralCausalModel,
+};
+use etiology::attribution::Estimator;
+use etiology::mechanism::{
+    CausalMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, LinearRegression, Link, LocationScaleModel,
+    ParentFunction, PolynomialRegression, PostNonlinearModel,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -72,7 +75,7 @@ fn one_of_each(rows: usize, seed: u64) -> Vec<(&'static str, Dataset, CausalMech
     #[cfg(feature = "boosted-trees")]
     {
         all.push(("trees", additive.clone(), AdditiveNoiseModel::boosted_trees().into()));
-        let trees = etiology::BoostedTrees::default().with_trees(20);
+        let trees = etiology::mechanism::BoostedTrees::default().with_trees(20);
         all.push(("trees of varying noise", additive, LocationScaleModel::new(trees).into()));
     }
     all

@@ -1,8 +1,9 @@
 //! Formulas and custom mechanisms, which name their parents.
 
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset,
-    FeatureMap, KnownFormula, Mechanism, NoiseDistribution, Observation, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset, FeatureMap,
+    KnownFormula, Mechanism, NoiseDistribution, Observation, StructuralCausalModel,
 };
 
 use super::{LocationScale, assert_close, draws, graph, normal, uniform};

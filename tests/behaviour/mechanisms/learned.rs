@@ -1,9 +1,9 @@
 //! Mechanisms that are learned from data.
 
+use etiology::mechanism::{AssignmentConfig, LinearFunction, LinearRegression, NoiseModel, ParentFunction, Regressor};
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, AttributionConfig, Dataset, Error, FittedModel, KnownFormula, LinearFunction,
-    LinearRegression, NoiseDistribution, NoiseFamily, NoiseModel, Observation, ParentFunction, Regressor,
-    StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, Dataset, Error, FittedModel, KnownFormula, NoiseDistribution, NoiseFamily,
+    Observation, StructuralCausalModel,
 };
 use ndarray::{ArrayView1, ArrayView2};
 
@@ -118,7 +118,7 @@ fn noise_is_fitted_to_the_residuals_unless_it_is_given() {
     let NoiseDistribution::Normal(fitted) = fit(NoiseFamily::Normal.into()) else { panic!() };
     assert_close(fitted.mean(), mean, 1e-12);
     assert_close(fitted.std_dev(), std_dev, 1e-12);
-    let fitted = fit(NoiseFamily::Exponential { location: etiology::Location::SmallestValue }.into());
+    let fitted = fit(NoiseFamily::Exponential { location: etiology::noise::Location::SmallestValue }.into());
     assert_eq!(fitted.family_name(), "exponential");
     assert_close(fitted.mean(), mean, 1e-12);
     assert_eq!(fit(normal(9.0, 7.0).into()), normal(9.0, 7.0));

@@ -1,8 +1,9 @@
 //! Models of several kinds of mechanisms: assigning, inverting and drawing.
 
+use etiology::mechanism::{AssignmentConfig, CausalMechanism, NoiseModel};
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, AttributionConfig, CausalMechanism, CustomMechanism, Dataset, FeatureMap,
-    KnownFormula, Mechanism, NoiseDistribution, NoiseFamily, NoiseModel, Observation, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CustomMechanism, Dataset, FeatureMap, KnownFormula, Mechanism,
+    NoiseDistribution, NoiseFamily, Observation, StructuralCausalModel,
 };
 
 use super::{LocationScale, assert_close, draws, graph, linear_data, normal};

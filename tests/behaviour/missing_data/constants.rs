@@ -1,7 +1,8 @@
 //! Columns that never change.
 
+use etiology::mechanism::LinearFunction;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula, LinearFunction,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
     NoiseDistribution, NoiseFamily, Observation, StructuralCausalModel,
 };
 

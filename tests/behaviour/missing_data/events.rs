@@ -1,8 +1,9 @@
 //! Events in which nodes are missing.
 
+use etiology::attribution::{Estimator, Unexplained};
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Estimator, FeatureMap, FittedModel, KnownFormula,
-    NoiseDistribution, Observation, StructuralCausalModel, Unexplained,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula,
+    NoiseDistribution, Observation, StructuralCausalModel,
 };
 
 /// a → b → c and d, which nothing follows, with normal noises; c has another parent of which nothing could be learned.

@@ -1,6 +1,7 @@
 //! Fits to data with gaps, and the report of what was repaired.
 
-use etiology::{CausalGraph, Dataset, FitReport, NoiseDistribution, StructuralCausalModel};
+use etiology::model::FitReport;
+use etiology::{CausalGraph, Dataset, NoiseDistribution, StructuralCausalModel};
 
 use super::{NAN, chain, fit, linear, report, wave};
 

@@ -5,9 +5,9 @@ mod events;
 mod fits;
 mod patterns;
 
-use etiology::{
-    CausalGraph, Dataset, Error, FitReport, FittedModel, LinearFunction, ParentFunction, StructuralCausalModel,
-};
+use etiology::mechanism::{LinearFunction, ParentFunction};
+use etiology::model::FitReport;
+use etiology::{CausalGraph, Dataset, Error, FittedModel, StructuralCausalModel};
 
 const NAN: f64 = f64::NAN;
 

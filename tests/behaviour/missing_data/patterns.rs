@@ -1,9 +1,9 @@
 //! Any pattern of gaps, in random models.
 
+use etiology::attribution::Estimator;
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset, Error, Estimator,
-    FeatureMap, FittedModel, KnownFormula, Mechanism, NoiseFamily, Observation, Quantity, ShapleyMethod,
-    StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Dataset, Error, FeatureMap,
+    FittedModel, KnownFormula, Mechanism, NoiseFamily, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

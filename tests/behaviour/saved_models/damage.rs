@@ -1,6 +1,8 @@
 //! Files that are no models: from the future, cut short, damaged by chance or by intent.
 
-use etiology::{AttributionConfig, Error, FittedModel, ItScore, MechanismRegistry};
+use etiology::mechanism::MechanismRegistry;
+use etiology::score::ItScore;
+use etiology::{AttributionConfig, Error, FittedModel};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;

@@ -7,9 +7,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use etiology::mechanism::MechanismRegistry;
+use etiology::model::ModelFormat;
 use etiology::{
     Attribution, AttributionConfig, CausalGraph, CustomMechanism, DiagnosisConfig, FeatureMap, FittedModel,
-    KnownFormula, Mechanism, MechanismRegistry, ModelFormat, NoiseDistribution, StructuralCausalModel,
+    KnownFormula, Mechanism, NoiseDistribution, StructuralCausalModel,
 };
 use models::{Case, Share};
 
@@ -91,7 +93,7 @@ fn a_failed_write_leaves_what_was_there_and_says_which_file() {
 fn code_is_saved_by_its_name_or_not_at_all() {
     let graph = || StructuralCausalModel::new(CausalGraph::from_edges([("quantity", "returns")]).unwrap());
     let quantity = || NoiseDistribution::normal(50.0, 2.0).unwrap();
-    let with = |returns: etiology::CausalMechanism| {
+    let with = |returns: etiology::mechanism::CausalMechanism| {
         let model = graph().with_mechanism("quantity", quantity()).unwrap();
         model.with_mechanism("returns", returns).unwrap().without_fitting().unwrap()
     };

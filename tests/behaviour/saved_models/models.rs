@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use etiology::mechanism::{
+    DiscreteAdditiveNoiseModel, LinearRegression, LocationScaleModel, MechanismRegistry, PolynomialRegression,
+    PostNonlinearModel,
+};
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, DiscreteAdditiveNoiseModel, FittedModel, KnownFormula,
-    LinearRegression, LocationScaleModel, Mechanism, MechanismRegistry, NoiseDistribution, NoiseFamily, Observation,
-    PolynomialRegression, PostNonlinearModel, StructuralCausalModel,
+    AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, FittedModel, KnownFormula, Mechanism, NoiseDistribution,
+    NoiseFamily, Observation, StructuralCausalModel,
 };
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
@@ -92,8 +95,11 @@ fn learned(rows: usize) -> Case {
     let regression = LinearRegression::ordinary;
     let trees = AdditiveNoiseModel::polynomial();
     #[cfg(feature = "boosted-trees")]
-    let trees =
-        if rows > 50 { AdditiveNoiseModel::new(etiology::BoostedTrees::default().with_trees(5)) } else { trees };
+    let trees = if rows > 50 {
+        AdditiveNoiseModel::new(etiology::mechanism::BoostedTrees::default().with_trees(5))
+    } else {
+        trees
+    };
     let model = StructuralCausalModel::new(graph())
         .with_mechanism("root", NoiseFamily::tailed())
         .unwrap()

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use etiology::{
-    AttributionConfig, Error, FeatureMap, FittedModel, Mechanism, MechanismRegistry, Observation, ShapleyMethod,
-};
+use etiology::mechanism::MechanismRegistry;
+use etiology::{AttributionConfig, Error, FeatureMap, FittedModel, Mechanism, Observation, ShapleyMethod};
 
 use super::{WALKED, check_error, check_graph};
 

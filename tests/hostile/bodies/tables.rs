@@ -1,6 +1,7 @@
 //! CSV: tables, with and without a column of times, and lists of calls and edges.
 
-use etiology::{CausalGraph, Dataset, Error, TimeColumn};
+use etiology::data::TimeColumn;
+use etiology::{CausalGraph, Dataset, Error};
 
 use super::{check_error, check_graph};
 

@@ -1,6 +1,7 @@
 //! Traces in JSON of either format, and dependencies.
 
-use etiology::{Absent, CausalGraph, Error, TraceConfig, Traces};
+use etiology::traces::{Absent, TraceConfig, Traces};
+use etiology::{CausalGraph, Error};
 
 use super::{check_error, check_graph};
 

@@ -3,12 +3,21 @@
 use std::fmt::Display;
 use std::sync::LazyLock;
 
+use etiology::attribution::{Estimator, Floor, NodeScore, NoiseSampling};
+use etiology::drift::DriftReport;
+use etiology::evaluation::{GraphEvaluation, ModelEvaluation};
+use etiology::graph::GraphRepair;
+use etiology::independence::IndependenceTest;
+use etiology::mechanism::{
+    AssignmentConfig, AssignmentReport, FittedMechanism, LinearFunction, Link, ParentFunction, PolynomialFunction,
+    TreeEnsemble,
+};
+use etiology::model::FitReport;
+use etiology::score::ItScore;
+use etiology::shapley::ShapleyConfig;
 use etiology::{
-    AssignmentConfig, AssignmentReport, Attribution, AttributionConfig, BootstrapConfig, CausalGraph, Diagnosis,
-    DriftReport, Estimator, EvaluationConfig, FitReport, FittedMechanism, FittedModel, Floor, GraphEvaluation,
-    GraphRepair, HtmlReport, IndependenceTest, ItScore, LinearFunction, Link, ModelEvaluation, NodeScore,
-    NoiseDistribution, NoiseFamily, NoiseSampling, Observation, ParentFunction, PolynomialFunction, Precision,
-    Quantity, ShapleyConfig, ShapleyMethod, TreeEnsemble,
+    Attribution, AttributionConfig, BootstrapConfig, CausalGraph, Diagnosis, EvaluationConfig, FittedModel, HtmlReport,
+    NoiseDistribution, NoiseFamily, Observation, Precision, Quantity, ShapleyMethod,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

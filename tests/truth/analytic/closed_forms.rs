@@ -1,6 +1,7 @@
 //! Linear models of normal noises in closed form, and known models by brute force.
 
-use etiology::{AttributionConfig, Estimator, FeatureMap, Quantity};
+use etiology::attribution::Estimator;
+use etiology::{AttributionConfig, FeatureMap, Quantity};
 
 use super::{REGIONS, assert_contributions};
 use crate::known_models;

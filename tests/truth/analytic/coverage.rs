@@ -2,7 +2,8 @@
 
 use crate::known_models;
 use crate::linear_gaussian::{LinearGaussian, Region};
-use etiology::{AttributionConfig, Estimator, FeatureMap, FittedModel, NoiseSampling, ShapleyMethod};
+use etiology::attribution::{Estimator, NoiseSampling};
+use etiology::{AttributionConfig, FeatureMap, FittedModel, ShapleyMethod};
 
 const FLOOR: f64 = 1e-3;
 /// Of the contributions in [`known_models`], in nats.

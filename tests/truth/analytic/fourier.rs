@@ -1,10 +1,11 @@
 //! Fourier inversion against the distributions of sums that have a formula, and against brute force.
 
 use super::assert_contributions;
+use etiology::attribution::Estimator;
+use etiology::shapley::{Coalition, FunctionGame, ShapleyConfig, shapley_values};
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Coalition, Estimator, FeatureMap, FittedModel,
-    FunctionGame, KnownFormula, NoiseDistribution, Observation, ShapleyConfig, ShapleyMethod, StructuralCausalModel,
-    shapley_values,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula,
+    NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
 };
 
 /// total = Σ xᵢ, the sum of independent root nodes: what any linear model with these weighted noises comes down to.

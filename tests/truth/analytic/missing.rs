@@ -4,10 +4,9 @@ use super::fourier::{Uniforms, upper};
 use super::{REGIONS, assert_contributions};
 use crate::known_models;
 use crate::linear_gaussian::{LinearGaussian, Region, normal_survival, shapley_by_enumeration};
-use etiology::{
-    Attribution, AttributionConfig, Estimator, FeatureMap, FittedModel, Observation, OutlierRegion, Quantity,
-    ShapleyMethod,
-};
+use etiology::attribution::Estimator;
+use etiology::score::OutlierRegion;
+use etiology::{Attribution, AttributionConfig, FeatureMap, FittedModel, Observation, Quantity, ShapleyMethod};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
 /// What the game of an event with missing values comes to.

@@ -5,9 +5,10 @@ use super::coverage::{assert_accepted, covered_with, larger_case};
 use super::missing::{assert_truth, observation, some_missing, truth};
 use super::{REGIONS, assert_contributions};
 use crate::linear_gaussian::{LinearGaussian, Region};
+use etiology::attribution::Estimator;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Estimator, FeatureMap, KnownFormula, NoiseDistribution,
-    Observation, Precision, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, FeatureMap, KnownFormula, NoiseDistribution, Observation,
+    Precision, ShapleyMethod, StructuralCausalModel,
 };
 
 const FLOOR: f64 = 1e-3;

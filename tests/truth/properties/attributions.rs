@@ -1,6 +1,7 @@
 //! Attributions of random models: sound or refused, and the same whatever the threads and columns.
 
-use etiology::{Attribution, Quantity, Unexplained};
+use etiology::attribution::Unexplained;
+use etiology::{Attribution, Quantity};
 use proptest::prelude::*;
 
 use super::{CASES, MANY_CASES, cases, config, rounding};

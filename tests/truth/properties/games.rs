@@ -1,6 +1,7 @@
 //! The axioms of Shapley, on random games.
 
-use etiology::{Coalition, FunctionGame, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
+use etiology::ShapleyMethod;
+use etiology::shapley::{Coalition, FunctionGame, ShapleyConfig, ShapleyValues, shapley_values};
 use proptest::prelude::*;
 
 use super::{CASES, config};

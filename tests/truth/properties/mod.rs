@@ -6,9 +6,11 @@ mod inputs;
 mod tails;
 mod units;
 
+use etiology::attribution::Estimator;
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AssignmentConfig, Attribution, AttributionConfig, CausalGraph, Dataset, Error, Estimator,
-    FeatureMap, FittedModel, KnownFormula, NoiseFamily, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, FittedModel,
+    KnownFormula, NoiseFamily, Observation, Quantity, ShapleyMethod, StructuralCausalModel,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

@@ -1,6 +1,7 @@
 //! Noise with modelled tails: the laws of probability.
 
-use etiology::{NoiseDistribution, NoiseFamily, Tail, TailConfig};
+use etiology::noise::{Tail, TailConfig};
+use etiology::{NoiseDistribution, NoiseFamily};
 use proptest::prelude::*;
 
 use super::config;
