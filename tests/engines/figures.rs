@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use etiology::attribution::Contribution;
 use etiology::{Attribution, Attributor};
 
 use super::models::Case;
@@ -51,7 +52,9 @@ impl Figures {
         self.add(&format!("{call}: permutations"), attribution.permutations.map_or(-1.0, |number| number as f64));
         let reached = attribution.precision_reached.map_or(-1.0, |reached| f64::from(u8::from(reached)));
         self.add(&format!("{call}: precision reached"), reached);
-        for contribution in &attribution.contributions {
+        let mut contributions: Vec<&Contribution> = attribution.contributions.iter().collect();
+        contributions.sort_by(|a, b| a.node.cmp(&b.node));
+        for contribution in contributions {
             let node = &contribution.node;
             self.add(&format!("{call}: {node}"), contribution.value);
             self.add(&format!("{call}: {node}'s error"), contribution.std_error);
