@@ -82,7 +82,8 @@ pub(crate) trait Worlds: Sync {
     /// Visits one coalition after another; cheapest where each differs from the last in one player.
     fn visitor(&self) -> Box<dyn Visitor + '_>;
 
-    /// The exact Shapley values of the outputs that their errors need, in the order of the event's players, where there is a faster way than to visit all coalitions.
+    /// The exact Shapley values of the outputs that their errors need, in the order of the event's players, where there is a
+    /// faster way than to visit all coalitions.
     fn split(&self) -> Option<ShapleyValues> {
         None
     }

@@ -383,7 +383,7 @@ pub enum Error {
     Resampling {
         /// How many failed.
         failed: usize,
-        /// Of how many.
+        /// How many there are in all.
         resamples: usize,
         /// What the first one said.
         first: String,

@@ -13,7 +13,7 @@ pub(crate) struct Answer {
     pub(crate) found: Found,
     /// How many samples were drawn; nothing where none were needed.
     pub(crate) samples: Option<usize>,
-    /// Nothing where no engine was needed, as the event is certain.
+    /// Which engine answered; `None` where none was needed, as the event is certain.
     pub(crate) engine: Option<EngineName>,
     /// Engines that were preferred but did not do, and why.
     pub(crate) passed_over: Vec<(EngineName, String)>,

@@ -16,7 +16,7 @@ const MOST_DOUBLINGS_AT_ONCE: u32 = 4;
 #[derive(Debug)]
 pub(super) struct Round {
     pub(super) found: Found,
-    /// Nothing where no samples were needed.
+    /// How many samples were drawn; `None` where none were needed.
     pub(super) samples: Option<usize>,
 }
 

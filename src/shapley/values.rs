@@ -9,7 +9,7 @@ pub struct ShapleyValues {
     pub(super) values: Array2<f64>,
     /// One per player, of the first output.
     pub(super) std_errors: Vec<f64>,
-    /// Of the standard errors; infinite after enumeration, whose errors are known to be 0.
+    /// Degrees of freedom of the standard errors; infinite after enumeration, whose errors are known to be 0.
     pub(super) degrees_of_freedom: f64,
     /// v(∅), one per output.
     pub(super) empty: Vec<f64>,

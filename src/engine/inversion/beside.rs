@@ -51,7 +51,7 @@ pub(in super::super) struct BlockProbabilities {
 }
 
 impl<'a> FreeSets<'a> {
-    /// Of movers that may be free, and those that always are, by their nodes. Costs O(2ⁿ · frequencies), as does the memory.
+    /// The sets of movers that may be free, beside those that always are, by their nodes. Costs O(2ⁿ · frequencies), as does the memory.
     pub(in super::super) fn new(series: &'a Series<'a>, players: &[usize], always_free: &[usize]) -> Self {
         let lattice = series.target.lattice();
         let spectrum = |&node: &usize| series.mover_spectrum(node, lattice);
@@ -74,7 +74,7 @@ impl<'a> FreeSets<'a> {
         SpectrumAnalyser::new(self.series.target.frequencies, self.series.target.points)
     }
 
-    /// Of samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
+    /// What stands beside the noises, from samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
     pub(in super::super) fn beside(
         &self,
         analyser: &mut SpectrumAnalyser,
@@ -110,7 +110,7 @@ impl<'a> FreeSets<'a> {
         Some(Beside { spectra, means, centre, half_range, variance: variance.max(0.0) })
     }
 
-    /// Nothing beside: always the observed value.
+    /// What stands beside the noises where nothing does: always the observed value.
     pub(in super::super) fn nothing_beside(&self) -> Beside {
         let spectra = vec![Spectrum::one(self.series.target.frequencies); BLOCKS];
         Beside { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }

@@ -75,7 +75,7 @@ pub(super) struct Level {
     /// L: no sum of noises of this level is as wide.
     pub(super) period: f64,
     pub(super) furthest: Furthest,
-    /// Of every mover from `first`, times its effect and less its mean.
+    /// The characteristic function of every mover from `first`, times its effect and less its mean.
     pub(super) spectra: Vec<Spectrum>,
 }
 
@@ -151,7 +151,7 @@ impl Groups {
         self.firsts.iter().map(|&(first, _)| movers - first).sum()
     }
 
-    /// Nothing if so many frequencies do not resolve the distributions.
+    /// The groups for so many frequencies; nothing if they do not resolve the distributions.
     fn form(movers: &[Mover], frequencies: usize, beside: bool) -> Option<Self> {
         let room = if beside { ROOM_BESIDE } else { 0.0 };
         let period = enclosing_period(movers) * (1.0 + room);

@@ -84,7 +84,7 @@ struct CoalitionTable<'a> {
     players: &'a [(Player, usize)],
     /// For every player what it adds when it is free.
     free: Vec<FreeSum>,
-    /// The same for every set of free players.
+    /// For every set of free players what it adds.
     sums: Vec<FreeSum>,
 }
 

@@ -32,7 +32,7 @@ pub(super) struct FreeSum {
 }
 
 impl FreeSum {
-    /// Of every set of players, added to `start`; sets are numbered by their bits, the first player having the highest.
+    /// The sums of every set of players, added to `start`; sets are numbered by their bits, the first player having the highest.
     pub(super) fn of_sets(start: Self, players: &[Self]) -> Vec<Self> {
         let mut sums = vec![start];
         for &player in players.iter().rev() {
@@ -64,14 +64,14 @@ impl Probability {
         Self { fine: value, coarse: value }
     }
 
-    /// Of one of two events that exclude each other.
+    /// The probability of one of two events that exclude each other.
     pub(super) fn or(self, other: Self) -> Self {
         Self { fine: (self.fine + other.fine).min(1.0), coarse: (self.coarse + other.coarse).min(1.0) }
     }
 }
 
 impl<'a> Series<'a> {
-    /// Of a target's noises with these effects; `lattices` are prepared for the same effects.
+    /// The series of a target's noises with these effects; `lattices` are prepared for the same effects.
     pub(in super::super) fn new(
         lattices: &'a FourierTarget,
         effects: &[f64],

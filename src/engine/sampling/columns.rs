@@ -158,7 +158,7 @@ impl Columns {
         }
     }
 
-    /// Nothing changes any more.
+    /// Notes that all changes are made.
     pub(super) fn settle(&mut self) {
         self.touched.drain(..).for_each(|slot| self.slots[slot].pending = 0);
     }

@@ -53,12 +53,12 @@ pub(crate) struct Averages {
 }
 
 impl SampleMeasure {
-    /// Of any samples.
+    /// A measure of any samples.
     pub(crate) fn new(measure: &Measure) -> Self {
         Self { measure: measure.clone() }
     }
 
-    /// Of samples between these bounds.
+    /// A measure of samples between these bounds.
     pub(crate) fn within(measure: &Measure, bounds: (f64, f64)) -> Self {
         let measure = match measure.clone() {
             Measure::LogTail { test, floor } => Measure::LogTail { test: test.within(bounds), floor },

@@ -16,7 +16,7 @@ use crate::world::Event;
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
 /// drawn. The coalition's value measures the target's samples.
 ///
-/// Of the free noises that can be integrated, the first in order of preference is not drawn but stays at what was
+/// The first of the free noises that can be integrated, in order of preference, is not drawn but stays at what was
 /// observed, as if it were kept: so the samples are free of it, and the measure integrates it.
 pub(super) struct SampledWorlds<'e> {
     event: &'e Event<'e>,
