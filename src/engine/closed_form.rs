@@ -89,9 +89,10 @@ impl Engine for ClosedForm {
     }
 
     fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+        let region = event.measure().region();
         let (of_players, always_drawn) =
             (self.moments(event, &event.players()), self.moments(event, event.always_drawn()));
-        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, of_players, always_drawn })))
+        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, region, of_players, always_drawn })))
     }
 }
 
@@ -105,6 +106,8 @@ struct Moments {
 /// The worlds of one event. A coalition costs O(players).
 struct ClosedWorlds<'e> {
     event: &'e Event<'e>,
+    /// The outlier region and the floor; `None` for a mean.
+    region: Option<(OutlierRegion, f64)>,
     of_players: Vec<Moments>,
     always_drawn: Vec<Moments>,
 }
@@ -127,7 +130,7 @@ impl Visitor for &ClosedWorlds<'_> {
             mean += moments.mean;
             variance += moments.variance;
         }
-        (outputs[0], outputs[1]) = match self.event.measure().region() {
+        (outputs[0], outputs[1]) = match self.region {
             None => (mean, 1.0),
             Some(_) if self.event.is_certain(kept) => (0.0, 1.0),
             Some((region, floor)) => {

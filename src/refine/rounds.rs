@@ -97,8 +97,14 @@ struct WorldsGame<'w> {
     order: Option<&'w [usize]>,
 }
 
+/// A visitor, and room for the coalition of the event's players.
+struct Visit<'w> {
+    visitor: Box<dyn Visitor + 'w>,
+    kept: Coalition,
+}
+
 impl<'w> Game for WorldsGame<'w> {
-    type Scratch = Box<dyn Visitor + 'w>;
+    type Scratch = Visit<'w>;
 
     fn players(&self) -> usize {
         self.players
@@ -109,14 +115,15 @@ impl<'w> Game for WorldsGame<'w> {
     }
 
     fn scratch(&self) -> Self::Scratch {
-        self.worlds.visitor()
+        Visit { visitor: self.worlds.visitor(), kept: Coalition::empty(self.players) }
     }
 
-    fn evaluate(&self, coalition: &Coalition, visitor: &mut Self::Scratch, outputs: &mut [f64]) -> Result<()> {
+    fn evaluate(&self, coalition: &Coalition, visit: &mut Visit<'w>, outputs: &mut [f64]) -> Result<()> {
+        let Visit { visitor, kept } = visit;
         let Some(order) = self.order else { return visitor.visit(coalition, outputs) };
-        let mut kept = Coalition::empty(self.players);
+        kept.clear();
         coalition.iter().for_each(|player| kept.insert(order[player]));
-        visitor.visit(&kept, outputs)
+        visitor.visit(kept, outputs)
     }
 }
 

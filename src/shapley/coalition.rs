@@ -81,6 +81,16 @@ impl Coalition {
         })
     }
 
+    /// Adds a player who is not there, or removes one who is.
+    pub(crate) fn toggle(&mut self, player: usize) {
+        self.words[player / 64] ^= 1 << (player % 64);
+    }
+
+    /// Removes all players.
+    pub(crate) fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
     /// Makes this the same as another coalition of the same players, without a new allocation.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.words.copy_from_slice(&other.words);

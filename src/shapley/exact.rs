@@ -62,8 +62,12 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     let mut output = vec![0.0; game.outputs()];
     let (values, everybody) = (Array2::zeros((players, game.outputs())), vec![0.0; game.outputs()]);
     let mut sums = BlockSums { values, everybody, empty: None, full: None };
-    for step in steps {
-        let coalition = gray_coalition(step, players);
+    let mut coalition = gray_coalition(steps.start, players);
+    for step in steps.clone() {
+        if step > steps.start {
+            // The Gray code of a step differs from the last in the lowest bit that the step's number has set.
+            coalition.toggle(players - 1 - step.trailing_zeros() as usize);
+        }
         evaluate_finite(game, &coalition, &mut scratch, &mut output)?;
         add_weighted(&mut sums, &coalition, weights, &output);
         if coalition.is_empty() {

@@ -4,7 +4,7 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::levels::{LATTICE_ERROR, Level};
-use super::tail::{FreeSum, OUTPUTS, Player, Probability, Series};
+use super::tail::{FreeSum, Player, Probability, Series};
 use crate::noise::{Spectrum, multiply_into};
 use crate::shapley::{ShapleyValues, values_of_table};
 
@@ -25,14 +25,15 @@ impl Series<'_> {
             probabilities = sets.into_iter().map(|set| probabilities[set]).collect();
             players.retain(is_player);
         }
-        let worlds: Vec<[f64; OUTPUTS]> =
-            probabilities.into_iter().map(|probability| self.world(probability)).collect();
-        let column = |output: usize| worlds.iter().map(|world| world[output]).collect();
-        let of_players = |output: usize| in_order_of(nodes, &players, kept_last(column(output)));
-        let nobody = worlds[worlds.len() - 1].to_vec();
+        let of_players = |output: fn(&Self, Probability) -> f64| {
+            let table = probabilities.iter().map(|&probability| output(self, probability)).collect();
+            in_order_of(nodes, &players, kept_last(table))
+        };
+        let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
         // The observation itself is worth 0, whatever rounding says.
-        let everybody = if always_free.is_empty() { vec![0.0, 0.0, 1.0] } else { worlds[0].to_vec() };
-        ShapleyValues::exact(&[of_players(0), of_players(1)], nobody, everybody)
+        let everybody =
+            if always_free.is_empty() { vec![0.0, 0.0, 1.0] } else { self.world(probabilities[0]).to_vec() };
+        ShapleyValues::exact(&[of_players(Self::value), of_players(Self::change)], nobody, everybody)
     }
 
     /// The error of v(T), given what the last quarter of the series changed: often nothing, and then the lattice's error

@@ -83,11 +83,19 @@ impl<'a> Series<'a> {
         Self { target: lattices, noises, observed_noises: event.noises(), observed: event.observed(), region, floor }
     }
 
-    /// The outputs of a world: its value, by how much the last quarter of the series' terms changed that, to first order, and
-    /// the probability.
+    /// The outputs of a world: its value, by how much the last terms changed that, and the probability.
     pub(super) fn world(&self, probability: Probability) -> [f64; OUTPUTS] {
-        let Probability { fine, coarse } = probability;
-        [ln_with_floor(fine, self.floor), (coarse - fine) / (fine + self.floor), fine]
+        [self.value(probability), self.change(probability), probability.fine]
+    }
+
+    /// What a world of this probability is worth.
+    pub(super) fn value(&self, probability: Probability) -> f64 {
+        ln_with_floor(probability.fine, self.floor)
+    }
+
+    /// By how much the last quarter of the series' terms changed the value of a world, to first order.
+    pub(super) fn change(&self, Probability { fine, coarse }: Probability) -> f64 {
+        (coarse - fine) / (fine + self.floor)
     }
 
     /// The region's parts that are not empty, if they do not cover everything.
