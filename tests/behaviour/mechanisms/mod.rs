@@ -1,5 +1,6 @@
 //! Mechanisms: learned, known, custom and mixed; fitting, inverting and drawing from them.
 
+mod flexible;
 mod known;
 mod learned;
 mod mixed;
