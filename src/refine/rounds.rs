@@ -122,7 +122,7 @@ impl<'w> Game for WorldsGame<'w> {
         let Visit { visitor, kept } = visit;
         let Some(order) = self.order else { return visitor.visit(coalition, outputs) };
         kept.clear();
-        coalition.iter().for_each(|player| kept.insert(order[player]));
+        coalition.iter().for_each(|player| kept.toggle(order[player]));
         visitor.visit(kept, outputs)
     }
 }

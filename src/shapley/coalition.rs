@@ -64,21 +64,13 @@ impl Coalition {
 
     /// The players in the coalition, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.players).filter(|&player| self.contains(player))
+        players_of(self.words.iter().copied())
     }
 
     /// The players who are in one of the two coalitions of the same players only, in ascending order. Costs
     /// O(players/64), and their number.
     pub(crate) fn differences<'c>(&'c self, other: &'c Self) -> impl Iterator<Item = usize> + 'c {
-        let words = self.words.iter().zip(&other.words).enumerate();
-        words.flat_map(|(place, (one, other))| {
-            let mut bits = one ^ other;
-            std::iter::from_fn(move || {
-                let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
-                bits &= bits - 1;
-                Some(64 * place + lowest)
-            })
-        })
+        players_of(self.words.iter().zip(&other.words).map(|(one, other)| one ^ other))
     }
 
     /// Adds a player who is not there, or removes one who is.
@@ -99,4 +91,15 @@ impl Coalition {
     fn check(&self, player: usize) {
         assert!(player < self.players, "player {player} does not exist: there are {} players", self.players);
     }
+}
+
+/// The numbers of the bits that are set, in ascending order.
+fn players_of(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
+    words.enumerate().flat_map(|(place, mut bits)| {
+        std::iter::from_fn(move || {
+            let lowest = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(64 * place + lowest)
+        })
+    })
 }

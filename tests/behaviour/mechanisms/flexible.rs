@@ -1,13 +1,13 @@
 //! Mechanisms beyond the linear: they invert exactly, survive saving, and can be attributed to.
 
-use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, FittedModel, KnownFormula,
-    Mechanism, NoiseDistribution, NoiseFamily, Observation, Quantity, StructuralCausalModel,
-};
 use etiology::attribution::Estimator;
 use etiology::mechanism::{
     CausalMechanism, DiscreteAdditiveNoiseModel, FittedMechanism, LinearRegression, Link, LocationScaleModel,
     ParentFunction, PolynomialRegression, PostNonlinearModel,
+};
+use etiology::{
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Error, FeatureMap, FittedModel, KnownFormula,
+    Mechanism, NoiseDistribution, NoiseFamily, Observation, Quantity, StructuralCausalModel,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
