@@ -97,9 +97,10 @@ struct WorldsGame<'w> {
     order: Option<&'w [usize]>,
 }
 
-/// A visitor, and room for the coalition of the event's players.
+/// A visitor, and the coalition that it visited last, of the game's players and of the event's.
 struct Visit<'w> {
     visitor: Box<dyn Visitor + 'w>,
+    last: Coalition,
     kept: Coalition,
 }
 
@@ -115,14 +116,15 @@ impl<'w> Game for WorldsGame<'w> {
     }
 
     fn scratch(&self) -> Self::Scratch {
-        Visit { visitor: self.worlds.visitor(), kept: Coalition::empty(self.players) }
+        let nobody = Coalition::empty(self.players);
+        Visit { visitor: self.worlds.visitor(), last: nobody.clone(), kept: nobody }
     }
 
     fn evaluate(&self, coalition: &Coalition, visit: &mut Visit<'w>, outputs: &mut [f64]) -> Result<()> {
-        let Visit { visitor, kept } = visit;
+        let Visit { visitor, last, kept } = visit;
         let Some(order) = self.order else { return visitor.visit(coalition, outputs) };
-        kept.clear();
-        coalition.iter().for_each(|player| kept.toggle(order[player]));
+        last.differences(coalition).for_each(|player| kept.toggle(order[player]));
+        last.copy_from(coalition);
         visitor.visit(kept, outputs)
     }
 }

@@ -78,11 +78,6 @@ impl Coalition {
         self.words[player / 64] ^= 1 << (player % 64);
     }
 
-    /// Removes all players.
-    pub(crate) fn clear(&mut self) {
-        self.words.fill(0);
-    }
-
     /// Makes this the same as another coalition of the same players, without a new allocation.
     pub(crate) fn copy_from(&mut self, other: &Self) {
         self.words.copy_from_slice(&other.words);

@@ -1,6 +1,7 @@
 //! A target prepared for attribution: all that does not depend on the event.
 
 use std::fmt;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -48,7 +49,8 @@ pub struct Attributor {
     pub(super) target: Target,
     pub(super) engines: Engines,
     pub(super) floor: f64,
-    explanation: Explanation,
+    /// Shared with the attributions.
+    explanation: Arc<Explanation>,
 }
 
 impl Attributor {
@@ -57,7 +59,7 @@ impl Attributor {
         let target = Target::new(&model, target)?;
         let engines = Engines::choose(&target, config.question.sought(&model), config.means)?;
         let floor = config.question.floor(&model);
-        let explanation = engines.explain(engines.preferred(), &[]);
+        let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
         Ok(Self { model, config, target, engines, floor, explanation })
     }
 
@@ -131,12 +133,12 @@ impl Attributor {
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.
-    pub(super) fn explanation(&self, answer: &Answer) -> Explanation {
+    pub(super) fn explanation(&self, answer: &Answer) -> Arc<Explanation> {
         let engine: EngineName = answer.engine.unwrap_or(self.explanation.engine);
         if engine == self.explanation.engine && answer.passed_over.is_empty() {
-            return self.explanation.clone();
+            return Arc::clone(&self.explanation);
         }
-        self.engines.explain(engine, &answer.passed_over)
+        Arc::new(self.engines.explain(engine, &answer.passed_over))
     }
 
     fn measure(&self, recovered: &Recovered) -> Result<Measure> {

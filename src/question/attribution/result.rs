@@ -1,5 +1,7 @@
 //! What an attribution says.
 
+use std::sync::Arc;
+
 use super::config::Quantity;
 use crate::engine::Explanation;
 use crate::score::ln_with_floor;
@@ -34,7 +36,7 @@ pub struct Attribution {
     pub precision_reached: Option<bool>,
     /// The seed.
     pub seed: u64,
-    pub(crate) explanation: Explanation,
+    pub(crate) explanation: Arc<Explanation>,
 }
 
 /// What was split over the nodes.

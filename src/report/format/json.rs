@@ -3,6 +3,8 @@
 //! Amounts are called `nats` where they are nats, and `value` where they have the target's unit, so that nobody
 //! mistakes one for the other.
 
+use std::sync::Arc;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -208,7 +210,7 @@ impl<'de> Deserialize<'de> for Attribution {
             permutations,
             precision_reached,
             seed,
-            explanation: shape.explanation,
+            explanation: Arc::new(shape.explanation),
         })
     }
 }
