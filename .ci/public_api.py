@@ -11,6 +11,7 @@ DERIVED = ["Clone", "Copy", "Debug", "Default", "Display", "Error", "PartialEq",
 
 crate = json.load(open(sys.argv[1]))
 index = crate["index"]
+crate_name = index[str(crate["root"])]["name"]
 
 
 def generic_arguments(args):
@@ -144,10 +145,23 @@ def describe(name, item):
         yield "    " + method
 
 
+def members(module):
+    """The (name, item) of all that a module shows, by name; of a glob nothing, as it has its own module."""
+    shown = [index[str(number)] for number in module["inner"]["module"]["items"]]
+    uses = [item["inner"]["use"] for item in shown if "use" in item["inner"]]
+    named = [(use["name"], index[str(use["id"])]) for use in uses if not use["is_glob"]]
+    return sorted(named + [(item["name"], item) for item in shown if "use" not in item["inner"]], key=lambda pair: pair[0])
+
+
 print("# The public interface with the features boosted-trees, traces and tracing. Made by .ci/public_api.py, which says how.")
 root = index[str(crate["root"])]
-uses = [index[str(number)]["inner"].get("use") for number in root["inner"]["module"]["items"]]
-for use in sorted((use for use in uses if use), key=lambda use: use["name"]):
-    print()
-    for line in describe(use["name"], index[str(use["id"])]):
-        print(line)
+modules = [(name, item) for name, item in members(root) if "module" in item["inner"]]
+for module, names in [("", [pair for pair in members(root) if "module" not in pair[1]["inner"]])] + [(name, members(item)) for name, item in modules]:
+    print(f"\n## {crate_name}{'::' + module if module else ''}")
+    if module == "prelude":
+        print("\n" + ", ".join(name for name, _ in names) + "; also at the crate's root")
+        continue
+    for name, item in names:
+        print()
+        for line in describe(name, item):
+            print(line)
