@@ -5,13 +5,12 @@
 
 use ndarray::ArrayView2;
 
-use super::effort::Effort;
 use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
 use crate::error::{Error, Result, list_names};
 use crate::numeric::logarithms::ln_sum_exp;
 use crate::numeric::normal_tail::ln_normal_survival;
 use crate::score::OutlierRegion;
-use crate::shapley::{Coalition, ShapleyMethod};
+use crate::shapley::Coalition;
 use crate::target::Target;
 use crate::world::{Event, Sought};
 
@@ -27,16 +26,14 @@ impl ClosedForm {
     /// The reason why there is no closed form.
     pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
         let effects = linear_effects(target)?;
-        match sought {
-            Sought::Mean => Ok(Self { effects }),
-            Sought::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
-            Sought::Region { .. } => {
-                let is_other = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_normal_or_constant();
-                match (0..effects.len()).find(is_other) {
-                    None => Ok(Self { effects }),
-                    Some(node) => Err(format!("the noise of `{}` is not normal", target.node_name(node))),
-                }
-            }
+        if sought == Sought::Mean {
+            return Ok(Self { effects });
+        }
+        sought.region()?;
+        let is_other = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_normal_or_constant();
+        match (0..effects.len()).find(is_other) {
+            None => Ok(Self { effects }),
+            Some(node) => Err(format!("the noise of `{}` is not normal", target.node_name(node))),
         }
     }
 
@@ -74,18 +71,6 @@ pub(super) fn linear_effects(target: &Target) -> Result<Vec<f64>, String> {
 impl Engine for ClosedForm {
     fn name(&self) -> EngineName {
         EngineName::ClosedForm
-    }
-
-    fn draws_samples(&self) -> bool {
-        false
-    }
-
-    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod> {
-        Some(effort.method_without_samples(players.len()))
-    }
-
-    fn work(&self, _: &Target, _: &Effort) -> Option<f64> {
-        Some(0.0)
     }
 
     fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {

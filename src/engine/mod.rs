@@ -32,15 +32,21 @@ pub(crate) use reading::{Reading, Readout};
 pub(crate) trait Engine: Debug + Send + Sync {
     fn name(&self) -> EngineName;
 
-    /// Whether samples are drawn, so that more of them make errors smaller.
-    fn draws_samples(&self) -> bool;
+    /// Whether samples are drawn, so that more of them make errors smaller. Without, a coalition is cheap.
+    fn draws_samples(&self) -> bool {
+        false
+    }
 
     /// How this engine splits a value among the given nodes when asked for `effort`; nothing if another engine had better do
     /// that.
-    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod>;
+    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod> {
+        Some(effort.method_without_samples(players.len()))
+    }
 
     /// What an event costs at most, in samples of one coalition; nothing where [`method`](Self::method) has nothing.
-    fn work(&self, target: &Target, effort: &Effort) -> Option<f64>;
+    fn work(&self, _target: &Target, _effort: &Effort) -> Option<f64> {
+        Some(0.0)
+    }
 
     /// Whether what was found with this error needs no other engine.
     fn settles(&self, _error: f64, _effort: &Effort) -> bool {

@@ -22,6 +22,20 @@ pub(crate) enum Sought {
     Mean,
 }
 
+impl Sought {
+    /// The floor ε and the one that the training data support, where the probability of a region is sought.
+    ///
+    /// # Errors
+    /// The reason why a series has nothing to do with it.
+    pub(crate) fn region(self) -> Result<(f64, f64), String> {
+        match self {
+            Self::Region { floor, data_floor } => Ok((floor, data_floor)),
+            Self::Mean => Err("a mean needs no distribution".to_owned()),
+            Self::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
+        }
+    }
+}
+
 impl Measure {
     /// The outlier region and the floor, where the measure is the probability of a region.
     pub(crate) fn region(&self) -> Option<(OutlierRegion, f64)> {

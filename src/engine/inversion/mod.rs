@@ -32,7 +32,7 @@ use super::closed_form::linear_effects;
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
 use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
-use crate::shapley::{ShapleyMethod, ShapleyValues};
+use crate::shapley::ShapleyValues;
 use crate::target::Target;
 use crate::world::{Event, Sought};
 use tail::OUTPUTS;
@@ -56,14 +56,8 @@ impl Inversion {
     /// The reason why the series would not do.
     pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
         let effects = linear_effects(target)?;
-        match sought {
-            Sought::Mean => Err("a mean needs no distribution".to_owned()),
-            Sought::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
-            Sought::Region { floor, data_floor } => {
-                let lattices = FourierTarget::find(target, &effects, (floor, data_floor), false)?;
-                Ok(Self { effects, lattices })
-            }
-        }
+        let lattices = FourierTarget::find(target, &effects, sought.region()?, false)?;
+        Ok(Self { effects, lattices })
     }
 
     /// Why it was taken, in words.
@@ -75,18 +69,6 @@ impl Inversion {
 impl Engine for Inversion {
     fn name(&self) -> EngineName {
         EngineName::FourierInversion
-    }
-
-    fn draws_samples(&self) -> bool {
-        false
-    }
-
-    fn method(&self, players: &[usize], effort: &Effort) -> Option<ShapleyMethod> {
-        Some(effort.method_without_samples(players.len()))
-    }
-
-    fn work(&self, _: &Target, _: &Effort) -> Option<f64> {
-        Some(0.0)
     }
 
     /// A few hundred terms do not follow all distributions closely enough, say those of few rows.

@@ -51,15 +51,9 @@ impl Mixed {
     /// # Errors
     /// The reason why the target is not of this kind.
     pub(super) fn prepare(target: &Target, sought: Sought, shelf: Arc<Shelf>) -> Result<Self, String> {
-        match sought {
-            Sought::Mean => Err("a mean needs no distribution".to_owned()),
-            Sought::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
-            Sought::Region { floor, data_floor } => {
-                let noises = OuterNoises::find(target)?;
-                let (pivots, lattices) = (find_pivots(target), OnceLock::new());
-                Ok(Self { noises, floors: (floor, data_floor), pivots, lattices, shelf })
-            }
-        }
+        let floors = sought.region()?;
+        let noises = OuterNoises::find(target)?;
+        Ok(Self { noises, floors, pivots: find_pivots(target), lattices: OnceLock::new(), shelf })
     }
 
     /// Why it was taken, in words.
