@@ -46,27 +46,19 @@ pub(super) fn answer_by<'a>(
     let mut best: Option<Answer> = None;
     let mut passed_over = Vec::new();
     for engine in engines {
+        let name = engine.name();
         let Round { found, samples } = match rounds(event, engine, ask, goal)? {
             Ok(round) => round,
             Err(reason) => {
-                passed_over.push((engine.name(), reason));
+                passed_over.push((name, reason));
                 continue;
             }
         };
-        let error = found.largest_engine_error();
-        let settled = engine.settles(error, &goal.effort);
-        let before = best.as_ref().map(|best| best.found.largest_engine_error());
-        if before.is_none_or(|before| error < before) {
-            let name = Some(engine.name());
-            if let Some(worse) = best.replace(Answer { found, samples, engine: name, passed_over: Vec::new() }) {
-                passed_over.extend(
-                    worse
-                        .engine
-                        .map(|name| (name, format!("its error is larger, {:.2e}", worse.found.largest_engine_error()))),
-                );
-            }
-        } else {
-            passed_over.push((engine.name(), format!("its error is no smaller, {error:.2e}")));
+        let settled = engine.settles(found.largest_engine_error(), &goal.effort);
+        let candidate = Answer { found, samples, engine: Some(name), passed_over: Vec::new() };
+        if let Some(worse) = keep_better(&mut best, candidate) {
+            let reason = format!("its error is larger, {:.2e}", worse.found.largest_engine_error());
+            passed_over.extend(worse.engine.map(|name| (name, reason)));
         }
         if settled {
             break;
@@ -75,6 +67,16 @@ pub(super) fn answer_by<'a>(
     match best {
         Some(best) => Ok(Answer { passed_over, ..best }),
         None => Err(unanswered(passed_over)),
+    }
+}
+
+/// Keeps the answer whose engine has the smaller error, the first of two alike, and hands out the other.
+fn keep_better(best: &mut Option<Answer>, candidate: Answer) -> Option<Answer> {
+    match best {
+        Some(before) if before.found.largest_engine_error() <= candidate.found.largest_engine_error() => {
+            Some(candidate)
+        }
+        _ => best.replace(candidate),
     }
 }
 
