@@ -82,8 +82,8 @@ pub(crate) fn answer_within(
         let before_tables = rounds.tabulates(&goal.effort) && !rounds.tabulates(&effort);
         let began = Instant::now();
         let found = match answer_by(event, by_samples.iter().copied(), ask, Goal { effort, ..goal }) {
-            // Without a floor, so few samples say nothing: more may.
-            Err(Error::UnresolvedTail { .. }) => continue,
+            // Without a floor, so few samples say nothing, and the only engine that is allowed may not take permutations.
+            Err(Error::UnresolvedTail { .. } | Error::EngineDoesNotApply { .. }) => continue,
             found => found?,
         };
         let taken = began.elapsed().as_secs_f64() / work;

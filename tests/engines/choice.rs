@@ -1,5 +1,8 @@
 //! Which engine answers, why, and that all that apply agree.
 
+use std::ops::ControlFlow;
+use std::time::Duration;
+
 use etiology::attribution::{AttributionQuestion, EngineName, Estimator};
 use etiology::{Attribution, AttributionConfig, Error, FeatureMap, Precision, Quantity, ShapleyMethod};
 
@@ -95,6 +98,20 @@ fn engines_that_apply_agree_within_their_errors() {
         }
     }
     assert!(pairs >= 12, "{pairs}");
+}
+
+#[test]
+fn an_engine_that_is_asked_for_keeps_to_a_time_limit() {
+    let names = ["normal, distance from the median", "linear, upper tail", "partly linear, upper tail"];
+    for case in models::all().into_iter().filter(|case| names.contains(&case.name.as_str())) {
+        for engine in ENGINES.into_iter().filter(|&engine| forced(&case, engine).is_some()) {
+            let config = case.config.clone().with_estimator(Estimator::Only(engine));
+            let attributor = case.model.attributor(&case.target, config).unwrap();
+            let proceed = || ControlFlow::Continue(());
+            let found = attributor.attribute_within(&case.event, Duration::ZERO, proceed).unwrap();
+            assert_eq!(found.attribution.explain().engine, engine, "{}", case.name);
+        }
+    }
 }
 
 fn assert_agree(one: &Attribution, other: &Attribution, what: &str) {

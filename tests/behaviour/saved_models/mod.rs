@@ -1,6 +1,7 @@
 //! Models that travel: the same bits after a round trip, and no harm from anything else that claims to be a model.
 
 mod damage;
+mod files;
 mod models;
 
 use std::fs;
