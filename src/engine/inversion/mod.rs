@@ -12,21 +12,23 @@
 //! three quarters of them give a second answer, and the difference between the two is the error that is stated. A coalition
 //! in which only one noise is free needs no series.
 
-mod beside;
-mod levels;
+mod free_sum;
+mod lattices;
+mod player;
+mod sampled_term;
+mod series;
 mod spread;
 mod table;
-mod tail;
 mod walk;
 
 use std::sync::OnceLock;
 
 use ndarray::ArrayView2;
 
-pub(super) use beside::{Beside, FreeSets};
-pub(super) use levels::FourierTarget;
+pub(super) use lattices::Lattices;
+pub(super) use sampled_term::{FreeSets, SampledTerm};
+pub(super) use series::Series;
 pub(super) use table::with_those_of_others;
-pub(super) use tail::Series;
 
 use super::closed_form::linear_effects;
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
@@ -35,7 +37,7 @@ use crate::error::Result;
 use crate::shapley::ShapleyValues;
 use crate::target::Target;
 use crate::world::{Event, Sought};
-use tail::OUTPUTS;
+use series::OUTPUTS;
 use walk::Walk;
 
 /// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
@@ -46,7 +48,7 @@ const TOLERANCE: f64 = 0.02;
 pub(super) struct Inversion {
     /// The total effect of each node's noise.
     effects: Vec<f64>,
-    lattices: FourierTarget,
+    lattices: Lattices,
 }
 
 impl Inversion {
@@ -56,7 +58,7 @@ impl Inversion {
     /// The reason why the series would not do.
     pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
         let effects = linear_effects(target)?;
-        let lattices = FourierTarget::find(target, &effects, sought.region()?, false)?;
+        let lattices = Lattices::find(target, &effects, sought.region()?, false)?;
         Ok(Self { effects, lattices })
     }
 

@@ -3,8 +3,10 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::levels::{LATTICE_ERROR, Level};
-use super::tail::{FreeSum, Player, Probability, Series};
+use super::free_sum::FreeSum;
+use super::lattices::{LATTICE_ERROR, Lattice};
+use super::player::Player;
+use super::series::{Probability, Series};
 use crate::noise::{Spectrum, multiply_into};
 use crate::shapley::{ShapleyValues, values_of_table};
 
@@ -17,7 +19,7 @@ impl Series<'_> {
     ///
     /// Nodes that are always free double the table, each of them, and then only the half in which they are free is used.
     pub(super) fn enumerate(&self, nodes: &[usize], always_free: &[usize]) -> ShapleyValues {
-        let mut players = Player::all(self.target, &[nodes, always_free].concat());
+        let mut players = Player::all(self.lattices, &[nodes, always_free].concat());
         let mut probabilities = CoalitionTable::new(self, &players).probabilities();
         if !always_free.is_empty() {
             let is_player = |&(_, place): &(Player, usize)| place < nodes.len();
@@ -79,7 +81,7 @@ fn in_order_of(nodes: &[usize], players: &[(Player, usize)], by_bit: Vec<f64>) -
 }
 
 /// Sets of free players are numbered by their bits, the first player having the highest. Players are sorted, so a
-/// level's coalitions are the numbers below a power of two.
+/// lattice's coalitions are the numbers below a power of two.
 struct CoalitionTable<'a> {
     series: &'a Series<'a>,
     players: &'a [(Player, usize)],
@@ -91,16 +93,16 @@ struct CoalitionTable<'a> {
 
 impl<'a> CoalitionTable<'a> {
     fn new(series: &'a Series<'a>, players: &'a [(Player, usize)]) -> Self {
-        let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(series.target))).collect();
+        let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(series.lattices))).collect();
         let sums = FreeSum::of_sets(FreeSum::default(), &free);
         Self { series, players, free, sums }
     }
 
     fn probabilities(&self) -> Vec<Probability> {
-        let constants = self.players.len() - self.series.target.movers.len();
+        let constants = self.players.len() - self.series.lattices.movers.len();
         let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];
-        for level in &self.series.target.levels {
-            self.fill(level, &mut probabilities[..self.sums.len() >> level.first]);
+        for lattice in &self.series.lattices.all {
+            self.fill(lattice, &mut probabilities[..self.sums.len() >> lattice.first]);
         }
         for (set, probability) in probabilities.iter_mut().enumerate() {
             let movers = set >> constants;
@@ -115,24 +117,24 @@ impl<'a> CoalitionTable<'a> {
 
     fn few_movers(&self, set: usize, movers: usize, constants: usize) -> Probability {
         let shift = self.sums[set & ((1 << constants) - 1)].shift;
-        let lone = (movers != 0).then(|| self.series.target.movers.len() - 1 - movers.trailing_zeros() as usize);
+        let lone = (movers != 0).then(|| self.series.lattices.movers.len() - 1 - movers.trailing_zeros() as usize);
         self.series.direct(lone, shift)
     }
 
-    /// The probabilities of all sets of the players of a level.
-    fn fill(&self, level: &Level, probabilities: &mut [Probability]) {
+    /// The probabilities of all sets of the players of a lattice.
+    fn fill(&self, lattice: &Lattice, probabilities: &mut [Probability]) {
         let series = self.series;
         probabilities.fill(series.without_sides());
-        let spectra = series.spectra(self.players, &self.free, level);
+        let spectra = series.spectra(self.players, &self.free, lattice);
         // The first part has a table for either side of the region.
         let (high, low) = spectra.split_at(spectra.len() / 2);
-        let low = Products::new(&Spectrum::one(series.target.frequencies), low);
+        let low = Products::new(&Spectrum::one(series.lattices.frequencies), low);
         for side in series.sides() {
-            let high = Products::new(&series.weights(side, level), high);
+            let high = Products::new(&series.weights(side, lattice), high);
             let terms = imaginary_parts(&high, &low);
             let sums = self.sums.iter().zip(terms[0].iter().zip(&terms[1]));
             for (probability, (free, (first, second))) in probabilities.iter_mut().zip(sums) {
-                *probability = probability.or(series.probability(side, level, free, (*first, *second)));
+                *probability = probability.or(series.probability(side, lattice, free, (*first, *second)));
             }
         }
     }

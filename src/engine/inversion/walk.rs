@@ -1,7 +1,9 @@
 //! One coalition after another, for more players than can be enumerated.
 
 use super::super::Visitor;
-use super::tail::{FreeSum, Player, Probability, Series};
+use super::free_sum::FreeSum;
+use super::player::Player;
+use super::series::{Probability, Series};
 use crate::error::Result;
 use crate::noise::{Side, Spectrum};
 use crate::numeric::kernels::dot;
@@ -17,9 +19,9 @@ pub(super) struct Walk {
     keepable: usize,
     /// For each player what it adds when it is free.
     free: Vec<FreeSum>,
-    /// For each level the spectra of its players.
+    /// For each lattice the spectra of its players.
     spectra: Vec<Vec<Spectrum>>,
-    /// For each level and side the weights of the series.
+    /// For each lattice and side the weights of the series.
     weights: Vec<Vec<(Side, Spectrum)>>,
 }
 
@@ -31,22 +33,22 @@ pub(super) struct WalkState<'w> {
     /// The first free player, which is the largest; the number of players if none is free.
     first_free: usize,
     sum: FreeSum,
-    /// For each level, of the sum of its free players; kept up to date as far as the level of the first free player. No
+    /// For each lattice, of the sum of its free players; kept up to date as far as the lattice of the first free player. No
     /// finer one is asked for until all are kept again.
     products: Vec<Spectrum>,
 }
 
 impl Walk {
-    /// Costs O(players · frequencies · levels), once per event.
+    /// Costs O(players · frequencies · lattices), once per event.
     pub(super) fn new(series: &Series<'_>, nodes: &[usize], always_free: &[usize]) -> Self {
-        let target = series.target;
-        let players = Player::all(target, &[nodes, always_free].concat());
-        let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(target))).collect();
-        let spectra = target.levels.iter().map(|level| series.spectra(&players, &free, level)).collect();
-        let weights = target
-            .levels
+        let lattices = series.lattices;
+        let players = Player::all(lattices, &[nodes, always_free].concat());
+        let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(lattices))).collect();
+        let spectra = lattices.all.iter().map(|lattice| series.spectra(&players, &free, lattice)).collect();
+        let weights = lattices
+            .all
             .iter()
-            .map(|level| series.sides().map(|side| (side, series.weights(side, level))).collect())
+            .map(|lattice| series.sides().map(|side| (side, series.weights(side, lattice))).collect())
             .collect();
         Self { players, keepable: nodes.len(), free, spectra, weights }
     }
@@ -64,7 +66,7 @@ impl Walk {
             is_free: vec![false; self.players.len()],
             first_free: self.players.len(),
             sum: FreeSum::default(),
-            products: vec![Spectrum::one(series.target.frequencies); series.target.levels.len()],
+            products: vec![Spectrum::one(series.lattices.frequencies); series.lattices.all.len()],
         }
     }
 }
@@ -102,11 +104,11 @@ impl WalkState<'_> {
         self.is_free[player] = true;
         self.first_free = self.first_free.min(player);
         self.sum = self.sum + self.walk.free[player];
-        let levels = &self.series.target.levels;
-        let asked_for = levels.partition_point(|level| level.first <= self.first_free);
+        let all = &self.series.lattices.all;
+        let asked_for = all.partition_point(|lattice| lattice.first <= self.first_free);
         for (number, product) in self.products[..asked_for].iter_mut().enumerate() {
-            // A level does not know the players before its first.
-            if let Some(place) = player.checked_sub(levels[number].first) {
+            // A lattice does not know the players before its first.
+            if let Some(place) = player.checked_sub(all[number].first) {
                 product.multiply(&self.walk.spectra[number][place]);
             }
         }
@@ -114,18 +116,18 @@ impl WalkState<'_> {
 
     fn probability(&self) -> Probability {
         let (walk, series) = (self.walk, self.series);
-        let target = series.target;
-        let mut free_movers = (0..target.movers.len()).filter(|&mover| self.is_free[mover]);
+        let lattices = series.lattices;
+        let mut free_movers = (0..lattices.movers.len()).filter(|&mover| self.is_free[mover]);
         let (first, second) = (free_movers.next(), free_movers.next());
         let (Some(largest), Some(_)) = (first, second) else {
-            let constants = target.movers.len()..walk.players.len();
+            let constants = lattices.movers.len()..walk.players.len();
             let shift = constants.filter(|&player| self.is_free[player]).map(|player| walk.free[player].shift).sum();
             return series.direct(first, shift);
         };
-        let number = target.levels.partition_point(|level| level.first <= largest) - 1;
-        let (level, product) = (&target.levels[number], &self.products[number]);
+        let number = lattices.all.partition_point(|lattice| lattice.first <= largest) - 1;
+        let (lattice, product) = (&lattices.all[number], &self.products[number]);
         let side = |(side, weights): &(Side, Spectrum)| {
-            series.probability(*side, level, &self.sum, imaginary_part(weights, product))
+            series.probability(*side, lattice, &self.sum, imaginary_part(weights, product))
         };
         walk.weights[number].iter().map(side).fold(series.without_sides(), Probability::or)
     }

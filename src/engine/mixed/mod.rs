@@ -15,7 +15,7 @@ mod worlds;
 use std::sync::{Arc, OnceLock};
 
 use super::effort::Effort;
-use super::inversion::{FourierTarget, Series};
+use super::inversion::{Lattices, Series};
 use super::sampling::{Pivot, Shelf, find_pivots};
 use super::{Ask, Engine, EngineName, Opened};
 use crate::error::Result;
@@ -43,7 +43,7 @@ pub(super) struct Mixed {
     /// The noises that are integrated where no other outer one is free.
     pivots: Vec<Pivot>,
     /// Made when it is first needed; the reason why the series would not do.
-    lattices: OnceLock<Result<FourierTarget, String>>,
+    lattices: OnceLock<Result<Lattices, String>>,
     shelf: Arc<Shelf>,
 }
 
@@ -65,8 +65,8 @@ impl Mixed {
         )
     }
 
-    fn lattices(&self, target: &Target) -> Result<&FourierTarget, &'static str> {
-        let find = || FourierTarget::find(target, self.noises.effects(), self.floors, true);
+    fn lattices(&self, target: &Target) -> Result<&Lattices, &'static str> {
+        let find = || Lattices::find(target, self.noises.effects(), self.floors, true);
         self.lattices
             .get_or_init(find)
             .as_ref()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::super::inversion::{Beside, FreeSets, Series};
+use super::super::inversion::{FreeSets, SampledTerm, Series};
 use super::super::sampling::{Bank, FreePivot, OUTPUTS, Pivot, SampleMeasure, Samples, TargetSamples};
 use super::outer::Parts;
 use crate::error::Result;
@@ -66,19 +66,19 @@ impl<'a> Table<'a> {
         let mut analyser = self.sets.analyser();
         let mut columns = self.samples.columns();
         let mut drawn = Vec::new();
-        let mut besides = Vec::with_capacity(end - start);
+        let mut terms = Vec::with_capacity(end - start);
         for (set, rows) in (start..end).zip(rows.chunks_exact_mut(outer_sets * OUTPUTS_WITH_SERIES)) {
             let free = self.parts.free_inner(set);
             let toggled: Vec<usize> =
                 (0..self.samples.nodes()).filter(|node| drawn.contains(node) != free.contains(node)).collect();
             drawn = free;
             let column = self.samples.target(&toggled, &mut columns)?.column();
-            let Some(beside) = self.beside(column, &mut analyser) else { return Ok(None) };
-            besides.push(beside);
+            let Some(term) = self.sampled_term(column, &mut analyser) else { return Ok(None) };
+            terms.push(term);
             self.measure_few(set, column, rows)?;
         }
         let slope = |mean: f64| self.event.measure().slope(mean);
-        for (place, found) in self.sets.probabilities(&besides).into_iter().enumerate() {
+        for (place, found) in self.sets.probabilities(&terms).into_iter().enumerate() {
             if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
                 let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
                 let lot = mixed((start * outer_sets + place) as u64);
@@ -89,10 +89,10 @@ impl<'a> Table<'a> {
         Ok(Some(rows))
     }
 
-    /// What stands beside the outer noises; nothing if it is too wide.
-    fn beside(&self, column: Option<&[f64]>, analyser: &mut SpectrumAnalyser) -> Option<Beside> {
-        let Some(values) = column else { return Some(self.sets.nothing_beside()) };
-        self.sets.beside(analyser, values.iter().map(|value| value - self.event.observed()))
+    /// The term that stands beside the outer noises; nothing if it is too wide.
+    fn sampled_term(&self, column: Option<&[f64]>, analyser: &mut SpectrumAnalyser) -> Option<SampledTerm> {
+        let Some(values) = column else { return Some(self.sets.without_term()) };
+        self.sets.sampled_term(analyser, values.iter().map(|value| value - self.event.observed()))
     }
 
     /// The outputs for one set of free inner noises and all sets of at most one outer one.

@@ -25,7 +25,7 @@ const MOST_TERMS: usize = 1 << 23;
 const LARGEST_JUMP: f64 = 0.25;
 /// Up to how many movers the fewest frequencies are the best.
 const FEW_MOVERS: usize = 20;
-/// How much finer than a level's lattice another may be to share its transforms, rather than have shorter ones of its
+/// How much finer than a lattice's lattice another may be to share its transforms, rather than have shorter ones of its
 /// own.
 const SHARED_DIVISIONS: usize = 16;
 /// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
@@ -37,19 +37,20 @@ const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
 const RANGE_TAIL: f64 = 1e-12;
-/// The range of what stands beside the noises, as far as it matters, in units of that of the sum of all noises: as wide as
+/// The range of a sampled term, as far as it matters, in units of that of the sum of all noises: as wide as
 /// that, where only coalitions of like means are compared, and as much again for means that differ.
-const ROOM_BESIDE: f64 = 2.0;
+const ROOM_FOR_TERM: f64 = 2.0;
 /// How much a period exceeds the reach of the sum.
 const MARGIN: f64 = 1.01;
 
-/// A target that is a weighted sum of noises, ready for Fourier inversion.
+/// What Fourier inversion needs of a target that is a weighted sum of noises: the noises that vary, and lattices with their
+/// characteristic functions.
 #[derive(Debug)]
-pub(in super::super) struct FourierTarget {
+pub(in super::super) struct Lattices {
     /// The noises that vary, the largest scale first.
     pub(super) movers: Vec<Mover>,
     /// From the one with all movers to that with only the smallest.
-    pub(super) levels: Vec<Level>,
+    pub(super) all: Vec<Lattice>,
     pub(super) frequencies: usize,
     /// Lattice points per frequency.
     pub(super) points: usize,
@@ -69,18 +70,18 @@ pub(super) struct Mover {
 ///
 /// One lattice for all would have to be as wide as the largest noise and as fine as the smallest.
 #[derive(Debug)]
-pub(super) struct Level {
-    /// The first mover of the group. This level knows it and all smaller ones.
+pub(super) struct Lattice {
+    /// The first mover of the group. This lattice knows it and all smaller ones.
     pub(super) first: usize,
-    /// L: no sum of noises of this level is as wide.
+    /// L: no sum of noises of this lattice is as wide.
     pub(super) period: f64,
     pub(super) furthest: Furthest,
     /// The characteristic function of every mover from `first`, times its effect and less its mean.
     pub(super) spectra: Vec<Spectrum>,
 }
 
-impl FourierTarget {
-    /// Where something stands `beside` the noises, one lattice must do for all, and leaves room for it.
+impl Lattices {
+    /// With a sampled term beside the noises, one lattice must do for all, and leaves room for it.
     ///
     /// # Errors
     /// The reason why the series would not do: it needs too many terms, or noises have atoms that make the target's
@@ -89,7 +90,7 @@ impl FourierTarget {
         target: &Target,
         effects: &[f64],
         (floor, data_floor): (f64, f64),
-        beside: bool,
+        with_term: bool,
     ) -> Result<Self, String> {
         if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
             return Err(format!(
@@ -110,33 +111,33 @@ impl FourierTarget {
         };
         let mut movers = movers.map(mover).collect::<Result<Vec<Mover>, String>>()?;
         movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
-        let (frequencies, groups) = Groups::choose(&movers, beside).ok_or_else(|| {
+        let (frequencies, groups) = Groups::choose(&movers, with_term).ok_or_else(|| {
             "the scales of the noises are so far apart that the series would need too many terms".to_owned()
         })?;
-        let levels = groups.levels(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
-        Ok(Self { movers, levels, frequencies, points })
+        let all = groups.lattices(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
+        Ok(Self { movers, all, frequencies, points })
     }
 }
 
-/// Movers of similar scale, one group per level.
+/// Movers of similar scale, one group per lattice.
 struct Groups {
-    /// The period of the first level.
+    /// The period of the first lattice.
     period: f64,
-    /// For each level the first mover and by what the first period is divided, a power of two: so the frequencies of
-    /// all levels are multiples of those of the first, and one transform of a noise serves them all.
+    /// For each lattice the first mover and by what the first period is divided, a power of two: so the frequencies of
+    /// all lattices are multiples of those of the first, and one transform of a noise serves them all.
     firsts: Vec<(usize, usize)>,
 }
 
 impl Groups {
     /// With the number of frequencies: for few movers the fewest that do, as all their coalitions are products over the
     /// frequencies; for many, those with which all spectra together are smallest. Nothing if none do.
-    fn choose(movers: &[Mover], beside: bool) -> Option<(usize, Self)> {
+    fn choose(movers: &[Mover], with_term: bool) -> Option<(usize, Self)> {
         let (fewest, most) = FREQUENCIES;
         let powers = std::iter::successors(Some(fewest), |frequencies| Some(2 * frequencies));
         let numbers = powers.take_while(|&frequencies| frequencies <= most);
         let mut choices =
-            numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, beside)?)));
-        if beside {
+            numbers.filter_map(|frequencies| Some((frequencies, Self::form(movers, frequencies, with_term)?)));
+        if with_term {
             return choices.find(|(_, groups)| groups.firsts.len() == 1);
         }
         if movers.len() <= FEW_MOVERS {
@@ -146,14 +147,14 @@ impl Groups {
         choices.min_by_key(size).filter(|choice| size(choice) <= MOST_TERMS)
     }
 
-    /// How many spectra all levels have.
+    /// How many spectra all lattices have.
     fn spectra(&self, movers: usize) -> usize {
         self.firsts.iter().map(|&(first, _)| movers - first).sum()
     }
 
     /// The groups for so many frequencies; nothing if they do not resolve the distributions.
-    fn form(movers: &[Mover], frequencies: usize, beside: bool) -> Option<Self> {
-        let room = if beside { ROOM_BESIDE } else { 0.0 };
+    fn form(movers: &[Mover], frequencies: usize, with_term: bool) -> Option<Self> {
+        let room = if with_term { ROOM_FOR_TERM } else { 0.0 };
         let period = enclosing_period(movers) * (1.0 + room);
         let mut firsts = Vec::new();
         let mut first = 0;
@@ -162,8 +163,8 @@ impl Groups {
             let width = enclosing_period(rest);
             let wide_enough = |&divisor: &usize| width <= period / divisor as f64;
             let divisors = (0..MOST_DIVISIONS).map(|power| 1_usize << power);
-            // The next one would be too fine, unless there is none. What is beside is as wide at every level.
-            let divisor = if beside { 1 } else { divisors.take_while(wide_enough).last()? };
+            // The next one would be too fine, unless there is none. A sampled term is as wide on every lattice.
+            let divisor = if with_term { 1 } else { divisors.take_while(wide_enough).last()? };
             let highest = std::f64::consts::TAU * (frequencies * divisor) as f64 / period;
             let resolved = rest.iter().take_while(|mover| mover.scale * highest >= RESOLUTION).count();
             if resolved == 0 {
@@ -175,14 +176,14 @@ impl Groups {
         Some(Self { period, firsts })
     }
 
-    /// Transforms every noise for every level that knows it; many of them in parallel.
-    fn levels(
+    /// Transforms every noise for every lattice that knows it; many of them in parallel.
+    fn lattices(
         &self,
         target: &Target,
         effects: &[f64],
         movers: &[Mover],
         analyser: impl Fn() -> SpectrumAnalyser + Send + Sync,
-    ) -> Vec<Level> {
+    ) -> Vec<Lattice> {
         let spectra = |analyser: &mut SpectrumAnalyser, (number, mover): (usize, &Mover)| {
             let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
             let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
@@ -200,15 +201,15 @@ impl Groups {
         } else {
             movers.par_iter().enumerate().map_init(analyser, spectra).collect()
         };
-        let level = |&(first, divisor): &(usize, usize)| {
+        let lattice = |&(first, divisor): &(usize, usize)| {
             let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
-            Level { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
+            Lattice { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
         };
-        let mut levels: Vec<Level> = self.firsts.iter().map(level).collect();
+        let mut lattices: Vec<Lattice> = self.firsts.iter().map(lattice).collect();
         for spectra in by_mover {
-            spectra.into_iter().zip(&mut levels).for_each(|(spectrum, level)| level.spectra.push(spectrum));
+            spectra.into_iter().zip(&mut lattices).for_each(|(spectrum, lattice)| lattice.spectra.push(spectrum));
         }
-        levels
+        lattices
     }
 }
 

@@ -1,6 +1,8 @@
 //! From a free sum's characteristic function to the probability that the target is in the outlier region.
 
-use super::levels::{FourierTarget, Level};
+use super::free_sum::FreeSum;
+use super::lattices::{Lattice, Lattices};
+use super::player::Player;
 use super::spread::Spread;
 use crate::noise::{NoiseDistribution, Side, Spectrum};
 use crate::score::{OutlierRegion, ln_with_floor};
@@ -12,7 +14,7 @@ pub(super) const OUTPUTS: usize = 3;
 /// What the series of one event need: the observation, the outlier region, and the noises with their effects.
 #[derive(Debug)]
 pub(in super::super) struct Series<'a> {
-    pub(super) target: &'a FourierTarget,
+    pub(super) lattices: &'a Lattices,
     /// The noise and its total effect of every node of the target.
     noises: Vec<(&'a NoiseDistribution, f64)>,
     /// The observed noise of every node of the target.
@@ -21,35 +23,6 @@ pub(in super::super) struct Series<'a> {
     observed: f64,
     region: OutlierRegion,
     pub(super) floor: f64,
-}
-
-/// What a set of free noises does to the target, as far as it adds up over the noises.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct FreeSum {
-    /// Σ cⱼ(E Nⱼ − nⱼ): how far the target's mean lies from the observed value.
-    pub(super) shift: f64,
-    pub(super) spread: Spread,
-}
-
-impl FreeSum {
-    /// The sums of every set of players, added to `start`; sets are numbered by their bits, the first player having the highest.
-    pub(super) fn of_sets(start: Self, players: &[Self]) -> Vec<Self> {
-        let mut sums = vec![start];
-        for &player in players.iter().rev() {
-            sums.extend_from_within(..);
-            let half = sums.len() / 2;
-            sums[half..].iter_mut().for_each(|sum| *sum = *sum + player);
-        }
-        sums
-    }
-}
-
-impl std::ops::Add for FreeSum {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self { shift: self.shift + other.shift, spread: self.spread + other.spread }
-    }
 }
 
 /// A probability from all terms of the series and from the first three quarters of them.
@@ -73,14 +46,14 @@ impl Probability {
 impl<'a> Series<'a> {
     /// The series of a target's noises with these effects; `lattices` are prepared for the same effects.
     pub(in super::super) fn new(
-        lattices: &'a FourierTarget,
+        lattices: &'a Lattices,
         effects: &[f64],
         event: &'a Event<'_>,
         region: OutlierRegion,
         floor: f64,
     ) -> Self {
         let noises = effects.iter().enumerate().map(|(node, &effect)| (event.target().noise(node), effect)).collect();
-        Self { target: lattices, noises, observed_noises: event.noises(), observed: event.observed(), region, floor }
+        Self { lattices, noises, observed_noises: event.noises(), observed: event.observed(), region, floor }
     }
 
     /// The outputs of a world: its value, by how much the last terms changed that, and the probability.
@@ -121,15 +94,15 @@ impl<'a> Series<'a> {
     /// What a node adds to the sums of free noises.
     pub(super) fn free(&self, node: usize) -> FreeSum {
         let (noise, effect) = self.noises[node];
-        let mover = self.target.movers.iter().find(|mover| mover.node == node);
+        let mover = self.lattices.movers.iter().find(|mover| mover.node == node);
         let spread = mover.map_or_else(Spread::default, |mover| mover.spread);
         FreeSum { shift: effect * (noise.mean() - self.observed_noises[node]), spread }
     }
 
     /// The weights of the series, 1/(πk), turned back by the bound's distance.
-    pub(super) fn weights(&self, side: Side, level: &Level) -> Spectrum {
-        let frequencies = self.target.frequencies;
-        let mut weights = Spectrum::of_shift(-self.distance(side), level.period, frequencies);
+    pub(super) fn weights(&self, side: Side, lattice: &Lattice) -> Spectrum {
+        let frequencies = self.lattices.frequencies;
+        let mut weights = Spectrum::of_shift(-self.distance(side), lattice.period, frequencies);
         let share = |k: usize| 1.0 / (std::f64::consts::PI * k as f64);
         weights.re.iter_mut().zip(1..).for_each(|(value, k)| *value *= share(k));
         weights.im.iter_mut().zip(1..).for_each(|(value, k)| *value *= share(k));
@@ -137,17 +110,17 @@ impl<'a> Series<'a> {
     }
 
     /// P{target on a side of the region}, given the sums over the first three quarters and the last quarter of the series.
-    pub(super) fn probability(&self, side: Side, level: &Level, free: &FreeSum, series: (f64, f64)) -> Probability {
+    pub(super) fn probability(&self, side: Side, lattice: &Lattice, free: &FreeSum, series: (f64, f64)) -> Probability {
         // How far the bound lies above the mean of the free sum.
         let bound = self.distance(side) - free.shift;
-        let (below, above) = level.furthest.reach(free.spread);
+        let (below, above) = lattice.furthest.reach(free.spread);
         if bound > above || bound < -below {
             let upwards = side == Side::Upper;
             return Probability::exactly(f64::from((bound < 0.0) == upwards));
         }
         let sum = |series: f64| match side {
-            Side::Upper => (0.5 - bound / level.period + series).clamp(0.0, 1.0),
-            Side::Lower => (0.5 + bound / level.period - series).clamp(0.0, 1.0),
+            Side::Upper => (0.5 - bound / lattice.period + series).clamp(0.0, 1.0),
+            Side::Lower => (0.5 + bound / lattice.period - series).clamp(0.0, 1.0),
         };
         Probability { fine: sum(series.0 + series.1), coarse: sum(series.0) }
     }
@@ -158,7 +131,7 @@ impl<'a> Series<'a> {
         let fixed = self.observed + constants;
         Probability::exactly(match mover {
             Some(mover) => {
-                let node = self.target.movers[mover].node;
+                let node = self.lattices.movers[mover].node;
                 let (noise, effect) = self.noises[node];
                 self.region.sum_of_probabilities(&[fixed], effect, self.observed_noises[node], noise)
             }
@@ -166,54 +139,25 @@ impl<'a> Series<'a> {
         })
     }
 
-    /// The characteristic functions of all players that a level knows.
-    pub(super) fn spectra(&self, players: &[(Player, usize)], free: &[FreeSum], level: &Level) -> Vec<Spectrum> {
-        let known = players.iter().zip(free).skip(level.first);
-        known.map(|((player, _), free)| self.spectrum(*player, level, free)).collect()
+    /// The characteristic functions of all players that a lattice knows.
+    pub(super) fn spectra(&self, players: &[(Player, usize)], free: &[FreeSum], lattice: &Lattice) -> Vec<Spectrum> {
+        let known = players.iter().zip(free).skip(lattice.first);
+        known.map(|((player, _), free)| self.spectrum(*player, lattice, free)).collect()
     }
 
-    /// The characteristic function of cⱼ(Nⱼ − nⱼ) for the node of a mover, on a level that knows all.
-    pub(super) fn mover_spectrum(&self, node: usize, level: &Level) -> Spectrum {
-        let mover = self.target.movers.iter().position(|mover| mover.node == node);
+    /// The characteristic function of cⱼ(Nⱼ − nⱼ) for the node of a mover, on a lattice that knows all.
+    pub(super) fn mover_spectrum(&self, node: usize, lattice: &Lattice) -> Spectrum {
+        let mover = self.lattices.movers.iter().position(|mover| mover.node == node);
         let player = mover.map_or(Player::Constant(node), Player::Mover);
-        self.spectrum(player, level, &self.free(node))
+        self.spectrum(player, lattice, &self.free(node))
     }
 
-    /// The characteristic function of cⱼ(Nⱼ − nⱼ) for a player on a level: of a mover, or of one that is constant.
-    fn spectrum(&self, player: Player, level: &Level, free: &FreeSum) -> Spectrum {
-        let mut spectrum = Spectrum::of_shift(free.shift, level.period, self.target.frequencies);
+    /// The characteristic function of cⱼ(Nⱼ − nⱼ) for a player on a lattice: of a mover, or of one that is constant.
+    fn spectrum(&self, player: Player, lattice: &Lattice, free: &FreeSum) -> Spectrum {
+        let mut spectrum = Spectrum::of_shift(free.shift, lattice.period, self.lattices.frequencies);
         if let Player::Mover(mover) = player {
-            spectrum.multiply(&level.spectra[mover - level.first]);
+            spectrum.multiply(&lattice.spectra[mover - lattice.first]);
         }
         spectrum
-    }
-}
-
-/// A noise that is kept or free.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Player {
-    /// One that varies, by its place in the target's movers.
-    Mover(usize),
-    /// One of zero variance, observed at another value; by its node.
-    Constant(usize),
-}
-
-impl Player {
-    pub(super) fn node(self, target: &FourierTarget) -> usize {
-        match self {
-            Self::Mover(mover) => target.movers[mover].node,
-            Self::Constant(node) => node,
-        }
-    }
-
-    /// The players among the nodes of the target: movers, the largest first, then constants; with the place of each in
-    /// `nodes`.
-    pub(super) fn all(target: &FourierTarget, nodes: &[usize]) -> Vec<(Self, usize)> {
-        let place = |node: usize| nodes.iter().position(|&player| player == node);
-        let is_mover = |node: usize| target.movers.iter().any(|mover| mover.node == node);
-        let movers = target.movers.iter().enumerate();
-        let movers = movers.filter_map(|(number, mover)| Some((Self::Mover(number), place(mover.node)?)));
-        let constants = nodes.iter().enumerate().filter(|(_, node)| !is_mover(**node));
-        movers.chain(constants.map(|(place, &node)| (Self::Constant(node), place))).collect()
     }
 }

@@ -3,10 +3,11 @@
 use ndarray::Array2;
 
 use super::super::sampling::{Averages, BLOCKS, is_smooth, rows_of_block};
-use super::levels::{FourierTarget, Level};
+use super::free_sum::FreeSum;
+use super::lattices::{Lattice, Lattices};
+use super::series::Series;
 use super::spread::Spread;
 use super::table::{Products, imaginary_parts};
-use super::tail::{FreeSum, Series};
 use crate::noise::{Side, Spectrum, SpectrumAnalyser};
 
 /// How far beyond the reach of the noises deviations are cut off, as a share of it: the series ripples at its end.
@@ -14,7 +15,7 @@ const ROOM_OF_WINDOW: f64 = 0.02;
 
 /// The samples of what is added to the noises, as deviations from what was observed, block by block.
 #[derive(Debug)]
-pub(in super::super) struct Beside {
+pub(in super::super) struct SampledTerm {
     /// The characteristic function of each block.
     spectra: Vec<Spectrum>,
     /// The mean of each block.
@@ -26,10 +27,10 @@ pub(in super::super) struct Beside {
     pub(in super::super) variance: f64,
 }
 
-impl FourierTarget {
-    /// The only lattice of a target that was found with something beside.
-    fn lattice(&self) -> &Level {
-        &self.levels[0]
+impl Lattices {
+    /// The only lattice, where room is left for a sampled term.
+    fn lattice(&self) -> &Lattice {
+        &self.all[0]
     }
 }
 
@@ -53,7 +54,7 @@ pub(in super::super) struct BlockProbabilities {
 impl<'a> FreeSets<'a> {
     /// The sets of movers that may be free, beside those that always are, by their nodes. Costs O(2ⁿ · frequencies), as does the memory.
     pub(in super::super) fn new(series: &'a Series<'a>, players: &[usize], always_free: &[usize]) -> Self {
-        let lattice = series.target.lattice();
+        let lattice = series.lattices.lattice();
         let spectrum = |&node: &usize| series.mover_spectrum(node, lattice);
         let free: Vec<FreeSum> = players.iter().map(|&node| series.free(node)).collect();
         let start = always_free.iter().fold(FreeSum::default(), |sum, &node| sum + series.free(node));
@@ -71,20 +72,20 @@ impl<'a> FreeSets<'a> {
 
     /// What makes spectra of samples.
     pub(in super::super) fn analyser(&self) -> SpectrumAnalyser {
-        SpectrumAnalyser::new(self.series.target.frequencies, self.series.target.points)
+        SpectrumAnalyser::new(self.series.lattices.frequencies, self.series.lattices.points)
     }
 
-    /// What stands beside the noises, from samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
-    pub(in super::super) fn beside(
+    /// The term of samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
+    pub(in super::super) fn sampled_term(
         &self,
         analyser: &mut SpectrumAnalyser,
         deviations: impl Iterator<Item = f64>,
-    ) -> Option<Beside> {
+    ) -> Option<SampledTerm> {
         let deviations: Vec<f64> = deviations.map(|deviation| deviation.clamp(self.window.0, self.window.1)).collect();
         let (lowest, highest) =
             deviations.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
         let (centre, half_range) = (f64::midpoint(lowest, highest), 0.5 * (highest - lowest));
-        let (target, lattice) = (self.series.target, self.series.target.lattice());
+        let (target, lattice) = (self.series.lattices, self.series.lattices.lattice());
         let all_movers = target.movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
         let (below, above) = lattice.furthest.reach(all_movers);
         // Beyond that, a value would count as one on the other side of the circle.
@@ -107,13 +108,13 @@ impl<'a> FreeSets<'a> {
         let spectra = spectra.collect();
         let from_centre = means.iter().sum::<f64>() / BLOCKS as f64 - centre;
         let variance = squares / deviations.len() as f64 - from_centre * from_centre;
-        Some(Beside { spectra, means, centre, half_range, variance: variance.max(0.0) })
+        Some(SampledTerm { spectra, means, centre, half_range, variance: variance.max(0.0) })
     }
 
-    /// What stands beside the noises where nothing does: always the observed value.
-    pub(in super::super) fn nothing_beside(&self) -> Beside {
-        let spectra = vec![Spectrum::one(self.series.target.frequencies); BLOCKS];
-        Beside { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }
+    /// The term where nothing is sampled: always 0, so that the sum is the observed value.
+    pub(in super::super) fn without_term(&self) -> SampledTerm {
+        let spectra = vec![Spectrum::one(self.series.lattices.frequencies); BLOCKS];
+        SampledTerm { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }
     }
 
     /// The standard deviation of the sum of a set's noises.
@@ -121,28 +122,27 @@ impl<'a> FreeSets<'a> {
         self.sums[set].spread.variance.sqrt()
     }
 
-    /// P{target in the region} for every one of several things beside and every set of free movers, in rows of as many as
+    /// P{target in the region} for every one of several sampled terms and every set of free movers, in rows of as many as
     /// there are sets. They are good for sets of two movers or more.
-    pub(in super::super) fn probabilities(&self, beside: &[Beside]) -> Vec<BlockProbabilities> {
+    pub(in super::super) fn probabilities(&self, terms: &[SampledTerm]) -> Vec<BlockProbabilities> {
         let sets = self.sums.len();
         let without_sides = self.series.without_sides().fine;
-        let mut fine = vec![[without_sides; BLOCKS]; beside.len() * sets];
-        let mut coarse = vec![without_sides; beside.len() * sets];
-        let blocks =
-            Products::from_rows(beside.iter().flat_map(|beside| &beside.spectra), self.series.target.frequencies);
+        let mut fine = vec![[without_sides; BLOCKS]; terms.len() * sets];
+        let mut coarse = vec![without_sides; terms.len() * sets];
+        let blocks = Products::from_rows(terms.iter().flat_map(|term| &term.spectra), self.series.lattices.frequencies);
         for (side, products) in &self.sides {
-            let terms = imaginary_parts(&blocks, products);
-            for (row, beside) in beside.iter().enumerate() {
+            let parts = imaginary_parts(&blocks, products);
+            for (row, term) in terms.iter().enumerate() {
                 for (set, sum) in self.sums.iter().enumerate() {
                     let place = row * sets + set;
-                    self.add_side(*side, beside, sum, (&terms, row, set), (&mut fine[place], &mut coarse[place]));
+                    self.add_side(*side, term, sum, (&parts, row, set), (&mut fine[place], &mut coarse[place]));
                 }
             }
         }
         let probability = |(place, (blocks, coarse)): (usize, ([f64; BLOCKS], f64))| {
             let all = blocks.iter().sum::<f64>() / BLOCKS as f64;
             let (row, set) = (place / sets, place % sets);
-            let is_smooth = is_smooth(self.std_dev(set), beside[row].variance);
+            let is_smooth = is_smooth(self.std_dev(set), terms[row].variance);
             let all_in_range = all.clamp(0.0, 1.0);
             let means = Averages { blocks, all: all_in_range, ln_unit: 0.0, is_smooth };
             BlockProbabilities { means, series_error: coarse.clamp(0.0, 1.0) - all_in_range }
@@ -153,17 +153,17 @@ impl<'a> FreeSets<'a> {
     fn add_side(
         &self,
         side: Side,
-        beside: &Beside,
+        term: &SampledTerm,
         sum: &FreeSum,
-        (terms, row, set): (&[Array2<f64>; 2], usize, usize),
+        (parts, row, set): (&[Array2<f64>; 2], usize, usize),
         (fine, coarse): (&mut [f64; BLOCKS], &mut f64),
     ) {
-        let lattice = self.series.target.lattice();
+        let lattice = self.series.lattices.lattice();
         let bound = self.series.distance(side) - sum.shift;
         let (below, above) = lattice.furthest.reach(sum.spread);
-        let from_centre = bound - beside.centre;
+        let from_centre = bound - term.centre;
         let upwards = side == Side::Upper;
-        if from_centre > above + beside.half_range || from_centre < -below - beside.half_range {
+        if from_centre > above + term.half_range || from_centre < -below - term.half_range {
             let certain = f64::from((from_centre < 0.0) == upwards);
             fine.iter_mut().for_each(|probability| *probability += certain);
             *coarse += certain;
@@ -172,8 +172,8 @@ impl<'a> FreeSets<'a> {
         let sign = if upwards { 1.0 } else { -1.0 };
         for (block, probability) in fine.iter_mut().enumerate() {
             let at = [row * BLOCKS + block, set];
-            let first_three_quarters = (beside.means[block] - bound) / lattice.period + terms[0][at];
-            *probability += 0.5 + sign * (first_three_quarters + terms[1][at]);
+            let first_three_quarters = (term.means[block] - bound) / lattice.period + parts[0][at];
+            *probability += 0.5 + sign * (first_three_quarters + parts[1][at]);
             *coarse += (0.5 + sign * first_three_quarters) / BLOCKS as f64;
         }
     }
@@ -181,7 +181,7 @@ impl<'a> FreeSets<'a> {
 
 /// Between which deviations it makes a difference to the probability of any set and side where they lie, with some room.
 fn window(series: &Series<'_>, sums: &[FreeSum]) -> (f64, f64) {
-    let furthest = series.target.lattice().furthest;
+    let furthest = series.lattices.lattice().furthest;
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for side in series.sides() {
         for sum in sums {
