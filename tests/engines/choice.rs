@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use etiology::attribution::{AttributionQuestion, EngineName, Estimator};
-use etiology::{Attribution, AttributionConfig, Error, FeatureMap, Precision, Quantity, ShapleyMethod};
+use etiology::attribution::{AttributionQuestion, EngineName, Estimator, WhatIf};
+use etiology::{Attribution, AttributionConfig, Attributor, Error, FeatureMap, Precision, Quantity, ShapleyMethod};
 
 use super::models::{self, Case};
 
@@ -98,6 +98,35 @@ fn engines_that_apply_agree_within_their_errors() {
         }
     }
     assert!(pairs >= 12, "{pairs}");
+}
+
+/// Single coalitions, each of them: an engine that numbers players in another order than the event does must not take one for
+/// another.
+#[test]
+fn every_coalition_is_worth_the_same_by_every_engine() {
+    let names = ["linear, exponential times", "partly linear, upper tail", "linear, mean"];
+    for case in models::all().into_iter().filter(|case| names.contains(&case.name.as_str())) {
+        let attribution = case.model.attribute_outlier(&case.target, &case.event, &case.config).unwrap();
+        let nodes: Vec<String> = attribution.contributions.into_iter().map(|contribution| contribution.node).collect();
+        let attributors: Vec<Attributor> = ENGINES
+            .into_iter()
+            .filter_map(|engine| {
+                let config = case.config.clone().with_estimator(Estimator::Only(engine));
+                case.model.attributor(&case.target, config).ok()
+            })
+            .collect();
+        assert!(attributors.len() >= 2, "{}", case.name);
+        for coalition in 0..1_usize << nodes.len() {
+            let kept =
+                |node: &str| nodes.iter().position(|other| other == node).is_some_and(|bit| coalition >> bit & 1 == 1);
+            let found: Vec<WhatIf> =
+                attributors.iter().map(|attributor| attributor.what_if(&case.event, kept).unwrap()).collect();
+            for pair in found.windows(2) {
+                let allowed = 0.002 * pair[0].value.abs() + 4.0 * f64::hypot(pair[0].std_error, pair[1].std_error);
+                assert!((pair[0].value - pair[1].value).abs() <= allowed, "{}, {coalition:b}: {pair:?}", case.name);
+            }
+        }
+    }
 }
 
 #[test]
