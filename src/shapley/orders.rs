@@ -1,14 +1,18 @@
 //! Random orders of the players, drawn together so that they cover all orders better than independent ones.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
+use crate::numeric::kernels::dot;
 use crate::random::{Purpose, stream};
 
 /// Most orders that are drawn together. Twice as many would lower errors by some percent more, and cost twice as much
 /// each.
 const MOST_TOGETHER: usize = 64;
+
+/// Up to how many sets are drawn on one thread.
+const FEW_SETS: usize = 4;
 
 /// Orders that were drawn together; each stands for itself and its reverse.
 ///
@@ -39,6 +43,10 @@ impl OrderSet {
             let orders = orders * (set + 1) / sets - orders * set / sets;
             Self::draw(&mut stream(seed, Purpose::Permutations, set as u64), players, orders)
         };
+        if sets <= FEW_SETS {
+            // Waking other threads would take longer.
+            return (0..sets).map(draw).collect();
+        }
         (0..sets).into_par_iter().map(draw).collect()
     }
 
@@ -107,18 +115,21 @@ pub(super) fn degrees_of_freedom(sets: &[OrderSet]) -> f64 {
 fn orthogonal_directions(generator: &mut impl Rng, players: usize, vectors: usize) -> Array2<f64> {
     let mut directions = Array2::from_shape_simple_fn((vectors, players), || generator.random::<f64>() - 0.5);
     let most = (players - 1).max(1);
+    // A new array is contiguous, so all is there.
+    let all = directions.as_slice_mut().unwrap_or_default();
     for number in 0..vectors {
-        let (before, mut rest) = directions.view_mut().split_at(Axis(0), number);
-        let mut vector = rest.row_mut(0);
-        vector -= vector.sum() / players as f64;
-        for direction in before.rows().into_iter().skip(number - number % most) {
-            let along = direction.dot(&vector);
-            vector.scaled_add(-along, &direction);
+        let (before, rest) = all.split_at_mut(number * players);
+        let vector = &mut rest[..players];
+        let mean = vector.iter().sum::<f64>() / players as f64;
+        vector.iter_mut().for_each(|value| *value -= mean);
+        for direction in before.chunks_exact(players).skip(number - number % most) {
+            let along = dot(direction, vector);
+            vector.iter_mut().zip(direction).for_each(|(value, other)| *value -= along * other);
         }
-        let length = vector.dot(&vector).sqrt();
+        let length = dot(vector, vector).sqrt();
         // A single player has no direction at all, and only one order.
         if length > 0.0 {
-            vector /= length;
+            vector.iter_mut().for_each(|value| *value /= length);
         }
     }
     directions

@@ -27,15 +27,14 @@ impl Series<'_> {
             probabilities = sets.into_iter().map(|set| probabilities[set]).collect();
             players.retain(is_player);
         }
-        let of_players = |output: fn(&Self, Probability) -> f64| {
-            let table = probabilities.iter().map(|&probability| output(self, probability)).collect();
-            in_order_of(nodes, &players, kept_last(table))
-        };
+        let values = probabilities.iter().map(|&probability| self.value(probability)).collect();
+        let changes = probabilities.iter().map(|&probability| self.change(probability)).collect();
+        let of_players = |table: Vec<f64>| in_order_of(nodes, &players, kept_last(table));
         let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
         // The observation itself is worth 0, whatever rounding says.
         let everybody =
             if always_free.is_empty() { vec![0.0, 0.0, 1.0] } else { self.world(probabilities[0]).to_vec() };
-        ShapleyValues::exact(&[of_players(Self::value), of_players(Self::change)], nobody, everybody)
+        ShapleyValues::exact(&[of_players(values), of_players(changes)], nobody, everybody)
     }
 
     /// The error of v(T), given what the last quarter of the series changed: often nothing, and then the lattice's error
