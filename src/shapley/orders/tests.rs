@@ -1,3 +1,4 @@
+use ndarray::Axis;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
