@@ -25,7 +25,7 @@ impl ClosedForm {
     /// # Errors
     /// The reason why there is no closed form.
     pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
-        let effects = linear_effects(target)?;
+        let effects = target.linear_effects()?;
         if sought == Sought::Mean {
             return Ok(Self { effects });
         }
@@ -55,17 +55,6 @@ impl ClosedForm {
         };
         nodes.iter().map(moments).collect()
     }
-}
-
-/// The total effects of all noises.
-///
-/// # Errors
-/// The reason why the target is not linear in one of them.
-pub(super) fn linear_effects(target: &Target) -> Result<Vec<f64>, String> {
-    target.linear_effects().ok_or_else(|| match target.bend() {
-        Some(node) => format!("`{}` is not linear in its parents or its noise", node),
-        None => format!("`{}` is not linear in all noises", target.name()),
-    })
 }
 
 impl Engine for ClosedForm {

@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::noise::NoiseDistribution;
 use crate::random::{Purpose, stream};
 
-/// How far a noise or a value may miss what it was made from, relative to its size and its spread over the cases. That is
-/// what every observed value must keep to be attributed.
-const TOLERANCE: f64 = 1e-6;
+/// How far a noise or a value may miss what it was made from, relative to its size and its spread: over the cases of a check,
+/// and for every observed value whose noise is recovered. Far above rounding, far below anything that would matter.
+pub(crate) const INVERSION_TOLERANCE: f64 = 1e-6;
 /// A noise may also miss by what so many units in the last place of the value make of it.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// More cases say no more.
@@ -164,12 +164,12 @@ pub fn check_mechanism<M: Mechanism + ?Sized>(mechanism: &M, cases: &MechanismCa
         }
         let rounded = mechanism.estimate_noise(parents, value + ROUNDING * value.abs()) - estimated;
         let rounding = if rounded.is_finite() { rounded.abs() } else { 0.0 };
-        if (estimated - noise).abs() > TOLERANCE * size(*noise, estimated, noise_spread) + rounding {
+        if (estimated - noise).abs() > INVERSION_TOLERANCE * size(*noise, estimated, noise_spread) + rounding {
             found.fault(MechanismCheck::NoiseRecovered, case, Some(*noise), estimated);
         }
         let reproduced = mechanism.evaluate(parents, estimated);
         // Not the other way round, which would let NaN pass.
-        let holds = (reproduced - value).abs() <= TOLERANCE * size(value, reproduced, value_spread);
+        let holds = (reproduced - value).abs() <= INVERSION_TOLERANCE * size(value, reproduced, value_spread);
         if !holds {
             found.fault(MechanismCheck::ValueReproduced, case, Some(value), reproduced);
         }

@@ -36,6 +36,7 @@ pub use learn::BoostedTrees;
 pub use learn::{LinearRegression, PolynomialRegression, Regressor};
 pub use registry::MechanismRegistry;
 
+pub(crate) use check::INVERSION_TOLERANCE;
 pub(crate) use choose::{Chosen, choose};
 pub(crate) use code::NamedMechanism;
 pub(crate) use fitted::check_finite;

@@ -119,6 +119,7 @@ impl Found {
         self.contributions.iter().chain([&self.score, &self.unexplained]).map(error).fold(0.0, f64::max)
     }
 }
+
 /// What other permutations would have changed, for every player: the standard error over the permutations, widened as
 /// Student's distribution is wider than the normal one, as few permutations do not tell it exactly.
 fn permutation_errors(values: &ShapleyValues) -> Vec<f64> {

@@ -68,13 +68,20 @@ impl Target {
         &self.effects
     }
 
-    /// The total effects of all noises, if the target is linear in each of them.
-    pub(crate) fn linear_effects(&self) -> Option<Vec<f64>> {
-        self.effects.iter().copied().collect()
+    /// The total effects of all noises.
+    ///
+    /// # Errors
+    /// The reason why the target is not linear in one of them.
+    pub(crate) fn linear_effects(&self) -> Result<Vec<f64>, String> {
+        let effects: Option<Vec<f64>> = self.effects.iter().copied().collect();
+        effects.ok_or_else(|| match self.bend() {
+            Some(node) => format!("`{node}` is not linear in its parents or its noise"),
+            None => format!("`{}` is not linear in all noises", self.name()),
+        })
     }
 
     /// The first node whose mechanism keeps the target from being linear in all noises.
-    pub(crate) fn bend(&self) -> Option<&str> {
+    fn bend(&self) -> Option<&str> {
         let bends = |&node: &usize| !self.wiring.node(node).is_linear();
         let reaches = |node: &usize| self.effects[*node] != Some(0.0);
         (0..self.effects.len()).filter(reaches).find(bends).map(|node| self.node_name(node))

@@ -2,8 +2,8 @@
 
 use crate::known_models;
 use crate::retail_shop;
+use crate::shop::linear_shop;
 use etiology::attribution::{Estimator, NoiseSampling};
-use etiology::mechanism::AssignmentConfig;
 use etiology::{
     Attribution, AttributionConfig, Dataset, FittedModel, Precision, Quantity, ShapleyMethod, StructuralCausalModel,
 };
@@ -13,13 +13,7 @@ fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 }
 
 fn shop() -> FittedModel {
-    let normal = retail_shop::normal_requests(1_000, 3).unwrap();
-    let graph = retail_shop::causal_graph().unwrap();
-    StructuralCausalModel::new(graph)
-        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())
-        .unwrap()
-        .fit(&normal)
-        .unwrap()
+    linear_shop(1_000, 3)
 }
 
 fn configurations() -> Vec<AttributionConfig> {

@@ -7,7 +7,12 @@ use etiology::mechanism::AssignmentConfig;
 use etiology::{Attribution, AttributionConfig, Dataset, FeatureMap, FittedModel, Observation, StructuralCausalModel};
 
 fn shop() -> FittedModel {
-    let normal = retail_shop::normal_requests(5_000, 1).unwrap();
+    linear_shop(5_000, 1)
+}
+
+/// The shop with linear mechanisms, fitted to so many normal requests.
+pub(crate) fn linear_shop(rows: usize, seed: u64) -> FittedModel {
+    let normal = retail_shop::normal_requests(rows, seed).unwrap();
     let graph = retail_shop::causal_graph().unwrap();
     StructuralCausalModel::new(graph)
         .assign_mechanisms_with(&normal, &AssignmentConfig::linear())

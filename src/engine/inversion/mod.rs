@@ -30,7 +30,6 @@ pub(super) use sampled_term::{FreeSets, SampledTerm};
 pub(super) use series::Series;
 pub(super) use table::with_those_of_others;
 
-use super::closed_form::linear_effects;
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
 use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
@@ -57,7 +56,7 @@ impl Inversion {
     /// # Errors
     /// The reason why the series would not do.
     pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
-        let effects = linear_effects(target)?;
+        let effects = target.linear_effects()?;
         let lattices = Lattices::find(target, &effects, sought.region()?, false)?;
         Ok(Self { effects, lattices })
     }

@@ -18,7 +18,7 @@ impl OuterNoises {
     /// # Errors
     /// The reason why there is no use in telling them apart: there are too few, or all are.
     pub(super) fn find(target: &Target) -> Result<Self, String> {
-        if target.linear_effects().is_some() {
+        if target.effects().iter().all(Option::is_some) {
             return Err(format!("`{}` is linear in all noises", target.name()));
         }
         let varies = |node: usize, effect: f64| effect != 0.0 && !target.noise(node).is_degenerate();

@@ -3,10 +3,7 @@
 use super::nodes::{WiredNode, Wiring};
 use crate::data::Observation;
 use crate::error::{Error, Result};
-
-/// How far a custom mechanism may miss the observed value when its recovered noise is put back, relative to
-/// the node's values and their spread. Far above rounding, far below anything that would matter.
-const INVERSION_TOLERANCE: f64 = 1e-6;
+use crate::mechanism::INVERSION_TOLERANCE;
 
 /// The values of the nodes of a wiring and the noises that made them.
 ///
