@@ -57,6 +57,7 @@
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
+//! | [`findings`] | what speaks against an answer, with its evidence and remedy |
 //! | [`evaluation`] | is the model any good? |
 //! | [`drift`] | have nodes moved since training? |
 //! | [`report`] | what people and programs read: tables, a page of HTML, drawings, CSV, JSON |
@@ -76,6 +77,7 @@ pub mod drift;
 mod engine;
 mod error;
 pub mod evaluation;
+pub mod findings;
 pub mod graph;
 pub mod independence;
 pub mod mechanism;

@@ -2,7 +2,7 @@
 
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
-use super::diagnosis::{Confidence, Diagnosis};
+use super::diagnosis::Diagnosis;
 use super::evidence::Evidence;
 use super::methods::{
     CombinedScore, combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering,
@@ -11,6 +11,7 @@ use super::methods::{
 use super::verdict::{Verdict, VerdictKind};
 use crate::data::Observation;
 use crate::error::Result;
+use crate::findings::{Finding, Strength};
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Quantity};
 use crate::telemetry::span;
@@ -74,7 +75,9 @@ impl FittedModel {
             verdict(VerdictKind::ScoreOrdering, score_ordering(&evidence)),
             verdict(VerdictKind::InDistributionFix, fixes),
         ];
-        let (confidence, doubts) = judge(&evidence, &attribution, &combined, &verdicts);
+        let (strength, doubts) = judge(&evidence, &attribution, &combined, &verdicts);
+        let findings = attribution.findings.clone();
+        let strength = capped(strength, &findings);
         let observed = event.finite(target)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let counterfactuals = combined
@@ -86,8 +89,9 @@ impl FittedModel {
         Ok(Diagnosis {
             target,
             combined,
-            confidence,
+            strength,
             doubts,
+            findings,
             verdicts,
             counterfactuals,
             missing,
@@ -97,13 +101,18 @@ impl FittedModel {
     }
 }
 
+/// A verdict is at most as sure as every finding allows.
+fn capped(strength: Strength, findings: &[Finding]) -> Strength {
+    findings.iter().map(|finding| finding.kind.caps()).fold(strength, Strength::min)
+}
+
 /// How far the first of the ranking can be trusted, and why not further.
 fn judge(
     evidence: &Evidence,
     attribution: &Attribution,
     combined: &[CombinedScore],
     verdicts: &[Verdict],
-) -> (Confidence, Vec<String>) {
+) -> (Strength, Vec<String>) {
     let mut doubts = Vec::new();
     let target = &attribution.target;
     // Not −0.00, which rounding may leave of a certain event.
@@ -118,9 +127,9 @@ fn judge(
         doubts.push("No node is unusual given its parents.".to_owned());
     }
     if !doubts.is_empty() {
-        return (Confidence::Thin, doubts);
+        return (Strength::Thin, doubts);
     }
-    let [first, others @ ..] = combined else { return (Confidence::Thin, doubts) };
+    let [first, others @ ..] = combined else { return (Strength::Thin, doubts) };
     let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
     doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
     for verdict in verdicts {
@@ -131,6 +140,6 @@ fn judge(
     let named = verdicts.iter().filter_map(Verdict::first);
     let (agree, all) = named.fold((0, 0), |(agree, all), node| (agree + usize::from(node == first.node), all + 1));
     let has_rival = others.first().is_some_and(|other| other.score >= AS_SUSPECT * first.score);
-    let confidence = if has_rival || 2 * agree < all { Confidence::Contested } else { Confidence::Clear };
-    (confidence, doubts)
+    let strength = if has_rival || 2 * agree < all { Strength::Contested } else { Strength::Strong };
+    (strength, doubts)
 }

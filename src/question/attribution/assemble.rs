@@ -34,6 +34,7 @@ impl Attributor {
             unexplained: Unexplained { value: found.unexplained.value, std_error: found.unexplained.std_error() },
             contributions,
             missing: self.missing(recovered),
+            findings: Vec::new(),
             samples: answer.samples,
             permutations: found.permutations,
             precision_reached: asked.map(|asked| found.largest_error() <= asked),

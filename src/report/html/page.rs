@@ -8,12 +8,13 @@ use super::text::{list, section, sentence};
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
+use crate::findings::Strength;
 use crate::model::FittedModel;
 use crate::question::attribution::Quantity;
 use crate::report::drawing::{self, Picture};
 use crate::report::escape::{self, markup};
 use crate::report::number::{error_in_nats, fixed, significant};
-use crate::verdicts::{Confidence, Diagnosis};
+use crate::verdicts::Diagnosis;
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
 ///
@@ -140,18 +141,20 @@ fn check(intervals: &BootstrapIntervals, diagnosis: &Diagnosis) -> Result<()> {
 
 /// The headline, the doubts, and how unusual the event is.
 fn verdict(diagnosis: &Diagnosis) -> String {
-    let (class, word) = match diagnosis.confidence {
-        Confidence::Clear => ("clear", "Clear"),
-        Confidence::Contested => ("contested", "Contested"),
-        Confidence::Thin => ("thin", "Thin evidence"),
+    let (class, word) = match diagnosis.strength {
+        Strength::Strong => ("strong", "Strong evidence"),
+        Strength::Contested => ("contested", "Contested"),
+        Strength::Thin => ("thin", "Too thin to name"),
     };
     let headline = diagnosis.headline();
     // Where doubts follow it ends with a colon.
-    let headline = if diagnosis.doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
+    let findings = diagnosis.findings.iter().map(ToString::to_string);
+    let doubts: Vec<String> = diagnosis.doubts.iter().cloned().chain(findings).collect();
+    let headline = if doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
     format!(
         "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{}<p>{}</p>\n</div>\n",
         sentence(headline),
-        list("doubts", &diagnosis.doubts),
+        list("doubts", &doubts),
         sentence(&how_unusual(diagnosis))
     )
 }

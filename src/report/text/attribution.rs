@@ -31,7 +31,8 @@ impl fmt::Display for Attribution {
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
-        self.write_extrapolated(formatter)
+        self.write_extrapolated(formatter)?;
+        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))
     }
 }
 

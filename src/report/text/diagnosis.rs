@@ -5,17 +5,19 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+use crate::findings::Strength;
 use crate::report::number::significant;
-use crate::verdicts::{Confidence, Counterfactual, Diagnosis};
+use crate::verdicts::{Counterfactual, Diagnosis};
 
 /// How many nodes the table of the combined ranking shows.
 const ROWS: usize = 5;
 
 impl fmt::Display for Diagnosis {
-    /// A sentence, the doubts, the head of the combined ranking, what each verdict says, and the counterfactuals.
+    /// A sentence, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}", self.headline())?;
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
         writeln!(formatter)?;
         write_table(formatter, &self.ranking_table())?;
         writeln!(formatter)?;
@@ -42,14 +44,16 @@ impl Diagnosis {
         let first = self.combined.first().map_or("", |first| first.node.as_str());
         let named = self.verdicts.iter().filter(|verdict| verdict.first().is_some()).count();
         let agree = self.supporters(first).count();
-        match self.confidence {
-            Confidence::Clear => {
-                format!("The root cause of `{target}` is `{first}`, according to {agree} of {named} verdicts.")
+        match self.strength {
+            Strength::Strong => {
+                format!(
+                    "Strong evidence: the root cause of `{target}` is `{first}`, according to {agree} of {named} verdicts."
+                )
             }
-            Confidence::Contested => {
+            Strength::Contested => {
                 format!("The root cause of `{target}` is probably `{first}`, but that is contested:")
             }
-            Confidence::Thin => format!("The evidence is too thin to name a root cause of `{target}`:"),
+            Strength::Thin => format!("The evidence is too thin to name a root cause of `{target}`:"),
         }
     }
 
