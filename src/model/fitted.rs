@@ -8,6 +8,7 @@ use super::reference::references;
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
+use crate::findings::{Direction, Finding};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
@@ -52,6 +53,8 @@ struct Parts {
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
+    /// The graph against the one with its arrows turned round.
+    pub(super) direction: Option<Direction>,
 }
 
 /// What a model was fitted to.
@@ -139,6 +142,17 @@ impl FittedModel {
     /// before the model was fitted.
     pub fn assignment_report(&self) -> Option<&AssignmentReport> {
         self.parts.reports.assignment.as_ref()
+    }
+
+    /// The independencies that the graph implies, and those of the graph with its arrows turned round, in the training data;
+    /// nothing if the model was given without data, or the data has not all nodes.
+    pub fn direction(&self) -> Option<&Direction> {
+        self.parts.reports.direction.as_ref()
+    }
+
+    /// What speaks against the model, whatever the event: before anyone is named.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.direction().and_then(Direction::finding).into_iter().collect()
     }
 
     /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given

@@ -32,7 +32,7 @@ impl SavedModel {
             parent_spreads.push(node.parent_spread);
         }
         let wiring = Wiring::new(&graph, mechanisms, &parents);
-        let reports = Reports { fit: fit_report, assignment: assignment_report };
+        let reports = Reports { fit: fit_report, assignment: assignment_report, direction: None };
         Ok(FittedModel::assemble(graph, wiring, references, parent_spreads, reports))
     }
 }
