@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::{ArrayView1, ArrayView2};
 
 use crate::error::{Error, Result};
-use crate::mechanism::function::{LinearFunction, ParentFunction};
+use crate::mechanism::function::{CentredFunction, LinearFunction, ParentFunction};
 use crate::numeric::linalg::least_squares;
 
 /// Learns a node's expected value from its parents.
@@ -36,7 +36,8 @@ pub trait Regressor: fmt::Debug + Send + Sync {
 /// Minimises (1/n)‖y − a − Xw‖² + λ Σⱼ (sⱼ wⱼ)², where sⱼ is the standard deviation of parent *j*:
 /// the penalty λ has no unit and the intercept a is not penalised. Collinear parents share their effect by the
 /// minimum-norm solution in standardised units; a constant parent gets the coefficient 0.
-/// Costs O(rows · parents²).
+/// A parent whose values are a million times further from 0 than from each other makes it a
+/// [`CentredFunction`]. Costs O(rows · parents²).
 ///
 /// Note that scikit-learn's `Ridge(alpha)` penalises raw coefficients; with parents of one
 /// common standard deviation s its alpha is λ n s².
@@ -72,7 +73,10 @@ impl LinearRegression {
 impl Regressor for LinearRegression {
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction> {
         let fit = least_squares(parents, values, self.ridge)?;
-        Ok(ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }))
+        Ok(match fit.far_means {
+            Some(centres) => ParentFunction::Centred(CentredFunction::new(fit.level, fit.coefficients, centres)?),
+            None => ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }),
+        })
     }
 
     /// One more than the coefficients and the intercept: with fewer there are no residuals to learn the noise from.
