@@ -5,6 +5,7 @@
 mod fit_report;
 mod fitted;
 mod leverage;
+mod plausible;
 mod reference;
 mod saved;
 mod structural;
