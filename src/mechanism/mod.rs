@@ -25,7 +25,8 @@ pub use choose::{
 pub use code::Mechanism;
 pub use fitted::FittedMechanism;
 pub use function::{
-    Formula, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction, SumOfMaxima, TreeEnsemble,
+    CentredFunction, Formula, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction, SumOfMaxima,
+    TreeEnsemble,
 };
 pub use kind::{
     AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, KnownFormula, LocationScaleModel,

@@ -133,6 +133,19 @@ impl OutlierTest {
         }
     }
 
+    /// Whether it is one of a region.
+    pub(crate) fn is_region(&self) -> bool {
+        matches!(self, Self::Region(_))
+    }
+
+    /// The test of values plus `shift`; that of a custom feature stays as it is.
+    pub(crate) fn shifted_by(self, shift: f64) -> Self {
+        match self {
+            Self::Region(region) => Self::Region(region.shifted_by(shift)),
+            custom @ Self::Custom { .. } => custom,
+        }
+    }
+
     /// The test for values between these bounds.
     pub(crate) fn within(self, bounds: (f64, f64)) -> Self {
         match self {

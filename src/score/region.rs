@@ -101,6 +101,11 @@ impl OutlierRegion {
         Self { lower, upper }
     }
 
+    /// The region of values plus `shift`.
+    pub(crate) fn shifted_by(self, shift: f64) -> Self {
+        Self { lower: self.lower + shift, upper: self.upper + shift }
+    }
+
     /// The region with both parts reaching inwards by `slack`, so that a value that differs from a bound by
     /// rounding is in it.
     pub(crate) fn widened(self, slack: f64) -> Self {

@@ -13,6 +13,8 @@ use crate::target::Target;
 pub(crate) struct Event<'t> {
     target: &'t Target,
     recovered: Recovered,
+    /// What engines count values from: those of `recovered`, but for a target that lies far from 0.
+    values: Vec<f64>,
     /// The world of the coalition of nobody.
     base: World,
     switches: Vec<Switch>,
@@ -61,7 +63,15 @@ impl<'t> Event<'t> {
     ) -> Self {
         let always_drawn = base.drawn().collect();
         switches.iter().for_each(|switch| base.set(switch.at, switch.off));
-        Self { target, recovered, base, switches, measure, always_drawn, idle }
+        let values = recovered.values.clone();
+        Self { target, recovered, values, base, switches, measure, always_drawn, idle }
+    }
+
+    /// The event with its target, which adds its noise to a function of others, counted from the observed value: no digits are
+    /// lost to that. The measure must be one of values that are counted so.
+    pub(crate) fn counted_from_observed(mut self) -> Self {
+        self.values[self.target.number()] = 0.0;
+        self
     }
 }
 
@@ -74,9 +84,9 @@ impl Event<'_> {
         &self.recovered
     }
 
-    /// The observed value of every node of the target, or what stands in for it.
+    /// The observed value of every node of the target, or what stands in for it; 0 for a target that is counted from it.
     pub(crate) fn values(&self) -> &[f64] {
-        &self.recovered.values
+        &self.values
     }
 
     /// The noise that every node of the target has where it is kept.
@@ -84,9 +94,9 @@ impl Event<'_> {
         &self.recovered.noises
     }
 
-    /// The target's observed value.
+    /// The target's observed value, or 0 where it is counted from that.
     pub(crate) fn observed(&self) -> f64 {
-        self.recovered.values[self.target.number()]
+        self.values[self.target.number()]
     }
 
     pub(crate) fn measure(&self) -> &Measure {

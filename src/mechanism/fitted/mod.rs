@@ -75,6 +75,7 @@ impl FittedMechanism {
     pub fn coefficients(&self) -> Option<&[f64]> {
         match self.parent_function()? {
             ParentFunction::Linear(linear) => Some(&linear.coefficients),
+            ParentFunction::Centred(centred) => Some(centred.coefficients()),
             _ => None,
         }
     }

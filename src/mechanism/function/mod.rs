@@ -1,6 +1,7 @@
 //! What a fitted function of the parents is: how it is evaluated, row by row and over columns, how it is written down for
 //! people, and, beside each type, what of it is saved and how that is checked on loading.
 
+mod centred;
 mod columns;
 mod linear;
 mod link;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::error::{Error, Result};
 use saved::nested;
 
+pub use centred::CentredFunction;
 pub use linear::LinearFunction;
 pub use link::Link;
 pub use polynomial::PolynomialFunction;
@@ -57,6 +59,8 @@ pub enum ParentFunction {
     Rounded(#[serde(deserialize_with = "nested")] Box<ParentFunction>),
     /// A sum over groups of parents of the largest of each.
     SumOfMaxima(SumOfMaxima),
+    /// A weighted sum of parents that lie far from 0.
+    Centred(CentredFunction),
     // Last, as binary files count only the variants that can be read.
     /// Any function of the parents' values.
     #[serde(skip_deserializing, serialize_with = "refuse_formula")]
@@ -86,6 +90,7 @@ impl ParentFunction {
             Self::LogParents(function) => function.value(parents),
             Self::Rounded(function) => function.value(parents).round(),
             Self::SumOfMaxima(groups) => groups.value(parents),
+            Self::Centred(centred) => centred.value_of(parents),
             Self::Formula(formula) => formula(parents),
         }
     }
@@ -109,6 +114,7 @@ impl ParentFunction {
     pub fn slope(&self, place: usize, parents: usize) -> Option<f64> {
         match self {
             Self::Linear(linear) => linear.coefficients.get(place).copied(),
+            Self::Centred(centred) => centred.coefficients().get(place).copied(),
             Self::Maximum if parents == 1 && place == 0 => Some(1.0),
             Self::SumOfMaxima(groups) if groups.is_alone(place) => Some(1.0),
             _ => None,
@@ -128,6 +134,7 @@ impl ParentFunction {
     pub fn as_linear(&self, parents: usize) -> Option<LinearFunction> {
         let intercept = match self {
             Self::Linear(linear) => linear.intercept,
+            Self::Centred(centred) => centred.intercept(),
             Self::Maximum | Self::SumOfMaxima(_) => 0.0,
             _ => return None,
         };
@@ -147,6 +154,7 @@ impl ParentFunction {
             Self::LogParents(function) => Some(function.parents()),
             Self::Rounded(function) => function.arity(),
             Self::SumOfMaxima(groups) => Some(groups.parents()),
+            Self::Centred(centred) => Some(centred.coefficients().len()),
             Self::Maximum | Self::Formula(_) => None,
         }
     }
@@ -156,7 +164,12 @@ impl ParentFunction {
         match self {
             Self::LogParents(LogParents { function, .. }) | Self::Rounded(function) => function.holds_formula(),
             Self::Formula(_) => true,
-            Self::Linear(_) | Self::Maximum | Self::Polynomial(_) | Self::Trees(_) | Self::SumOfMaxima(_) => false,
+            Self::Linear(_)
+            | Self::Maximum
+            | Self::Polynomial(_)
+            | Self::Trees(_)
+            | Self::SumOfMaxima(_)
+            | Self::Centred(_) => false,
         }
     }
 
@@ -189,6 +202,7 @@ impl ParentFunction {
                 values.iter_mut().for_each(|value| *value = value.round());
             }
             Self::SumOfMaxima(groups) => groups.fill(parents, values),
+            Self::Centred(centred) => centred.fill(parents, values),
             Self::Formula(formula) => {
                 for_each_row(parents, values.len(), |row, parents| values[row] = formula(parents))
             }
@@ -206,6 +220,7 @@ impl ParentFunction {
             }
             Self::Rounded(function) => format!("round({})", function.describe(names)),
             Self::SumOfMaxima(groups) => groups.describe(names),
+            Self::Centred(centred) => centred.describe(names),
             Self::Formula(_) => format!("formula({})", names.all(None)),
         }
     }
@@ -227,6 +242,7 @@ impl fmt::Debug for ParentFunction {
             Self::LogParents(function) => fmt::Debug::fmt(function, formatter),
             Self::Rounded(function) => formatter.debug_tuple("Rounded").field(function).finish(),
             Self::SumOfMaxima(groups) => fmt::Debug::fmt(groups, formatter),
+            Self::Centred(centred) => fmt::Debug::fmt(centred, formatter),
             Self::Formula(_) => formatter.write_str("Formula"),
         }
     }

@@ -7,8 +7,8 @@ use ndarray::{ArrayView1, ArrayView2};
 use super::leave_one_out::predictions_without_each_row;
 use super::residuals::values_of;
 use crate::error::{Error, Result};
-use crate::mechanism::function::{LinearFunction, ParentFunction};
-use crate::numeric::linalg::{least_squares, least_squares_with_leverages};
+use crate::mechanism::function::{CentredFunction, LinearFunction, ParentFunction};
+use crate::numeric::linalg::{LeastSquares, least_squares, least_squares_with_leverages};
 
 /// Learns a node's expected value from its parents.
 ///
@@ -52,7 +52,8 @@ pub trait Regressor: fmt::Debug + Send + Sync {
 /// Minimises (1/n)‖y − a − Xw‖² + λ Σⱼ (sⱼ wⱼ)², where sⱼ is the standard deviation of parent *j*:
 /// the penalty λ has no unit and the intercept a is not penalised. Collinear parents share their effect by the
 /// minimum-norm solution in standardised units; a constant parent gets the coefficient 0.
-/// Costs O(rows · parents²).
+/// A parent whose values are a million times further from 0 than from each other makes it a
+/// [`CentredFunction`]. Costs O(rows · parents²).
 ///
 /// Note that scikit-learn's `Ridge(alpha)` penalises raw coefficients; with parents of one
 /// common standard deviation s its alpha is λ n s².
@@ -85,10 +86,17 @@ impl LinearRegression {
     }
 }
 
+/// The fitted function, counted from the means of parents that lie far from 0.
+fn function_of(fit: LeastSquares) -> Result<ParentFunction> {
+    Ok(match fit.far_means {
+        Some(centres) => ParentFunction::Centred(CentredFunction::new(fit.level, fit.coefficients, centres)?),
+        None => ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }),
+    })
+}
+
 impl Regressor for LinearRegression {
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction> {
-        let fit = least_squares(parents, values, self.ridge)?;
-        Ok(ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }))
+        function_of(least_squares(parents, values, self.ridge)?)
     }
 
     fn fit_leaving_one_out(
@@ -97,8 +105,7 @@ impl Regressor for LinearRegression {
         values: ArrayView1<'_, f64>,
     ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
         let (fit, leverages) = least_squares_with_leverages(parents, values, self.ridge)?;
-        let function =
-            ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients });
+        let function = function_of(fit)?;
         let fitted = values_of(&function, parents);
         Ok((function, Some(predictions_without_each_row(&fitted, values, &leverages))))
     }

@@ -58,28 +58,4 @@ impl Wiring {
         };
         self.forward_columns(rows, draw, |_| None)
     }
-
-    /// By how much rounding in one evaluation of the graph can move the target, in the target's unit: what relative errors of
-    /// one unit in the last place do at every node, carried along by the mechanisms themselves. Values and noises belong
-    /// together.
-    pub(crate) fn rounding_error(&self, values: &[f64], noises: &[f64]) -> f64 {
-        let mut errors: Vec<f64> = Vec::with_capacity(self.nodes().len());
-        for (number, node) in self.nodes().iter().enumerate() {
-            let mut parents = node.parent_values(values);
-            let moved_by = |parents: &[f64], noise: f64| {
-                let moved = (node.mechanism.evaluate(parents, noise) - values[number]).abs();
-                if moved.is_finite() { moved } else { 0.0 }
-            };
-            let noise = noises[number];
-            let mut error =
-                f64::EPSILON * values[number].abs() + moved_by(&parents, noise + f64::EPSILON * noise.abs());
-            for (place, &parent) in node.parents.iter().enumerate() {
-                parents[place] = values[parent] + (errors[parent] + f64::EPSILON * values[parent].abs());
-                error += moved_by(&parents, noise);
-                parents[place] = values[parent];
-            }
-            errors.push(error);
-        }
-        errors[self.target()]
-    }
 }

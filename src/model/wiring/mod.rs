@@ -5,6 +5,7 @@ mod abduction;
 mod forward;
 mod linear;
 mod nodes;
+mod rounding;
 #[cfg(test)]
 mod tests;
 

@@ -155,6 +155,11 @@ impl Wiring {
 }
 
 impl WiredNode {
+    /// The standard deviation of what is normal for the node, in its unit.
+    pub(crate) fn spread(&self) -> f64 {
+        self.spread
+    }
+
     /// The values of the parents, in the mechanism's order, among those of all nodes.
     pub(crate) fn parent_values(&self, values: &[f64]) -> Vec<f64> {
         let mut parents = Vec::with_capacity(self.parents.len());

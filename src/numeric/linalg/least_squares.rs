@@ -21,7 +21,10 @@ use super::qr::solve;
 
 /// A centred column is taken for constant if its norm is at most this times √rows · max|x|: a few
 /// times the rounding error of centring, so that rounding is never scaled up to look like data.
-const CONSTANT_TOLERANCE: f64 = 16.0 * f64::EPSILON;
+const CONSTANT_TOLERANCE: f64 = 4.0 * f64::EPSILON;
+/// A column lies far from 0 if its mean is more than this many standard deviations away from it: a sum of an intercept and a
+/// product, both so large, would lose half of the 16 digits.
+const FAR: f64 = 1e6;
 
 /// A fitted linear function: y ≈ intercept + Σ_j coefficients\[j\]·x_j.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,11 @@ pub(crate) struct LeastSquares {
     pub(crate) intercept: f64,
     /// One coefficient per column, in the unit of y per unit of x_j; exactly 0 for a constant column.
     pub(crate) coefficients: Vec<f64>,
+    /// The value where every x_j is at its mean, in the unit of y.
+    pub(crate) level: f64,
+    /// The mean of each column, where one of them lies so far from 0 that the intercept has fewer digits than the fit: then
+    /// y ≈ level + Σ_j coefficients\[j\]·(x_j − means\[j\]) is the same function with all of them.
+    pub(crate) far_means: Option<Vec<f64>>,
     /// How many linearly independent directions the columns have; constant columns add none. With a
     /// ridge penalty that exceeds rounding it is the number of columns that are not constant.
     pub(crate) rank: usize,
@@ -126,7 +134,7 @@ pub(super) fn least_squares_with(
     let of_intercept = 1.0 / values.len() as f64;
     let leverages = solution.leverages.iter().take(values.len());
     let leverages = leverages.map(|leverage| (leverage + of_intercept).min(1.0)).collect();
-    Ok((in_original_units(&solution, &target, &scalings)?, leverages))
+    Ok((in_original_units(&solution, &target, &scalings, values.len())?, leverages))
 }
 
 fn check_arguments(features: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>, ridge: f64) -> Result<()> {
@@ -185,6 +193,10 @@ struct Scaling {
 }
 
 impl Scaling {
+    fn is_far(&self, rows: usize) -> bool {
+        !self.is_constant() && (self.mean / self.scale).abs() > FAR * self.norm / (rows as f64).sqrt()
+    }
+
     fn is_constant(&self) -> bool {
         self.norm == 0.0
     }
@@ -229,7 +241,7 @@ fn power_of_two_below(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & EXPONENT).max(f64::MIN_POSITIVE)
 }
 
-fn in_original_units(solution: &Solution, target: &Scaling, scalings: &[Scaling]) -> Result<LeastSquares> {
+fn in_original_units(solution: &Solution, target: &Scaling, scalings: &[Scaling], rows: usize) -> Result<LeastSquares> {
     let mut standardised = solution.coefficients.iter();
     let coefficients: Vec<f64> = scalings
         .iter()
@@ -243,7 +255,9 @@ fn in_original_units(solution: &Solution, target: &Scaling, scalings: &[Scaling]
         let message = "a coefficient is too large; rescale the columns".to_owned();
         return Err(Error::LinearAlgebra { message });
     }
-    Ok(LeastSquares { intercept, coefficients, rank: solution.rank })
+    let far = scalings.iter().any(|column| column.is_far(rows));
+    let far_means = far.then(|| scalings.iter().map(|column| column.mean).collect());
+    Ok(LeastSquares { intercept, coefficients, level: target.mean, far_means, rank: solution.rank })
 }
 
 fn raw_coefficient(standardised: f64, target: &Scaling, column: &Scaling) -> f64 {

@@ -33,16 +33,22 @@ fn a_column_that_varies_by_rounding_only_counts_as_constant() {
 #[test]
 fn constant_values_and_single_rows_give_the_mean() {
     let fitted = fit(&normal(30, 2, 5), &Array1::from_elem(30, 0.1), 0.0);
-    assert_eq!(fitted, LeastSquares { intercept: 0.1, coefficients: vec![0.0; 2], rank: 2 });
+    assert_eq!(
+        fitted,
+        LeastSquares { intercept: 0.1, coefficients: vec![0.0; 2], level: 0.1, far_means: None, rank: 2 }
+    );
     let fitted = fit(&normal(1, 3, 5), &array![4.0], 0.0);
-    assert_eq!(fitted, LeastSquares { intercept: 4.0, coefficients: vec![0.0; 3], rank: 0 });
+    assert_eq!(
+        fitted,
+        LeastSquares { intercept: 4.0, coefficients: vec![0.0; 3], level: 4.0, far_means: None, rank: 0 }
+    );
 }
 
 #[test]
 fn without_columns_the_intercept_is_the_mean() {
     for ridge in [0.0, 1.0] {
         let fitted = fit(&Array2::zeros((4, 0)), &array![1.0, 2.0, 3.0, 6.0], ridge);
-        assert_eq!(fitted, LeastSquares { intercept: 3.0, coefficients: vec![], rank: 0 });
+        assert_eq!(fitted, LeastSquares { intercept: 3.0, coefficients: vec![], level: 3.0, far_means: None, rank: 0 });
     }
 }
 
