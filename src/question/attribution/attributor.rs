@@ -128,8 +128,9 @@ impl Attributor {
     pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
         observation.finite(self.target())?;
         let recovered = self.target.wiring().abduct(observation)?;
-        let measure = self.measure(&recovered)?;
-        Ok(Event::of_noises(&self.target, recovered, measure))
+        let slack = self.rounding_slack(&recovered);
+        let measure = self.measure(&recovered, slack)?;
+        Ok(Event::of_noises(&self.target, recovered, measure, slack))
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.
@@ -141,7 +142,7 @@ impl Attributor {
         Arc::new(self.engines.explain(engine, &answer.passed_over))
     }
 
-    fn measure(&self, recovered: &Recovered) -> Result<Measure> {
+    fn measure(&self, recovered: &Recovered, slack: f64) -> Result<Measure> {
         let target = self.target.number();
         let observed = recovered.values[target];
         match self.config.question.quantity {
@@ -149,7 +150,7 @@ impl Attributor {
             Quantity::ItScore => {
                 let reference = self.model.reference_at(self.target.nodes()[target].position);
                 let test = self.config.question.feature_map.outlier_test(reference, observed)?;
-                Ok(Measure::LogTail { test: test.widened(self.rounding_slack(recovered)), floor: self.floor })
+                Ok(Measure::LogTail { test: test.widened(slack), floor: self.floor })
             }
         }
     }
