@@ -277,6 +277,14 @@ impl NoiseDistribution {
         }
     }
 
+    /// A value beyond which, to the given side, there is the probability p, which lies within (0, 1).
+    pub(crate) fn quantile_from(&self, side: Side, p: f64) -> f64 {
+        match side {
+            Side::Lower => self.law().quantile(p),
+            Side::Upper => self.law().upper_quantile(p),
+        }
+    }
+
     /// The smallest and the largest value, infinite where there is none.
     pub(crate) fn range(&self) -> (f64, f64) {
         (self.law().quantile(0.0), self.law().quantile(1.0))
@@ -298,6 +306,11 @@ impl NoiseDistribution {
     /// varies at all.
     pub fn variance(&self) -> f64 {
         self.law().variance()
+    }
+
+    /// The standard deviation, in the node's unit: 0 or infinite only where it leaves the range of `f64` itself.
+    pub(crate) fn std_dev(&self) -> f64 {
+        self.law().std_dev()
     }
 
     /// Whether the noise has zero variance, that is, only one possible value.

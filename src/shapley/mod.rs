@@ -10,6 +10,7 @@
 
 mod coalition;
 mod config;
+mod errors;
 mod exact;
 mod game;
 mod orders;

@@ -19,6 +19,8 @@ pub(crate) struct Event<'t> {
     base: World,
     switches: Vec<Switch>,
     measure: Measure,
+    /// How far rounding can move the target, in its unit: by so much the outlier region is wider than it ought to be.
+    slack: f64,
     /// The nodes whose noise is drawn in every world: those of the base that have no switch.
     always_drawn: Vec<usize>,
     /// Whether no player can matter.
@@ -31,7 +33,7 @@ impl<'t> Event<'t> {
     /// A noise that does not move the target changes nothing whether it is kept or drawn, nor does one of zero variance that was
     /// observed at its value: leaving it out gives it exactly 0. A noise that is not known, as the node's value is missing, is
     /// drawn in every world.
-    pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure) -> Self {
+    pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure, slack: f64) -> Self {
         let mut base = World::new(recovered.noises.iter().map(|&noise| Source::Given(noise)).collect());
         let mut switches = Vec::new();
         for (node, effect) in target.effects().iter().enumerate() {
@@ -50,7 +52,7 @@ impl<'t> Event<'t> {
             let (at, on) = (target.number(), Source::Given(recovered.noises[target.number()]));
             switches.push(Switch { at, off: Source::Drawn, on });
         }
-        Self::new(target, recovered, base, switches, measure, idle)
+        Self { slack, ..Self::new(target, recovered, base, switches, measure, idle) }
     }
 
     fn new(
@@ -64,7 +66,7 @@ impl<'t> Event<'t> {
         let always_drawn = base.drawn().collect();
         switches.iter().for_each(|switch| base.set(switch.at, switch.off));
         let values = recovered.values.clone();
-        Self { target, recovered, values, base, switches, measure, always_drawn, idle }
+        Self { target, recovered, values, base, switches, measure, slack: 0.0, always_drawn, idle }
     }
 
     /// The event with its target, which adds its noise to a function of others, counted from the observed value: no digits are
@@ -101,6 +103,11 @@ impl Event<'_> {
 
     pub(crate) fn measure(&self) -> &Measure {
         &self.measure
+    }
+
+    /// How far rounding can move the target, in its unit.
+    pub(crate) fn slack(&self) -> f64 {
+        self.slack
     }
 
     pub(crate) fn player_count(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::super::sampling::{Averages, BLOCKS, is_smooth, rows_of_block};
+use super::super::sampling::{Averages, BLOCKS, Carried, rows_of_block};
 use super::free_sum::FreeSum;
 use super::lattices::{Lattice, Lattices};
 use super::series::Series;
@@ -24,7 +24,8 @@ pub(in super::super) struct SampledTerm {
     centre: f64,
     /// Half of their distance.
     half_range: f64,
-    pub(in super::super) variance: f64,
+    /// Whether it is sampled at all.
+    is_sampled: bool,
 }
 
 impl Lattices {
@@ -94,32 +95,23 @@ impl<'a> FreeSets<'a> {
             return None;
         }
         let mut means = [0.0; BLOCKS];
-        let mut squares = 0.0;
         let shift = Spectrum::of_shift(centre, lattice.period, target.frequencies);
         let spectra = (0..BLOCKS).map(|block| {
             let values = || deviations[rows_of_block(deviations.len(), block)].iter().map(|x| x - centre);
             let count = values().len();
             means[block] = centre + values().sum::<f64>() / count as f64;
-            squares += values().map(|x| x * x).sum::<f64>();
             let mut spectrum = analyser.of_values(values(), count, lattice.period);
             spectrum.multiply(&shift);
             spectrum
         });
         let spectra = spectra.collect();
-        let from_centre = means.iter().sum::<f64>() / BLOCKS as f64 - centre;
-        let variance = squares / deviations.len() as f64 - from_centre * from_centre;
-        Some(SampledTerm { spectra, means, centre, half_range, variance: variance.max(0.0) })
+        Some(SampledTerm { spectra, means, centre, half_range, is_sampled: true })
     }
 
     /// The term where nothing is sampled: always 0, so that the sum is the observed value.
     pub(in super::super) fn without_term(&self) -> SampledTerm {
         let spectra = vec![Spectrum::one(self.series.lattices.frequencies); BLOCKS];
-        SampledTerm { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }
-    }
-
-    /// The standard deviation of the sum of a set's noises.
-    pub(in super::super) fn std_dev(&self, set: usize) -> f64 {
-        self.sums[set].spread.variance.sqrt()
+        SampledTerm { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, is_sampled: false }
     }
 
     /// P{target in the region} for every one of several sampled terms and every set of free movers, in rows of as many as
@@ -141,10 +133,10 @@ impl<'a> FreeSets<'a> {
         }
         let probability = |(place, (blocks, coarse)): (usize, ([f64; BLOCKS], f64))| {
             let all = blocks.iter().sum::<f64>() / BLOCKS as f64;
-            let (row, set) = (place / sets, place % sets);
-            let is_smooth = is_smooth(self.std_dev(set), terms[row].variance);
+            let row = place / sets;
+            let carried = if terms[row].is_sampled { Carried::ByBlocks { largest: None } } else { Carried::Exactly };
             let all_in_range = all.clamp(0.0, 1.0);
-            let means = Averages { blocks, all: all_in_range, ln_unit: 0.0, is_smooth };
+            let means = Averages { blocks, all: all_in_range, ln_unit: 0.0, carried };
             BlockProbabilities { means, series_error: coarse.clamp(0.0, 1.0) - all_in_range }
         };
         fine.into_iter().zip(coarse).enumerate().map(probability).collect()

@@ -115,7 +115,8 @@ impl<'a> Table<'a> {
             let free = pivot.map(|pivot| FreePivot { pivot, observed: self.event.noises()[pivot.node] });
             let lot = mixed(((inner_set << outer.len()) + set) as u64);
             let target = column.map_or(TargetSamples::Constant(self.event.observed()), TargetSamples::Column);
-            self.measure.measure(target, self.samples.count(), free.as_ref(), lot, &mut row[..OUTPUTS])?;
+            let means = self.measure.averages(target, self.samples.count(), free.as_ref())?;
+            self.measure.conclude(&means, self.samples.count(), lot, &mut row[..OUTPUTS]);
         }
         Ok(())
     }

@@ -137,7 +137,8 @@ impl Attributor {
         match self.config.question.quantity {
             Quantity::MeanDeviation => {
                 let observed = recovered.values[self.target.number()];
-                Ok(Event::of_noises(&self.target, recovered, Measure::Mean { observed }))
+                let slack = self.rounding_slack(&recovered);
+                Ok(Event::of_noises(&self.target, recovered, Measure::Mean { observed }, slack))
             }
             Quantity::ItScore => self.tail_event(recovered),
         }
@@ -158,17 +159,24 @@ impl Attributor {
         let reference = self.model.reference_at(target.position);
         let test = self.config.question.feature_map.outlier_test(reference, observed)?;
         let tail = |test: OutlierTest| Measure::LogTail { test, floor: self.floor };
-        let wiring = self.target.wiring();
-        let slack = ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises)
-            + 4.0 * (wiring.target_value(&recovered.noises) - observed).abs();
+        let slack = self.rounding_slack(&recovered);
         if slack <= NEGLIGIBLE * target.spread() {
-            return Ok(Event::of_noises(&self.target, recovered, tail(test.widened(slack))));
+            return Ok(Event::of_noises(&self.target, recovered, tail(test.widened(slack)), slack));
         }
         let from_observed = test.is_region() && target.mechanism.adds_noise() && !target.mechanism.is_root();
         let slack = slack.min(self.slack_far_from_0(&recovered, from_observed));
         let test = if from_observed { test.shifted_by(-observed) } else { test };
-        let event = Event::of_noises(&self.target, recovered, tail(test.widened(slack)));
+        // What was observed is itself rounded, which no way of computing makes good.
+        let stated = slack + self.target.wiring().rounding_error(&recovered.values, &recovered.noises);
+        let event = Event::of_noises(&self.target, recovered, tail(test.widened(slack)), stated);
         Ok(if from_observed { event.counted_from_observed() } else { event })
+    }
+
+    /// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
+    fn rounding_slack(&self, recovered: &Recovered) -> f64 {
+        let wiring = self.target.wiring();
+        let missed = (wiring.target_value(&recovered.noises) - recovered.values[self.target.number()]).abs();
+        ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
     }
 
     /// The rounding slack where values lie far from 0, so that what the last bit of any of them could do is more than a small
