@@ -2,7 +2,7 @@
 
 use super::attributor::Attributor;
 use super::config::Quantity;
-use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
+use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained, direction};
 use crate::checks::{Facts, ScoreFacts, of_event};
 use crate::data::Observation;
 use crate::error::Result;
@@ -38,8 +38,9 @@ impl Attributor {
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
         let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
+        let towards = direction(self.config.question.quantity, score.value);
         // A stable sort: equal contributions stay in topological order.
-        contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
+        contributions.sort_by(|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
         let asked = self.config.effort.asked_error();
         Ok(Attribution {
             target: self.target().to_owned(),

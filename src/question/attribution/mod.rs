@@ -10,6 +10,7 @@ mod within;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
+pub(crate) use result::direction;
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 pub use what_if::WhatIf;
 pub use within::TimedAttribution;

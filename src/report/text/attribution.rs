@@ -10,7 +10,7 @@ use crate::question::attribution::{Attribution, Contribution, MissingNode, Quant
 use crate::wording::{chance, error_in_nats, fixed, significant};
 
 impl fmt::Display for Attribution {
-    /// A summary in a line or two, then the nodes by contribution, the largest first.
+    /// A summary in a line or two, then the nodes, the suspect first as [`ranked`](Attribution::ranked).
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_summary(formatter)?;
         let mut table = Table::new();
