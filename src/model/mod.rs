@@ -2,6 +2,7 @@
 //!
 //! A [`StructuralCausalModel`] becomes a [`FittedModel`], of which all questions are asked, and which can be saved and loaded.
 
+mod entangled;
 mod fit_report;
 mod fitted;
 mod leverage;
