@@ -72,6 +72,7 @@
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 pub mod bootstrap;
+mod checks;
 pub mod data;
 pub mod drift;
 mod engine;
@@ -96,6 +97,7 @@ mod telemetry;
 #[cfg(feature = "traces")]
 pub mod traces;
 pub mod verdicts;
+mod wording;
 mod world;
 
 pub use error::{Error, Result};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::entangled::Doubtful;
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::plausible::Plausible;
@@ -9,6 +10,7 @@ use super::reference::references;
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
+use crate::findings::{Direction, Finding};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
@@ -43,8 +45,8 @@ struct Parts {
     numbers: Vec<usize>,
     /// What is normal for each node.
     references: Vec<NoiseDistribution>,
-    /// The parents that a mechanism was learned from, if it was.
-    parent_spreads: Vec<Option<ParentSpread>>,
+    /// What the rows leave open that a mechanism was learned from, if it was.
+    learned: Vec<Option<Doubtful>>,
     /// What else a mechanism may be, if it was chosen from data.
     plausible: Vec<Option<Arc<Plausible>>>,
     reports: Reports,
@@ -61,6 +63,8 @@ pub(super) struct Fits {
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
+    /// The graph against the one with its arrows turned round.
+    pub(super) direction: Option<Direction>,
 }
 
 /// What a model was fitted to.
@@ -106,9 +110,10 @@ impl FittedModel {
         reports: Reports,
     ) -> Self {
         let plausible = plausible.into_iter().map(|plausible| plausible.map(Arc::new)).collect();
+        let learned = parent_spreads.into_iter().map(|spread| spread.map(Doubtful::of)).collect();
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
-        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, plausible, reports }) }
+        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, learned, plausible, reports }) }
     }
 
     /// The graph.
@@ -153,6 +158,17 @@ impl FittedModel {
     /// before the model was fitted.
     pub fn assignment_report(&self) -> Option<&AssignmentReport> {
         self.parts.reports.assignment.as_ref()
+    }
+
+    /// The independencies that the graph implies, and those of the graph with its arrows turned round, in the training data;
+    /// nothing if the model was given without data, or the data has not all nodes.
+    pub fn direction(&self) -> Option<&Direction> {
+        self.parts.reports.direction.as_ref()
+    }
+
+    /// What speaks against the model, whatever the event: before anyone is named.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.direction().and_then(Direction::finding).into_iter().collect()
     }
 
     /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given
@@ -260,6 +276,11 @@ impl FittedModel {
 
     /// The parents that the mechanism at a position was learned from, if it was.
     pub(super) fn parent_spread_at(&self, position: usize) -> Option<&ParentSpread> {
-        self.parts.parent_spreads[position].as_ref()
+        self.doubtful_at(position).map(Doubtful::spread)
+    }
+
+    /// What the rows leave open that the mechanism at a position was learned from, if it was.
+    pub(crate) fn doubtful_at(&self, position: usize) -> Option<&Doubtful> {
+        self.parts.learned[position].as_ref()
     }
 }

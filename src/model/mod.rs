@@ -17,4 +17,5 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
+pub(crate) use entangled::{Cause, Doubt, Seen};
 pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

@@ -67,8 +67,13 @@ pub(crate) struct Seen<'e> {
 
 impl Doubtful {
     /// Costs O(parents³).
-    pub(in crate::model) fn of(spread: &ParentSpread) -> Self {
-        Self { spread: spread.clone(), ties: exact_ties(spread), near_ties: near_ties(spread) }
+    pub(in crate::model) fn of(spread: ParentSpread) -> Self {
+        Self { ties: exact_ties(&spread), near_ties: near_ties(&spread), spread }
+    }
+
+    /// The parents in the rows.
+    pub(in crate::model) fn spread(&self) -> &ParentSpread {
+        &self.spread
     }
 
     /// What is in doubt about a node in an event.

@@ -35,7 +35,7 @@ impl SavedModel {
         }
         let plausible = later.restore(&graph)?;
         let wiring = Wiring::new(&graph, mechanisms, &parents);
-        let reports = Reports { fit: fit_report, assignment: assignment_report };
+        let reports = Reports { fit: fit_report, assignment: assignment_report, direction: None };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 }

@@ -104,7 +104,8 @@ pub struct Contribution {
     /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
     /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
-    /// The contribution as a share of the score; nothing if the score is 0, or as good as 0 beside its parts.
+    /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
+    /// beside the sum of the sizes of its parts, which then cancel.
     pub share: Option<f64>,
     /// The node's observed value, in its unit.
     pub observed: f64,

@@ -22,7 +22,7 @@ struct AttributionShape {
     contributions: Vec<ContributionShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<MissingShape>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     findings: Vec<Finding>,
     samples: Option<usize>,
     permutations: Option<usize>,
