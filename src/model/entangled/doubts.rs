@@ -210,7 +210,8 @@ impl Doubtful {
         let Some((before, after)) = pair.filter(|_| form.link() == Link::Identity) else { return true };
         let deviations = seen.parents.iter().zip(self.spread.centres()).map(|(value, centre)| value - centre);
         let moved = before.coefficients.iter().zip(&after.coefficients).zip(deviations);
-        let largest = moved.map(|((before, after), deviation)| ((after - before) * deviation).abs()).fold(0.0, f64::max);
+        let largest =
+            moved.map(|((before, after), deviation)| ((after - before) * deviation).abs()).fold(0.0, f64::max);
         // Not the other way round, which would drop NaN.
         !(largest <= LEAST_EFFECT * seen.spread)
     }

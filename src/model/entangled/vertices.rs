@@ -40,7 +40,8 @@ struct Member {
 /// Keeps as few members as explain the others, one of them first or last of all, and replaces those. Returns who is kept.
 fn reduce(spread: &ParentSpread, members: &[usize], favoured: usize, first: bool) -> (Vec<usize>, Change) {
     let row = |parent: usize| {
-        let mut row = spread.factor().iter().find(|(of, _)| *of == parent).map_or_else(Vec::new, |(_, row)| row.clone());
+        let mut row =
+            spread.factor().iter().find(|(of, _)| *of == parent).map_or_else(Vec::new, |(_, row)| row.clone());
         row.resize(spread.rank(), 0.0);
         row
     };
@@ -91,6 +92,7 @@ fn relation(spread: &ParentSpread, member: &Member, kept: &[(usize, Vec<f64>, f6
         let multiple = along[number] / length;
         along[..number].iter_mut().zip(explained).for_each(|(entry, part)| *entry -= multiple * part);
         let coefficient = multiple * scales[member.parent] / scales[*parent];
+        let coefficient = if (coefficient.abs() - 1.0).abs() < 1e-9 { coefficient.signum() } else { coefficient };
         sum.coefficients[*parent] = coefficient;
         sum.intercept -= coefficient * centres[*parent];
     }
@@ -121,8 +123,7 @@ mod tests {
         let spread = ParentSpread::of(columns).unwrap();
         let ties = exact_ties(&spread);
         assert_eq!(ties.len(), 1);
-        let function =
-            ParentFunction::Linear(LinearFunction { intercept: 0.5, coefficients: weights.to_vec() });
+        let function = ParentFunction::Linear(LinearFunction { intercept: 0.5, coefficients: weights.to_vec() });
         let changes = vertices(&spread, &ties[0], &vec![1.0; columns.len()]);
         let mut found = Vec::new();
         for change in changes {
@@ -140,9 +141,8 @@ mod tests {
     }
 
     fn assert_close(found: &[Vec<f64>], expected: &[&[f64]]) {
-        let close = |(a, b): (&Vec<f64>, &&[f64])| {
-            a.iter().zip(*b).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1e-3))
-        };
+        let close =
+            |(a, b): (&Vec<f64>, &&[f64])| a.iter().zip(*b).all(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1e-3));
         assert!(found.len() == expected.len() && found.iter().zip(expected).all(close), "{found:?}");
     }
 
