@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::entangled::Doubtful;
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::plausible::Plausible;
@@ -44,8 +45,8 @@ struct Parts {
     numbers: Vec<usize>,
     /// What is normal for each node.
     references: Vec<NoiseDistribution>,
-    /// The parents that a mechanism was learned from, if it was.
-    parent_spreads: Vec<Option<ParentSpread>>,
+    /// What the rows leave open that a mechanism was learned from, if it was.
+    learned: Vec<Option<Doubtful>>,
     /// What else a mechanism may be, if it was chosen from data.
     plausible: Vec<Option<Arc<Plausible>>>,
     reports: Reports,
@@ -109,9 +110,10 @@ impl FittedModel {
         reports: Reports,
     ) -> Self {
         let plausible = plausible.into_iter().map(|plausible| plausible.map(Arc::new)).collect();
+        let learned = parent_spreads.into_iter().map(|spread| spread.map(Doubtful::of)).collect();
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
-        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, plausible, reports }) }
+        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, learned, plausible, reports }) }
     }
 
     /// The graph.
@@ -274,6 +276,11 @@ impl FittedModel {
 
     /// The parents that the mechanism at a position was learned from, if it was.
     pub(super) fn parent_spread_at(&self, position: usize) -> Option<&ParentSpread> {
-        self.parts.parent_spreads[position].as_ref()
+        self.doubtful_at(position).map(Doubtful::spread)
+    }
+
+    /// What the rows leave open that the mechanism at a position was learned from, if it was.
+    pub(crate) fn doubtful_at(&self, position: usize) -> Option<&Doubtful> {
+        self.parts.learned[position].as_ref()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A [`StructuralCausalModel`] becomes a [`FittedModel`], of which all questions are asked, and which can be saved and loaded.
 
+mod entangled;
 mod fit_report;
 mod fitted;
 mod leverage;
@@ -16,4 +17,5 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
+pub(crate) use entangled::{Cause, Doubt, Seen};
 pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

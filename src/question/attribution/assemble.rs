@@ -2,6 +2,7 @@
 
 use super::attributor::Attributor;
 use super::config::Quantity;
+use super::group::{UnidentifiedGroup, Unseen};
 use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained, direction};
 use crate::checks::{Facts, ScoreFacts, of_event};
 use crate::data::Observation;
@@ -31,12 +32,19 @@ impl Attributor {
         let mut amounts = vec![Estimate::default(); self.target.nodes().len()];
         event.players().into_iter().zip(&found.contributions).for_each(|(node, &amount)| amounts[node] = amount);
         let amounts_alone: Vec<f64> = amounts.iter().map(|amount| amount.value).collect();
-        let findings = self.findings(observation, recovered, &amounts_alone, &score);
+        let mut findings = self.findings(observation, recovered, &amounts_alone, &score);
+        let open = self.open_splits(&self.target, observation, recovered, &amounts, score.value)?;
+        // That a constant moved is found by itself.
+        let is_told = |group: &&UnidentifiedGroup| group.unseen != Unseen::Constant;
+        findings.extend(open.groups.iter().filter(is_told).map(UnidentifiedGroup::finding));
         let sum_of_sizes: f64 = amounts_alone.iter().map(|amount| amount.abs()).sum();
         let is_small = score.value.abs() <= (SMALL * sum_of_sizes).max(ERRORS * score.std_error);
         let whole = (!is_small).then_some(score.value);
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
-        let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
+        let contributions = contributions.map(|(node, amount)| {
+            let contribution = self.contribution(node, recovered, amount, whole)?;
+            Ok(Contribution { model_error: Some(open.errors[node]).filter(|&error| error > 0.0), ..contribution })
+        });
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         let towards = direction(self.config.question.quantity, score.value);
         // A stable sort: equal contributions stay in topological order.
@@ -49,6 +57,7 @@ impl Attributor {
             unexplained: Unexplained { value: found.unexplained.value, std_error: found.unexplained.std_error() },
             contributions,
             missing: self.missing(recovered),
+            groups: open.groups,
             findings,
             samples: answer.samples,
             permutations: found.permutations,
@@ -118,6 +127,7 @@ impl Attributor {
             quantity: self.config.question.quantity,
             value: amount.value,
             std_error: amount.std_error(),
+            model_error: None,
             share: whole.map(|whole| amount.value / whole),
             observed: recovered.values[node],
             typical: self.model.reference_at(position).median(),

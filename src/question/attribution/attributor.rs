@@ -5,24 +5,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::config::{AttributionConfig, Quantity};
+use super::config::AttributionConfig;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
 use crate::engine::{Ask, EngineName, Engines, Explanation};
 use crate::error::Result;
-use crate::model::{FittedModel, Recovered, WiredNode};
+use crate::model::FittedModel;
 use crate::refine::{Answer, Goal, answer};
-use crate::score::OutlierTest;
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
-use crate::world::{Event, Measure};
-
-/// By how many rounding errors a sample may miss the region's bound and still count as on it. It matters: where the free noises
-/// have atoms, or no effect, a coalition's samples equal the observation up to rounding, and whether they count as "at least as
-/// extreme" must not depend on the last bit.
-const ROUNDING_ERRORS: f64 = 64.0;
-/// The share of the target's spread that rounding may make up and need not be looked at closely.
-const NEGLIGIBLE: f64 = 1e-9;
+use crate::world::Event;
 
 /// Attributes one outlier after another of one target of one model.
 ///
@@ -134,14 +126,8 @@ impl Attributor {
     pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
         observation.finite(self.target())?;
         let recovered = self.target.wiring().abduct(observation)?;
-        match self.config.question.quantity {
-            Quantity::MeanDeviation => {
-                let observed = recovered.values[self.target.number()];
-                let slack = self.rounding_slack(&recovered);
-                Ok(Event::of_noises(&self.target, recovered, Measure::Mean { observed }, slack))
-            }
-            Quantity::ItScore => self.tail_event(recovered),
-        }
+        let measured = self.measured(&self.target, &recovered)?;
+        Ok(measured.event(&self.target, recovered))
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.
@@ -151,44 +137,6 @@ impl Attributor {
             return Arc::clone(&self.explanation);
         }
         Arc::new(self.engines.explain(engine, &answer.passed_over))
-    }
-
-    fn tail_event(&self, recovered: Recovered) -> Result<Event<'_>> {
-        let target = self.target.wiring().node(self.target.number());
-        let observed = recovered.values[self.target.number()];
-        let reference = self.model.reference_at(target.position);
-        let test = self.config.question.feature_map.outlier_test(reference, observed)?;
-        let tail = |test: OutlierTest| Measure::LogTail { test, floor: self.floor };
-        let slack = self.rounding_slack(&recovered);
-        if slack <= NEGLIGIBLE * target.spread() {
-            return Ok(Event::of_noises(&self.target, recovered, tail(test.widened(slack)), slack));
-        }
-        let from_observed = test.is_region() && target.mechanism.adds_noise() && !target.mechanism.is_root();
-        let slack = slack.min(self.slack_far_from_0(&recovered, from_observed));
-        let test = if from_observed { test.shifted_by(-observed) } else { test };
-        // What was observed is itself rounded, which no way of computing makes good.
-        let stated = slack + self.target.wiring().rounding_error(&recovered.values, &recovered.noises);
-        let event = Event::of_noises(&self.target, recovered, tail(test.widened(slack)), stated);
-        Ok(if from_observed { event.counted_from_observed() } else { event })
-    }
-
-    /// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
-    fn rounding_slack(&self, recovered: &Recovered) -> f64 {
-        let wiring = self.target.wiring();
-        let missed = (wiring.target_value(&recovered.noises) - recovered.values[self.target.number()]).abs();
-        ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
-    }
-
-    /// The rounding slack where values lie far from 0, so that what the last bit of any of them could do is more than a small
-    /// share of the target's spread. There it counts that worlds are computed as deviations from the event, which are small
-    /// and have all their digits.
-    fn slack_far_from_0(&self, recovered: &Recovered, from_observed: bool) -> f64 {
-        let wiring = self.target.wiring();
-        let (values, noises) = (&recovered.values, &recovered.noises);
-        let is_exact = |node: &WiredNode| node.mechanism.adds_noise();
-        let missed = (wiring.target_value(noises) - values[self.target.number()]).abs();
-        let missed = if wiring.nodes().iter().all(is_exact) { 0.0 } else { 4.0 * missed };
-        ROUNDING_ERRORS * wiring.rounding_error_of_worlds(values, noises, from_observed) + missed
     }
 }
 

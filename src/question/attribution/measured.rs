@@ -1,0 +1,80 @@
+//! What is measured of an observation: its outlier region, with room for rounding, or its distance to the mean.
+
+use super::attributor::Attributor;
+use super::config::Quantity;
+use crate::error::Result;
+use crate::model::{Recovered, WiredNode};
+use crate::target::Target;
+use crate::world::{Event, Measure};
+
+/// By how many rounding errors a sample may miss the region's bound and still count as on it. It matters: where the free noises
+/// have atoms, or no effect, a coalition's samples equal the observation up to rounding, and whether they count as "at least as
+/// extreme" must not depend on the last bit.
+const ROUNDING_ERRORS: f64 = 64.0;
+/// The share of the target's spread that rounding may make up and need not be looked at closely.
+const NEGLIGIBLE: f64 = 1e-9;
+
+/// What is measured of a target where it has recovered the noises of an observation.
+#[derive(Clone)]
+pub(super) struct Measured {
+    measure: Measure,
+    /// How far rounding can move the target, in its unit.
+    slack: f64,
+    /// Whether the target's value is counted from the observed one.
+    from_observed: bool,
+}
+
+impl Measured {
+    /// The observation as an event of the target that recovered its noises.
+    pub(super) fn event(self, target: &Target, recovered: Recovered) -> Event<'_> {
+        let event = Event::of_noises(target, recovered, self.measure, self.slack);
+        if self.from_observed { event.counted_from_observed() } else { event }
+    }
+}
+
+impl Attributor {
+    /// `target` is the attributor's, or the same node with other mechanisms.
+    ///
+    /// # Errors
+    /// When the feature map is not finite at the observed value.
+    pub(super) fn measured(&self, target: &Target, recovered: &Recovered) -> Result<Measured> {
+        let node = target.wiring().node(target.number());
+        let observed = recovered.values[target.number()];
+        let slack = rounding_slack(target, recovered);
+        if self.config.question.quantity == Quantity::MeanDeviation {
+            return Ok(Measured { measure: Measure::Mean { observed }, slack, from_observed: false });
+        }
+        let reference = self.model.reference_at(node.position);
+        let test = self.config.question.feature_map.outlier_test(reference, observed)?;
+        let floor = self.floor;
+        if slack <= NEGLIGIBLE * node.spread() {
+            let measure = Measure::LogTail { test: test.widened(slack), floor };
+            return Ok(Measured { measure, slack, from_observed: false });
+        }
+        let from_observed = test.is_region() && node.mechanism.adds_noise() && !node.mechanism.is_root();
+        let computed = slack.min(slack_far_from_0(target, recovered, from_observed));
+        let test = if from_observed { test.shifted_by(-observed) } else { test };
+        // What was observed is itself rounded, which no way of computing makes good.
+        let slack = computed + target.wiring().rounding_error(&recovered.values, &recovered.noises);
+        Ok(Measured { measure: Measure::LogTail { test: test.widened(computed), floor }, slack, from_observed })
+    }
+}
+
+/// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
+fn rounding_slack(target: &Target, recovered: &Recovered) -> f64 {
+    let wiring = target.wiring();
+    let missed = (wiring.target_value(&recovered.noises) - recovered.values[target.number()]).abs();
+    ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
+}
+
+/// The rounding slack where values lie far from 0, so that what the last bit of any of them could do is more than a small share
+/// of the target's spread. There it counts that worlds are computed as deviations from the event, which are small and have all
+/// their digits.
+fn slack_far_from_0(target: &Target, recovered: &Recovered, from_observed: bool) -> f64 {
+    let wiring = target.wiring();
+    let (values, noises) = (&recovered.values, &recovered.noises);
+    let is_exact = |node: &WiredNode| node.mechanism.adds_noise();
+    let missed = (wiring.target_value(noises) - values[target.number()]).abs();
+    let missed = if wiring.nodes().iter().all(is_exact) { 0.0 } else { 4.0 * missed };
+    ROUNDING_ERRORS * wiring.rounding_error_of_worlds(values, noises, from_observed) + missed
+}
