@@ -84,7 +84,9 @@ impl Attributor {
         let Some(doubtful) = self.model.doubtful_at(node.position).filter(|_| is_known) else { return Vec::new() };
         let parents = node.parent_values(&recovered.values);
         let noise = mechanism.estimate_noise(&parents, recovered.values[number]);
-        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread })
+        // What is known to move the target by so much.
+        let lever = target.effects()[number].map_or(0.0, |effect| target.nodes()[target.number()].spread / effect.abs());
+        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever })
     }
 
     /// `None` where none of the mechanisms gives the event a score.
