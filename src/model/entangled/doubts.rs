@@ -130,7 +130,10 @@ impl Doubtful {
                 members: vec![place],
                 off_plane: Some(f64::INFINITY),
                 relations: Vec::new(),
-                forms: self.forms(seen, ON_THE_WAY.map(|share| Change { replaced: Vec::new(), added: added.clone() }.partly(share))),
+                forms: self.forms(
+                    seen,
+                    ON_THE_WAY.map(|share| Change { replaced: Vec::new(), added: added.clone() }.partly(share)),
+                ),
             }
         };
         self.spread.moved_constants(seen.parents).into_iter().map(doubt).collect()
@@ -140,7 +143,8 @@ impl Doubtful {
     /// least: by no more, though, than takes its effect to 0 and on to the node's usual spread.
     fn nearly_tied(&self, seen: &Seen<'_>, sigma: f64, event: &[f64], whitened: &[f64]) -> Vec<Doubt> {
         let form = seen.mechanism.form();
-        let coefficients = form.linear_location().filter(|_| form.link() == Link::Identity).map(|sum| &sum.coefficients);
+        let coefficients =
+            form.linear_location().filter(|_| form.link() == Link::Identity).map(|sum| &sum.coefficients);
         let most = |parent: usize| {
             let own = |coefficients: &Vec<f64>| (coefficients[parent] * self.spread.scales()[parent]).abs();
             coefficients.map_or(f64::INFINITY, |coefficients| own(coefficients) + seen.spread)

@@ -85,7 +85,8 @@ impl Attributor {
         let parents = node.parent_values(&recovered.values);
         let noise = mechanism.estimate_noise(&parents, recovered.values[number]);
         // What is known to move the target by so much.
-        let lever = target.effects()[number].map_or(0.0, |effect| target.nodes()[target.number()].spread / effect.abs());
+        let lever =
+            target.effects()[number].map_or(0.0, |effect| target.nodes()[target.number()].spread / effect.abs());
         doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever })
     }
 
