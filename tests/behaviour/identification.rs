@@ -3,8 +3,8 @@
 use etiology::attribution::Unseen;
 use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FittedModel, KnownFormula, NoiseFamily,
-    Observation, StructuralCausalModel,
+    AdditiveNoiseModel, Attribution, AttributionConfig, BootstrapConfig, CausalGraph, Dataset, FittedModel,
+    KnownFormula, NoiseFamily, Observation, StructuralCausalModel,
 };
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -191,4 +191,23 @@ fn with_many_parents_for_the_rows_the_target_is_not_blamed_for_what_its_coeffici
     assert!(first.value > 2.0 && own.value < 0.5 * first.value, "{} {}", first.value, own.value);
     // The true noise is 0: the error of a prediction so far out covers what is left.
     assert!(own.value.abs() < own.model_error.unwrap() + 0.1, "{own:?}");
+}
+
+#[test]
+fn an_interval_holds_the_splits_that_no_resample_shows() {
+    let columns = transfer(1.0);
+    let data = Dataset::from_columns(columns).unwrap();
+    let graph = CausalGraph::from_edges(TRANSFER).unwrap();
+    let model = StructuralCausalModel::new(graph).assign_mechanisms_with(&data, &AssignmentConfig::linear()).unwrap();
+    let event = Observation::from_pairs([("requests", 120.0), ("bytes", 491_520.0), ("latency", 49.3)]).unwrap();
+    let bootstrap = BootstrapConfig::default().with_resamples(40);
+    let intervals =
+        model.bootstrap_attribution(&data, "latency", &event, &AttributionConfig::default(), &bootstrap).unwrap();
+    // With the true formula: bytes 6.7, latency 0.2.
+    let holds = |node: &str, value: f64| {
+        let interval = intervals.contribution(node).unwrap();
+        assert!(interval.lower <= value && value <= interval.upper, "{node} {interval:?}");
+    };
+    holds("bytes", 6.7);
+    holds("latency", 0.2);
 }

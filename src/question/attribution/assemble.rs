@@ -2,8 +2,8 @@
 
 use super::attributor::Attributor;
 use super::config::Quantity;
-use super::group::{UnidentifiedGroup, Unseen};
-use super::open_splits::{OpenSplits, Splits};
+use super::group::{Splits, UnidentifiedGroup, Unseen};
+use super::open_splits::OpenSplits;
 use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained, direction};
 use crate::checks::{Facts, ScoreFacts, of_event};
 use crate::data::Observation;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::config::{AttributionConfig, Quantity};
-use super::open_splits::Splits;
+use super::group::Splits;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
 use crate::engine::{Ask, EngineName, Engines, Explanation};

@@ -18,15 +18,6 @@ const MOST_SAMPLES: usize = 1_024;
 const OPEN_SHARE: f64 = 0.15;
 const OPEN_ERRORS: f64 = 4.0;
 
-/// Whether it is asked what the rows leave open.
-#[derive(Clone, Copy)]
-pub(super) enum Splits<'d> {
-    /// It is, until a deadline if there is one.
-    Asked(Option<&'d Deadline<'d>>),
-    /// It is not, as where a model is one of many whose differences are looked at.
-    Left,
-}
-
 /// How far the figures of an attribution may be off because of what the rows leave open.
 pub(super) struct OpenSplits {
     /// By the number of the node in the target; 0 where nothing is open.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::attributor::Attributor;
-use super::open_splits::Splits;
+use super::group::Splits;
 use super::result::Attribution;
 use crate::data::Observation;
 use crate::engine::Ask;
