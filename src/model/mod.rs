@@ -16,4 +16,5 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
+pub(crate) use plausible::Plausible;
 pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

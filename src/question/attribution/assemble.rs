@@ -1,28 +1,31 @@
 //! From estimates to the attribution that a user reads.
 
 use super::attributor::Attributor;
+use super::case::Case;
 use super::config::Quantity;
 use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 use crate::error::Result;
 use crate::model::{Origin, Recovered};
 use crate::refine::{Answer, Estimate, Found};
 use crate::score::is_saturated;
+use crate::target::Target;
 use crate::world::Event;
 
 /// By how much rounding may bring a score below 0, in nats.
 const ROUNDING: f64 = 1e-12;
 
 impl Attributor {
-    pub(super) fn assemble(&self, event: &Event<'_>, answer: &Answer) -> Result<Attribution> {
-        let (found, recovered) = (&answer.found, event.recovered());
+    pub(super) fn assemble(&self, case: &Case, event: &Event<'_>, answer: &Answer) -> Result<Attribution> {
+        let (found, recovered, target) = (&answer.found, case.recovered(), &case.base().target);
         let score = self.score(found);
-        let mut amounts = vec![Estimate::default(); self.target.nodes().len()];
+        let mut amounts = vec![Estimate::default(); target.nodes().len()];
         event.players().into_iter().zip(&found.contributions).for_each(|(node, &amount)| amounts[node] = amount);
         // A score that is mere rounding beside its parts has no meaningful shares.
         let largest = amounts.iter().fold(0.0, |largest: f64, amount| largest.max(amount.value.abs()));
         let whole = Some(score.value).filter(|score| score.abs() > 1e-9 * largest);
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
-        let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
+        let contributions =
+            contributions.map(|(node, amount)| self.contribution(target, node, recovered, amount, whole));
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         // A stable sort: equal contributions stay in topological order.
         contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
@@ -33,12 +36,12 @@ impl Attributor {
             score,
             unexplained: Unexplained { value: found.unexplained.value, std_error: found.unexplained.std_error() },
             contributions,
-            missing: self.missing(recovered),
+            missing: self.missing(target, recovered),
             samples: answer.samples,
             permutations: found.permutations,
             precision_reached: asked.map(|asked| found.largest_error() <= asked),
             seed: self.config.means.seed,
-            explanation: self.explanation(answer),
+            explanation: Self::explanation(case.prepared(), answer),
         })
     }
 
@@ -54,8 +57,8 @@ impl Attributor {
         ScoreEstimate { value, std_error, tail_probability, floor, saturated }
     }
 
-    fn missing(&self, recovered: &Recovered) -> Vec<MissingNode> {
-        let missing = self.target.nodes().iter().enumerate().filter(|&(node, _)| recovered.is_missing(node));
+    fn missing(&self, target: &Target, recovered: &Recovered) -> Vec<MissingNode> {
+        let missing = target.nodes().iter().enumerate().filter(|&(node, _)| recovered.is_missing(node));
         let missing = missing.map(|(number, node)| MissingNode {
             node: node.name.clone(),
             stand_in: recovered.values[number],
@@ -66,24 +69,26 @@ impl Attributor {
 
     fn contribution(
         &self,
+        target: &Target,
         node: usize,
         recovered: &Recovered,
         amount: Estimate,
         whole: Option<f64>,
     ) -> Result<Contribution> {
-        let (position, noise) = (self.target.nodes()[node].position, recovered.noises[node]);
+        let (position, noise) = (target.nodes()[node].position, recovered.noises[node]);
         let missing_parents = match &recovered.origins[node] {
             Origin::Observed { missing_parents } => missing_parents.as_slice(),
             Origin::Missing => &[],
         };
-        let distribution = self.target.nodes()[node].mechanism.noise();
+        let distribution = target.nodes()[node].mechanism.noise();
         let impossible = distribution.log_two_sided_tail(noise) == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
-            node: self.target.node_name(node).to_owned(),
+            node: target.node_name(node).to_owned(),
             quantity: self.config.question.quantity,
             value: amount.value,
             std_error: amount.std_error(),
+            model_error: None,
             share: whole.map(|whole| amount.value / whole),
             observed: recovered.values[node],
             typical: self.model.reference_at(position).median(),

@@ -60,6 +60,8 @@ struct ContributionShape {
     #[serde(flatten)]
     amount: Amount,
     std_error: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model_error: Option<f64>,
     share: Option<f64>,
     observed: f64,
     typical: f64,
@@ -108,6 +110,7 @@ impl ContributionShape {
             quantity: _,
             value,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -117,7 +120,19 @@ impl ContributionShape {
             extrapolated,
         } = contribution;
         let amount = Amount::new(quantity, value);
-        Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score, extrapolated }
+        Self {
+            node,
+            amount,
+            std_error,
+            model_error,
+            share,
+            observed,
+            typical,
+            missing_parents,
+            noise,
+            noise_score,
+            extrapolated,
+        }
     }
 
     fn contribution<E: serde::de::Error>(self, quantity: Quantity) -> Result<Contribution, E> {
@@ -125,6 +140,7 @@ impl ContributionShape {
             node,
             amount,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -139,6 +155,7 @@ impl ContributionShape {
             quantity,
             value,
             std_error,
+            model_error,
             share,
             observed,
             typical,
