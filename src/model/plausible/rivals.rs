@@ -111,8 +111,13 @@ impl Plausible {
         if disagreement == 0.0 { 1.0 } else { 1.0_f64.hypot(disagreement / (self.sigma * chosen.scale(parents))) }
     }
 
-    /// The noise of the chosen mechanism with its deviations from its median so many times as large; `None` unless it is made of
-    /// the noises of training rows, as any that was chosen from data is.
+    /// Whether a noise is made of those of training rows, as any that was chosen from data is.
+    pub(crate) fn can_widen(noise: &NoiseDistribution) -> bool {
+        matches!(noise, NoiseDistribution::Empirical(_))
+    }
+
+    /// The noise of the chosen mechanism with its deviations from its median so many times as large; `None` unless it
+    /// [can be](Self::can_widen).
     pub(crate) fn widened(&self, noise: &NoiseDistribution, widening: f64) -> Option<NoiseDistribution> {
         let NoiseDistribution::Empirical(empirical) = noise else { return None };
         let wide = |&noise: &f64| self.centre + widening * (noise - self.centre);

@@ -101,7 +101,7 @@ impl Outside {
     pub(super) fn new(model: &FittedModel, target: &Target) -> Self {
         let plausible = |(number, position): (usize, usize)| {
             let plausible = model.plausible_at(position)?;
-            plausible.widened(target.noise(number), 1.0).is_some().then(|| (number, Arc::clone(plausible)))
+            Plausible::can_widen(target.noise(number)).then(|| (number, Arc::clone(plausible)))
         };
         let positions = target.nodes().iter().map(|node| node.position).enumerate();
         Self { uncertain: positions.filter_map(plausible).collect(), prepared: Mutex::new(Vec::new()) }
