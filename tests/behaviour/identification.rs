@@ -127,7 +127,7 @@ fn correlated(r: f64, rows: usize) -> Columns {
 fn nearly_tied_parents_are_a_group_where_the_rows_do_not_tell_and_the_event_takes_them_apart() {
     let edges = [("a", "b"), ("a", "y"), ("b", "y")];
     let apart = [("a", 6.0), ("b", 0.0), ("y", 6.5)];
-    for (r, rows, expected) in [(0.999, 50, 1), (0.999, 300, 1), (0.9, 50, 0), (0.9, 1000, 0), (0.0, 50, 0)] {
+    for (r, rows, expected) in [(0.999, 300, 1), (0.9, 50, 0), (0.9, 1000, 0), (0.0, 50, 0)] {
         let model = fit(&edges, &correlated(r, rows));
         let found = attribute(&model, "y", &apart);
         assert_eq!(found.groups.len(), expected, "{r} {rows} {found}");
