@@ -4,7 +4,7 @@ use super::config::BootstrapConfig;
 use super::interval::{Estimates, Figure};
 use super::result::{BootstrapInterval, BootstrapIntervals, NodeInterval, warning};
 use crate::error::{Error, Result};
-use crate::question::attribution::Attribution;
+use crate::question::attribution::{Attribution, Contribution, UnidentifiedGroup, Unseen};
 
 /// One in so many resamples may fail.
 const ONE_MAY_FAIL_IN: usize = 10;
@@ -70,16 +70,29 @@ pub(super) fn summarise(
         Estimates { estimate, like_resamples, resampled, without_groups }.interval(config)
     };
     let score = of(of_score(&attribution), of_score(&like_resamples), &|figures| figures.score);
+    // Every resample has the relations that hold in all rows, and so the same split of effects.
+    let never_seen = |group: &UnidentifiedGroup| !matches!(group.unseen, Unseen::NearlyTogether { .. });
+    let splits_are_open = attribution.groups.iter().any(never_seen);
     let contributions = attribution.contributions.iter().enumerate().map(|(place, contribution)| {
         let node = contribution.node.clone();
         let interval =
             of(of_node(&attribution, &node), of_node(&like_resamples, &node), &|figures| figures.contributions[place]);
-        NodeInterval { node, interval }
+        NodeInterval { node, interval: widened(interval, contribution, splits_are_open) }
     });
     let contributions = contributions.collect();
     let (level, method, resamples) = (config.level, config.method, resampled.len());
     let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
     Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
+}
+
+/// The interval that also holds what other splits of an effect, of which no resample knows, make of a contribution.
+fn widened(interval: BootstrapInterval, contribution: &Contribution, is_open: bool) -> BootstrapInterval {
+    let error = contribution.model_error.filter(|_| is_open).unwrap_or(0.0);
+    BootstrapInterval {
+        lower: interval.lower.min(interval.estimate - error),
+        upper: interval.upper.max(interval.estimate + error),
+        ..interval
+    }
 }
 
 fn of_score(attribution: &Attribution) -> Figure {

@@ -113,7 +113,7 @@ impl StructuralCausalModel {
         let estimate = |event: &Observation| -> Result<Asked> {
             let estimate = attributor.attribute(event)?;
             let same = attribution.effort == of_resample.effort;
-            let like_resamples = if same { estimate.clone() } else { like_resamples.attribute(event)? };
+            let like_resamples = if same { estimate.clone() } else { like_resamples.attribute_alone(event)? };
             Ok(Asked { estimate, like_resamples })
         };
         let estimates: Vec<Result<Asked>> = events.par_iter().map(estimate).collect();
@@ -123,7 +123,7 @@ impl StructuralCausalModel {
             let model = self.fit_again(data)?;
             let attributor = model.attributor(target, of_resample.clone())?;
             let figures = |&(event, asked): &(&Observation, &Asked)| {
-                attributor.attribute(event).map(|found| Figures::of(&found, &asked.estimate))
+                attributor.attribute_alone(event).map(|found| Figures::of(&found, &asked.estimate))
             };
             Ok(asked.iter().map(figures).collect())
         };

@@ -110,10 +110,11 @@ impl Visitor for &ClosedWorlds<'_> {
             variance += moments.variance;
         }
         (outputs[0], outputs[1]) = match self.region {
-            None => (mean, 1.0),
+            None => (mean + self.event.off_observed(), 1.0),
             Some(_) if self.event.is_certain(kept) => (0.0, 1.0),
             Some((region, floor)) => {
-                let ln_probability = ln_normal_probability(region, self.event.observed() + mean, self.unit * variance.sqrt());
+                let ln_probability =
+                    ln_normal_probability(region, self.event.observed() + mean, self.unit * variance.sqrt());
                 let smoothed = ln_sum_exp(ln_probability, floor.ln()) - floor.ln_1p();
                 (smoothed, ln_probability.exp())
             }

@@ -69,10 +69,10 @@ impl<'t> Event<'t> {
         Self { target, recovered, values, base, switches, measure, slack: 0.0, always_drawn, idle }
     }
 
-    /// The event with its target, which adds its noise to a function of others, counted from the observed value: no digits are
+    /// The event with its target, which adds its noise to a function of others, counted from a value near its own: no digits are
     /// lost to that. The measure must be one of values that are counted so.
-    pub(crate) fn counted_from_observed(mut self) -> Self {
-        self.values[self.target.number()] = 0.0;
+    pub(crate) fn counted_from(mut self, value: f64) -> Self {
+        self.values[self.target.number()] -= value;
         self
     }
 }
@@ -82,11 +82,7 @@ impl Event<'_> {
         self.target
     }
 
-    pub(crate) fn recovered(&self) -> &Recovered {
-        &self.recovered
-    }
-
-    /// The observed value of every node of the target, or what stands in for it; 0 for a target that is counted from it.
+    /// The observed value of every node of the target, or what stands in for it, less what the target is counted from.
     pub(crate) fn values(&self) -> &[f64] {
         &self.values
     }
@@ -96,9 +92,17 @@ impl Event<'_> {
         &self.recovered.noises
     }
 
-    /// The target's observed value, or 0 where it is counted from that.
+    /// The target's observed value, less what it is counted from.
     pub(crate) fn observed(&self) -> f64 {
         self.values[self.target.number()]
+    }
+
+    /// By how much the target's value is off the one that a mean is compared with: 0 unless the event is one that would have been.
+    pub(crate) fn off_observed(&self) -> f64 {
+        match self.measure {
+            Measure::Mean { observed } => self.observed() - observed,
+            Measure::LogTail { .. } => 0.0,
+        }
     }
 
     pub(crate) fn measure(&self) -> &Measure {

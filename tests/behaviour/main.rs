@@ -10,6 +10,7 @@ mod deadline;
 mod drift;
 mod evaluation;
 mod graph;
+mod identification;
 mod mechanisms;
 mod missing_data;
 mod report;

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::case::Case;
 use super::config::AttributionConfig;
+use super::group::Splits;
+use super::outside::Outside;
+use super::prepared::Prepared;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
-use crate::engine::{Ask, EngineName, Engines, Explanation};
+use crate::engine::{Ask, EngineName, Explanation};
 use crate::error::Result;
 use crate::model::FittedModel;
 use crate::refine::{Answer, Goal, answer};
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
-use crate::world::Event;
 
 /// Attributes one outlier after another of one target of one model.
 ///
@@ -43,26 +46,26 @@ use crate::world::Event;
 pub struct Attributor {
     pub(super) model: FittedModel,
     pub(super) config: AttributionConfig,
-    pub(super) target: Target,
-    pub(super) engines: Engines,
     pub(super) floor: f64,
-    /// Shared with the attributions.
-    explanation: Arc<Explanation>,
+    /// The target with the mechanisms of the model.
+    base: Arc<Prepared>,
+    /// For events outside of what the mechanisms were learned from.
+    pub(super) outside: Outside,
 }
 
 impl Attributor {
     pub(super) fn new(model: FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
         let target = Target::new(&model, target)?;
-        let engines = Engines::choose(&target, config.question.sought(&model), config.means)?;
+        let outside = Outside::new(&model, &target);
+        let base = Arc::new(Prepared::new(target, &model, &config)?);
         let floor = config.question.floor(&model);
-        let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
-        Ok(Self { model, config, target, engines, floor, explanation })
+        Ok(Self { model, config, floor, base, outside })
     }
 
     /// The node whose values are explained.
     pub fn target(&self) -> &str {
-        self.target.name()
+        self.base.target.name()
     }
 
     /// The engine that events are given to first, why, and why not the others. An event that it does not do for is given to
@@ -86,7 +89,7 @@ impl Attributor {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn explain(&self) -> &Explanation {
-        &self.explanation
+        &self.base.explanation
     }
 
     /// What [`FittedModel::attribute_outlier`] gives.
@@ -96,10 +99,27 @@ impl Attributor {
     /// ancestors; when a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
     /// resolve a coalition's probability.
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_with(observation, Splits::Asked(None))
+    }
+
+    /// [`attribute`](Self::attribute) without what the training rows leave open: no model errors, no groups. For one model of many
+    /// whose figures are compared.
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute).
+    pub(crate) fn attribute_alone(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_with(observation, Splits::Left)
+    }
+
+    fn attribute_with(&self, observation: &Observation, splits: Splits<'_>) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
-        let event = self.event(observation)?;
-        let attribution =
-            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
+        let case = self.case(observation)?;
+        let mut attribution = case.ask(|event, engines| {
+            self.assemble(observation, &case, event, &answer(event, engines, Ask::Split, self.goal())?, splits)
+        })?;
+        if self.config.effort.model_error && matches!(splits, Splits::Asked(_)) {
+            attribution = self.with_model_errors(attribution, &case);
+        }
         tell!(
             DEBUG,
             "attributed",
@@ -122,21 +142,35 @@ impl Attributor {
         Goal { effort: self.config.effort, seed: self.config.means.seed }
     }
 
-    /// The observation as an event of this target.
-    pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
+    /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
+    /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
+    pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
         observation.finite(self.target())?;
-        let recovered = self.target.wiring().abduct(observation)?;
-        let measured = self.measured(&self.target, &recovered)?;
-        Ok(measured.event(&self.target, recovered))
+        let target = &self.base.target;
+        let recovered = target.wiring().abduct(observation)?;
+        let measured = self.measured(target, &recovered)?;
+        let doubts = self.outside.doubts(target, &recovered);
+        let case = Case::new(Arc::clone(&self.base), recovered, measured);
+        if doubts.is_empty() {
+            return Ok(case);
+        }
+        let players = case.players();
+        let prepare = |target: Target| Prepared::new(target, &self.model, &self.config);
+        let regimes = self.outside.regimes(&self.base, case.recovered(), &doubts, &players, prepare)?;
+        Ok(match regimes {
+            Some(regimes) => case.in_regimes(regimes),
+            None => case,
+        })
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.
-    pub(super) fn explanation(&self, answer: &Answer) -> Arc<Explanation> {
-        let engine: EngineName = answer.engine.unwrap_or(self.explanation.engine);
-        if engine == self.explanation.engine && answer.passed_over.is_empty() {
-            return Arc::clone(&self.explanation);
+    pub(super) fn explanation(prepared: &Prepared, answer: &Answer) -> Arc<Explanation> {
+        let Prepared { engines, explanation, .. } = prepared;
+        let engine: EngineName = answer.engine.unwrap_or(explanation.engine);
+        if engine == explanation.engine && answer.passed_over.is_empty() {
+            return Arc::clone(explanation);
         }
-        Arc::new(self.engines.explain(engine, &answer.passed_over))
+        Arc::new(engines.explain(engine, &answer.passed_over))
     }
 }
 

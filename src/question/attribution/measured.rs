@@ -20,15 +20,18 @@ pub(super) struct Measured {
     measure: Measure,
     /// How far rounding can move the target, in its unit.
     slack: f64,
-    /// Whether the target's value is counted from the observed one.
-    from_observed: bool,
+    /// What the target's value is counted from, if it is not 0.
+    counted_from: Option<f64>,
 }
 
 impl Measured {
     /// The observation as an event of the target that recovered its noises.
     pub(super) fn event(self, target: &Target, recovered: Recovered) -> Event<'_> {
         let event = Event::of_noises(target, recovered, self.measure, self.slack);
-        if self.from_observed { event.counted_from_observed() } else { event }
+        match self.counted_from {
+            Some(observed) => event.counted_from(observed),
+            None => event,
+        }
     }
 }
 
@@ -42,21 +45,22 @@ impl Attributor {
         let observed = recovered.values[target.number()];
         let slack = rounding_slack(target, recovered);
         if self.config.question.quantity == Quantity::MeanDeviation {
-            return Ok(Measured { measure: Measure::Mean { observed }, slack, from_observed: false });
+            return Ok(Measured { measure: Measure::Mean { observed }, slack, counted_from: None });
         }
         let reference = self.model.reference_at(node.position);
         let test = self.config.question.feature_map.outlier_test(reference, observed)?;
         let floor = self.floor;
         if slack <= NEGLIGIBLE * node.spread() {
             let measure = Measure::LogTail { test: test.widened(slack), floor };
-            return Ok(Measured { measure, slack, from_observed: false });
+            return Ok(Measured { measure, slack, counted_from: None });
         }
         let from_observed = test.is_region() && node.mechanism.adds_noise() && !node.mechanism.is_root();
         let computed = slack.min(slack_far_from_0(target, recovered, from_observed));
         let test = if from_observed { test.shifted_by(-observed) } else { test };
         // What was observed is itself rounded, which no way of computing makes good.
         let slack = computed + target.wiring().rounding_error(&recovered.values, &recovered.noises);
-        Ok(Measured { measure: Measure::LogTail { test: test.widened(computed), floor }, slack, from_observed })
+        let measure = Measure::LogTail { test: test.widened(computed), floor };
+        Ok(Measured { measure, slack, counted_from: from_observed.then_some(observed) })
     }
 }
 

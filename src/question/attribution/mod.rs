@@ -3,10 +3,13 @@
 mod assemble;
 mod attribute;
 mod attributor;
+mod case;
 mod config;
 mod group;
 mod measured;
+mod model_error;
 mod open_splits;
+mod outside;
 mod prepared;
 mod result;
 mod what_if;
