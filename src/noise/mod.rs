@@ -18,4 +18,4 @@ pub use families::{
 };
 pub use fit::{FamilyChoice, FamilyScore, Location, NoiseFamily, Tail, TailConfig};
 pub(crate) use law::Side;
-pub(crate) use spectrum::{Spectrum, SpectrumAnalyser, multiply_into};
+pub(crate) use spectrum::{Fall, SmoothPart, Spectrum, SpectrumAnalyser, decay, multiply_into, smooth_parts};

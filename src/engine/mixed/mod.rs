@@ -126,6 +126,6 @@ impl Engine for Mixed {
         let Some(rows) = Table::new(event, &series, &parts, &self.pivots, bank, is_inner).rows(inner_sets)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
         };
-        Ok(Opened::Worlds(Box::new(TableWorlds::new(parts.bits(), first_row, rows, series))))
+        Ok(Opened::Worlds(Box::new(TableWorlds::new(parts.bits(), first_row, rows))))
     }
 }
