@@ -116,7 +116,7 @@ impl StructuralCausalModel {
             events.iter().zip(&estimates).filter_map(|(event, found)| Some((event, found.as_ref().ok()?))).collect();
         let ask = |data: &Dataset| {
             let model = self.fit_again(data)?;
-            let attributor = model.attributor(target, attribution.clone())?;
+            let attributor = model.attributor(target, attribution.clone().with_model_error(false))?;
             let figures = |&(event, estimate): &(&Observation, &Attribution)| {
                 attributor.attribute(event).map(|found| Figures::of(&found, estimate))
             };

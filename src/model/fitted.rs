@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
+use super::plausible::Plausible;
 use super::reference::references;
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
@@ -45,7 +46,15 @@ struct Parts {
     references: Vec<NoiseDistribution>,
     /// The parents that a mechanism was learned from, if it was.
     parent_spreads: Vec<Option<ParentSpread>>,
+    /// What else a mechanism may be, if it was chosen from data.
+    plausible: Vec<Option<Arc<Plausible>>>,
     reports: Reports,
+}
+
+/// What is known of how mechanisms were fitted, one entry per node.
+pub(super) struct Fits {
+    pub(super) parent_spreads: Vec<Option<ParentSpread>>,
+    pub(super) plausible: Vec<Option<Plausible>>,
 }
 
 /// How a model came about, where it was fitted to data.
@@ -63,6 +72,8 @@ pub(super) struct Training<'d> {
     pub(super) reports: Reports,
     /// For each node whose function of the parents was learned, the parents it was learned from.
     pub(super) parent_spreads: Vec<Option<ParentSpread>>,
+    /// For each node whose mechanism was chosen from data, what else it may be.
+    pub(super) plausible: Vec<Option<Plausible>>,
 }
 
 impl FittedModel {
@@ -79,25 +90,28 @@ impl FittedModel {
     ) -> Result<Self> {
         let nodes = graph.node_count();
         let wiring = Wiring::new(&graph, mechanisms, parents);
-        let (data, reports, parent_spreads) = match training {
-            Some(Training { data, reports, parent_spreads }) => (Some(data), reports, parent_spreads),
-            None => (None, Reports::default(), vec![None; nodes]),
+        let (data, reports, parent_spreads, plausible) = match training {
+            Some(Training { data, reports, parent_spreads, plausible }) => {
+                (Some(data), reports, parent_spreads, plausible)
+            }
+            None => (None, Reports::default(), vec![None; nodes], vec![None; nodes]),
         };
         let references = references(&graph, &wiring, data)?;
-        Ok(Self::assemble(graph, wiring, references, parent_spreads, reports))
+        Ok(Self::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 
-    /// A model of which all is known; references and spreads are by the node's position in the graph.
+    /// A model of which all is known; references and what is known of fits are by the node's position in the graph.
     pub(super) fn assemble(
         graph: CausalGraph,
         wiring: Wiring,
         references: Vec<NoiseDistribution>,
-        parent_spreads: Vec<Option<ParentSpread>>,
+        Fits { parent_spreads, plausible }: Fits,
         reports: Reports,
     ) -> Self {
+        let plausible = plausible.into_iter().map(|plausible| plausible.map(Arc::new)).collect();
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
-        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, reports }) }
+        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, plausible, reports }) }
     }
 
     /// The graph.
@@ -251,6 +265,18 @@ impl FittedModel {
     /// mechanism, which has no error of fit. The parents are in the mechanism's order.
     pub(crate) fn leverage_at(&self, position: usize, parents: &[f64]) -> f64 {
         self.parent_spread_at(position).map_or(0.0, |spread| spread.leverage(parents))
+    }
+
+    /// By what the noise of a node is widened at these parents, in the mechanism's order, since other plausible mechanisms say
+    /// something else there; exactly 1 where the parents were in training, and for a mechanism that was given.
+    pub(crate) fn widening_at(&self, position: usize, parents: &[f64]) -> f64 {
+        let mechanism = self.mechanism_at(position);
+        self.plausible_at(position).map_or(1.0, |plausible| plausible.widening(mechanism.form(), parents))
+    }
+
+    /// What else the mechanism at a position may be, if it was chosen from data and anything else may.
+    pub(crate) fn plausible_at(&self, position: usize) -> Option<&Arc<Plausible>> {
+        self.parts.plausible[position].as_ref()
     }
 
     /// The parents that the mechanism at a position was learned from, if it was.

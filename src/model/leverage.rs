@@ -53,7 +53,7 @@ impl ParentSpread {
     }
 
     /// The number of parents.
-    pub(super) fn parents(&self) -> usize {
+    pub(in crate::model) fn parents(&self) -> usize {
         self.centres.len()
     }
 
@@ -82,6 +82,17 @@ impl ParentSpread {
             }
         }
         (1.0 + whitened.iter().map(|white| white * white).sum::<f64>()) / self.rows
+    }
+}
+
+impl ParentSpread {
+    /// Draws a point that lies further out than a leverage towards the centre until it no longer does: to the centre itself if
+    /// it left the plane of the training rows, where no distance counts.
+    pub(super) fn draw_to_centre(&self, point: &mut [f64], leverage: f64) {
+        // 1 + d² is the leverage times the rows, and d is proportional to the distance along a ray.
+        let (now, then) = (self.leverage(point) * self.rows - 1.0, (leverage * self.rows - 1.0).max(0.0));
+        let share = if now.is_finite() && now > 0.0 { (then / now).sqrt().min(1.0) } else { 0.0 };
+        point.iter_mut().zip(&self.centres).for_each(|(x, centre)| *x = centre + share * (*x - centre));
     }
 }
 

@@ -5,6 +5,7 @@
 mod fit_report;
 mod fitted;
 mod leverage;
+mod plausible;
 mod reference;
 mod saved;
 mod structural;
@@ -15,4 +16,5 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
+pub(crate) use plausible::Plausible;
 pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

@@ -18,7 +18,7 @@ const FEWEST_SAMPLES: usize = 1_024;
 #[non_exhaustive]
 pub struct DiagnosisConfig {
     /// How to attribute; by default with 4 096 samples and, where samples are needed, 32 permutations, as a ranking needs no
-    /// third digit. The quantity is not used: both are computed, the mean deviation with a quarter of the samples.
+    /// third digit. The model error is always found. The quantity is not used: both are computed, the mean deviation with a quarter of the samples.
     pub attribution: AttributionConfig,
     /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
@@ -70,6 +70,8 @@ impl DiagnosisConfig {
             Quantity::MeanDeviation => (configured / 4).max(FEWEST_SAMPLES).min(configured),
             Quantity::ItScore => configured,
         };
+        // The table shows it of the score, and the cost of a diagnosis is mostly another.
+        config.effort.model_error = quantity == Quantity::ItScore;
         if config.effort.shapley_method_of_samples == ShapleyMethod::Auto {
             config.effort.shapley_method_of_samples = FOR_A_RANKING;
         }

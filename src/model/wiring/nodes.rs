@@ -74,6 +74,17 @@ impl Wiring {
         self
     }
 
+    /// The wiring with other mechanisms for the nodes that `replace` has one for, given their numbers and mechanisms.
+    pub(crate) fn with_mechanisms(&self, replace: impl Fn(usize, &FittedMechanism) -> Option<FittedMechanism>) -> Self {
+        let mut nodes = self.nodes.clone();
+        for (number, node) in nodes.iter_mut().enumerate() {
+            if let Some(mechanism) = replace(number, &node.mechanism) {
+                node.mechanism = Arc::new(mechanism);
+            }
+        }
+        Self { nodes }
+    }
+
     /// All nodes, by their numbers.
     pub(crate) fn nodes(&self) -> &[WiredNode] {
         &self.nodes

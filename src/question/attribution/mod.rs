@@ -3,7 +3,11 @@
 mod assemble;
 mod attribute;
 mod attributor;
+mod case;
 mod config;
+mod model_error;
+mod outside;
+mod prepared;
 mod result;
 mod what_if;
 mod within;

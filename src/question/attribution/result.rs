@@ -104,6 +104,11 @@ pub struct Contribution {
     /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
     /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
+    /// Half the range of the contribution over the mechanisms that the data leave possible, each taken alone for one node at a
+    /// time, in the same unit: how much of it is a choice of the model rather than of the data. Nothing where all mechanisms
+    /// are inside the data that they were chosen from, or were given, and where it was not asked for, see
+    /// [`Effort::model_error`](crate::attribution::Effort::model_error).
+    pub model_error: Option<f64>,
     /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
     /// beside the sum of the sizes of its parts, which then cancel.
     pub share: Option<f64>,

@@ -63,6 +63,8 @@ struct ContributionShape {
     #[serde(flatten)]
     amount: Amount,
     std_error: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model_error: Option<f64>,
     share: Option<f64>,
     observed: f64,
     typical: f64,
@@ -111,6 +113,7 @@ impl ContributionShape {
             quantity: _,
             value,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -120,7 +123,19 @@ impl ContributionShape {
             extrapolated,
         } = contribution;
         let amount = Amount::new(quantity, value);
-        Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score, extrapolated }
+        Self {
+            node,
+            amount,
+            std_error,
+            model_error,
+            share,
+            observed,
+            typical,
+            missing_parents,
+            noise,
+            noise_score,
+            extrapolated,
+        }
     }
 
     fn contribution<E: serde::de::Error>(self, quantity: Quantity) -> Result<Contribution, E> {
@@ -128,6 +143,7 @@ impl ContributionShape {
             node,
             amount,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -142,6 +158,7 @@ impl ContributionShape {
             quantity,
             value,
             std_error,
+            model_error,
             share,
             observed,
             typical,

@@ -19,14 +19,19 @@ impl fmt::Display for Attribution {
             Quantity::ItScore => "nats",
             Quantity::MeanDeviation => "contribution",
         };
-        table.set_header(["node", amount, "± error", "share", "observed", "typical", "noise score"]);
+        let has_model_error = self.contributions.iter().any(|contribution| contribution.model_error.is_some());
+        // A column of dashes would tell nobody anything.
+        let shown = |row: [String; 8]| row.into_iter().enumerate().filter(|&(at, _)| at != 3 || has_model_error);
+        let shown = |row: [String; 8]| shown(row).map(|(_, cell)| cell).collect::<Vec<_>>();
+        let header = ["node", amount, "± error", "± model", "share", "observed", "typical", "noise score"];
+        table.set_header(shown(header.map(str::to_owned)));
         self.ranked().iter().for_each(|contribution| {
-            table.add_row(self.row(contribution));
+            table.add_row(shown(self.row(contribution)));
         });
         if !self.missing.is_empty() {
-            table.add_row(self.row_of_unexplained());
+            table.add_row(shown(self.row_of_unexplained()));
             self.missing.iter().for_each(|node| {
-                table.add_row(row_of_missing(node));
+                table.add_row(shown(row_of_missing(node)));
             });
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
@@ -86,12 +91,13 @@ impl Attribution {
         writeln!(formatter, "Noise beyond the training data: {}.", list_names(&names))
     }
 
-    fn row(&self, contribution: &Contribution) -> [String; 7] {
+    fn row(&self, contribution: &Contribution) -> [String; 8] {
         let (amount, error) = self.amount(contribution.value, contribution.std_error);
         [
             contribution.node.clone(),
             if contribution.is_approximate() { format!("≈{amount}") } else { amount },
             error,
+            contribution.model_error.map_or_else(nothing, |error| self.amount(error, error).0),
             contribution.share.map_or_else(nothing, percent),
             significant(contribution.observed),
             significant(contribution.typical),
@@ -99,13 +105,13 @@ impl Attribution {
         ]
     }
 
-    fn row_of_unexplained(&self) -> [String; 7] {
+    fn row_of_unexplained(&self) -> [String; 8] {
         let (amount, error) = self.amount(self.unexplained.value, self.unexplained.std_error);
         // Where the contributions have no shares, neither has the rest.
         let has_shares = self.contributions.iter().any(|contribution| contribution.share.is_some());
         let share = has_shares.then(|| percent(self.unexplained.value / self.score.value));
         let share = share.unwrap_or_else(nothing);
-        ["(unexplained)".to_owned(), amount, error, share, nothing(), nothing(), nothing()]
+        ["(unexplained)".to_owned(), amount, error, nothing(), share, nothing(), nothing(), nothing()]
     }
 
     /// Errors are small beside the amounts, and a plain 0 would claim too much.
@@ -117,9 +123,9 @@ impl Attribution {
     }
 }
 
-fn row_of_missing(missing: &MissingNode) -> [String; 7] {
+fn row_of_missing(missing: &MissingNode) -> [String; 8] {
     let typical = significant(missing.typical);
-    [missing.node.clone(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
+    [missing.node.clone(), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 
 fn percent(share: f64) -> String {
