@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::version::{FIRST_VERSION, FORMAT_VERSION};
 use crate::error::{Error, Result};
+use crate::findings::Direction;
 use crate::graph::DroppedCall;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::model::fit_report::FitReport;
@@ -36,6 +37,9 @@ pub(super) struct FirstPart {
 pub(super) struct LaterPart {
     /// The nodes whose mechanism was chosen from data, by name, and what else it may be.
     pub(super) plausible: Vec<(String, Plausible)>,
+    /// The graph against the one with its arrows turned round, where that was tested.
+    #[serde(default)]
+    pub(super) direction: Option<Direction>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,7 +91,7 @@ impl SavedModel {
             let plausible = model.plausible_at(position)?;
             Some((graph.name(position).to_owned(), plausible.as_ref().clone()))
         });
-        let later = LaterPart { plausible: plausible.collect() };
+        let later = LaterPart { plausible: plausible.collect(), direction: model.direction().copied() };
         let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
@@ -100,7 +104,8 @@ impl SavedModel {
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        if self.later.plausible.is_empty() { FIRST_VERSION } else { FORMAT_VERSION }
+        let has_none = self.later.plausible.is_empty() && self.later.direction.is_none();
+        if has_none { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }
 

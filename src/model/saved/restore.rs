@@ -33,9 +33,10 @@ impl SavedModel {
             references.push(node.reference);
             parent_spreads.push(node.parent_spread);
         }
+        let direction = later.direction;
         let plausible = later.restore(&graph)?;
         let wiring = Wiring::new(&graph, mechanisms, &parents);
-        let reports = Reports { fit: fit_report, assignment: assignment_report, direction: None };
+        let reports = Reports { fit: fit_report, assignment: assignment_report, direction };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 }

@@ -37,7 +37,7 @@ impl Attributor {
         let mut amounts = vec![Estimate::default(); target.nodes().len()];
         event.players().into_iter().zip(&found.contributions).for_each(|(node, &amount)| amounts[node] = amount);
         let amounts_alone: Vec<f64> = amounts.iter().map(|amount| amount.value).collect();
-        let mut findings = self.findings(target, observation, recovered, &amounts_alone, &score);
+        let mut findings = self.findings(observation, case, &amounts_alone, &score);
         let open = match splits {
             Splits::Asked(deadline) => self.open_splits(case, observation, &amounts, score.value, deadline)?,
             Splits::Left => OpenSplits::none(amounts.len()),
@@ -75,14 +75,7 @@ impl Attributor {
         })
     }
 
-    fn findings(
-        &self,
-        target: &Target,
-        observation: &Observation,
-        recovered: &Recovered,
-        amounts: &[f64],
-        score: &ScoreEstimate,
-    ) -> Vec<Finding> {
+    fn findings(&self, observation: &Observation, case: &Case, amounts: &[f64], score: &ScoreEstimate) -> Vec<Finding> {
         let std_error = score.std_error;
         let score = score.tail_probability.map(|tail_probability| ScoreFacts {
             feature_map: &self.config.question.feature_map,
@@ -90,7 +83,7 @@ impl Attributor {
             std_error,
             floor: self.floor,
         });
-        let (model, wiring) = (&self.model, target.wiring());
+        let (model, wiring, recovered) = (&self.model, case.base().target.wiring(), case.as_modelled());
         of_event(&Facts { model, wiring, observation, recovered, amounts, score })
     }
 
