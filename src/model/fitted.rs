@@ -49,7 +49,7 @@ struct Parts {
 }
 
 /// How a model came about, where it was fitted to data.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
@@ -98,6 +98,17 @@ impl FittedModel {
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
         Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, reports }) }
+    }
+
+    /// The model in which the noise of one node has another distribution; all else, what is normal included, is the same.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub(crate) fn with_noise(&self, node: &str, noise: NoiseDistribution) -> Result<Self> {
+        let Parts { graph, wiring, numbers, references, parent_spreads, reports } = &*self.parts;
+        let wiring = wiring.clone().with_noise(numbers[graph.position(node)?], noise);
+        let (graph, references) = (graph.clone(), references.clone());
+        Ok(Self::assemble(graph, wiring, references, parent_spreads.clone(), reports.clone()))
     }
 
     /// The graph.

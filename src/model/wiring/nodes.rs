@@ -74,6 +74,13 @@ impl Wiring {
         self
     }
 
+    /// The wiring in which the noise of one node, given by its number, has another distribution.
+    pub(in crate::model) fn with_noise(mut self, number: usize, noise: NoiseDistribution) -> Self {
+        let node = &mut self.nodes[number];
+        node.mechanism = Arc::new(node.mechanism.with_noise(noise));
+        self
+    }
+
     /// All nodes, by their numbers.
     pub(crate) fn nodes(&self) -> &[WiredNode] {
         &self.nodes
