@@ -98,6 +98,11 @@ impl BootstrapConfig {
         (2.0 / (1.0 - self.level) - 1.0 - 1e-9).ceil() as usize
     }
 
+    /// The share of cases in which an interval is to miss the truth at either end.
+    pub(super) fn tail(&self) -> f64 {
+        (1.0 - self.level) / 2.0
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         if !(FEWEST_RESAMPLES..=MOST_RESAMPLES).contains(&self.resamples) {
             let (name, requirement) = ("the number of resamples", "at least 2 and at most a million");

@@ -52,22 +52,25 @@ pub(super) struct Asked {
     pub(super) estimate: Attribution,
     /// With that of the resamples.
     pub(super) like_resamples: Attribution,
+    /// With that of the resamples, if more rows were as extreme: one for each node where few are.
+    pub(super) with_more_rows: Vec<Figures>,
 }
 
-/// The intervals of the event that is at this place among those that were asked for.
+/// The intervals of the event that is at this place among those that were asked for, from so many rows.
 pub(super) fn summarise(
     asked: Asked,
     results: &[OfAllEvents],
-    event: usize,
+    (event, rows): (usize, usize),
     config: &BootstrapConfig,
 ) -> Result<BootstrapIntervals> {
-    let Asked { estimate: attribution, like_resamples } = asked;
+    let Asked { estimate: attribution, like_resamples, with_more_rows } = asked;
     let (resampled, without_groups) = results.split_at(config.resamples);
     let (resampled, without_groups) = (successes(resampled, event)?, successes(without_groups, event)?);
     let of = |estimate: Figure, like_resamples: Figure, figure: &dyn Fn(&Figures) -> f64| -> BootstrapInterval {
         let figures = |of_resamples: &[&Figures]| of_resamples.iter().map(|&figures| figure(figures)).collect();
         let (resampled, without_groups) = (figures(&resampled), figures(&without_groups));
-        Estimates { estimate, like_resamples, resampled, without_groups }.interval(config)
+        let with_more_rows = with_more_rows.iter().map(figure).collect();
+        Estimates { estimate, like_resamples, resampled, without_groups, with_more_rows, rows }.interval(config)
     };
     let score = of(of_score(&attribution), of_score(&like_resamples), &|figures| figures.score);
     // Every resample has the relations that hold in all rows, and so the same split of effects.

@@ -1,9 +1,12 @@
 //! From resampled estimates to an interval.
 
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::config::{BootstrapConfig, BootstrapMethod};
 use super::result::BootstrapInterval;
+
+/// With more rows, their number widens an interval by less than two in a thousand.
+const MOST_FEW_ROWS: usize = 1_000;
 
 /// A figure of an attribution with the standard error of its computation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +24,10 @@ pub(super) struct Estimates {
     pub(super) resampled: Vec<f64>,
     /// Without each group of rows; none where the method has no use for them.
     pub(super) without_groups: Vec<f64>,
+    /// With more rows that are as extreme as the event, one for each node where few are.
+    pub(super) with_more_rows: Vec<f64>,
+    /// How many rows were resampled.
+    pub(super) rows: usize,
 }
 
 impl Estimates {
@@ -31,7 +38,7 @@ impl Estimates {
     /// their spread. It must not be taken for what another sample of rows would have changed, or for bias.
     pub(super) fn interval(mut self, config: &BootstrapConfig) -> BootstrapInterval {
         self.resampled.sort_unstable_by(f64::total_cmp);
-        let tail = (1.0 - config.level) / 2.0;
+        let tail = config.tail();
         let (low, high) = match config.method {
             // From the smallest to the largest, as so few tell neither bias nor skewness.
             _ if self.resampled.len() < config.fewest_for_level() => (0.0, 1.0),
@@ -39,16 +46,24 @@ impl Estimates {
             BootstrapMethod::BiasCorrected => self.corrected(tail),
         };
         let (estimate, error) = (self.estimate.value, self.computation_error());
-        let beside = -Normal::standard().inverse_cdf(tail) * error;
+        let (beside, widened) = (-Normal::standard().inverse_cdf(tail) * error, widened_for_few(self.rows, tail));
         // Never on the wrong side of the estimate: an interval holds what it is about.
-        let reach = |distance: f64| distance.max(0.0).hypot(beside);
+        let reach = |distance: f64, unseen: f64| (widened * distance.max(0.0)).hypot(beside).hypot(unseen);
         let from_base = |probability: f64| quantile(&self.resampled, probability) - self.like_resamples.value;
         BootstrapInterval {
             estimate,
-            lower: estimate - reach(-from_base(low)),
-            upper: estimate + reach(from_base(high)),
+            lower: estimate - reach(-from_base(low), self.unseen(-1.0)),
+            upper: estimate + reach(from_base(high), self.unseen(1.0)),
             std_error: deviation(&self.resampled).hypot(error),
         }
+    }
+
+    /// How far up (1) or down (−1) the figure may be for what lies beyond the rows: of each node by itself, hence the root of
+    /// the sum of squares.
+    fn unseen(&self, towards: f64) -> f64 {
+        let base = self.like_resamples.value;
+        let distances = self.with_more_rows.iter().map(|value| (towards * (value - base)).max(0.0));
+        distances.fold(0.0, f64::hypot)
     }
 
     /// The standard error of where the interval lies, beside the choice of rows.
@@ -114,6 +129,18 @@ impl Estimates {
     }
 }
 
+/// By how much resamples of few rows lie closer together than samples of so many do: √(n/(n − 1)), as their variance is
+/// divided by n, and the ratio of Student's quantile to the normal one, as they do not show how well they know it (Hesterberg,
+/// "What Teachers Should Know About the Bootstrap", The American Statistician 69, 2015, section 3.3).
+fn widened_for_few(rows: usize, tail: f64) -> f64 {
+    if rows > MOST_FEW_ROWS {
+        return 1.0;
+    }
+    let (count, others) = (rows as f64, rows.saturating_sub(1).max(1) as f64);
+    let student = StudentsT::new(0.0, 1.0, others).map_or(1.0, |student| student.inverse_cdf(tail));
+    (count / others).sqrt() * student / Normal::standard().inverse_cdf(tail)
+}
+
 /// The quantile at the place p·(n + 1), as a new value lies between two neighbours of n others with probability 1/(n + 1).
 fn quantile(sorted: &[f64], probability: f64) -> f64 {
     let last = sorted.len() - 1;
@@ -136,6 +163,9 @@ mod tests {
         (1..1000).map(|value| f64::from(value) / 1000.0).collect()
     }
 
+    /// So many rows that their number makes no difference.
+    const MANY: usize = MOST_FEW_ROWS + 1;
+
     fn exact(value: f64) -> Figure {
         Figure { value, std_error: 0.0 }
     }
@@ -148,7 +178,15 @@ mod tests {
         config: &BootstrapConfig,
     ) -> BootstrapInterval {
         let (estimate, without_groups) = (exact(estimate), without_groups.to_vec());
-        Estimates { estimate, like_resamples: estimate, resampled, without_groups }.interval(config)
+        Estimates {
+            estimate,
+            like_resamples: estimate,
+            resampled,
+            without_groups,
+            with_more_rows: Vec::new(),
+            rows: MANY,
+        }
+        .interval(config)
     }
 
     fn config(method: BootstrapMethod) -> BootstrapConfig {
@@ -173,7 +211,14 @@ mod tests {
         let estimate = exact(0.6005);
         // Their variance by the jackknife is below that of the resamples, so that their skewness counts in full.
         let without_groups = vec![0.0, 0.0, 0.0, 0.1];
-        let estimates = Estimates { estimate, like_resamples: estimate, resampled: uniform(), without_groups };
+        let estimates = Estimates {
+            estimate,
+            like_resamples: estimate,
+            resampled: uniform(),
+            without_groups,
+            with_more_rows: Vec::new(),
+            rows: MANY,
+        };
         // The deviations from the mean are 0.025 three times and −0.075.
         let (cubes, squares): (f64, f64) = (3.0 * 0.025_f64.powi(3) - 0.075_f64.powi(3), 0.0075);
         let acceleration = cubes / (6.0 * squares.powf(1.5));
@@ -198,6 +243,8 @@ mod tests {
                 like_resamples: Figure { value: 1.4, std_error: 0.3 },
                 resampled: resampled.clone(),
                 without_groups: vec![1.3, 1.5, 1.4, 1.4],
+                with_more_rows: Vec::new(),
+                rows: MANY,
             };
             let interval = estimates.interval(&BootstrapConfig::default().with_method(method));
             // √(0.01² + 2 · 0.3²) = 0.4244, of which 1.96 stand below; and above what the resamples are off beside.
@@ -214,6 +261,8 @@ mod tests {
             like_resamples: exact(2.5),
             resampled: vec![2.5; 100],
             without_groups: vec![2.5; 20],
+            with_more_rows: Vec::new(),
+            rows: MANY,
         };
         let interval = estimates.interval(&BootstrapConfig::default());
         assert!(
@@ -248,6 +297,15 @@ mod tests {
         for method in [BootstrapMethod::Percentile, BootstrapMethod::BiasCorrected] {
             let interval = interval(0.0, vec![0.0; 50], &[0.0; 20], &config(method));
             assert_eq!((interval.lower, interval.upper, interval.std_error), (0.0, 0.0, 0.0));
+        }
+    }
+
+    #[test]
+    fn few_rows_make_the_interval_wider() {
+        // Student's quantiles from a table: 3.182446, 2.262157 and 2.009575 against 1.959964.
+        for (rows, expected) in [(4, 1.874_918), (10, 1.216_616), (50, 1.035_722), (1_001, 1.0)] {
+            let found = widened_for_few(rows, 0.025);
+            assert!((found - expected).abs() < 1e-5, "{rows}: {found} instead of {expected}");
         }
     }
 }

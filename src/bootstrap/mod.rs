@@ -9,6 +9,7 @@ mod interval;
 mod result;
 mod rows;
 mod run;
+mod tails;
 
 pub use config::{BootstrapConfig, BootstrapMethod};
 pub use result::{BootstrapInterval, BootstrapIntervals, NodeInterval};

@@ -9,6 +9,7 @@ use super::config::{BootstrapConfig, BootstrapMethod};
 use super::figures::{Asked, Figures, OfAllEvents, summarise};
 use super::result::BootstrapIntervals;
 use super::rows::Rows;
+use super::tails::beyond_the_rows;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
@@ -26,8 +27,13 @@ impl StructuralCausalModel {
     /// are, the model is fitted to them and the event attributed, again and again; the spread of the results is the interval
     /// (Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 13 and 14).
     ///
-    /// What is not included: the choice of mechanisms ([`assign_mechanisms`](Self::assign_mechanisms) is not repeated),
-    /// errors of the graph, and dependence between rows. Set a fixed floor where intervals of fits to different numbers of rows are to
+    /// An interval always holds its estimate, which is the attribution that the same configuration gives by itself. The errors
+    /// of the computation are part of it, and where the noise of a node is empirical and fewer than five rows are as extreme as
+    /// the event, so is what may lie beyond the rows.
+    ///
+    /// What is not included: the choice of mechanisms ([`assign_mechanisms`](Self::assign_mechanisms) is not repeated: the
+    /// mechanisms are fitted again, of the kinds that were chosen), errors of the graph, parents that the data cannot tell
+    /// apart, and dependence between rows. Set a fixed floor where intervals of fits to different numbers of rows are to
     /// be compared: the default depends on that number. Costs as many fits and attributions as resamples, in parallel on the
     /// current rayon pool; the result is the same to the bit for any number of threads.
     ///
@@ -114,7 +120,9 @@ impl StructuralCausalModel {
             let estimate = attributor.attribute(event)?;
             let same = attribution.effort == of_resample.effort;
             let like_resamples = if same { estimate.clone() } else { like_resamples.attribute_alone(event)? };
-            Ok(Asked { estimate, like_resamples })
+            let mut asked = Asked { estimate, like_resamples, with_more_rows: Vec::new() };
+            asked.with_more_rows = beyond_the_rows(&fitted, event, &asked, &of_resample, bootstrap.tail())?;
+            Ok(asked)
         };
         let estimates: Vec<Result<Asked>> = events.par_iter().map(estimate).collect();
         let asked: Vec<(&Observation, &Asked)> =
@@ -132,7 +140,7 @@ impl StructuralCausalModel {
         let summaries = estimates.into_iter().map(|asked| {
             let asked = asked?;
             place += 1;
-            summarise(asked, &results, place - 1, bootstrap)
+            summarise(asked, &results, (place - 1, data.rows()), bootstrap)
         });
         Ok(summaries.collect())
     }

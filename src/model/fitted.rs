@@ -37,7 +37,7 @@ pub struct FittedModel {
 }
 
 /// What a fitted model consists of; lists have one entry per node, by its position in the graph.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Parts {
     graph: CausalGraph,
     wiring: Wiring,
@@ -59,7 +59,7 @@ pub(super) struct Fits {
 }
 
 /// How a model came about, where it was fitted to data.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
@@ -114,6 +114,18 @@ impl FittedModel {
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
         Self { parts: Arc::new(Parts { graph, wiring, numbers, references, learned, plausible, reports }) }
+    }
+
+    /// The model in which the noise of one node has another distribution; all else, what is normal included, is the same.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub(crate) fn with_noise(&self, node: &str, noise: NoiseDistribution) -> Result<Self> {
+        let changed = self.parts.numbers[self.graph().position(node)?];
+        let wiring = self.wiring().with_mechanisms(|number, mechanism| {
+            (number == changed).then(|| mechanism.with_noise(noise.clone()))
+        });
+        Ok(Self { parts: Arc::new(Parts { wiring, ..Parts::clone(&self.parts) }) })
     }
 
     /// The graph.

@@ -23,7 +23,7 @@ const ON_THE_WAY: [f64; 2] = [1.0, 0.5];
 const MOST_MEMBERS: usize = 6;
 
 /// What the training rows of one node leave open.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Doubtful {
     spread: ParentSpread,
     ties: Vec<Tie>,

@@ -13,7 +13,7 @@ const LEAST_SHARE: f64 = 0.2;
 const MOST_INDEPENDENT: usize = 200;
 
 /// Parents that follow from each other exactly, so that only the sum of their effects shows in the training rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tie {
     /// Their places, ascending.
     pub(super) members: Vec<usize>,
@@ -22,7 +22,7 @@ pub(super) struct Tie {
 }
 
 /// A parent that nearly follows from others.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct NearTie {
     /// Its place.
     pub(super) parent: usize,
