@@ -72,6 +72,7 @@
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 pub mod bootstrap;
+mod checks;
 pub mod data;
 pub mod drift;
 mod engine;
@@ -96,6 +97,7 @@ mod telemetry;
 #[cfg(feature = "traces")]
 pub mod traces;
 pub mod verdicts;
+mod wording;
 mod world;
 
 pub use error::{Error, Result};
@@ -115,6 +117,7 @@ pub mod attribution {
         Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
         ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
+    pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
 }
 
 /// Compiles the README's code.

@@ -37,7 +37,8 @@ pub use learn::{LinearRegression, PolynomialRegression, Regressor};
 pub use registry::MechanismRegistry;
 
 pub(crate) use check::INVERSION_TOLERANCE;
-pub(crate) use choose::{Chosen, choose};
+pub(crate) use choose::{Chosen, Rivals, choose};
 pub(crate) use code::NamedMechanism;
-pub(crate) use fitted::check_finite;
+pub(crate) use fitted::{Form, check_finite};
+pub(crate) use function::Change;
 pub(crate) use kind::NodeData;

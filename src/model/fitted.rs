@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use super::entangled::Doubtful;
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
+use super::plausible::Plausible;
 use super::reference::references;
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
+use crate::findings::{Direction, Finding};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
@@ -42,9 +45,17 @@ struct Parts {
     numbers: Vec<usize>,
     /// What is normal for each node.
     references: Vec<NoiseDistribution>,
-    /// The parents that a mechanism was learned from, if it was.
-    parent_spreads: Vec<Option<ParentSpread>>,
+    /// What the rows leave open that a mechanism was learned from, if it was.
+    learned: Vec<Option<Doubtful>>,
+    /// What else a mechanism may be, if it was chosen from data.
+    plausible: Vec<Option<Arc<Plausible>>>,
     reports: Reports,
+}
+
+/// What is known of how mechanisms were fitted, one entry per node.
+pub(super) struct Fits {
+    pub(super) parent_spreads: Vec<Option<ParentSpread>>,
+    pub(super) plausible: Vec<Option<Plausible>>,
 }
 
 /// How a model came about, where it was fitted to data.
@@ -52,6 +63,8 @@ struct Parts {
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
+    /// The graph against the one with its arrows turned round.
+    pub(super) direction: Option<Direction>,
 }
 
 /// What a model was fitted to.
@@ -60,6 +73,8 @@ pub(super) struct Training<'d> {
     pub(super) reports: Reports,
     /// For each node whose function of the parents was learned, the parents it was learned from.
     pub(super) parent_spreads: Vec<Option<ParentSpread>>,
+    /// For each node whose mechanism was chosen from data, what else it may be.
+    pub(super) plausible: Vec<Option<Plausible>>,
 }
 
 impl FittedModel {
@@ -76,25 +91,29 @@ impl FittedModel {
     ) -> Result<Self> {
         let nodes = graph.node_count();
         let wiring = Wiring::new(&graph, mechanisms, parents);
-        let (data, reports, parent_spreads) = match training {
-            Some(Training { data, reports, parent_spreads }) => (Some(data), reports, parent_spreads),
-            None => (None, Reports::default(), vec![None; nodes]),
+        let (data, reports, parent_spreads, plausible) = match training {
+            Some(Training { data, reports, parent_spreads, plausible }) => {
+                (Some(data), reports, parent_spreads, plausible)
+            }
+            None => (None, Reports::default(), vec![None; nodes], vec![None; nodes]),
         };
         let references = references(&graph, &wiring, data)?;
-        Ok(Self::assemble(graph, wiring, references, parent_spreads, reports))
+        Ok(Self::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 
-    /// A model of which all is known; references and spreads are by the node's position in the graph.
+    /// A model of which all is known; references and what is known of fits are by the node's position in the graph.
     pub(super) fn assemble(
         graph: CausalGraph,
         wiring: Wiring,
         references: Vec<NoiseDistribution>,
-        parent_spreads: Vec<Option<ParentSpread>>,
+        Fits { parent_spreads, plausible }: Fits,
         reports: Reports,
     ) -> Self {
+        let plausible = plausible.into_iter().map(|plausible| plausible.map(Arc::new)).collect();
+        let learned = parent_spreads.into_iter().map(|spread| spread.map(Doubtful::of)).collect();
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
-        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, reports }) }
+        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, learned, plausible, reports }) }
     }
 
     /// The graph.
@@ -139,6 +158,17 @@ impl FittedModel {
     /// before the model was fitted.
     pub fn assignment_report(&self) -> Option<&AssignmentReport> {
         self.parts.reports.assignment.as_ref()
+    }
+
+    /// The independencies that the graph implies, and those of the graph with its arrows turned round, in the training data;
+    /// nothing if the model was given without data, or the data has not all nodes.
+    pub fn direction(&self) -> Option<&Direction> {
+        self.parts.reports.direction.as_ref()
+    }
+
+    /// What speaks against the model, whatever the event: before anyone is named.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.direction().and_then(Direction::finding).into_iter().collect()
     }
 
     /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given
@@ -239,8 +269,18 @@ impl FittedModel {
         self.parent_spread_at(position).map_or(0.0, |spread| spread.leverage(parents))
     }
 
+    /// What else the mechanism at a position may be, if it was chosen from data and anything else may.
+    pub(crate) fn plausible_at(&self, position: usize) -> Option<&Arc<Plausible>> {
+        self.parts.plausible[position].as_ref()
+    }
+
     /// The parents that the mechanism at a position was learned from, if it was.
     pub(super) fn parent_spread_at(&self, position: usize) -> Option<&ParentSpread> {
-        self.parts.parent_spreads[position].as_ref()
+        self.doubtful_at(position).map(Doubtful::spread)
+    }
+
+    /// What the rows leave open that the mechanism at a position was learned from, if it was.
+    pub(crate) fn doubtful_at(&self, position: usize) -> Option<&Doubtful> {
+        self.parts.learned[position].as_ref()
     }
 }

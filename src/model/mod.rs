@@ -2,9 +2,11 @@
 //!
 //! A [`StructuralCausalModel`] becomes a [`FittedModel`], of which all questions are asked, and which can be saved and loaded.
 
+mod entangled;
 mod fit_report;
 mod fitted;
 mod leverage;
+mod plausible;
 mod reference;
 mod saved;
 mod structural;
@@ -15,4 +17,5 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
+pub(crate) use entangled::{Cause, Doubt, Seen};
 pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

@@ -5,11 +5,13 @@ use rayon::prelude::*;
 use super::fit_report::{FitReport, NodeFit, largest_atom};
 use super::fitted::{FittedModel, Reports, Training};
 use super::leverage::ParentSpread;
+use super::plausible::{Plausible, Rival, TrainingRegion};
 use crate::data::{CompleteCases, Dataset, only_value};
 use crate::error::{Error, Result};
+use crate::findings::Direction;
 use crate::graph::CausalGraph;
 use crate::mechanism::{
-    AssignmentConfig, AssignmentReport, CausalMechanism, Chosen, FittedMechanism, NodeData, choose,
+    AssignmentConfig, AssignmentReport, CausalMechanism, Chosen, FittedMechanism, NodeData, Rivals, choose,
 };
 use crate::telemetry::span;
 
@@ -35,6 +37,8 @@ struct Assigned {
     mechanism: CausalMechanism,
     /// For each parent of the mechanism its place among the node's parents in the graph.
     places: Vec<usize>,
+    /// What else it may be, if it was chosen from data.
+    rivals: Rivals,
 }
 
 /// What fitting one node gives.
@@ -43,6 +47,8 @@ struct FittedNode {
     report: NodeFit,
     /// The parents that its function was learned from, if it was.
     parent_spread: Option<ParentSpread>,
+    /// What else the mechanism may be.
+    plausible: Option<Plausible>,
 }
 
 impl StructuralCausalModel {
@@ -74,7 +80,7 @@ impl StructuralCausalModel {
         if let Some(report) = &mut self.report {
             report.nodes.retain(|assignment| assignment.node != node);
         }
-        self.mechanisms[position] = Some(self.place(position, mechanism.into())?);
+        self.mechanisms[position] = Some(self.place(position, mechanism.into(), Rivals::default())?);
         Ok(self)
     }
 
@@ -118,8 +124,8 @@ impl StructuralCausalModel {
             .collect();
         let mut nodes = Vec::with_capacity(positions.len());
         for (position, chosen) in positions.into_iter().zip(choices) {
-            let Chosen { mechanism, report } = chosen?;
-            self.mechanisms[position] = Some(self.place(position, mechanism)?);
+            let Chosen { mechanism, rivals, report } = chosen?;
+            self.mechanisms[position] = Some(self.place(position, mechanism, rivals)?);
             nodes.push(report);
         }
         self.report = Some(AssignmentReport { nodes });
@@ -154,12 +160,22 @@ impl StructuralCausalModel {
     /// the node. A node that never varies gets constant noise and, where its function is learned, one that ignores its
     /// parents: another value in an event is then impossible under the model, and the node's conditional score is at its
     /// ceiling. A parent that never varies gets the coefficient 0 in a linear regression.
-    /// [`FittedModel::fit_report`] tells what was left out and repaired.
+    /// [`FittedModel::fit_report`] tells what was left out and repaired, and [`FittedModel::findings`] whether the arrows seem to
+    /// be the wrong way round.
     ///
     /// # Errors
     /// When a node has no mechanism; when a needed column is not there, holds text or an infinite value; when there are too
     /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
+        self.fit_with(data, Direction::of(&self.graph, data))
+    }
+
+    /// [`fit`](Self::fit) without a look at the direction of the arrows: for resampled rows, which say nothing new of it.
+    pub(crate) fn fit_again(&self, data: &Dataset) -> Result<FittedModel> {
+        self.fit_with(data, None)
+    }
+
+    fn fit_with(&self, data: &Dataset, direction: Option<Direction>) -> Result<FittedModel> {
         span!(INFO, "fit", nodes = self.graph.node_count(), rows = data.rows());
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
         let fitted: Vec<Result<FittedNode>> =
@@ -167,16 +183,18 @@ impl StructuralCausalModel {
         // Rayon would return whichever error came first; in order, the message is always the same.
         let mut mechanisms = Vec::with_capacity(nodes.len());
         let (mut nodes, mut parent_spreads) = (Vec::with_capacity(nodes.len()), Vec::with_capacity(nodes.len()));
+        let mut plausible_mechanisms = Vec::with_capacity(fitted.len());
         for node in fitted {
-            let FittedNode { mechanism, report, parent_spread } = node?;
+            let FittedNode { mechanism, report, parent_spread, plausible } = node?;
             mechanisms.push(mechanism);
             nodes.push(report);
             parent_spreads.push(parent_spread);
+            plausible_mechanisms.push(plausible);
         }
         let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
         let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
-        let reports = Reports { fit: Some(report), assignment: self.report.clone() };
-        let training = Training { data, reports, parent_spreads };
+        let reports = Reports { fit: Some(report), assignment: self.report.clone(), direction };
+        let training = Training { data, reports, parent_spreads, plausible: plausible_mechanisms };
         FittedModel::new(self.graph.clone(), mechanisms, &self.mechanism_parents(), Some(training))
     }
 
@@ -190,9 +208,9 @@ impl StructuralCausalModel {
         FittedModel::new(self.graph.clone(), mechanisms, &self.mechanism_parents(), None)
     }
 
-    fn place(&self, position: usize, mechanism: CausalMechanism) -> Result<Assigned> {
+    fn place(&self, position: usize, mechanism: CausalMechanism, rivals: Rivals) -> Result<Assigned> {
         let places = mechanism.match_parents(self.graph.name(position), &self.parent_names(position))?;
-        Ok(Assigned { mechanism, places })
+        Ok(Assigned { mechanism, places, rivals })
     }
 
     fn parent_names(&self, position: usize) -> Vec<&str> {
@@ -201,12 +219,12 @@ impl StructuralCausalModel {
 
     fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<FittedNode> {
         let node = self.graph.name(position);
-        let Some(Assigned { mechanism, places }) = &self.mechanisms[position] else {
+        let Some(Assigned { mechanism, places, rivals }) = &self.mechanisms[position] else {
             return Err(Error::NoMechanism { node: node.to_owned() });
         };
         let Some(data) = data.filter(|_| !mechanism.is_known()) else {
             let mechanism = mechanism.fit(node, places, None)?;
-            return Ok(FittedNode { mechanism, report: NodeFit::known(node), parent_spread: None });
+            return Ok(FittedNode { mechanism, report: NodeFit::known(node), parent_spread: None, plausible: None });
         };
         let parents = self.graph.parent_positions(position).iter().map(|&parent| self.graph.name(parent));
         let cases = CompleteCases::select(data, node, parents.clone())?;
@@ -224,7 +242,8 @@ impl StructuralCausalModel {
         // The parents of a regression are in the order of the graph.
         let columns = || cases.parent_columns().map(|column| column.to_owned()).collect::<Vec<_>>();
         let parent_spread = if mechanism.is_regression() { ParentSpread::of(&columns()) } else { None };
-        Ok(FittedNode { mechanism: fitted, report, parent_spread })
+        let plausible = plausible(rivals, node, &fitted, &cases);
+        Ok(FittedNode { mechanism: fitted, report, parent_spread, plausible })
     }
 
     /// For each node the positions of its mechanism's parents in the graph.
@@ -250,6 +269,36 @@ fn fit_to(mechanism: &CausalMechanism, node: &str, places: &[usize], cases: &Com
         return Ok(constant);
     }
     mechanism.fit(node, places, Some(&NodeData { parents: cases.parents.view(), values: cases.values.view() }))
+}
+
+/// What else a node's mechanism may be, fitted to the same rows. A rival that cannot be fitted to them is none: a resample may
+/// hold too few different rows, or a parent that never varies.
+fn plausible(rivals: &Rivals, node: &str, fitted: &FittedMechanism, cases: &CompleteCases) -> Option<Plausible> {
+    if rivals.all.is_empty() || only_value(cases.values.view()).is_some() {
+        return None;
+    }
+    let data = NodeData { parents: cases.parents.view(), values: cases.values.view() };
+    let columns: Vec<_> = cases.parent_columns().map(|column| column.to_owned()).collect();
+    let mut found = Vec::with_capacity(rivals.all.len());
+    for rival in &rivals.all {
+        let Ok(form) = rival.mechanism.fit_without_noise(node, &data) else { continue };
+        let in_rows: Vec<&[f64]> = columns.iter().filter_map(|column| column.as_slice()).collect();
+        let noises = form.estimate_noises(&in_rows, &cases.values.to_vec());
+        let Some(centre) = median(noises) else { continue };
+        found.push(Rival { name: rival.name.to_owned(), weight: rival.weight, form, centre });
+    }
+    let sum = rivals.chosen + found.iter().map(|rival| rival.weight).sum::<f64>();
+    found.iter_mut().for_each(|rival| rival.weight /= sum);
+    Plausible::of(found, rivals.chosen / sum, fitted, TrainingRegion::of(&columns)?)
+}
+
+/// The lower of the two middle ones, if all are finite.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let middle = (values.len() - 1) / 2;
+    Some(*values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 /// An error of too few rows that also says that incomplete rows do not count, if there are any; any other error as it is.

@@ -9,12 +9,14 @@ use super::methods::{
     smooth_traversal,
 };
 use super::verdict::{Verdict, VerdictKind};
+use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
 use crate::error::Result;
-use crate::findings::{Finding, Strength};
+use crate::findings::{Finding, FindingKind, Strength};
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Quantity};
 use crate::telemetry::span;
+use crate::wording::share_of_rows;
 
 /// What is less rare than one in twenty is no outlier, in nats.
 const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
@@ -75,15 +77,18 @@ impl FittedModel {
             verdict(VerdictKind::ScoreOrdering, score_ordering(&evidence)),
             verdict(VerdictKind::InDistributionFix, fixes),
         ];
-        let (strength, doubts) = judge(&evidence, &attribution, &combined, &verdicts);
-        let findings = attribution.findings.clone();
+        let findings = self.findings_of_diagnosis(&attribution, config)?;
+        let (strength, doubts) = judge(&evidence, &attribution, &combined, &verdicts, &findings);
         let strength = capped(strength, &findings);
         let observed = event.finite(target)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
+        let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
             .iter()
             .take(config.counterfactuals)
-            .map(|suspect| Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), usual))
+            .map(|suspect| {
+                Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), (usual, resolution))
+            })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
         Ok(Diagnosis {
@@ -101,6 +106,19 @@ impl FittedModel {
     }
 }
 
+impl FittedModel {
+    /// What speaks against the model, the event, and the rows just before it.
+    fn findings_of_diagnosis(&self, attribution: &Attribution, config: &DiagnosisConfig) -> Result<Vec<Finding>> {
+        let mut findings = self.findings();
+        findings.extend(attribution.findings.iter().cloned());
+        if let Some(recent) = &config.recent {
+            let wiring = self.wiring_of_target(&attribution.target)?;
+            findings.extend(units_of_recent_rows(self, wiring.nodes(), recent));
+        }
+        Ok(findings)
+    }
+}
+
 /// A verdict is at most as sure as every finding allows.
 fn capped(strength: Strength, findings: &[Finding]) -> Strength {
     findings.iter().map(|finding| finding.kind.caps()).fold(strength, Strength::min)
@@ -112,21 +130,27 @@ fn judge(
     attribution: &Attribution,
     combined: &[CombinedScore],
     verdicts: &[Verdict],
+    findings: &[Finding],
 ) -> (Strength, Vec<String>) {
     let mut doubts = Vec::new();
-    let target = &attribution.target;
+    let found = |kind| findings.iter().any(|finding: &Finding| finding.kind == kind);
     // Not −0.00, which rounding may leave of a certain event.
     let score = attribution.score.value.max(0.0);
-    if score < NOT_UNUSUAL {
-        let rows = score.exp();
+    // To its other side the target is unusual all the same, which a finding says.
+    let usual = score < NOT_UNUSUAL && !found(FindingKind::OtherSide);
+    let nobody = !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL);
+    // Of few rows nothing is unusual, however far out: a finding says that, too.
+    if usual && !(attribution.score.saturated && found(FindingKind::FewRows)) {
         doubts.push(format!(
-            "`{target}` is hardly unusual: its outlier score is {score:.2} nats, that of one row in {rows:.0}."
+            "`{}` is hardly unusual: its outlier score is {score:.2} nats, that of {}.",
+            attribution.target,
+            share_of_rows((-score).exp())
         ));
     }
-    if !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL) {
+    if nobody && !found(FindingKind::FewRows) {
         doubts.push("No node is unusual given its parents.".to_owned());
     }
-    if !doubts.is_empty() {
+    if usual || nobody {
         return (Strength::Thin, doubts);
     }
     let [first, others @ ..] = combined else { return (Strength::Thin, doubts) };

@@ -56,7 +56,14 @@ impl Diagnosis {
         self.verdicts.iter().find(|verdict| verdict.kind == kind)
     }
 
-    /// The verdicts whose first node is this one.
+    /// The verdicts in which this node shares the first place with others.
+    pub fn ties(&self, node: &str) -> impl Iterator<Item = VerdictKind> + '_ {
+        let node = node.to_owned();
+        let shared = move |verdict: &&Verdict| verdict.first().is_none() && verdict.leaders().any(|one| one == node);
+        self.verdicts.iter().filter(shared).map(|verdict| verdict.kind)
+    }
+
+    /// The verdicts whose first node is this one, and no other with it.
     pub fn supporters(&self, node: &str) -> impl Iterator<Item = VerdictKind> + '_ {
         let node = node.to_owned();
         self.verdicts.iter().filter(move |verdict| verdict.first() == Some(node.as_str())).map(|verdict| verdict.kind)

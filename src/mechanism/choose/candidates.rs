@@ -17,7 +17,7 @@ const RIDGE: f64 = 0.05;
 const FEWEST_ROWS_FOR_TREES: usize = 200;
 
 /// A mechanism to compare, with its name in the report.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) name: &'static str,
     pub(super) mechanism: CausalMechanism,

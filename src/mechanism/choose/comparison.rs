@@ -6,6 +6,7 @@ use super::candidates::{Candidate, candidates};
 use super::config::{AssignmentConfig, MechanismSearch};
 use super::crps::{crps, noise_quantiles};
 use super::report::{CandidateScore, NodeAssignment};
+use super::rivals::{Rivals, rivals};
 use super::rows::Rows;
 use super::warnings::warnings;
 use crate::data::{CompleteCases, Dataset};
@@ -26,6 +27,8 @@ const FEWEST_ROWS: usize = 20;
 /// A node's mechanism and how it was chosen.
 pub(crate) struct Chosen {
     pub(crate) mechanism: CausalMechanism,
+    /// What else it may be.
+    pub(crate) rivals: Rivals,
     pub(crate) report: NodeAssignment,
 }
 
@@ -38,10 +41,10 @@ pub(crate) fn choose(data: &Dataset, node: &str, parents: &[&str], config: &Assi
     let comparison =
         Comparison { node, rows: &rows, folds: Folds::new(rows.count(), config.folds_for(rows.count()), config.seed) };
     let candidate = |name, mechanism| Candidate { name, mechanism, costly: false };
-    let (chosen, scores) = if parents.is_empty() {
-        (candidate(ROOT, NoiseFamily::Empirical.into()), Vec::new())
+    let (chosen, rivals, scores) = if parents.is_empty() {
+        (candidate(ROOT, NoiseFamily::Empirical.into()), Rivals::default(), Vec::new())
     } else if rows.count() < FEWEST_ROWS || rows.constant().is_some() {
-        (candidate(LINEAR, AdditiveNoiseModel::linear().into()), Vec::new())
+        (candidate(LINEAR, AdditiveNoiseModel::linear().into()), Rivals::default(), Vec::new())
     } else {
         comparison.run(candidates(&rows, parents), config)
     };
@@ -49,7 +52,7 @@ pub(crate) fn choose(data: &Dataset, node: &str, parents: &[&str], config: &Assi
     let folds = if scores.is_empty() { 0 } else { comparison.folds.count() };
     let (node, mechanism) = (node.to_owned(), chosen.name.to_owned());
     let report = NodeAssignment { node, mechanism, rows: rows.count(), folds, candidates: scores, warnings };
-    Ok(Chosen { mechanism: chosen.mechanism, report })
+    Ok(Chosen { mechanism: chosen.mechanism, rivals, report })
 }
 
 /// The linear mechanism, whatever the data are like, as long as there are some to fit it to.
@@ -61,7 +64,7 @@ fn linear(data: &Dataset, node: &str, parents: &[&str]) -> Result<Chosen> {
     };
     let (node, name) = (node.to_owned(), name.to_owned());
     let report = NodeAssignment { node, mechanism: name, rows, folds: 0, candidates: Vec::new(), warnings: Vec::new() };
-    Ok(Chosen { mechanism, report })
+    Ok(Chosen { mechanism, rivals: Rivals::default(), report })
 }
 
 struct Comparison<'r> {
@@ -77,8 +80,19 @@ struct Trial {
     residuals: Vec<f64>,
 }
 
+impl Trial {
+    /// The sizes of the residuals; infinite where the candidate could not be fitted.
+    fn absolute_residuals(&self) -> RowLosses {
+        let mut sizes = RowLosses::new(self.residuals.len());
+        if self.losses.mean().is_finite() {
+            self.residuals.iter().enumerate().for_each(|(row, residual)| sizes.set(row, residual.abs()));
+        }
+        sizes
+    }
+}
+
 impl Comparison<'_> {
-    fn run(&self, candidates: Vec<Candidate>, config: &AssignmentConfig) -> (Candidate, Vec<CandidateScore>) {
+    fn run(&self, candidates: Vec<Candidate>, config: &AssignmentConfig) -> (Candidate, Rivals, Vec<CandidateScore>) {
         let (cheap, costly): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|one| !one.costly);
         let mut trials = self.trials(cheap);
         let best = trials.iter().min_by(|a, b| a.1.losses.mean().total_cmp(&b.1.losses.mean()));
@@ -105,7 +119,9 @@ impl Comparison<'_> {
             score.crps.is_finite().then_some(score)
         });
         let scores = scores.collect();
-        (trials.swap_remove(place).0, scores)
+        let chosen = trials[place].0.clone();
+        let rivals = rivals(trials.into_iter().map(|(one, trial)| (one, trial.absolute_residuals())).collect(), place);
+        (chosen, rivals, scores)
     }
 
     fn trials(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, Trial)> {

@@ -5,6 +5,7 @@ mod comparison;
 mod config;
 mod crps;
 mod report;
+mod rivals;
 mod rows;
 mod warnings;
 
@@ -12,6 +13,7 @@ pub use config::{AssignmentConfig, MechanismSearch};
 pub use report::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
 
 pub(crate) use comparison::{Chosen, choose};
+pub(crate) use rivals::Rivals;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::given::{Given, Predictions};
 use crate::mechanism::code::NamedMechanism;
-use crate::mechanism::function::{Link, Names, ParentFunction, ScaleFunction, for_each_row};
+use crate::mechanism::function::{Change, LinearFunction, Link, Names, ParentFunction, ScaleFunction, for_each_row};
 
 /// How a node's value comes from its parents and its noise.
 #[derive(Debug, Clone)]
@@ -47,14 +47,14 @@ impl Form {
         }
     }
 
-    pub(super) fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
+    pub(crate) fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
         match self {
             Self::Structural(structural) => structural.given(parents).value(noise),
             Self::Code(code) => code.mechanism.evaluate(parents, noise),
         }
     }
 
-    pub(super) fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
+    pub(crate) fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
         match self {
             Self::Structural(structural) => structural.given(parents).noise(value),
             Self::Code(code) => code.mechanism.estimate_noise(parents, value),
@@ -91,6 +91,37 @@ impl Form {
     pub(crate) fn predict(&self, parents: &[&[f64]], rows: usize) -> Option<Predictions> {
         let structural = self.structural().filter(|structural| !structural.is_root())?;
         Some(structural.predict(parents, rows))
+    }
+
+    /// The scale on which noise is added; the node's own for code.
+    pub(crate) fn link(&self) -> Link {
+        self.structural().map_or(Link::Identity, |structural| structural.link)
+    }
+
+    /// By what the noise is multiplied at these parents, on the scale of the link; 1 for code.
+    pub(crate) fn scale(&self, parents: &[f64]) -> f64 {
+        let scale = self.structural().and_then(|structural| structural.scale.as_ref());
+        scale.map_or(1.0, |scale| scale.value(parents))
+    }
+
+    /// The form with another function of the parents; `None` for a root and for code.
+    pub(crate) fn changed(&self, change: &Change) -> Option<Self> {
+        let Structural { location, scale, link } = self.structural()?;
+        let location = change.of(location.as_ref()?);
+        Some(Self::of(Some(location), scale.as_ref().map(|scale| change.of_scale(scale)), *link))
+    }
+
+    /// The weighted sum of the parents to which the noise is added, on the scale of the link, if it is one.
+    pub(crate) fn linear_location(&self) -> Option<&LinearFunction> {
+        match self.structural()?.location.as_ref()? {
+            ParentFunction::Linear(linear) => Some(linear),
+            _ => None,
+        }
+    }
+
+    /// Whether it can take so many parents.
+    pub(crate) fn takes_parents(&self, parents: usize) -> bool {
+        self.structural().is_none_or(|structural| structural.takes_parents(parents))
     }
 
     pub(super) fn describe(&self, names: &Names) -> String {

@@ -93,6 +93,11 @@ impl FittedMechanism {
         self.form.describe(&Names::new(parents))
     }
 
+    /// The function of the parents and the noise.
+    pub(crate) fn form(&self) -> &Form {
+        &self.form
+    }
+
     /// The mechanism written by the user, if it is one.
     pub(crate) fn custom(&self) -> Option<&NamedMechanism> {
         match &self.form {
@@ -113,7 +118,7 @@ impl FittedMechanism {
 
     /// Whether it can take so many parents.
     pub(crate) fn takes_parents(&self, parents: usize) -> bool {
-        self.form.structural().is_none_or(|structural| structural.takes_parents(parents))
+        self.form.takes_parents(parents)
     }
 
     /// Whether the value is the noise.

@@ -1,6 +1,7 @@
 //! What a fitted function of the parents is: how it is evaluated, row by row and over columns, how it is written down for
 //! people, and, beside each type, what of it is saved and how that is checked on loading.
 
+mod changed;
 mod columns;
 mod linear;
 mod link;
@@ -27,6 +28,7 @@ pub use polynomial::PolynomialFunction;
 pub use sum_of_maxima::SumOfMaxima;
 pub use trees::TreeEnsemble;
 
+pub(crate) use changed::Change;
 pub(crate) use columns::{Columns, for_each_row};
 pub(crate) use logarithms::Logarithms;
 pub(crate) use polynomial::{ParentRange, PolynomialTerm};

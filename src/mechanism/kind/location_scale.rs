@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use ndarray::Axis;
+
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::Link;
-use crate::mechanism::learn::{LinearRegression, Regressor, fit_scale, learn, residuals};
+use crate::mechanism::learn::{Learned, LinearRegression, Regressor, fit_scale, learn_with_residuals};
 
 /// x = f(parents) + s(parents) · noise, with s > 0: noise that grows with load.
 ///
@@ -63,10 +65,11 @@ impl Kind for LocationScaleModel {
 
     fn fit(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
         let NodeData { parents, values } = self.needed(node, data)?;
-        let location = learn(&*self.regressor, node, *parents, *values)?;
-        let residuals = residuals(&*self.regressor, &location, node, *parents, *values)?;
+        let Learned { function: location, residuals, rows } =
+            learn_with_residuals(&*self.regressor, node, *parents, *values)?;
+        let parents = parents.select(Axis(0), &rows);
         let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
-        let (scale, noises) = fit_scale(*parents, &residuals).map_err(in_node)?;
+        let (scale, noises) = fit_scale(parents.view(), &residuals).map_err(in_node)?;
         Ok(Fit::with_noises(Form::of(Some(location), Some(scale), Link::Identity), noises))
     }
 }

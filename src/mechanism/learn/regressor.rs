@@ -4,9 +4,11 @@ use std::fmt;
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use super::leave_one_out::predictions_without_each_row;
+use super::residuals::values_of;
 use crate::error::{Error, Result};
 use crate::mechanism::function::{LinearFunction, ParentFunction};
-use crate::numeric::linalg::least_squares;
+use crate::numeric::linalg::{least_squares, least_squares_with_leverages};
 
 /// Learns a node's expected value from its parents.
 ///
@@ -19,6 +21,20 @@ pub trait Regressor: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the data does not suffice or the regression fails.
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction>;
+
+    /// [`fit`](Self::fit), and for each row what a fit without that row predicts for it, where that costs little more than the
+    /// fit itself: the noise is learned from what such predictions leave over, which is as large as in new rows. `NaN` stands
+    /// for a row of which the others say too little; it is left out. `None`, unless overridden.
+    ///
+    /// # Errors
+    /// As for [`fit`](Self::fit).
+    fn fit_leaving_one_out(
+        &self,
+        parents: ArrayView2<'_, f64>,
+        values: ArrayView1<'_, f64>,
+    ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
+        Ok((self.fit(parents, values)?, None))
+    }
 
     /// Fewest rows that this regression can be fitted on.
     fn min_rows(&self, parents: usize) -> usize;
@@ -73,6 +89,18 @@ impl Regressor for LinearRegression {
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction> {
         let fit = least_squares(parents, values, self.ridge)?;
         Ok(ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }))
+    }
+
+    fn fit_leaving_one_out(
+        &self,
+        parents: ArrayView2<'_, f64>,
+        values: ArrayView1<'_, f64>,
+    ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
+        let (fit, leverages) = least_squares_with_leverages(parents, values, self.ridge)?;
+        let function =
+            ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients });
+        let fitted = values_of(&function, parents);
+        Ok((function, Some(predictions_without_each_row(&fitted, values, &leverages))))
     }
 
     /// One more than the coefficients and the intercept: with fewer there are no residuals to learn the noise from.

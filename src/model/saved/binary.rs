@@ -1,7 +1,7 @@
 //! The binary format: a header that stays as it is in all versions, and the model in postcard's encoding.
 
-use super::layout::SavedModel;
-use super::version::{FORMAT_VERSION, check_version};
+use super::layout::{LaterPart, SavedModel};
+use super::version::{FIRST_VERSION, check_version};
 use crate::error::{Error, Result};
 
 /// No text begins like this, and a transfer that changes line ends or strips the eighth bit destroys it.
@@ -14,10 +14,13 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn encode(model: &SavedModel) -> Result<Vec<u8>> {
-    let body = postcard::to_stdvec(model).map_err(|error| damaged(error.to_string()))?;
+    let mut body = postcard::to_stdvec(&model.first).map_err(|error| damaged(error.to_string()))?;
+    if model.version() > FIRST_VERSION {
+        body.extend(postcard::to_stdvec(&model.later).map_err(|error| damaged(error.to_string()))?);
+    }
     let mut bytes = Vec::with_capacity(HEADER + body.len());
     bytes.extend(MAGIC);
-    bytes.extend(FORMAT_VERSION.to_le_bytes());
+    bytes.extend(model.version().to_le_bytes());
     bytes.extend((body.len() as u64).to_le_bytes());
     bytes.extend(crc32fast::hash(&body).to_le_bytes());
     bytes.extend(body);
@@ -25,13 +28,22 @@ pub(super) fn encode(model: &SavedModel) -> Result<Vec<u8>> {
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<SavedModel> {
-    let body = open(bytes)?;
-    let (model, rest) = postcard::take_from_bytes(body).map_err(|error| damaged(described(&error)))?;
-    if rest.is_empty() { Ok(model) } else { Err(damaged(format!("{} bytes are left over", rest.len()))) }
+    let (version, body) = open(bytes)?;
+    let failed = |error| damaged(described(&error));
+    let (first, mut rest) = postcard::take_from_bytes(body).map_err(failed)?;
+    let mut later = LaterPart::default();
+    if version > FIRST_VERSION {
+        (later, rest) = postcard::take_from_bytes(rest).map_err(failed)?;
+    }
+    if rest.is_empty() {
+        Ok(SavedModel { first, later })
+    } else {
+        Err(damaged(format!("{} bytes are left over", rest.len())))
+    }
 }
 
-/// What follows the header, if it is whole and of a version that can be read.
-fn open(bytes: &[u8]) -> Result<&[u8]> {
+/// The version and what follows the header, if it is whole and of a version that can be read.
+fn open(bytes: &[u8]) -> Result<(u32, &[u8])> {
     if !is_binary(bytes) {
         return Err(damaged("it does not begin as one".to_owned()));
     }
@@ -52,7 +64,7 @@ fn open(bytes: &[u8]) -> Result<&[u8]> {
         return Err(damaged("its checksum is not that of its bytes".to_owned()));
     }
     check_version(version)?;
-    Ok(body)
+    Ok((version, body))
 }
 
 fn damaged(message: String) -> Error {

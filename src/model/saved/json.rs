@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::SavedModel;
-use super::version::{FORMAT_VERSION, check_version};
+use super::layout::{FirstPart, LaterPart, SavedModel};
+use super::version::{FIRST_VERSION, check_version};
 use crate::error::{Error, Result};
 
 /// How a file says that it holds a model of this crate.
@@ -13,14 +13,18 @@ const FORMAT: &str = "etiology model";
 struct Written<'a> {
     format: &'static str,
     version: u32,
-    model: &'a SavedModel,
+    model: &'a FirstPart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    later: Option<&'a LaterPart>,
 }
 
 #[derive(Deserialize)]
 struct Read {
     format: String,
     version: u32,
-    model: SavedModel,
+    model: FirstPart,
+    #[serde(default)]
+    later: LaterPart,
 }
 
 /// What a file says of its format, whether or not this version can read the model in it.
@@ -31,15 +35,17 @@ struct Header {
 }
 
 pub(super) fn encode(model: &SavedModel) -> Result<String> {
-    let written = Written { format: FORMAT, version: FORMAT_VERSION, model };
+    let version = model.version();
+    let later = (version > FIRST_VERSION).then_some(&model.later);
+    let written = Written { format: FORMAT, version, model: &model.first, later };
     serde_json::to_string(&written).map_err(|error| Error::DamagedModel { message: error.to_string() })
 }
 
 pub(super) fn decode(text: &str) -> Result<SavedModel> {
     match serde_json::from_str::<Read>(text) {
-        Ok(Read { format, version, model }) => {
+        Ok(Read { format, version, model, later }) => {
             check(&format, version)?;
-            Ok(model)
+            Ok(SavedModel { first: model, later })
         }
         Err(error) => {
             // Only now, as it means to read the text twice.

@@ -2,23 +2,40 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::version::{FIRST_VERSION, FORMAT_VERSION};
 use crate::error::{Error, Result};
 use crate::graph::DroppedCall;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::model::fit_report::FitReport;
 use crate::model::fitted::FittedModel;
 use crate::model::leverage::ParentSpread;
+use crate::model::plausible::Plausible;
 use crate::noise::NoiseDistribution;
 
+/// A model as files have it.
+pub(super) struct SavedModel {
+    pub(super) first: FirstPart,
+    pub(super) later: LaterPart,
+}
+
+/// What files of every version have.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SavedModel {
+pub(super) struct FirstPart {
     pub(super) graph: SavedGraph,
     /// In the order of the graph.
     pub(super) nodes: Vec<SavedNode>,
     pub(super) training_rows: Option<usize>,
     pub(super) fit_report: Option<FitReport>,
     pub(super) assignment_report: Option<AssignmentReport>,
+}
+
+/// What was added with version 2.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LaterPart {
+    /// The nodes whose mechanism was chosen from data, by name, and what else it may be.
+    pub(super) plausible: Vec<(String, Plausible)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,13 +83,24 @@ impl SavedModel {
             dropped_calls: graph.dropped_calls().to_vec(),
         };
         let nodes = (0..graph.node_count()).map(|position| SavedNode::of(model, position));
-        Ok(Self {
+        let plausible = (0..graph.node_count()).filter_map(|position| {
+            let plausible = model.plausible_at(position)?;
+            Some((graph.name(position).to_owned(), plausible.as_ref().clone()))
+        });
+        let later = LaterPart { plausible: plausible.collect() };
+        let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
             training_rows: model.training_rows(),
             fit_report: model.fit_report().cloned(),
             assignment_report: model.assignment_report().cloned(),
-        })
+        };
+        Ok(Self { first, later })
+    }
+
+    /// The first version that has all of it.
+    pub(super) fn version(&self) -> u32 {
+        if self.later.plausible.is_empty() { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }
 

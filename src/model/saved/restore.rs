@@ -1,18 +1,20 @@
 //! From what was saved to a model: every name and length is checked here, every number where its type is loaded.
 
-use super::layout::{SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
+use super::layout::{FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
 use crate::error::{Error, Result, list_names};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, CandidateScore, FittedMechanism, MechanismRegistry, NamedMechanism};
 use crate::model::fit_report::FitReport;
-use crate::model::fitted::{FittedModel, MOST_ROWS, Reports};
+use crate::model::fitted::{Fits, FittedModel, MOST_ROWS, Reports};
 use crate::model::leverage::ParentSpread;
+use crate::model::plausible::Plausible;
 use crate::model::wiring::Wiring;
 use crate::noise::NoiseDistribution;
 
 impl SavedModel {
     pub(super) fn restore(self, registry: &MechanismRegistry) -> Result<FittedModel> {
-        let Self { graph, nodes, training_rows, fit_report, assignment_report } = self;
+        let Self { first, later } = self;
+        let FirstPart { graph, nodes, training_rows, fit_report, assignment_report } = first;
         let graph = graph.restore()?;
         check_length("the list of mechanisms of the saved model", graph.node_count(), nodes.len())?;
         check_rows(training_rows, fit_report.as_ref())?;
@@ -31,9 +33,25 @@ impl SavedModel {
             references.push(node.reference);
             parent_spreads.push(node.parent_spread);
         }
+        let plausible = later.restore(&graph)?;
         let wiring = Wiring::new(&graph, mechanisms, &parents);
-        let reports = Reports { fit: fit_report, assignment: assignment_report };
-        Ok(FittedModel::assemble(graph, wiring, references, parent_spreads, reports))
+        let reports = Reports { fit: fit_report, assignment: assignment_report, direction: None };
+        Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
+    }
+}
+
+impl LaterPart {
+    /// What else the mechanism of each node may be.
+    fn restore(self, graph: &CausalGraph) -> Result<Vec<Option<Plausible>>> {
+        let mut restored = vec![None; graph.node_count()];
+        for (node, plausible) in self.plausible {
+            let position = graph.position(&node)?;
+            let parents = graph.parent_positions(position).len();
+            check_length("the list of rival mechanisms' parents", parents, plausible.parents())
+                .map_err(|cause| Error::InNode { node, cause: Box::new(cause) })?;
+            restored[position] = Some(plausible);
+        }
+        Ok(restored)
     }
 }
 

@@ -101,7 +101,8 @@ impl Attributor {
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
         let event = self.event(observation)?;
-        let attribution = self.assemble(&event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
+        let attribution =
+            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
         tell!(
             DEBUG,
             "attributed",
@@ -128,7 +129,7 @@ impl Attributor {
     pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
         observation.finite(self.target())?;
         let recovered = self.target.wiring().abduct(observation)?;
-        let measure = self.measure(&recovered)?;
+        let measure = self.measure(&self.target, &recovered)?;
         Ok(Event::of_noises(&self.target, recovered, measure))
     }
 
@@ -141,28 +142,16 @@ impl Attributor {
         Arc::new(self.engines.explain(engine, &answer.passed_over))
     }
 
-    fn measure(&self, recovered: &Recovered) -> Result<Measure> {
-        let target = self.target.number();
-        let observed = recovered.values[target];
+    pub(super) fn measure(&self, target: &Target, recovered: &Recovered) -> Result<Measure> {
+        let observed = recovered.values[target.number()];
         match self.config.question.quantity {
             Quantity::MeanDeviation => Ok(Measure::Mean { observed }),
             Quantity::ItScore => {
-                let reference = self.model.reference_at(self.target.nodes()[target].position);
+                let reference = self.model.reference_at(target.nodes()[target.number()].position);
                 let test = self.config.question.feature_map.outlier_test(reference, observed)?;
-                Ok(Measure::LogTail { test: test.widened(self.rounding_slack(recovered)), floor: self.floor })
+                Ok(Measure::LogTail { test: test.widened(rounding_slack(target, recovered)), floor: self.floor })
             }
         }
-    }
-
-    /// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
-    ///
-    /// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation up
-    /// to rounding, and whether they count as "at least as extreme" must not depend on the last bit.
-    fn rounding_slack(&self, recovered: &Recovered) -> f64 {
-        let wiring = self.target.wiring();
-        let observed = recovered.values[self.target.number()];
-        let missed = (wiring.target_value(&recovered.noises) - observed).abs();
-        ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
     }
 }
 
@@ -174,4 +163,15 @@ impl fmt::Debug for Attributor {
             .field("config", &self.config)
             .finish_non_exhaustive()
     }
+}
+
+/// How far rounding can move a target value that ought to equal the observed one, in the target's unit.
+///
+/// It matters: where the free noises have atoms, or no effect, a coalition's samples equal the observation up
+/// to rounding, and whether they count as "at least as extreme" must not depend on the last bit.
+fn rounding_slack(target: &Target, recovered: &Recovered) -> f64 {
+    let wiring = target.wiring();
+    let observed = recovered.values[target.number()];
+    let missed = (wiring.target_value(&recovered.noises) - observed).abs();
+    ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises) + 4.0 * missed
 }

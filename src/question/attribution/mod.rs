@@ -4,12 +4,16 @@ mod assemble;
 mod attribute;
 mod attributor;
 mod config;
+mod group;
+mod open_splits;
+mod prepared;
 mod result;
 mod what_if;
 mod within;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
+pub use group::{UnidentifiedGroup, Unseen};
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 pub use what_if::WhatIf;
 pub use within::TimedAttribution;

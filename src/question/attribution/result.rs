@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::config::Quantity;
+use super::group::UnidentifiedGroup;
 use crate::engine::Explanation;
 use crate::findings::Finding;
 use crate::score::ln_with_floor;
@@ -30,6 +31,9 @@ pub struct Attribution {
     pub missing: Vec<MissingNode>,
     /// What speaks against this answer, with its evidence and remedy.
     pub findings: Vec<Finding>,
+    /// Parents of a node whose effects the training rows do not tell apart, where that matters in this event: what they
+    /// contributed together is known, how it is split over them is not.
+    pub groups: Vec<UnidentifiedGroup>,
     /// How many joint noise samples all coalitions shared; nothing where no samples were needed.
     pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
@@ -104,7 +108,11 @@ pub struct Contribution {
     /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
     /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
-    /// The contribution as a share of the score; nothing if the score is 0, or as good as 0 beside its parts.
+    /// By how much the contribution may be off because other mechanisms are possible, in the same unit; `None` where there is
+    /// only one.
+    pub model_error: Option<f64>,
+    /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
+    /// beside the sum of the sizes of its parts, which then cancel.
     pub share: Option<f64>,
     /// The node's observed value, in its unit.
     pub observed: f64,

@@ -13,8 +13,8 @@ use crate::model::FittedModel;
 use crate::question::attribution::Quantity;
 use crate::report::drawing::{self, Picture};
 use crate::report::escape::{self, markup};
-use crate::report::number::{error_in_nats, fixed, significant};
 use crate::verdicts::Diagnosis;
+use crate::wording::{chance, error_in_nats, fixed, significant};
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
 ///
@@ -166,7 +166,8 @@ fn how_unusual(diagnosis: &Diagnosis) -> String {
     });
     let ceiling = if score.saturated { ", its ceiling: the event is at least this unusual" } else { "" };
     let tail = score.tail_probability.map_or_else(String::new, |tail| {
-        format!(" A value at least as extreme has probability {} under the model.", significant(tail))
+        let floor = score.floor.unwrap_or(0.0);
+        format!(" A value at least as extreme has probability {} under the model.", chance(tail, floor))
     });
     format!(
         "{observed}Its outlier score is {} ± {} nats{ceiling}.{tail}",

@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::evaluation::{ModelEvaluation, ModelFinding, NodeEvaluation};
-use crate::report::number::{fixed, p_value, significant};
+use crate::wording::{fixed, p_value, significant};
 
 /// Most lines of a list: who gets more has a wrong graph, not a list to go through.
 const MOST_LINES: usize = 30;

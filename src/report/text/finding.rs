@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::evaluation::ModelFinding;
-use crate::report::number::p_value;
+use crate::wording::p_value;
 
 impl fmt::Display for ModelFinding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

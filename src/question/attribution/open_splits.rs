@@ -1,0 +1,180 @@
+//! What the training rows leave open of an attribution, because parents of a node never moved apart in them.
+
+use super::attributor::Attributor;
+use super::group::{UnidentifiedGroup, Unseen};
+use super::prepared::Prepared;
+use crate::data::Observation;
+use crate::engine::{Ask, Effort, Precision};
+use crate::error::Result;
+use crate::mechanism::{FittedMechanism, Form, LinearFunction};
+use crate::model::{Cause, Doubt, Recovered, Seen};
+use crate::refine::{Estimate, Goal, answer};
+use crate::target::Target;
+use crate::world::Event;
+
+/// Another mechanism is asked about with no more samples than these: how far figures may be off need not be known to more digits.
+const MOST_SAMPLES: usize = 1_024;
+/// A split is open where it moves a contribution by this share of the largest figure, and by so many standard errors.
+const OPEN_SHARE: f64 = 0.15;
+const OPEN_ERRORS: f64 = 4.0;
+
+/// How far the figures of an attribution may be off because of what the rows leave open.
+pub(super) struct OpenSplits {
+    /// By the number of the node in the target; 0 where nothing is open.
+    pub(super) errors: Vec<f64>,
+    /// Where it matters in this event.
+    pub(super) groups: Vec<UnidentifiedGroup>,
+}
+
+/// The figures of the fitted model, by the number of the node in the target.
+struct Fitted<'f> {
+    target: &'f Target,
+    amounts: &'f [Estimate],
+    /// The largest of the score and the contributions.
+    largest: f64,
+}
+
+/// How far some other mechanisms of one node move the figures.
+struct Moved {
+    /// Each node's contribution, at most.
+    each: Vec<f64>,
+    /// The sum of those of the doubt's group, at most.
+    sum: f64,
+    /// Whether each is beyond what samples and permutations may have moved it.
+    is_certain: Vec<bool>,
+}
+
+impl Attributor {
+    /// Asks what the contributions were with every other mechanism that the training rows allow. `amounts` are those of the fitted
+    /// model, by the number of the node. Costs an attribution for each such mechanism that matters; where no parents moved
+    /// together and none is far out, O(parents²) for each node.
+    pub(super) fn open_splits(
+        &self,
+        target: &Target,
+        observation: &Observation,
+        recovered: &Recovered,
+        amounts: &[Estimate],
+        score: f64,
+    ) -> Result<OpenSplits> {
+        let largest = amounts.iter().map(|amount| amount.value.abs()).fold(score.abs(), f64::max);
+        let fitted = Fitted { target, amounts, largest };
+        let mut squares = vec![0.0; amounts.len()];
+        let mut groups = Vec::new();
+        for number in 0..amounts.len() {
+            // Coefficients of one node are one vector: it is off in one way or another. Those of several are off independently.
+            let mut of_node = vec![0.0_f64; amounts.len()];
+            for doubt in self.doubts(target, recovered, number) {
+                let members = members(target, number, &doubt);
+                let Some(moved) = self.moved(&fitted, observation, number, &doubt, &members)? else { continue };
+                of_node.iter_mut().zip(&moved.each).for_each(|(error, each)| *error = error.max(*each));
+                groups.extend(fitted.group(number, &doubt, &members, &moved));
+            }
+            squares.iter_mut().zip(of_node).for_each(|(square, error)| *square += error * error);
+        }
+        Ok(OpenSplits { errors: squares.into_iter().map(f64::sqrt).collect(), groups })
+    }
+
+    /// What is in doubt about a node, if it and its parents were observed.
+    fn doubts(&self, target: &Target, recovered: &Recovered, number: usize) -> Vec<Doubt> {
+        let node = target.wiring().node(number);
+        let is_known =
+            !recovered.is_missing(number) && !node.parents.iter().any(|&parent| recovered.is_missing(parent));
+        // The model's own mechanism: that of the target may have been widened for the event.
+        let mechanism = self.model.mechanism_at(node.position);
+        let Some(doubtful) = self.model.doubtful_at(node.position).filter(|_| is_known) else { return Vec::new() };
+        let parents = node.parent_values(&recovered.values);
+        let noise = mechanism.estimate_noise(&parents, recovered.values[number]);
+        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread })
+    }
+
+    /// `None` where none of the mechanisms gives the event a score.
+    fn moved(
+        &self,
+        fitted: &Fitted<'_>,
+        observation: &Observation,
+        number: usize,
+        doubt: &Doubt,
+        members: &[usize],
+    ) -> Result<Option<Moved>> {
+        let count = fitted.amounts.len();
+        let mut moved = Moved { each: vec![0.0; count], sum: 0.0, is_certain: vec![false; count] };
+        let mut any = false;
+        for form in &doubt.forms {
+            let Some(amounts) = self.amounts_with(fitted.target, observation, number, form)? else { continue };
+            any = true;
+            for (node, (other, own)) in amounts.iter().zip(fitted.amounts).enumerate() {
+                let (by, error) = ((other.value - own.value).abs(), other.std_error().hypot(own.std_error()));
+                moved.each[node] = moved.each[node].max(by);
+                moved.is_certain[node] |= by > OPEN_ERRORS * error;
+            }
+            let sum = |amounts: &[Estimate]| members.iter().map(|&node| amounts[node].value).sum::<f64>();
+            moved.sum = moved.sum.max((sum(&amounts) - sum(fitted.amounts)).abs());
+        }
+        Ok(any.then_some(moved))
+    }
+
+    /// The contributions if a node had this mechanism; `None` if the event then cannot be, as its value is out of reach.
+    fn amounts_with(
+        &self,
+        target: &Target,
+        observation: &Observation,
+        number: usize,
+        form: &Form,
+    ) -> Result<Option<Vec<Estimate>>> {
+        let position = target.wiring().node(number).position;
+        let noise = self.model.mechanism_at(position).noise();
+        let replaced = target
+            .with_mechanisms(|other, _| (other == number).then(|| FittedMechanism::new(form.clone(), noise.clone())));
+        let prepared = Prepared::new(replaced, &self.model, &self.config)?;
+        let Ok(recovered) = prepared.target.wiring().abduct(observation) else { return Ok(None) };
+        let measure = self.measure(&prepared.target, &recovered)?;
+        let event = Event::of_noises(&prepared.target, recovered, measure);
+        let Effort { samples, .. } = self.config.effort;
+        let effort = Effort { samples: samples.min(MOST_SAMPLES), precision: Precision::Budget, ..self.config.effort };
+        let goal = Goal { effort, seed: self.config.means.seed };
+        let Ok(found) = answer(&event, &prepared.engines, Ask::Split, goal) else { return Ok(None) };
+        let mut amounts = vec![Estimate::default(); target.nodes().len()];
+        event.players().into_iter().zip(found.found.contributions).for_each(|(node, amount)| amounts[node] = amount);
+        Ok(Some(amounts))
+    }
+}
+
+/// The numbers of the nodes whose contributions together are what the rows do tell: the tied parents, and the node itself where
+/// the event leaves the plane of the rows.
+fn members(target: &Target, number: usize, doubt: &Doubt) -> Vec<usize> {
+    let parents = &target.wiring().node(number).parents;
+    let mut members: Vec<usize> = doubt.members.iter().map(|&place| parents[place]).collect();
+    members.extend(doubt.off_plane.map(|_| number));
+    members
+}
+
+impl Fitted<'_> {
+    /// The group of a doubt, where it is open in this event how an amount is split over it.
+    fn group(&self, number: usize, doubt: &Doubt, members: &[usize], moved: &Moved) -> Option<UnidentifiedGroup> {
+        let wiring = self.target.wiring();
+        let is_open = |&&node: &&usize| moved.is_certain[node] && moved.each[node] > OPEN_SHARE * self.largest;
+        members.iter().find(is_open)?;
+        let name = |&place: &usize| wiring.node(wiring.node(number).parents[place]).name.clone();
+        let unseen = match doubt.cause {
+            Cause::FarOut => return None,
+            Cause::Constant => Unseen::Constant,
+            Cause::NearlyTied { apart } => Unseen::NearlyTogether { apart },
+            Cause::Tied => {
+                let names: Vec<String> = (0..wiring.node(number).parents.len()).map(|place| name(&place)).collect();
+                let relation = |(place, sum): &(usize, LinearFunction)| {
+                    format!("{} = {}", names[*place], sum.describe_terms(&names))
+                };
+                Unseen::Together { relations: doubt.relations.iter().map(relation).collect() }
+            }
+        };
+        Some(UnidentifiedGroup {
+            child: wiring.node(number).name.clone(),
+            nodes: doubt.members.iter().map(name).collect(),
+            unseen,
+            deviations_off_plane: doubt.off_plane,
+            value: members.iter().map(|&node| self.amounts[node].value).sum(),
+            std_error: members.iter().map(|&node| self.amounts[node].std_error()).sum(),
+            model_error: moved.sum,
+        })
+    }
+}
