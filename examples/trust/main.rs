@@ -58,7 +58,15 @@ struct Arguments {
 struct Outcome {
     class: String,
     right: Vec<String>,
+    is_right: bool,
     diagnosis: Diagnosis,
+}
+
+impl Outcome {
+    fn new(class: &str, case: &Case, diagnosis: Diagnosis) -> Self {
+        let is_right = case.is_right(&diagnosis);
+        Self { class: class.to_owned(), right: case.right.clone(), is_right, diagnosis }
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -95,7 +103,7 @@ fn diagnosed(class: &str, cases: &[Case]) -> Result<Vec<Outcome>, Box<dyn Error>
     let outcomes = cases.par_iter().enumerate().map(|(number, case)| {
         let config = DiagnosisConfig::default().with_counterfactuals(0);
         let diagnosis = diagnose(case, &config).map_err(|error| format!("{class} {number}: {error}"))?;
-        Ok(Outcome { class: class.to_owned(), right: case.right.clone(), diagnosis })
+        Ok(Outcome::new(class, case, diagnosis))
     });
     outcomes.collect::<Result<_, String>>().map_err(Into::into)
 }
@@ -114,7 +122,7 @@ fn of_petshop(folder: &std::path::Path) -> Result<Vec<Outcome>, Box<dyn Error>> 
         let right = vec![case.root_cause];
         let case = Case { graph: case.graph, normal: case.normal, event: case.event, target: case.target, right };
         let diagnosis = diagnose(&case, &config)?;
-        Ok(Outcome { class: "PetShop, training part".to_owned(), right: case.right, diagnosis })
+        Ok(Outcome::new("PetShop, training part", &case, diagnosis))
     });
     outcomes.collect()
 }

@@ -8,15 +8,8 @@ use etiology::verdicts::Strength;
 use crate::Outcome;
 
 impl Outcome {
-    /// Whether the first of the combined ranking is right; a tie for the first place is, if all that share it are.
-    pub(crate) fn is_right(&self) -> bool {
-        let combined = &self.diagnosis.combined;
-        let first = combined.first().map_or(0.0, |first| first.score);
-        combined.iter().take_while(|node| node.score >= first).all(|node| self.right.contains(&node.node))
-    }
-
     pub(crate) fn is_wrongly_strong(&self) -> bool {
-        self.diagnosis.strength == Strength::Strong && !self.is_right()
+        self.diagnosis.strength == Strength::Strong && !self.is_right
     }
 }
 
@@ -38,7 +31,7 @@ impl Row {
         };
         self.cases += 1;
         self.by_strength[place].0 += 1;
-        self.by_strength[place].1 += usize::from(outcome.is_right());
+        self.by_strength[place].1 += usize::from(outcome.is_right);
         self.with_findings += usize::from(!outcome.diagnosis.findings.is_empty());
     }
 

@@ -193,9 +193,9 @@ impl System {
     }
 }
 
-/// p → q → t with p → t, of which q = k·p up to one part in a million; and r → t. At fault is p, so that q moves with it,
+/// p → q → t with p → t, of which q = k·p, exactly or up to one part in a million; and r → t. At fault is p, so that q moves with it,
 /// or, off the plane, q.
-pub(super) fn collinear(off_the_plane: bool, rows: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
+pub(super) fn collinear(off_the_plane: bool, exactly: bool, rows: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
     let factor = generator.random_range(0.5..3.0);
     let weights =
         [generator.random_range(0.0..1.0), generator.random_range(0.2..1.0), generator.random_range(0.4..1.0)];
@@ -203,7 +203,7 @@ pub(super) fn collinear(off_the_plane: bool, rows: usize, generator: &mut ChaCha
     let row = |generator: &mut ChaCha8Rng, p: f64, q: f64| {
         let mut noise = || standard(Shape::Normal, generator);
         let p = p + noise();
-        let q = factor * (p + 1e-6 * noise()) + q;
+        let q = factor * (p + if exactly { 0.0 } else { 1e-6 * noise() }) + q;
         let r = noise();
         vec![p, q, r, weights[0] * p + weights[1] * q / factor + weights[2] * r + 0.3 * noise()]
     };

@@ -16,7 +16,7 @@ mod simulated_faults;
 
 use std::fmt;
 
-use etiology::{CausalGraph, Dataset, Observation, Result};
+use etiology::{CausalGraph, Dataset, Diagnosis, Observation, Result};
 use hidden_branches::Shop;
 use linear::{Shape, System};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
@@ -31,7 +31,7 @@ pub(crate) enum Class {
     Rows(usize),
     /// Two causes at once: 300 rows, as in all that follow.
     TwoCauses,
-    /// Nobody: a row at the target's 99.9 % quantile, by many small noises.
+    /// Nobody: a row at the target's 99.9 % quantile, by many small noises; 300, 1000 and 50 rows in turn.
     NoFault,
     /// Student's t with 3 degrees of freedom as every noise.
     HeavyTails,
@@ -57,6 +57,8 @@ pub(crate) enum Class {
     EdgeTurned,
     /// One edge too many.
     EdgeAdded,
+    /// Three edges, each of them missing, turned round or too many.
+    EdgesWrong,
     /// All edges are turned round.
     GraphTurned,
     /// One node of the event, which is not at fault, is in another unit: thousandths.
@@ -69,7 +71,7 @@ pub(crate) enum Class {
 
 impl Class {
     /// All of them; first those with right models.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Simulated(Kind::Linear),
         Self::Simulated(Kind::Polynomial),
         Self::Simulated(Kind::LogLink),
@@ -94,6 +96,7 @@ impl Class {
         Self::EdgeTurned,
         Self::EdgeAdded,
         Self::GraphTurned,
+        Self::EdgesWrong,
         Self::UnitOfOne,
         Self::UnitOfAll,
         Self::FaultInTraining,
@@ -127,6 +130,7 @@ impl fmt::Display for Class {
             Self::EdgeMissing => formatter.pad("edge missing"),
             Self::EdgeTurned => formatter.pad("edge turned round"),
             Self::EdgeAdded => formatter.pad("edge too many"),
+            Self::EdgesWrong => formatter.pad("three edges wrong"),
             Self::GraphTurned => formatter.pad("graph turned round"),
             Self::UnitOfOne => formatter.pad("unit of one node"),
             Self::UnitOfAll => formatter.pad("unit of all nodes"),
@@ -146,6 +150,15 @@ pub(crate) struct Case {
     pub(crate) target: String,
     /// Whom it is right to name.
     pub(crate) right: Vec<String>,
+}
+
+impl Case {
+    /// Whether the first of the combined ranking is right; of a tie for the first place, all that share it must be.
+    pub(crate) fn is_right(&self, diagnosis: &Diagnosis) -> bool {
+        let combined = &diagnosis.combined;
+        let first = combined.first().map_or(0.0, |first| first.score);
+        combined.iter().take_while(|node| node.score >= first).all(|node| self.right.contains(&node.node))
+    }
 }
 
 /// So many cases of a class; the same seed gives the same cases, whatever the count.
@@ -173,13 +186,15 @@ fn case(class: Class, number: usize, generator: &mut ChaCha8Rng) -> Result<Optio
         Class::Simulated(kind) => simulated(kind, 1000, generator).map(Some),
         Class::Rows(rows) => plain(Shape::Normal, rows, generator),
         Class::TwoCauses => System::random(Shape::Normal, generator).case(ROWS, 2, generator),
-        Class::NoFault => System::random(Shape::Normal, generator).without_fault(ROWS, generator),
+        Class::NoFault => {
+            System::random(Shape::Normal, generator).without_fault([300, 1000, 50][number % 3], generator)
+        }
         Class::HeavyTails => plain(Shape::HeavyTails, ROWS, generator),
         Class::TimeCorrelated => plain(Shape::TimeCorrelated, ROWS, generator),
         Class::Rounded => plain(Shape::Normal, ROWS, generator)?.map(changes::rounded).transpose(),
         Class::LargeOffset => plain(Shape::Normal, ROWS, generator)?.map(changes::offset).transpose(),
-        Class::Collinear => linear::collinear(false, ROWS, generator).map(Some),
-        Class::OffThePlane => linear::collinear(true, ROWS, generator).map(Some),
+        Class::Collinear => linear::collinear(false, number % 2 == 0, ROWS, generator).map(Some),
+        Class::OffThePlane => linear::collinear(true, number % 2 == 0, ROWS, generator).map(Some),
         Class::HiddenBranch => hidden_branch(number, generator).map(Some),
         Class::FaultInTraining => System::random(Shape::Normal, generator).with_fault_in_training(ROWS, generator),
         Class::UnitOfOne => changes::unit_of_one(anything(number, generator)?, generator),
@@ -189,6 +204,7 @@ fn case(class: Class, number: usize, generator: &mut ChaCha8Rng) -> Result<Optio
         Class::EdgeMissing => wrong_graphs::missing_edge(anything(number, generator)?, generator),
         Class::EdgeTurned => wrong_graphs::turned_edge(anything(number, generator)?, generator),
         Class::EdgeAdded => wrong_graphs::added_edge(anything(number, generator)?, generator),
+        Class::EdgesWrong => three_edges(anything(number, generator)?, generator),
         Class::GraphTurned => wrong_graphs::turned(anything(number, generator)?),
     }
 }
@@ -197,6 +213,19 @@ fn case(class: Class, number: usize, generator: &mut ChaCha8Rng) -> Result<Optio
 fn anything(number: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
     let kinds = [Kind::Linear, Kind::Maximum, Kind::LogLink, Kind::Polynomial];
     simulated(kinds[number % kinds.len()], ROWS, generator)
+}
+
+fn three_edges(mut case: Case, generator: &mut ChaCha8Rng) -> Result<Option<Case>> {
+    for _ in 0..3 {
+        let changed = match generator.random_range(0..3) {
+            0 => wrong_graphs::missing_edge(case, generator)?,
+            1 => wrong_graphs::turned_edge(case, generator)?,
+            _ => wrong_graphs::added_edge(case, generator)?,
+        };
+        let Some(changed) = changed else { return Ok(None) };
+        case = changed;
+    }
+    Ok(Some(case))
 }
 
 fn simulated(kind: Kind, rows: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
