@@ -9,6 +9,7 @@ mod data;
 mod deadline;
 mod drift;
 mod evaluation;
+mod findings;
 mod graph;
 mod mechanisms;
 mod missing_data;
