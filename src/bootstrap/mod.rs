@@ -4,8 +4,10 @@
 //! [`BootstrapIntervals`].
 
 mod config;
+mod figures;
 mod interval;
 mod result;
+mod rows;
 mod run;
 
 pub use config::{BootstrapConfig, BootstrapMethod};

@@ -41,6 +41,11 @@ impl<'d> Deadline<'d> {
         self.start.elapsed()
     }
 
+    /// Whether nothing more should begin.
+    pub(crate) fn is_over(&self) -> bool {
+        !self.allows(0.0, None)
+    }
+
     /// Whether there is time for so much work, given how long a unit took; at no known pace all does that begins in time.
     fn allows(&self, work: f64, pace: Option<f64>) -> bool {
         let needed = self.start.elapsed().as_secs_f64() + work * pace.unwrap_or(0.0);

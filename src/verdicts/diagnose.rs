@@ -11,10 +11,10 @@ use super::strength::Judged;
 use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::findings::Finding;
 use crate::model::FittedModel;
-use crate::question::attribution::{Attribution, Quantity};
+use crate::question::attribution::{Attribution, Attributor, Quantity};
 use crate::telemetry::span;
 
 impl FittedModel {
@@ -50,16 +50,60 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
-        span!(INFO, "diagnose", target = target);
         config.check()?;
-        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
-        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
-        let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
+        let tail = self.attributor(target, config.of_score())?;
+        self.diagnose_by(&tail, tail.attribute(event)?, event, config)
+    }
+
+    /// What [`diagnose`](Self::diagnose) gives, of a score that was attributed before: its figures are those of the given
+    /// attribution, which is not computed again.
+    ///
+    /// # Errors
+    /// When the attribution is of a mean deviation or of another event, and as for [`diagnose`](Self::diagnose).
+    ///
+    /// ```
+    /// # use etiology::{AdditiveNoiseModel, CausalGraph, DiagnosisConfig, KnownFormula, NoiseDistribution, Observation};
+    /// # let own_time = NoiseDistribution::normal(0.05, 0.01)?;
+    /// # let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    /// #     .with_mechanism("db", NoiseDistribution::normal(0.1, 0.02)?)?
+    /// #     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+    /// #     .without_fitting()?;
+    /// # let slow = Observation::from_pairs([("db", 0.9), ("api", 0.95)])?;
+    /// let config = DiagnosisConfig::default();
+    /// let attribution = model.attribute_outlier("api", &slow, &config.attribution)?;
+    /// let diagnosis = model.diagnose_attribution(attribution.clone(), &slow, &config)?;
+    /// assert_eq!(diagnosis.attribution, attribution);
+    /// assert_eq!(diagnosis, model.diagnose("api", &slow, &config)?);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn diagnose_attribution(
+        &self,
+        attribution: Attribution,
+        event: &Observation,
+        config: &DiagnosisConfig,
+    ) -> Result<Diagnosis> {
+        config.check()?;
+        let tail = self.attributor(&attribution.target, config.of_score())?;
+        check_origin(&attribution, event)?;
+        self.diagnose_by(&tail, attribution, event, config)
+    }
+
+    fn diagnose_by(
+        &self,
+        tail: &Attributor,
+        attribution: Attribution,
+        event: &Observation,
+        config: &DiagnosisConfig,
+    ) -> Result<Diagnosis> {
+        let target = tail.target();
+        span!(INFO, "diagnose", target = target);
+        let mean = self.attributor(target, config.of_mean_deviation())?;
+        let mean_deviation = mean.attribute(event)?;
         let evidence = Evidence::collect(self, target, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
         let deviations = contributions(&evidence, &mean_deviation);
-        let fixes = in_distribution_fix(&evidence, &tail, event, self.default_floor())?;
+        let fixes = in_distribution_fix(&evidence, tail, event, self.default_floor())?;
         let verdict = |kind, scores: Vec<f64>| Verdict::new(kind, names.iter().cloned().zip(scores));
         let combined = combine(&names, &propagated, &unusual, &deviations);
         let verdicts = vec![
@@ -87,7 +131,7 @@ impl FittedModel {
             .iter()
             .take(config.counterfactuals)
             .map(|suspect| {
-                Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), (usual, resolution))
+                Counterfactual::of(&suspect.node, (target, observed), event, (tail, &mean), (usual, resolution))
             })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
@@ -116,5 +160,20 @@ impl FittedModel {
             findings.extend(units_of_recent_rows(self, wiring.nodes(), recent));
         }
         Ok(findings)
+    }
+}
+
+/// Whether an attribution is one of the score of this event.
+fn check_origin(attribution: &Attribution, event: &Observation) -> Result<()> {
+    let refused = |requirement, found: String| {
+        Err(Error::InvalidParameter { name: "the attribution to be diagnosed", requirement, found })
+    };
+    if attribution.quantity != Quantity::ItScore {
+        return refused("one of an outlier score", format!("{:?}", attribution.quantity));
+    }
+    let of_event = |node: &str, observed: f64| event.finite(node).is_ok_and(|value| value == observed);
+    match attribution.contributions.iter().find(|part| !of_event(&part.node, part.observed)) {
+        Some(part) => refused("one of the same event", format!("`{}` = {}", part.node, part.observed)),
+        None => Ok(()),
     }
 }

@@ -63,6 +63,35 @@ fn a_noise_of_zero_variance_at_its_value_contributes_exactly_nothing() {
 }
 
 #[test]
+fn the_culprit_is_ranked_first_for_every_quantity_and_direction() {
+    // total = a + b, both around 0: a moves the target and b moves a little against it.
+    let model = exact_sum();
+    for (a, b, region) in [(3.0, -1.0, FeatureMap::UpperTail), (-3.2, 0.9, FeatureMap::LowerTail)] {
+        let event = observe([("a", a), ("b", b), ("total", a + b)]);
+        for region in [region, FeatureMap::DistanceFromMedian] {
+            for quantity in [Quantity::ItScore, Quantity::MeanDeviation] {
+                let config = AttributionConfig::default().with_feature_map(region.clone()).with_quantity(quantity);
+                let attribution = model.attribute_outlier("total", &event, &config).unwrap();
+                let order: Vec<&str> = attribution.ranked().iter().map(|part| part.node.as_str()).collect();
+                assert_eq!(order[0], "a", "{attribution}");
+                if quantity == Quantity::MeanDeviation {
+                    assert_eq!(order, ["a", "total", "b"], "what held against it comes last: {attribution}");
+                }
+                // The table and the file of cells have the same order.
+                for text in [attribution.to_string(), attribution.to_csv(), attribution.to_bar_chart()] {
+                    let words = |line: &str| line.trim().split([',', ' ']).next().map(str::to_owned);
+                    let shown: Vec<String> = text.lines().filter_map(words).collect();
+                    let shown: Vec<&String> = shown.iter().filter(|word| order.contains(&word.as_str())).collect();
+                    assert_eq!(shown, order, "{text}");
+                }
+                let json = serde_json::to_value(&attribution).unwrap();
+                assert_eq!(json["contributions"][0]["node"], "a");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_broken_identity_is_blamed_on_the_node_that_breaks_it() {
     let attribution =
         exact_sum().attribute_outlier("total", &observe([("a", 0.1), ("b", 0.2), ("total", 9.0)]), &upper()).unwrap();

@@ -11,6 +11,7 @@ mod drift;
 mod evaluation;
 mod findings;
 mod graph;
+mod identification;
 mod mechanisms;
 mod missing_data;
 mod report;

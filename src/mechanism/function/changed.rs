@@ -9,13 +9,27 @@ use super::{ParentFunction, ScaleFunction};
 /// Where the replaced parents are these sums, and what is added is 0, both functions have the same values.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
-    /// The places of parents, and the sums of all parents that take their place; their own coefficients there are 0.
+    /// The places of parents, and the sums of all parents that take their place.
     pub(crate) replaced: Vec<(usize, LinearFunction)>,
     /// What is added to the function.
     pub(crate) added: Option<LinearFunction>,
 }
 
 impl Change {
+    /// The change that goes this share of the way, from 0 to 1: a replaced parent keeps the rest of itself.
+    pub(crate) fn partly(&self, share: f64) -> Self {
+        let part = |sum: &LinearFunction| LinearFunction {
+            intercept: share * sum.intercept,
+            coefficients: sum.coefficients.iter().map(|coefficient| share * coefficient).collect(),
+        };
+        let kept = |(place, sum): &(usize, LinearFunction)| {
+            let mut mixed = part(sum);
+            mixed.coefficients[*place] += 1.0 - share;
+            (*place, mixed)
+        };
+        Self { replaced: self.replaced.iter().map(kept).collect(), added: self.added.as_ref().map(part) }
+    }
+
     /// The function after the change: a weighted sum stays one.
     pub(crate) fn of(&self, function: &ParentFunction) -> ParentFunction {
         if let ParentFunction::Linear(linear) = function {

@@ -4,8 +4,8 @@
 mod boosted_trees;
 mod cross_validation;
 mod folds;
-mod leave_one_out;
 mod polynomial_regression;
+mod predictions;
 mod regressor;
 mod residuals;
 mod scale;

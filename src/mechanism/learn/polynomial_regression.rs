@@ -4,9 +4,8 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::cross_validation::{ONE_STANDARD_ERROR, RowLosses, simplest_within};
 use super::folds::{Folds, rows_of};
-use super::leave_one_out::predictions_without_each_row;
+use super::predictions::{predictions_without_each_row, values_of};
 use super::regressor::Regressor;
-use super::residuals::values_of;
 use crate::error::{Error, Result};
 use crate::mechanism::function::{ParentFunction, ParentRange, PolynomialFunction, PolynomialTerm};
 use crate::numeric::linalg::{LeastSquares, least_squares, least_squares_with_leverages};

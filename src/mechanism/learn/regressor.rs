@@ -4,8 +4,7 @@ use std::fmt;
 
 use ndarray::{ArrayView1, ArrayView2};
 
-use super::leave_one_out::predictions_without_each_row;
-use super::residuals::values_of;
+use super::predictions::{predictions_without_each_row, values_of};
 use crate::error::{Error, Result};
 use crate::mechanism::function::{LinearFunction, ParentFunction};
 use crate::numeric::linalg::{least_squares, least_squares_with_leverages};

@@ -3,9 +3,10 @@
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::folds::{Folds, rows_of};
+use super::predictions::values_of;
 use super::regressor::Regressor;
 use crate::error::{Error, Result};
-use crate::mechanism::function::{Columns, ParentFunction};
+use crate::mechanism::function::ParentFunction;
 
 /// A flexible regression is fitted this many times more, each time without one fold.
 const FOLDS: usize = 5;
@@ -87,13 +88,6 @@ fn predictions_without_folds(
         held_out.iter().zip(found).for_each(|(&row, prediction)| predicted[row] = prediction);
     }
     Ok(predicted)
-}
-
-/// f(parents), row by row.
-pub(super) fn values_of(function: &ParentFunction, parents: ArrayView2<'_, f64>) -> Vec<f64> {
-    let mut values = vec![0.0; parents.nrows()];
-    function.fill(&Columns::of(parents).slices(), &mut values);
-    values
 }
 
 fn check_rows(

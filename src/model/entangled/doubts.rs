@@ -9,10 +9,16 @@ use crate::model::leverage::{ON_THE_PLANE, ParentSpread};
 const STANDARD_ERRORS: f64 = 2.0;
 /// Nearly tied parents are on the plane of the training rows up to so many standard deviations from it.
 const NEAR_THE_PLANE: f64 = 4.0;
-/// The error of a prediction at the event's parents counts from this leverage on: a quarter of the noise's standard deviation.
-const LEAST_LEVERAGE: f64 = 1.0 / 16.0;
-/// A change that moves no parent's effect by this share of the node's usual spread does not matter.
-const LEAST_EFFECT: f64 = 0.02;
+/// The error of a prediction at the event's parents counts from this leverage on, where it is an eighth of the noise's standard
+/// deviation, if it is also so many times the mean of the training rows.
+const LEAST_LEVERAGE: f64 = 1.0 / 64.0;
+const LEAST_TIMES_MEAN: f64 = 3.0;
+/// A parent is far out from so many standard deviations on.
+const FAR_OUT: f64 = 4.0;
+/// A change that moves no parent's effect by this share of what matters does not matter.
+const LEAST_EFFECT: f64 = 0.05;
+/// A contribution may be largest between two mechanisms, so that some are tried on the way to the extreme ones.
+const ON_THE_WAY: [f64; 2] = [1.0, 0.5];
 /// For so many nearly tied parents, those that are furthest from what is usual, it is asked what if their coefficients were off.
 const MOST_MEMBERS: usize = 6;
 
@@ -22,6 +28,8 @@ pub(crate) struct Doubtful {
     spread: ParentSpread,
     ties: Vec<Tie>,
     near_ties: Vec<NearTie>,
+    /// By how much the variance of each parent's coefficient is inflated.
+    inflations: Vec<f64>,
 }
 
 /// Why other mechanisms fit the training rows as well.
@@ -63,12 +71,16 @@ pub(crate) struct Seen<'e> {
     pub(crate) noise: f64,
     /// The standard deviation of what is normal for the node, in its unit.
     pub(crate) spread: f64,
+    /// By how much the node must move for the target to move by a standard deviation of its own, in the node's unit; 0 where that
+    /// is not known.
+    pub(crate) lever: f64,
 }
 
 impl Doubtful {
     /// Costs O(parents³).
     pub(in crate::model) fn of(spread: ParentSpread) -> Self {
-        Self { ties: exact_ties(&spread), near_ties: near_ties(&spread), spread }
+        let (near_ties, inflations) = near_ties(&spread);
+        Self { ties: exact_ties(&spread), near_ties, inflations, spread }
     }
 
     /// The parents in the rows.
@@ -99,7 +111,7 @@ impl Doubtful {
             members: tie.members.clone(),
             off_plane: Some(apart).filter(|&apart| apart > ON_THE_PLANE),
             relations: changes.first().map_or_else(Vec::new, |change| change.replaced.clone()),
-            forms: self.forms(seen, changes),
+            forms: self.forms(seen, changes.iter().flat_map(|change| ON_THE_WAY.map(|share| change.partly(share)))),
         }
     }
 
@@ -118,16 +130,25 @@ impl Doubtful {
                 members: vec![place],
                 off_plane: Some(f64::INFINITY),
                 relations: Vec::new(),
-                forms: self.forms(seen, vec![Change { replaced: Vec::new(), added }]),
+                forms: self.forms(
+                    seen,
+                    ON_THE_WAY.map(|share| Change { replaced: Vec::new(), added: added.clone() }.partly(share)),
+                ),
             }
         };
         self.spread.moved_constants(seen.parents).into_iter().map(doubt).collect()
     }
 
     /// The coefficient of each parent is moved by two standard errors up and down, and those of the others so that the fit suffers
-    /// least: by no more, though, than makes its effect as large as the node's usual spread.
+    /// least: by no more, though, than takes its effect to 0 and on to the node's usual spread.
     fn nearly_tied(&self, seen: &Seen<'_>, sigma: f64, event: &[f64], whitened: &[f64]) -> Vec<Doubt> {
-        let most = if seen.mechanism.form().link() == Link::Identity { seen.spread } else { f64::INFINITY };
+        let form = seen.mechanism.form();
+        let coefficients =
+            form.linear_location().filter(|_| form.link() == Link::Identity).map(|sum| &sum.coefficients);
+        let most = |parent: usize| {
+            let own = |coefficients: &Vec<f64>| (coefficients[parent] * self.spread.scales()[parent]).abs();
+            coefficients.map_or(f64::INFINITY, |coefficients| own(coefficients) + seen.spread)
+        };
         let mut doubts: Vec<Doubt> = Vec::new();
         for group in groups(&self.near_ties) {
             let mut asked = group.clone();
@@ -136,9 +157,10 @@ impl Doubtful {
             asked.truncate(if group.len() == 2 { 1 } else { MOST_MEMBERS });
             let changes = asked.iter().flat_map(|tie| {
                 let error = sigma * (tie.inflation / self.spread.rows()).sqrt();
-                self.both_ways(&tie.direction, (STANDARD_ERRORS * error).min(most))
+                let size = (STANDARD_ERRORS * error).min(most(tie.parent));
+                ON_THE_WAY.into_iter().flat_map(move |share| self.both_ways(&tie.direction, share * size))
             });
-            let forms = self.forms(seen, changes.collect());
+            let forms = self.forms(seen, changes);
             let mut members: Vec<usize> = group.iter().flat_map(|tie| tie.members.clone()).collect();
             members.sort_unstable();
             members.dedup();
@@ -172,7 +194,9 @@ impl Doubtful {
     /// standard errors of that.
     fn far_out(&self, seen: &Seen<'_>, sigma: f64, whitened: &[f64]) -> Option<Doubt> {
         let length = whitened.iter().map(|white| white * white).sum::<f64>().sqrt();
-        if length * length < LEAST_LEVERAGE * self.spread.rows() {
+        // The leverages of the rows have the mean rank/rows, without the part of the mean.
+        let least = (LEAST_LEVERAGE * self.spread.rows()).max(LEAST_TIMES_MEAN * self.spread.rank() as f64);
+        if length * length < least {
             return None;
         }
         let towards = solve_transposed(&self.spread, whitened);
@@ -182,8 +206,25 @@ impl Doubtful {
         }
         let changes = self.both_ways(&direction, STANDARD_ERRORS * sigma / self.spread.rows().sqrt());
         let members = (0..direction.len()).filter(|&place| direction[place] != 0.0).collect();
-        let forms = self.forms(seen, changes.to_vec());
+        let form = seen.mechanism.form();
+        let forms = if self.is_of_unknown_sign(seen, sigma) {
+            changes.iter().filter_map(|change| form.changed(change)).collect()
+        } else {
+            self.forms(seen, changes)
+        };
         Some(Doubt { cause: Cause::FarOut, members, off_plane: None, relations: Vec::new(), forms })
+    }
+
+    /// Whether a parent that is far out may as well have no effect, or one of the other sign. However small it is, it then decides
+    /// on which side of the observed value the target lies where all other noises are as observed, and that counts.
+    fn is_of_unknown_sign(&self, seen: &Seen<'_>, sigma: f64) -> bool {
+        let Some(LinearFunction { coefficients, .. }) = seen.mechanism.form().linear_location() else { return false };
+        let event = self.spread.standardise(seen.parents);
+        (0..event.len()).any(|place| {
+            let error = sigma * (self.inflations[place] / self.spread.rows()).sqrt();
+            let effect = (coefficients[place] * self.spread.scales()[place]).abs();
+            event[place].abs() > FAR_OUT && effect < STANDARD_ERRORS * error
+        })
     }
 
     /// ± a multiple of a direction of the standardised coefficients, with which the mean stays where it is.
@@ -198,9 +239,9 @@ impl Doubtful {
     }
 
     /// The changed mechanisms, as far as the change matters.
-    fn forms(&self, seen: &Seen<'_>, changes: Vec<Change>) -> Vec<Form> {
+    fn forms(&self, seen: &Seen<'_>, changes: impl IntoIterator<Item = Change>) -> Vec<Form> {
         let form = seen.mechanism.form();
-        let changed = changes.iter().filter_map(|change| form.changed(change));
+        let changed = changes.into_iter().filter_map(|change| form.changed(&change));
         changed.filter(|changed| self.matters(seen, changed)).collect()
     }
 
@@ -213,7 +254,7 @@ impl Doubtful {
         let largest =
             moved.map(|((before, after), deviation)| ((after - before) * deviation).abs()).fold(0.0, f64::max);
         // Not the other way round, which would drop NaN.
-        !(largest <= LEAST_EFFECT * seen.spread)
+        !(largest <= LEAST_EFFECT * seen.lever)
     }
 }
 

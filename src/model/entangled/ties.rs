@@ -62,11 +62,16 @@ pub(super) fn exact_ties(spread: &ParentSpread) -> Vec<Tie> {
     ties
 }
 
-/// The parents among the independent ones whose coefficients have inflated variances. Costs O(rank³).
-pub(super) fn near_ties(spread: &ParentSpread) -> Vec<NearTie> {
+/// The parents among the independent ones whose coefficients have inflated variances, and by how much that of every parent is
+/// inflated: infinitely for one that follows from others or was constant. Costs O(rank³).
+pub(super) fn near_ties(spread: &ParentSpread) -> (Vec<NearTie>, Vec<f64>) {
+    let mut inflations = vec![f64::INFINITY; spread.scales().len()];
     let (factor, rank) = (spread.factor(), spread.rank());
     if !(2..=MOST_INDEPENDENT).contains(&rank) {
-        return Vec::new();
+        let factor = factor.iter().take(rank);
+        // Among very many this is the least that it may be.
+        factor.for_each(|(parent, row)| inflations[*parent] = row.last().map_or(1.0, |rest| rest.powi(-2)));
+        return (Vec::new(), inflations);
     }
     let mut ties = Vec::new();
     for number in 0..rank {
@@ -75,6 +80,7 @@ pub(super) fn near_ties(spread: &ParentSpread) -> Vec<NearTie> {
         unit[number] = 1.0;
         let column = solve_transposed(spread, &solve(spread, unit));
         let inflation = column[number];
+        inflations[factor[number].0] = inflation;
         if inflation < INFLATED {
             continue;
         }
@@ -85,7 +91,7 @@ pub(super) fn near_ties(spread: &ParentSpread) -> Vec<NearTie> {
         let members = (0..direction.len()).filter(|&parent| direction[parent].abs() >= LEAST_SHARE).collect();
         ties.push(NearTie { parent: factor[number].0, members, direction, inflation });
     }
-    ties
+    (ties, inflations)
 }
 
 /// L⁻¹·b, where L is the triangle of the independent parents.
@@ -128,7 +134,7 @@ mod tests {
         let mut members: Vec<Vec<usize>> = exact_ties(&spread).into_iter().map(|tie| tie.members).collect();
         members.sort();
         assert_eq!(members, [vec![0, 2, 4], vec![1, 5]]);
-        assert!(near_ties(&spread).is_empty());
+        assert!(near_ties(&spread).0.is_empty());
     }
 
     #[test]
@@ -151,12 +157,13 @@ mod tests {
             x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>()
         };
         let r = moment(&a, ma, &near, mn) / (moment(&a, ma, &a, ma) * moment(&near, mn, &near, mn)).sqrt();
-        let ties = near_ties(&ParentSpread::of(&[a, near]).unwrap());
+        let (ties, inflations) = near_ties(&ParentSpread::of(&[a, near]).unwrap());
+        assert!(inflations.iter().all(|inflation| (inflation * (1.0 - r * r) - 1.0).abs() < 1e-9));
         assert_eq!(ties.len(), 2);
         for tie in &ties {
             assert_eq!(tie.members, [0, 1]);
             assert!((tie.inflation * (1.0 - r * r) - 1.0).abs() < 1e-9);
         }
-        assert!(near_ties(&ParentSpread::of(&[wave(1.0), c]).unwrap()).is_empty());
+        assert!(near_ties(&ParentSpread::of(&[wave(1.0), c]).unwrap()).0.is_empty());
     }
 }

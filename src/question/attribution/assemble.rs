@@ -2,8 +2,9 @@
 
 use super::attributor::Attributor;
 use super::config::Quantity;
-use super::group::{UnidentifiedGroup, Unseen};
-use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
+use super::group::{Splits, UnidentifiedGroup, Unseen};
+use super::open_splits::OpenSplits;
+use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained, direction};
 use crate::checks::{Facts, ScoreFacts, of_event};
 use crate::data::Observation;
 use crate::error::Result;
@@ -26,6 +27,7 @@ impl Attributor {
         observation: &Observation,
         event: &Event<'_>,
         answer: &Answer,
+        splits: Splits<'_>,
     ) -> Result<Attribution> {
         let (found, recovered) = (&answer.found, event.recovered());
         let score = self.score(found);
@@ -33,7 +35,12 @@ impl Attributor {
         event.players().into_iter().zip(&found.contributions).for_each(|(node, &amount)| amounts[node] = amount);
         let amounts_alone: Vec<f64> = amounts.iter().map(|amount| amount.value).collect();
         let mut findings = self.findings(observation, recovered, &amounts_alone, &score);
-        let open = self.open_splits(&self.target, observation, recovered, &amounts, score.value)?;
+        let open = match splits {
+            Splits::Asked(deadline) => {
+                self.open_splits(&self.target, observation, recovered, &amounts, score.value, deadline)?
+            }
+            Splits::Left => OpenSplits::none(amounts.len()),
+        };
         // That a constant moved is found by itself.
         let is_told = |group: &&UnidentifiedGroup| group.unseen != Unseen::Constant;
         findings.extend(open.groups.iter().filter(is_told).map(UnidentifiedGroup::finding));
@@ -46,8 +53,9 @@ impl Attributor {
             Ok(Contribution { model_error: Some(open.errors[node]).filter(|&error| error > 0.0), ..contribution })
         });
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
+        let towards = direction(self.config.question.quantity, score.value);
         // A stable sort: equal contributions stay in topological order.
-        contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
+        contributions.sort_by(|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
         let asked = self.config.effort.asked_error();
         Ok(Attribution {
             target: self.target().to_owned(),

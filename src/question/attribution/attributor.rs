@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::config::{AttributionConfig, Quantity};
+use super::group::Splits;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
 use crate::engine::{Ask, EngineName, Engines, Explanation};
@@ -99,10 +100,23 @@ impl Attributor {
     /// ancestors; when a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
     /// resolve a coalition's probability.
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_with(observation, Splits::Asked(None))
+    }
+
+    /// [`attribute`](Self::attribute) without what the training rows leave open: no model errors, no groups. For one model of many
+    /// whose figures are compared.
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute).
+    pub(crate) fn attribute_alone(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_with(observation, Splits::Left)
+    }
+
+    fn attribute_with(&self, observation: &Observation, splits: Splits<'_>) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
         let event = self.event(observation)?;
         let attribution =
-            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
+            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?, splits)?;
         tell!(
             DEBUG,
             "attributed",

@@ -4,7 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::list_names;
 use crate::findings::{Finding, FindingKind};
+use crate::refine::Deadline;
 use crate::wording::significant;
+
+/// Whether it is asked what the rows leave open.
+#[derive(Clone, Copy)]
+pub(super) enum Splits<'d> {
+    /// It is, until a deadline if there is one.
+    Asked(Option<&'d Deadline<'d>>),
+    /// It is not, as where a model is one of many whose differences are looked at.
+    Left,
+}
 
 /// Parents of a node whose effects on it the training rows do not tell apart, in an event where that matters.
 ///

@@ -14,6 +14,7 @@ mod within;
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
 pub use group::{UnidentifiedGroup, Unseen};
+pub(crate) use result::direction;
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 pub use what_if::WhatIf;
 pub use within::TimedAttribution;

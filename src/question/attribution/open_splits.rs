@@ -8,7 +8,7 @@ use crate::engine::{Ask, Effort, Precision};
 use crate::error::Result;
 use crate::mechanism::{FittedMechanism, Form, LinearFunction};
 use crate::model::{Cause, Doubt, Recovered, Seen};
-use crate::refine::{Estimate, Goal, answer};
+use crate::refine::{Deadline, Estimate, Goal, answer};
 use crate::target::Target;
 use crate::world::Event;
 
@@ -24,6 +24,13 @@ pub(super) struct OpenSplits {
     pub(super) errors: Vec<f64>,
     /// Where it matters in this event.
     pub(super) groups: Vec<UnidentifiedGroup>,
+}
+
+impl OpenSplits {
+    /// Nothing is open, or it is not asked.
+    pub(super) fn none(nodes: usize) -> Self {
+        Self { errors: vec![0.0; nodes], groups: Vec::new() }
+    }
 }
 
 /// The figures of the fitted model, by the number of the node in the target.
@@ -44,6 +51,14 @@ struct Moved {
     is_certain: Vec<bool>,
 }
 
+/// What came of asking.
+enum Asking {
+    Answered(Moved),
+    /// None of the mechanisms allows the event.
+    Impossible,
+    OutOfTime,
+}
+
 impl Attributor {
     /// Asks what the contributions were with every other mechanism that the training rows allow. `amounts` are those of the fitted
     /// model, by the number of the node. Costs an attribution for each such mechanism that matters; where no parents moved
@@ -55,6 +70,7 @@ impl Attributor {
         recovered: &Recovered,
         amounts: &[Estimate],
         score: f64,
+        deadline: Option<&Deadline<'_>>,
     ) -> Result<OpenSplits> {
         let largest = amounts.iter().map(|amount| amount.value.abs()).fold(score.abs(), f64::max);
         let fitted = Fitted { target, amounts, largest };
@@ -65,7 +81,13 @@ impl Attributor {
             let mut of_node = vec![0.0_f64; amounts.len()];
             for doubt in self.doubts(target, recovered, number) {
                 let members = members(target, number, &doubt);
-                let Some(moved) = self.moved(&fitted, observation, number, &doubt, &members)? else { continue };
+                let moved = match self.moved(&fitted, observation, number, &doubt, &members, deadline)? {
+                    Asking::Answered(moved) => moved,
+                    Asking::Impossible => continue,
+                    // Without an answer, the members' figures may be anything up to the whole.
+                    Asking::OutOfTime if doubt.cause != Cause::FarOut => fitted.moved_by_all(&members),
+                    Asking::OutOfTime => continue,
+                };
                 of_node.iter_mut().zip(&moved.each).for_each(|(error, each)| *error = error.max(*each));
                 groups.extend(fitted.group(number, &doubt, &members, &moved));
             }
@@ -84,10 +106,12 @@ impl Attributor {
         let Some(doubtful) = self.model.doubtful_at(node.position).filter(|_| is_known) else { return Vec::new() };
         let parents = node.parent_values(&recovered.values);
         let noise = mechanism.estimate_noise(&parents, recovered.values[number]);
-        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread })
+        // What is known to move the target by so much.
+        let lever =
+            target.effects()[number].map_or(0.0, |effect| target.nodes()[target.number()].spread / effect.abs());
+        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever })
     }
 
-    /// `None` where none of the mechanisms gives the event a score.
     fn moved(
         &self,
         fitted: &Fitted<'_>,
@@ -95,11 +119,15 @@ impl Attributor {
         number: usize,
         doubt: &Doubt,
         members: &[usize],
-    ) -> Result<Option<Moved>> {
+        deadline: Option<&Deadline<'_>>,
+    ) -> Result<Asking> {
         let count = fitted.amounts.len();
         let mut moved = Moved { each: vec![0.0; count], sum: 0.0, is_certain: vec![false; count] };
         let mut any = false;
         for form in &doubt.forms {
+            if deadline.is_some_and(Deadline::is_over) {
+                return Ok(Asking::OutOfTime);
+            }
             let Some(amounts) = self.amounts_with(fitted.target, observation, number, form)? else { continue };
             any = true;
             for (node, (other, own)) in amounts.iter().zip(fitted.amounts).enumerate() {
@@ -110,7 +138,7 @@ impl Attributor {
             let sum = |amounts: &[Estimate]| members.iter().map(|&node| amounts[node].value).sum::<f64>();
             moved.sum = moved.sum.max((sum(&amounts) - sum(fitted.amounts)).abs());
         }
-        Ok(any.then_some(moved))
+        Ok(if any { Asking::Answered(moved) } else { Asking::Impossible })
     }
 
     /// The contributions if a node had this mechanism; `None` if the event then cannot be, as its value is out of reach.
@@ -149,6 +177,16 @@ fn members(target: &Target, number: usize, doubt: &Doubt) -> Vec<usize> {
 }
 
 impl Fitted<'_> {
+    fn moved_by_all(&self, members: &[usize]) -> Moved {
+        let count = self.amounts.len();
+        let mut moved = Moved { each: vec![0.0; count], sum: self.largest, is_certain: vec![false; count] };
+        for &member in members {
+            moved.each[member] = self.largest;
+            moved.is_certain[member] = true;
+        }
+        moved
+    }
+
     /// The group of a doubt, where it is open in this event how an amount is split over it.
     fn group(&self, number: usize, doubt: &Doubt, members: &[usize], moved: &Moved) -> Option<UnidentifiedGroup> {
         let wiring = self.target.wiring();

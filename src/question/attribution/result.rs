@@ -23,8 +23,8 @@ pub struct Attribution {
     pub score: ScoreEstimate,
     /// What the unknown noises of the missing nodes leave open; exactly 0 if none is missing.
     pub unexplained: Unexplained,
-    /// One per node that the target depends on, itself included, and whose value was observed; the largest first, equal ones
-    /// in topological order.
+    /// One per node that the target depends on, itself included, and whose value was observed; in the order of
+    /// [`ranked`](Self::ranked).
     pub contributions: Vec<Contribution>,
     /// Nodes that the target depends on, but whose value was missing, in topological order. Of these nobody knows what they
     /// contributed: their noise stays random in every coalition.
@@ -149,7 +149,12 @@ impl Contribution {
 }
 
 impl Attribution {
-    /// The contributions, the largest first: the head of the list is the root cause that the evidence points to.
+    /// The contributions, the suspect first: by how much each node made the event more extreme, those that made it less so
+    /// last, equal ones in topological order.
+    ///
+    /// Of a score that is the largest contribution, whichever side the target is extreme on. Of a
+    /// [mean deviation](Quantity::MeanDeviation) it is the one that moved the target furthest in the direction in which it
+    /// deviates: for a target above its mean the largest, for one below it the most negative.
     pub fn ranked(&self) -> &[Contribution] {
         &self.contributions
     }
@@ -168,6 +173,11 @@ impl Attribution {
     pub fn ceiling(&self) -> Option<f64> {
         self.score.floor.map(|floor| -ln_with_floor(0.0, floor))
     }
+}
+
+/// The sign of a contribution that made the event more extreme: −1 to a deviation below the mean, otherwise 1.
+pub(crate) fn direction(quantity: Quantity, score: f64) -> f64 {
+    if quantity == Quantity::MeanDeviation && score < 0.0 { -1.0 } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::attributor::Attributor;
+use super::group::Splits;
 use super::result::Attribution;
 use crate::data::Observation;
 use crate::engine::Ask;
@@ -66,7 +67,7 @@ impl Attributor {
         let deadline = Deadline::after(limit, &proceed);
         let event = self.event(observation)?;
         let (answer, complete) = answer_within(&event, &self.engines, Ask::Split, self.goal(), &deadline)?;
-        let attribution = self.assemble(observation, &event, &answer)?;
+        let attribution = self.assemble(observation, &event, &answer, Splits::Asked(Some(&deadline)))?;
         Ok(TimedAttribution { attribution, complete, elapsed: deadline.elapsed() })
     }
 }

@@ -85,12 +85,17 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
         failed => format!("; {failed} more failed"),
     };
     let caption = format!(
-        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; without the error of the computation",
+        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; with the error of the computation",
         percent_of(intervals.level),
         intervals.resamples
     );
     let warnings: Vec<String> = intervals.warning.iter().map(|warning| format!("{warning}.")).collect();
     table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows) + &list("warnings", &warnings)
+}
+
+/// Why there are none.
+pub(super) fn no_intervals(reason: &str) -> String {
+    list("warnings", &[format!("No intervals that include the fit: {reason}.")])
 }
 
 /// A level in per cent, without zeros behind the point.

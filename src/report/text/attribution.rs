@@ -14,7 +14,7 @@ const COLUMNS: usize = 8;
 const MODEL_ERROR: usize = 3;
 
 impl fmt::Display for Attribution {
-    /// A summary in a line or two, then the nodes by contribution, the largest first.
+    /// A summary in a line or two, then the nodes, the suspect first as [`ranked`](Attribution::ranked).
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_summary(formatter)?;
         let mut table = Table::new();

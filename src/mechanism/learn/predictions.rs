@@ -1,9 +1,18 @@
-//! What a least-squares fit without a row predicts for it.
+//! What a fitted function predicts for the rows that it was fitted to, and what it would predict had it not seen a row.
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, ArrayView2};
+
+use crate::mechanism::function::{Columns, ParentFunction};
 
 /// A row's residual is divided by no less than this share of the mean of 1 − h over all rows, h being a row's leverage.
 const LEAST_SHARE_LEFT: f64 = 0.25;
+
+/// f(parents), row by row.
+pub(super) fn values_of(function: &ParentFunction, parents: ArrayView2<'_, f64>) -> Vec<f64> {
+    let mut values = vec![0.0; parents.nrows()];
+    function.fill(&Columns::of(parents).slices(), &mut values);
+    values
+}
 
 /// For each row the prediction of a fit to all other rows, yᵢ − rᵢ/(1 − hᵢ), where r are the residuals of the fit to all
 /// rows and h its leverages.
