@@ -102,12 +102,13 @@ impl Class {
         Self::FaultInTraining,
     ];
 
-    /// Whether graph, training rows and event are what the model takes them for.
+    /// Whether graph, training rows and event are what the model takes them for, and the rows enough.
     pub(crate) fn has_right_model(self) -> bool {
-        matches!(
-            self,
-            Self::Simulated(_) | Self::Rows(_) | Self::TwoCauses | Self::NoFault | Self::HeavyTails | Self::Rounded
-        )
+        match self {
+            Self::Rows(rows) => rows >= 50,
+            Self::Simulated(_) | Self::TwoCauses | Self::NoFault | Self::HeavyTails | Self::Rounded => true,
+            _ => false,
+        }
     }
 }
 
@@ -239,7 +240,7 @@ fn hidden_branch(number: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
     let shop = Shop::ALL[number % Shop::ALL.len()];
     let shift = [0.2, 0.5, 1.0][number / 3 % 3];
     let rows = [300, 1000][number / 9 % 2];
-    let fault = hidden_branches::fault(shop, generator.random(), rows, shift)?;
+    let fault = hidden_branches::fault(shop, generator.random_range(0..1 << 32), rows, shift)?;
     let right = vec![fault.culprit.to_owned()];
     Ok(Case { graph: fault.graph, normal: fault.normal, event: fault.event, target: fault.target.to_owned(), right })
 }
