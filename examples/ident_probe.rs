@@ -97,7 +97,7 @@ fn main() {
         let table = Dataset::from_columns(used.iter().map(|&i| (all[i], column(i)))).unwrap();
         let observation = Observation::from_pairs(used.iter().map(|&i| (all[i], event[i] * unit[i]))).unwrap();
         let graph = CausalGraph::from_edges(edges.iter().map(|(a, b)| (a.as_str(), b.as_str()))).unwrap();
-        let config = AttributionConfig::default();
+        let config = AttributionConfig::default().with_model_error(true);
         let assign = if auto { AssignmentConfig::default() } else { AssignmentConfig::linear() };
         let fitted = StructuralCausalModel::new(graph.clone())
             .assign_mechanisms_with(&table, &assign)

@@ -207,6 +207,7 @@ impl Arguments {
             Some(permutations) => ShapleyMethod::Permutations(permutations),
             None => ShapleyMethod::Auto,
         };
+        config.effort.model_error = true;
         config
     }
 

@@ -105,7 +105,7 @@ impl Visitor for &ClosedWorlds<'_> {
             variance += moments.variance;
         }
         (outputs[0], outputs[1]) = match self.region {
-            None => (mean, 1.0),
+            None => (mean + self.event.off_observed(), 1.0),
             Some(_) if self.event.is_certain(kept) => (0.0, 1.0),
             Some((region, floor)) => {
                 let ln_probability = ln_normal_probability(region, self.event.observed() + mean, variance.sqrt());

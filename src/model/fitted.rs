@@ -269,6 +269,13 @@ impl FittedModel {
         self.parent_spread_at(position).map_or(0.0, |spread| spread.leverage(parents))
     }
 
+    /// By what the noise of a node is widened at these parents, in the mechanism's order, since other plausible mechanisms say
+    /// something else there; exactly 1 where the parents were in training, and for a mechanism that was given.
+    pub(crate) fn widening_at(&self, position: usize, parents: &[f64]) -> f64 {
+        let mechanism = self.mechanism_at(position);
+        self.plausible_at(position).map_or(1.0, |plausible| plausible.widening(mechanism.form(), parents))
+    }
+
     /// What else the mechanism at a position may be, if it was chosen from data and anything else may.
     pub(crate) fn plausible_at(&self, position: usize) -> Option<&Arc<Plausible>> {
         self.parts.plausible[position].as_ref()

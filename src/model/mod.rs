@@ -18,4 +18,5 @@ pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
 pub(crate) use entangled::{Cause, Doubt, Seen};
+pub(crate) use plausible::Plausible;
 pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::answer::{Answer, answer, answer_by};
 use super::goal::Goal;
-use crate::engine::{Ask, Effort, Engine, Engines, Precision};
+use crate::engine::{Ask, Effort, Engine, Precision};
 use crate::error::{Error, Result};
 use crate::shapley::ShapleyMethod;
 use crate::world::Event;
@@ -60,14 +60,14 @@ impl<'d> Deadline<'d> {
 /// As [`answer`].
 pub(crate) fn answer_within(
     event: &Event<'_>,
-    engines: &Engines,
+    engines: &[&dyn Engine],
     ask: Ask<'_>,
     goal: Goal,
     deadline: &Deadline<'_>,
 ) -> Result<(Answer, bool)> {
     let mut best: Option<Answer> = None;
-    let without_samples: Vec<&dyn Engine> = engines.iter().filter(|engine| !engine.draws_samples()).collect();
-    let by_samples: Vec<&dyn Engine> = engines.iter().filter(|engine| engine.draws_samples()).collect();
+    let without_samples: Vec<&dyn Engine> = engines.iter().copied().filter(|engine| !engine.draws_samples()).collect();
+    let by_samples: Vec<&dyn Engine> = engines.iter().copied().filter(|engine| engine.draws_samples()).collect();
     if let Some(last) = without_samples.last() {
         let found = answer_by(event, without_samples.iter().copied(), ask, goal)?;
         // The error of permutations is included, which can only be too strict.
@@ -138,6 +138,7 @@ impl Rounds<'_> {
             shapley_method,
             shapley_method_of_samples: FALLBACK,
             precision: Precision::Budget,
+            model_error: false,
         };
         let by_permutations = ROUNDS.into_iter().take(if tables { 1 } else { ROUNDS.len() });
         let by_permutations = by_permutations.map(|(samples, permutations)| {

@@ -18,7 +18,7 @@ const SAMPLES_FOR_A_RANKING: usize = 1_024;
 #[non_exhaustive]
 pub struct DiagnosisConfig {
     /// How to attribute the score, to the bit as [`attribute_outlier`](crate::FittedModel::attribute_outlier) does with the same
-    /// configuration. The quantity is not used: both are computed. The mean deviation, of which the verdicts need the ranking
+    /// configuration, by default with its model error. The quantity is not used: both are computed. The mean deviation, of which the verdicts need the ranking
     /// alone, takes at most 1 024 samples and, where coalitions need samples and nothing else is configured, 32 permutations.
     pub attribution: AttributionConfig,
     /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
@@ -30,7 +30,7 @@ pub struct DiagnosisConfig {
 
 impl Default for DiagnosisConfig {
     fn default() -> Self {
-        Self { attribution: AttributionConfig::default(), recent: None, counterfactuals: 3 }
+        Self { attribution: AttributionConfig::default().with_model_error(true), recent: None, counterfactuals: 3 }
     }
 }
 
@@ -70,6 +70,8 @@ impl DiagnosisConfig {
     pub(super) fn of_mean_deviation(&self) -> AttributionConfig {
         let mut config = self.attribution.clone().with_quantity(Quantity::MeanDeviation);
         config.effort.samples = config.effort.samples.min(SAMPLES_FOR_A_RANKING);
+        // A ranking does not need it.
+        config.effort.model_error = false;
         if config.effort.shapley_method_of_samples == ShapleyMethod::Auto {
             config.effort.shapley_method_of_samples = PERMUTATIONS_FOR_A_RANKING;
         }

@@ -70,10 +70,6 @@ impl Event<'_> {
         self.target
     }
 
-    pub(crate) fn recovered(&self) -> &Recovered {
-        &self.recovered
-    }
-
     /// The observed value of every node of the target, or what stands in for it.
     pub(crate) fn values(&self) -> &[f64] {
         &self.recovered.values
@@ -87,6 +83,14 @@ impl Event<'_> {
     /// The target's observed value.
     pub(crate) fn observed(&self) -> f64 {
         self.recovered.values[self.target.number()]
+    }
+
+    /// By how much the target's value is off the one that a mean is compared with: 0 unless the event is one that would have been.
+    pub(crate) fn off_observed(&self) -> f64 {
+        match self.measure {
+            Measure::Mean { observed } => self.observed() - observed,
+            Measure::LogTail { .. } => 0.0,
+        }
     }
 
     pub(crate) fn measure(&self) -> &Measure {

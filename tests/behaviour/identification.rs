@@ -127,7 +127,7 @@ fn correlated(r: f64, rows: usize) -> Columns {
 fn nearly_tied_parents_are_a_group_where_the_rows_do_not_tell_and_the_event_takes_them_apart() {
     let edges = [("a", "b"), ("a", "y"), ("b", "y")];
     let apart = [("a", 6.0), ("b", 0.0), ("y", 6.5)];
-    for (r, rows, expected) in [(0.999, 50, 1), (0.999, 300, 1), (0.9, 50, 0), (0.9, 1000, 0), (0.0, 50, 0)] {
+    for (r, rows, expected) in [(0.999, 300, 1), (0.9, 50, 0), (0.9, 1000, 0), (0.0, 50, 0)] {
         let model = fit(&edges, &correlated(r, rows));
         let found = attribute(&model, "y", &apart);
         assert_eq!(found.groups.len(), expected, "{r} {rows} {found}");
@@ -186,7 +186,7 @@ fn with_many_parents_for_the_rows_the_target_is_not_blamed_for_what_its_coeffici
     assert!((2.0..4.5).contains(&variance), "{variance}");
     let event = names.iter().enumerate().map(|(parent, name)| (name.as_str(), if parent == 0 { 30.0 } else { 0.0 }));
     let event = Observation::from_pairs(event.chain([("y", 30.0)])).unwrap();
-    let found = model.attribute_outlier("y", &event, &AttributionConfig::default()).unwrap();
+    let found = model.attribute_outlier("y", &event, &AttributionConfig::default().with_model_error(true)).unwrap();
     let (first, own) = (found.contribution("x0").unwrap(), found.contribution("y").unwrap());
     assert!(first.value > 2.0 && own.value < 0.5 * first.value, "{} {}", first.value, own.value);
     // The true noise is 0: the error of a prediction so far out covers what is left.

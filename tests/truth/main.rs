@@ -4,6 +4,7 @@ mod accuracy;
 mod analytic;
 mod large_graphs;
 mod noise_bank;
+mod outside;
 mod precision;
 mod properties;
 mod reference_data;
@@ -14,6 +15,8 @@ mod ties;
 
 #[path = "../../examples/accuracy/case.rs"]
 mod case;
+#[path = "../../examples/shared/hidden_branches.rs"]
+mod hidden_branches;
 #[path = "../../examples/accuracy/json_lines.rs"]
 mod json_lines;
 #[path = "../../examples/shared/known_models.rs"]

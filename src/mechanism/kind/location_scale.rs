@@ -21,7 +21,8 @@ use crate::mechanism::learn::{Learned, LinearRegression, Regressor, fit_scale, l
 ///
 /// by least squares of ln|residual| on the parents, residuals below 2 % of their root mean square counting as that. The
 /// exponent is kept within what it came to in training, so that s neither vanishes nor explodes for a parent far outside
-/// its range. The noise has no unit and a mean square of 1 in training. Costs the regression and O(rows · parents²).
+/// its range, and s is never smaller than the root mean square of the residuals in the tenth of the rows (at least 20) where the
+/// exponent is smallest. The noise has no unit and a mean square of about 1 in training. Costs the regression and O(rows · parents²).
 ///
 /// Source: Harvey, *Estimating regression models with multiplicative heteroscedasticity*, Econometrica 44, 1976, for the
 /// scale; Immer et al., *On the identifiability and estimation of causal location-scale noise models*, ICML 2023, for the

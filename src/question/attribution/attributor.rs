@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::case::Case;
 use super::config::{AttributionConfig, Quantity};
 use super::group::Splits;
+use super::outside::Outside;
+use super::prepared::Prepared;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
-use crate::engine::{Ask, EngineName, Engines, Explanation};
+use crate::engine::{Ask, EngineName, Explanation};
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered};
 use crate::refine::{Answer, Goal, answer};
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
-use crate::world::{Event, Measure};
+use crate::world::Measure;
 
 /// By how many rounding errors a sample may miss the region's bound and still count as on it.
 const ROUNDING_ERRORS: f64 = 64.0;
@@ -47,26 +50,26 @@ const ROUNDING_ERRORS: f64 = 64.0;
 pub struct Attributor {
     pub(super) model: FittedModel,
     pub(super) config: AttributionConfig,
-    pub(super) target: Target,
-    pub(super) engines: Engines,
     pub(super) floor: f64,
-    /// Shared with the attributions.
-    explanation: Arc<Explanation>,
+    /// The target with the mechanisms of the model.
+    base: Arc<Prepared>,
+    /// For events outside of what the mechanisms were learned from.
+    pub(super) outside: Outside,
 }
 
 impl Attributor {
     pub(super) fn new(model: FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
         let target = Target::new(&model, target)?;
-        let engines = Engines::choose(&target, config.question.sought(&model), config.means)?;
+        let outside = Outside::new(&model, &target);
+        let base = Arc::new(Prepared::new(target, &model, &config)?);
         let floor = config.question.floor(&model);
-        let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
-        Ok(Self { model, config, target, engines, floor, explanation })
+        Ok(Self { model, config, floor, base, outside })
     }
 
     /// The node whose values are explained.
     pub fn target(&self) -> &str {
-        self.target.name()
+        self.base.target.name()
     }
 
     /// The engine that events are given to first, why, and why not the others. An event that it does not do for is given to
@@ -90,7 +93,7 @@ impl Attributor {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn explain(&self) -> &Explanation {
-        &self.explanation
+        &self.base.explanation
     }
 
     /// What [`FittedModel::attribute_outlier`] gives.
@@ -114,9 +117,13 @@ impl Attributor {
 
     fn attribute_with(&self, observation: &Observation, splits: Splits<'_>) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
-        let event = self.event(observation)?;
-        let attribution =
-            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?, splits)?;
+        let case = self.case(observation)?;
+        let mut attribution = case.ask(|event, engines| {
+            self.assemble(observation, &case, event, &answer(event, engines, Ask::Split, self.goal())?, splits)
+        })?;
+        if self.config.effort.model_error && matches!(splits, Splits::Asked(_)) {
+            attribution = self.with_model_errors(attribution, &case);
+        }
         tell!(
             DEBUG,
             "attributed",
@@ -139,21 +146,35 @@ impl Attributor {
         Goal { effort: self.config.effort, seed: self.config.means.seed }
     }
 
-    /// The observation as an event of this target.
-    pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
+    /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
+    /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
+    pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
         observation.finite(self.target())?;
-        let recovered = self.target.wiring().abduct(observation)?;
-        let measure = self.measure(&self.target, &recovered)?;
-        Ok(Event::of_noises(&self.target, recovered, measure))
+        let target = &self.base.target;
+        let recovered = target.wiring().abduct(observation)?;
+        let measure = self.measure(target, &recovered)?;
+        let doubts = self.outside.doubts(target, &recovered);
+        let case = Case::new(Arc::clone(&self.base), recovered, measure);
+        if doubts.is_empty() {
+            return Ok(case);
+        }
+        let players = case.players();
+        let prepare = |target: Target| Prepared::new(target, &self.model, &self.config);
+        let regimes = self.outside.regimes(&self.base, case.recovered(), &doubts, &players, prepare)?;
+        Ok(match regimes {
+            Some(regimes) => case.in_regimes(regimes),
+            None => case,
+        })
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.
-    pub(super) fn explanation(&self, answer: &Answer) -> Arc<Explanation> {
-        let engine: EngineName = answer.engine.unwrap_or(self.explanation.engine);
-        if engine == self.explanation.engine && answer.passed_over.is_empty() {
-            return Arc::clone(&self.explanation);
+    pub(super) fn explanation(prepared: &Prepared, answer: &Answer) -> Arc<Explanation> {
+        let Prepared { engines, explanation, .. } = prepared;
+        let engine: EngineName = answer.engine.unwrap_or(explanation.engine);
+        if engine == explanation.engine && answer.passed_over.is_empty() {
+            return Arc::clone(explanation);
         }
-        Arc::new(self.engines.explain(engine, &answer.passed_over))
+        Arc::new(engines.explain(engine, &answer.passed_over))
     }
 
     pub(super) fn measure(&self, target: &Target, recovered: &Recovered) -> Result<Measure> {

@@ -3,9 +3,12 @@
 mod assemble;
 mod attribute;
 mod attributor;
+mod case;
 mod config;
 mod group;
+mod model_error;
 mod open_splits;
+mod outside;
 mod prepared;
 mod result;
 mod what_if;

@@ -1,19 +1,22 @@
 //! What the training rows leave open of an attribution, because parents of a node never moved apart in them.
 
 use super::attributor::Attributor;
+use super::case::Case;
 use super::group::{UnidentifiedGroup, Unseen};
 use super::prepared::Prepared;
 use crate::data::Observation;
-use crate::engine::{Ask, Effort, Precision};
+use crate::engine::{Ask, Effort, Engine, Precision};
 use crate::error::Result;
 use crate::mechanism::{FittedMechanism, Form, LinearFunction};
 use crate::model::{Cause, Doubt, Recovered, Seen};
 use crate::refine::{Deadline, Estimate, Goal, answer};
+use crate::shapley::ShapleyMethod;
 use crate::target::Target;
 use crate::world::Event;
 
 /// Another mechanism is asked about with no more samples than these: how far figures may be off need not be known to more digits.
 const MOST_SAMPLES: usize = 1_024;
+const PERMUTATIONS: ShapleyMethod = ShapleyMethod::Permutations(16);
 /// A split is open where it moves a contribution by this share of the largest figure, and by so many standard errors.
 const OPEN_SHARE: f64 = 0.15;
 const OPEN_ERRORS: f64 = 4.0;
@@ -37,6 +40,8 @@ impl OpenSplits {
 struct Fitted<'f> {
     target: &'f Target,
     amounts: &'f [Estimate],
+    /// Those that figures with other mechanisms are compared with.
+    compared: &'f [Estimate],
     /// The largest of the score and the contributions.
     largest: f64,
 }
@@ -65,23 +70,32 @@ impl Attributor {
     /// together and none is far out, O(parents²) for each node.
     pub(super) fn open_splits(
         &self,
-        target: &Target,
+        case: &Case,
         observation: &Observation,
-        recovered: &Recovered,
         amounts: &[Estimate],
         score: f64,
         deadline: Option<&Deadline<'_>>,
     ) -> Result<OpenSplits> {
         let largest = amounts.iter().map(|amount| amount.value.abs()).fold(score.abs(), f64::max);
-        let fitted = Fitted { target, amounts, largest };
+        let (target, recovered) = (&case.base().target, case.as_modelled());
+        let doubts: Vec<(usize, Doubt)> = (0..amounts.len())
+            .flat_map(|number| self.doubts(target, recovered, number).into_iter().map(move |doubt| (number, doubt)))
+            .collect();
+        if doubts.is_empty() {
+            return Ok(OpenSplits::none(amounts.len()));
+        }
+        // What changes is looked at with every other noise as in training.
+        let believed = if case.is_believed() { None } else { self.amounts_with(target, observation, None)? };
+        let compared = believed.as_deref().unwrap_or(amounts);
+        let fitted = Fitted { target, amounts, compared, largest };
         let mut squares = vec![0.0; amounts.len()];
         let mut groups = Vec::new();
         for number in 0..amounts.len() {
             // Coefficients of one node are one vector: it is off in one way or another. Those of several are off independently.
             let mut of_node = vec![0.0_f64; amounts.len()];
-            for doubt in self.doubts(target, recovered, number) {
-                let members = members(target, number, &doubt);
-                let moved = match self.moved(&fitted, observation, number, &doubt, &members, deadline)? {
+            for (_, doubt) in doubts.iter().filter(|(of, _)| *of == number) {
+                let members = members(target, number, doubt);
+                let moved = match self.moved(&fitted, observation, number, doubt, &members, deadline)? {
                     Asking::Answered(moved) => moved,
                     Asking::Impossible => continue,
                     // Without an answer, the members' figures may be anything up to the whole.
@@ -89,7 +103,7 @@ impl Attributor {
                     Asking::OutOfTime => continue,
                 };
                 of_node.iter_mut().zip(&moved.each).for_each(|(error, each)| *error = error.max(*each));
-                groups.extend(fitted.group(number, &doubt, &members, &moved));
+                groups.extend(fitted.group(number, doubt, &members, &moved));
             }
             squares.iter_mut().zip(of_node).for_each(|(square, error)| *square += error * error);
         }
@@ -109,7 +123,10 @@ impl Attributor {
         // What is known to move the target by so much.
         let lever =
             target.effects()[number].map_or(0.0, |effect| target.nodes()[target.number()].spread / effect.abs());
-        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever })
+        let mut doubts = doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever });
+        // That costs most events outside of the data an attribution or two.
+        doubts.retain(|doubt| doubt.cause != Cause::FarOut || self.config.effort.model_error);
+        doubts
     }
 
     fn moved(
@@ -128,39 +145,45 @@ impl Attributor {
             if deadline.is_some_and(Deadline::is_over) {
                 return Ok(Asking::OutOfTime);
             }
-            let Some(amounts) = self.amounts_with(fitted.target, observation, number, form)? else { continue };
+            let Some(amounts) = self.amounts_with(fitted.target, observation, Some((number, form)))? else { continue };
             any = true;
-            for (node, (other, own)) in amounts.iter().zip(fitted.amounts).enumerate() {
+            for (node, (other, own)) in amounts.iter().zip(fitted.compared).enumerate() {
                 let (by, error) = ((other.value - own.value).abs(), other.std_error().hypot(own.std_error()));
                 moved.each[node] = moved.each[node].max(by);
                 moved.is_certain[node] |= by > OPEN_ERRORS * error;
             }
             let sum = |amounts: &[Estimate]| members.iter().map(|&node| amounts[node].value).sum::<f64>();
-            moved.sum = moved.sum.max((sum(&amounts) - sum(fitted.amounts)).abs());
+            moved.sum = moved.sum.max((sum(&amounts) - sum(fitted.compared)).abs());
         }
         Ok(if any { Asking::Answered(moved) } else { Asking::Impossible })
     }
 
-    /// The contributions if a node had this mechanism; `None` if the event then cannot be, as its value is out of reach.
+    /// The contributions if a node had this mechanism, or with those of the model; `None` if the event then cannot be, as its value
+    /// is out of reach.
     fn amounts_with(
         &self,
         target: &Target,
         observation: &Observation,
-        number: usize,
-        form: &Form,
+        other: Option<(usize, &Form)>,
     ) -> Result<Option<Vec<Estimate>>> {
-        let position = target.wiring().node(number).position;
-        let noise = self.model.mechanism_at(position).noise();
-        let replaced = target
-            .with_mechanisms(|other, _| (other == number).then(|| FittedMechanism::new(form.clone(), noise.clone())));
+        let replaced = target.with_mechanisms(|number, mechanism| {
+            let (_, form) = other.filter(|&(of, _)| of == number)?;
+            Some(FittedMechanism::new(form.clone(), mechanism.noise().clone()))
+        });
         let prepared = Prepared::new(replaced, &self.model, &self.config)?;
         let Ok(recovered) = prepared.target.wiring().abduct(observation) else { return Ok(None) };
         let measure = self.measure(&prepared.target, &recovered)?;
         let event = Event::of_noises(&prepared.target, recovered, measure);
         let Effort { samples, .. } = self.config.effort;
-        let effort = Effort { samples: samples.min(MOST_SAMPLES), precision: Precision::Budget, ..self.config.effort };
+        let effort = Effort {
+            samples: samples.min(MOST_SAMPLES),
+            shapley_method_of_samples: PERMUTATIONS,
+            precision: Precision::Budget,
+            ..self.config.effort
+        };
         let goal = Goal { effort, seed: self.config.means.seed };
-        let Ok(found) = answer(&event, &prepared.engines, Ask::Split, goal) else { return Ok(None) };
+        let engines: Vec<&dyn Engine> = prepared.engines.iter().collect();
+        let Ok(found) = answer(&event, &engines, Ask::Split, goal) else { return Ok(None) };
         let mut amounts = vec![Estimate::default(); target.nodes().len()];
         event.players().into_iter().zip(found.found.contributions).for_each(|(node, amount)| amounts[node] = amount);
         Ok(Some(amounts))

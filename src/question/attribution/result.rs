@@ -108,8 +108,11 @@ pub struct Contribution {
     /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
     /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
-    /// By how much the contribution may be off because other mechanisms are possible, in the same unit; `None` where there is
-    /// only one.
+    /// By how much the contribution may be off because other mechanisms are possible, in the same unit: half its range over those
+    /// that the data leave possible, each taken alone for one node at a time, and the largest change by those that
+    /// differ from a fitted one in what the training rows leave open of its coefficients. Nothing where all mechanisms are inside the data that
+    /// they were chosen from, or were given. Of the former, and of parents far out, it is there only where asked for, see
+    /// [`Effort::model_error`](crate::attribution::Effort::model_error).
     pub model_error: Option<f64>,
     /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
     /// beside the sum of the sizes of its parts, which then cancel.

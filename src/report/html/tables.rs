@@ -52,10 +52,14 @@ fn blank(name: &str) -> [String; 10] {
 fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
     let deviation = diagnosis.mean_deviation.contribution(&part.node);
     let remarks = [
-        (part.is_approximate(), "approximate: a cause is missing"),
-        (part.extrapolated, "noise beyond the training data"),
+        part.is_approximate().then(|| "approximate: a cause is missing".to_owned()),
+        part.extrapolated.then(|| "noise beyond the training data".to_owned()),
+        // Less than is shown is nothing to remark on.
+        part.model_error
+            .filter(|&error| error >= 0.005)
+            .map(|error| format!("± {} by other mechanisms that the data leave possible", fixed(error, 2))),
     ];
-    let remarks: Vec<&str> = remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, remark)| remark).collect();
+    let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     [
         part.node.clone(),
         signed_amount(Quantity::ItScore, part.value),
