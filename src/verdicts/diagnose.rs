@@ -5,23 +5,17 @@ use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
 use super::evidence::Evidence;
 use super::methods::{
-    CombinedScore, combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering,
-    smooth_traversal,
+    combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering, smooth_traversal,
 };
+use super::strength::Judged;
 use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::findings::{Finding, FindingKind, Strength};
+use crate::findings::Finding;
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Attributor, Quantity};
 use crate::telemetry::span;
-use crate::wording::share_of_rows;
-
-/// What is less rare than one in twenty is no outlier, in nats.
-const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
-/// A runner-up with so much of the first one's combined score is as suspect.
-const AS_SUSPECT: f64 = 0.9;
 
 impl FittedModel {
     /// Asks several methods who is the root cause of an outlier of the target, combines them, and says how far to trust
@@ -122,8 +116,14 @@ impl FittedModel {
             verdict(VerdictKind::InDistributionFix, fixes),
         ];
         let findings = self.findings_of_diagnosis(&attribution, config)?;
-        let (strength, doubts) = judge(&evidence, &attribution, &combined, &verdicts, &findings);
-        let strength = capped(strength, &findings);
+        let judged = Judged {
+            evidence: &evidence,
+            attribution: &attribution,
+            combined: &combined,
+            verdicts: &verdicts,
+            findings: &findings,
+        };
+        let (strength, doubts) = judged.strength();
         let observed = event.finite(target)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
@@ -176,53 +176,4 @@ fn check_origin(attribution: &Attribution, event: &Observation) -> Result<()> {
         Some(part) => refused("one of the same event", format!("`{}` = {}", part.node, part.observed)),
         None => Ok(()),
     }
-}
-
-/// A verdict is at most as sure as every finding allows.
-fn capped(strength: Strength, findings: &[Finding]) -> Strength {
-    findings.iter().map(|finding| finding.kind.caps()).fold(strength, Strength::min)
-}
-
-/// How far the first of the ranking can be trusted, and why not further.
-fn judge(
-    evidence: &Evidence,
-    attribution: &Attribution,
-    combined: &[CombinedScore],
-    verdicts: &[Verdict],
-    findings: &[Finding],
-) -> (Strength, Vec<String>) {
-    let mut doubts = Vec::new();
-    let found = |kind| findings.iter().any(|finding: &Finding| finding.kind == kind);
-    // Not −0.00, which rounding may leave of a certain event.
-    let score = attribution.score.value.max(0.0);
-    // To its other side the target is unusual all the same, which a finding says.
-    let usual = score < NOT_UNUSUAL && !found(FindingKind::OtherSide);
-    let nobody = !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL);
-    // Of few rows nothing is unusual, however far out: a finding says that, too.
-    if usual && !(attribution.score.saturated && found(FindingKind::FewRows)) {
-        doubts.push(format!(
-            "`{}` is hardly unusual: its outlier score is {score:.2} nats, that of {}.",
-            attribution.target,
-            share_of_rows((-score).exp())
-        ));
-    }
-    if nobody && !found(FindingKind::FewRows) {
-        doubts.push("No node is unusual given its parents.".to_owned());
-    }
-    if usual || nobody {
-        return (Strength::Thin, doubts);
-    }
-    let [first, others @ ..] = combined else { return (Strength::Thin, doubts) };
-    let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
-    doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
-    for verdict in verdicts {
-        if let Some(other) = verdict.first().filter(|&other| other != first.node) {
-            doubts.push(format!("By {} it is `{other}`.", verdict.kind));
-        }
-    }
-    let named = verdicts.iter().filter_map(Verdict::first);
-    let (agree, all) = named.fold((0, 0), |(agree, all), node| (agree + usize::from(node == first.node), all + 1));
-    let has_rival = others.first().is_some_and(|other| other.score >= AS_SUSPECT * first.score);
-    let strength = if has_rival || 2 * agree < all { Strength::Contested } else { Strength::Strong };
-    (strength, doubts)
 }

@@ -41,3 +41,6 @@ mod simulated_faults;
 #[cfg(feature = "traces")]
 #[path = "../../examples/shared/synthetic_traces.rs"]
 mod synthetic_traces;
+#[path = "../../examples/shared/trust_cases/mod.rs"]
+#[expect(dead_code, reason = "classes are not counted apart here")]
+mod trust_cases;
