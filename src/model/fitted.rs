@@ -6,6 +6,7 @@ use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::plausible::Plausible;
 use super::reference::references;
+use super::resolution::{GivenSteps, resolutions, with_shown};
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
@@ -83,6 +84,7 @@ impl FittedModel {
         graph: CausalGraph,
         mechanisms: Vec<FittedMechanism>,
         parents: &[Vec<usize>],
+        given_steps: &GivenSteps,
         training: Option<Training<'_>>,
     ) -> Result<Self> {
         let nodes = graph.node_count();
@@ -94,6 +96,11 @@ impl FittedModel {
             None => (None, Reports::default(), vec![None; nodes], vec![None; nodes]),
         };
         let references = references(&graph, &wiring, data)?;
+        let mut resolutions = resolutions(&graph, given_steps, data);
+        if let Some(data) = data {
+            resolutions = with_shown(&wiring, &graph, resolutions, data);
+        }
+        let wiring = wiring.with_resolutions(&resolutions);
         Ok(Self::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 
@@ -141,6 +148,28 @@ impl FittedModel {
     /// When there is no such node.
     pub fn reference(&self, node: &str) -> Result<&NoiseDistribution> {
         Ok(&self.parts.references[self.parts.graph.position(node)?])
+    }
+
+    /// The step in which the values of a node are measured, in its unit: a cent, a millisecond, 1 for integers. `None` where values
+    /// use all their digits, or nothing is known. See
+    /// [`with_resolution`](crate::StructuralCausalModel::with_resolution).
+    ///
+    /// # Errors
+    /// When there is no such node.
+    ///
+    /// ```
+    /// use etiology::{CausalGraph, Dataset, StructuralCausalModel};
+    ///
+    /// let net: Vec<f64> = (0..100).map(|row| f64::from(row * 37 % 100) + 0.25).collect();
+    /// let tax = net.iter().map(|net| (19.0 * net).round() / 100.0).collect();
+    /// let data = Dataset::from_columns([("net", net), ("tax", tax)])?;
+    /// let graph = CausalGraph::from_edges([("net", "tax")])?;
+    /// let model = StructuralCausalModel::new(graph).assign_mechanisms(&data)?.fit(&data)?;
+    /// assert_eq!(model.resolution("tax")?, Some(0.01));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn resolution(&self, node: &str) -> Result<Option<f64>> {
+        Ok(self.node_at(self.parts.graph.position(node)?).resolution.step())
     }
 
     /// What fitting used of the data, and what it repaired: rows left out because a value is missing, constant columns,

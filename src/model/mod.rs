@@ -7,6 +7,7 @@ mod fitted;
 mod leverage;
 mod plausible;
 mod reference;
+mod resolution;
 mod saved;
 mod structural;
 mod wiring;
@@ -16,4 +17,4 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
-pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};
+pub(crate) use wiring::{Origin, Recovered, Rounding, WiredNode, Wiring};

@@ -10,6 +10,7 @@ use crate::model::fit_report::FitReport;
 use crate::model::fitted::FittedModel;
 use crate::model::leverage::ParentSpread;
 use crate::model::plausible::Plausible;
+use crate::model::resolution::Resolution;
 use crate::noise::NoiseDistribution;
 
 /// A model as files have it.
@@ -36,6 +37,8 @@ pub(super) struct FirstPart {
 pub(super) struct LaterPart {
     /// The nodes whose mechanism was chosen from data, by name, and what else it may be.
     pub(super) plausible: Vec<(String, Plausible)>,
+    /// The nodes of which it is known in which steps their values are measured, by name.
+    pub(super) resolutions: Vec<(String, Resolution)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,7 +90,9 @@ impl SavedModel {
             let plausible = model.plausible_at(position)?;
             Some((graph.name(position).to_owned(), plausible.as_ref().clone()))
         });
-        let later = LaterPart { plausible: plausible.collect() };
+        let known = model.wiring().nodes().iter().filter(|node| !node.resolution.is_unknown());
+        let resolutions = known.map(|node| (node.name.clone(), node.resolution));
+        let later = LaterPart { plausible: plausible.collect(), resolutions: resolutions.collect() };
         let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
@@ -100,7 +105,8 @@ impl SavedModel {
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        if self.later.plausible.is_empty() { FIRST_VERSION } else { FORMAT_VERSION }
+        let is_empty = self.later.plausible.is_empty() && self.later.resolutions.is_empty();
+        if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }
 

@@ -156,17 +156,22 @@ impl Attributor {
         let observed = recovered.values[self.target.number()];
         let reference = self.model.reference_at(target.position);
         let test = self.config.question.feature_map.outlier_test(reference, observed)?;
-        let tail = |test: OutlierTest| Measure::LogTail { test, floor: self.floor };
+        // A value that was measured stands for all that are rounded to it.
+        let half_step = target.half_step(observed);
+        let tail = |test: OutlierTest, slack: f64| Measure::LogTail {
+            test: test.widened(slack + half_step),
+            floor: self.floor,
+        };
         let wiring = self.target.wiring();
         let slack = ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises)
             + 4.0 * (wiring.target_value(&recovered.noises) - observed).abs();
         if slack <= NEGLIGIBLE * target.spread() {
-            return Ok(Event::of_noises(&self.target, recovered, tail(test.widened(slack))));
+            return Ok(Event::of_noises(&self.target, recovered, tail(test, slack)));
         }
         let from_observed = test.is_region() && target.mechanism.adds_noise() && !target.mechanism.is_root();
         let slack = slack.min(self.slack_far_from_0(&recovered, from_observed));
         let test = if from_observed { test.shifted_by(-observed) } else { test };
-        let event = Event::of_noises(&self.target, recovered, tail(test.widened(slack)));
+        let event = Event::of_noises(&self.target, recovered, tail(test, slack));
         Ok(if from_observed { event.counted_from_observed() } else { event })
     }
 

@@ -57,11 +57,12 @@ impl Evidence {
             }
             places[number] = evidence.nodes.len();
             let leverage = model.leverage_at(node.position, &node.parent_values(&recovered.values));
+            let noise = recovered.evident_noise(number, node.mechanism.noise());
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
                 surprise: surprise(model, node, recovered.values[number], config)?,
-                noise_surprise: noise_surprise(node.mechanism.noise(), recovered.noises[number], leverage, floor)?,
+                noise_surprise: noise_surprise(node.mechanism.noise(), noise, leverage, floor)?,
             });
         }
         Ok(evidence)
