@@ -57,6 +57,7 @@
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
+//! | [`findings`] | what speaks against an answer, with its evidence and remedy |
 //! | [`evaluation`] | is the model any good? |
 //! | [`drift`] | have nodes moved since training? |
 //! | [`report`] | what people and programs read: tables, a page of HTML, drawings, CSV, JSON |
@@ -71,11 +72,13 @@
 #![warn(clippy::expect_used, clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 pub mod bootstrap;
+mod checks;
 pub mod data;
 pub mod drift;
 mod engine;
 mod error;
 pub mod evaluation;
+pub mod findings;
 pub mod graph;
 pub mod independence;
 pub mod mechanism;
@@ -94,6 +97,7 @@ mod telemetry;
 #[cfg(feature = "traces")]
 pub mod traces;
 pub mod verdicts;
+mod wording;
 mod world;
 
 pub use error::{Error, Result};

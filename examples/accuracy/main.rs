@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 
 use case::Case;
 use clap::Parser;
+use etiology::findings::Strength;
 use etiology::mechanism::AssignmentConfig;
-use etiology::verdicts::Confidence;
 use etiology::{AttributionConfig, Diagnosis, DiagnosisConfig, ShapleyMethod, StructuralCausalModel};
 use rayon::prelude::*;
 use tally::{Outcome, Tally};
@@ -131,9 +131,9 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// How sure a diagnosis is, as a word.
 fn word(diagnosis: &Diagnosis) -> &'static str {
-    match diagnosis.confidence {
-        Confidence::Clear => "clear",
-        Confidence::Contested => "contested",
+    match diagnosis.strength {
+        Strength::Strong => "strong",
+        Strength::Contested => "contested",
         _ => "thin",
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Outcome {
     root_cause: String,
     /// Whom the combined ranking names first.
     named: String,
-    confidence: &'static str,
+    strength: &'static str,
     /// By verdict, the combined ranking first: the chance that the root cause is first, and among the first three.
     chances: Vec<(String, f64, f64)>,
     fitting: Duration,
@@ -35,7 +35,7 @@ impl Outcome {
             name: case.name.clone(),
             root_cause: case.root_cause.clone(),
             named: diagnosis.combined.first().map_or_else(String::new, |first| first.node.clone()),
-            confidence: word(diagnosis),
+            strength: word(diagnosis),
             chances: chances.collect(),
             fitting,
             diagnosing,
@@ -43,9 +43,9 @@ impl Outcome {
     }
 
     pub(crate) fn line(&self) -> String {
-        let Self { name, root_cause, named, confidence, .. } = self;
+        let Self { name, root_cause, named, strength, .. } = self;
         let sign = if named == root_cause { "+" } else { "-" };
-        format!("{sign} {name}: {root_cause}; named ({confidence}): {named}")
+        format!("{sign} {name}: {root_cause}; named ({strength}): {named}")
     }
 }
 
@@ -70,11 +70,11 @@ impl fmt::Display for Tally<'_> {
             };
             writeln!(formatter, "  {name:<26} {:.3}  {:.3}", sum(|chance| chance.1), sum(|chance| chance.2))?;
         }
-        for confidence in ["clear", "contested", "thin"] {
-            let such: Vec<_> = self.outcomes.iter().filter(|outcome| outcome.confidence == confidence).collect();
+        for strength in ["strong", "contested", "thin"] {
+            let such: Vec<_> = self.outcomes.iter().filter(|outcome| outcome.strength == strength).collect();
             if !such.is_empty() {
                 let right = such.iter().map(|outcome| outcome.chances[0].1).sum::<f64>() / such.len() as f64;
-                writeln!(formatter, "  {confidence}: {} cases, combined top-1 {right:.3}", such.len())?;
+                writeln!(formatter, "  {strength}: {} cases, combined top-1 {right:.3}", such.len())?;
             }
         }
         let time = |time: fn(&Outcome) -> Duration| median(self.outcomes.iter().map(|outcome| time(outcome)).collect());

@@ -81,7 +81,7 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let fitted = fit::fit(arguments, source, &events, &console)?;
     let explained = explain::explain(arguments, &fitted, &events, &console)?;
     let files = files::contents(arguments, &fitted, &events, &explained, &console)?;
-    let text = output::text(arguments, &events, &explained)?;
+    let text = output::text(arguments, &fitted.model, &events, &explained)?;
     let _writing = interrupt::defer();
     files::write(&files)?;
     Ok(text)

@@ -4,8 +4,9 @@ use std::io::{ErrorKind, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use etiology::Attribution;
 use etiology::bootstrap::{BootstrapInterval, BootstrapIntervals, NodeInterval};
+use etiology::findings::Finding;
+use etiology::{Attribution, FittedModel};
 use serde::Serialize;
 
 use crate::arguments::{Arguments, Format};
@@ -18,6 +19,8 @@ struct Report<'a> {
     /// The rows that the model was not fitted to, as they are explained.
     #[serde(skip_serializing_if = "<[usize]>::is_empty")]
     left_out_of_fit: &'a [usize],
+    /// What speaks against the model, whatever the event.
+    findings: Vec<Finding>,
     events: Vec<Event<'a>>,
 }
 
@@ -44,14 +47,22 @@ struct Intervals<'a> {
     contributions: &'a [NodeInterval],
 }
 
-pub(crate) fn text(arguments: &Arguments, events: &Events, explained: &[Explained]) -> Result<String, String> {
+pub(crate) fn text(
+    arguments: &Arguments,
+    model: &FittedModel,
+    events: &Events,
+    explained: &[Explained],
+) -> Result<String, String> {
     match arguments.output.format {
-        Format::Table => Ok(explained.iter().map(|event| table(arguments, events, event)).collect()),
+        Format::Table => {
+            let of_model: String = model.findings().iter().map(|finding| format!("- {finding}\n\n")).collect();
+            Ok(of_model + &explained.iter().map(|event| table(arguments, events, event)).collect::<String>())
+        }
         Format::Json => {
             let left_out_of_fit = &events.left_out;
             let event = |explained| json(events, explained);
             let events = explained.iter().map(event).collect();
-            let report = Report { target: arguments.target(), left_out_of_fit, events };
+            let report = Report { target: arguments.target(), left_out_of_fit, findings: model.findings(), events };
             serde_json::to_string_pretty(&report).map(|json| json + "\n").map_err(|error| error.to_string())
         }
     }

@@ -115,7 +115,7 @@ impl StructuralCausalModel {
         let asked: Vec<(&Observation, &Attribution)> =
             events.iter().zip(&estimates).filter_map(|(event, found)| Some((event, found.as_ref().ok()?))).collect();
         let ask = |data: &Dataset| {
-            let model = self.fit(data)?;
+            let model = self.fit_again(data)?;
             let attributor = model.attributor(target, attribution.clone())?;
             let figures = |&(event, estimate): &(&Observation, &Attribution)| {
                 attributor.attribute(event).map(|found| Figures::of(&found, estimate))

@@ -66,25 +66,42 @@ pub(super) fn table(mut names: Vec<String>, records: &[StringRecord], without: O
     Dataset::from_parts(names, columns, text_cells)
 }
 
+/// What a file of pairs must have, and what it is mistaken for.
+pub(crate) struct PairHeaders {
+    pub(crate) wanted: [&'static str; 2],
+    /// The headers of another kind of pairs, and what to do with a file that has those.
+    pub(crate) mistaken: [&'static str; 2],
+    pub(crate) advice: &'static str,
+}
+
 /// The pairs in the two columns with the given names, wherever they stand among others.
-pub(crate) fn read_pairs(reader: impl Read, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
+pub(crate) fn read_pairs(reader: impl Read, headers: &PairHeaders) -> Result<Vec<(String, String)>> {
     pairs(reader, READER, headers)
 }
 
 /// The pairs of [`read_pairs`], from a file.
-pub(crate) fn read_pairs_path(path: &Path, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
+pub(crate) fn read_pairs_path(path: &Path, headers: &PairHeaders) -> Result<Vec<(String, String)>> {
     read_path(path, |file, origin| pairs(file, origin, headers))
 }
 
-fn pairs(reader: impl Read, origin: &str, headers: [&str; 2]) -> Result<Vec<(String, String)>> {
+fn pairs(reader: impl Read, origin: &str, headers: &PairHeaders) -> Result<Vec<(String, String)>> {
     let (names, records) = read_records(reader, origin)?;
+    let PairHeaders { wanted, mistaken, advice } = headers;
+    let has =
+        |headers: &[&str]| headers.iter().all(|header| names.iter().any(|name| name.eq_ignore_ascii_case(header)));
+    if has(mistaken) && !has(wanted) {
+        let [first, second] = mistaken;
+        let message =
+            format!("its columns are `{first}` and `{second}`, not `{}` and `{}`: {advice}", wanted[0], wanted[1]);
+        return Err(Error::Csv { origin: origin.to_owned(), message });
+    }
     let position = |header: &str| {
         names
             .iter()
             .position(|name| name == header)
             .ok_or_else(|| Error::MissingColumn { column: header.to_owned(), available: list_names(&names) })
     };
-    let (first, second) = (position(headers[0])?, position(headers[1])?);
+    let (first, second) = (position(wanted[0])?, position(wanted[1])?);
     Ok(records.iter().map(|record| (record[first].to_owned(), record[second].to_owned())).collect())
 }
 

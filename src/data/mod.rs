@@ -18,5 +18,5 @@ pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
-pub(crate) use csv::{read_pairs, read_pairs_path};
+pub(crate) use csv::{PairHeaders, read_pairs, read_pairs_path};
 pub(crate) use step::Step;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::report::{DriftReport, DriftTest, NodeDrift};
-use super::scale::scale_warning;
+use crate::checks::scale_warning;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::{FittedModel, Recovered};

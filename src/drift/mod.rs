@@ -4,6 +4,6 @@
 
 mod check;
 mod report;
-mod scale;
 
-pub use report::{DriftReport, DriftTest, NodeDrift, ScaleWarning};
+pub use crate::checks::ScaleWarning;
+pub use report::{DriftReport, DriftTest, NodeDrift};

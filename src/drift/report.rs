@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::checks::ScaleWarning;
+
 /// Which nodes of recent rows are not as they were in training.
 ///
 /// `Display` prints a line for each node that is not; serde gives all figures.
@@ -50,16 +52,6 @@ pub struct DriftTest {
     /// The distance that the median has moved, in robust standard deviations (the interquartile range over 1.349, of
     /// training); `None` if half of training has one and the same value.
     pub shift: Option<f64>,
-}
-
-/// Values whose size is a usual factor off that of training, as seconds are off milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ScaleWarning {
-    /// The median of the recent values' sizes over that of training.
-    pub ratio: f64,
-    /// The factor between units that the ratio, or its inverse, is near: 60, 100, 1000, 3600, 86 400, 10⁶ or 10⁹.
-    pub factor: f64,
 }
 
 impl DriftReport {

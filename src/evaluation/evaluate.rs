@@ -45,7 +45,7 @@ impl FittedModel {
     ///
     /// ```
     /// use etiology::{AdditiveNoiseModel, CausalGraph, EvaluationConfig, KnownFormula};
-    /// use etiology::evaluation::Finding;
+    /// use etiology::evaluation::ModelFinding;
     /// use etiology::{NoiseDistribution, StructuralCausalModel};
     ///
     /// // The slower of two parallel calls decides, but a sum is fitted.
@@ -67,7 +67,7 @@ impl FittedModel {
     ///
     /// let evaluation = model.evaluate(&held_out, &EvaluationConfig::default())?;
     /// println!("{evaluation}");
-    /// assert!(matches!(&evaluation.findings[..], [Finding::NoiseDependsOnParents { node, .. }] if node == "web"));
+    /// assert!(matches!(&evaluation.findings[..], [ModelFinding::NoiseDependsOnParents { node, .. }] if node == "web"));
     /// assert!(truth.evaluate(&held_out, &EvaluationConfig::default())?.findings.is_empty());
     /// # Ok::<(), etiology::Error>(())
     /// ```

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Finding {
+pub enum ModelFinding {
     /// The noise depends on the parents: the mechanism misses some of their effect, an edge points the wrong way, or a
     /// common cause is missing.
     NoiseDependsOnParents {

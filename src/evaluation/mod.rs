@@ -14,7 +14,7 @@ mod permuted_graphs;
 mod result;
 
 pub use config::EvaluationConfig;
-pub use finding::Finding;
+pub use finding::ModelFinding;
 pub use result::{
     AbsentFigure, Calibration, GraphComparison, GraphEvaluation, ImpliedIndependence, ModelEvaluation, NodeEvaluation,
     NoiseDrift, NoiseIndependence,

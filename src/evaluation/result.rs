@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::EvaluationConfig;
-use super::finding::Finding;
+use super::finding::ModelFinding;
 
 /// What held-out rows say of a model. [`Display`](std::fmt::Display) says it in sentences and a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct ModelEvaluation {
     /// What the rows say of the graph.
     pub graph: GraphEvaluation,
     /// What is wrong, nodes first; empty if nothing was found.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ModelFinding>,
     /// The configuration, whose thresholds decide what is a finding.
     pub config: EvaluationConfig,
 }

@@ -4,13 +4,25 @@ use std::path::Path;
 
 use super::causal_graph::CausalGraph;
 use super::dropped_call::{DroppedCall, reason_to_drop};
-use crate::data::{read_pairs, read_pairs_path};
+use crate::data::{PairHeaders, read_pairs, read_pairs_path};
 use crate::error::{Error, Result};
 
+const CALLS: [&str; 2] = ["caller", "callee"];
+const EDGES: [&str; 2] = ["cause", "effect"];
 /// Header of a CSV file of calls.
-const CALL_HEADERS: [&str; 2] = ["caller", "callee"];
+const CALL_HEADERS: PairHeaders = PairHeaders {
+    wanted: CALLS,
+    mistaken: EDGES,
+    advice: "these are causal edges, which already point from cause to effect; read them as edges \
+             (`CausalGraph::from_edges_csv_path`, `--edges`), or every arrow would be turned round",
+};
 /// Header of a CSV file of causal edges.
-const EDGE_HEADERS: [&str; 2] = ["cause", "effect"];
+const EDGE_HEADERS: PairHeaders = PairHeaders {
+    wanted: EDGES,
+    mistaken: CALLS,
+    advice: "this is a call graph, whose arrows are turned round, as a slow callee makes its caller slow; read it as one \
+             (`CausalGraph::from_call_graph_csv_path`, `--calls`)",
+};
 
 impl CausalGraph {
     /// A causal graph from the calls of a system, as pairs of caller and callee.
@@ -54,7 +66,7 @@ impl CausalGraph {
     /// # Errors
     /// When the file cannot be read, a column is missing, or as for `from_call_graph`.
     pub fn from_call_graph_csv_path(path: impl AsRef<Path>) -> Result<Self> {
-        Self::from_call_graph(read_pairs_path(path.as_ref(), CALL_HEADERS)?)
+        Self::from_call_graph(read_pairs_path(path.as_ref(), &CALL_HEADERS)?)
     }
 
     /// A causal graph from CSV text with the columns `caller` and `callee`; see
@@ -63,7 +75,7 @@ impl CausalGraph {
     /// # Errors
     /// As for [`from_call_graph_csv_path`](Self::from_call_graph_csv_path).
     pub fn from_call_graph_csv_reader(reader: impl std::io::Read) -> Result<Self> {
-        Self::from_call_graph(read_pairs(reader, CALL_HEADERS)?)
+        Self::from_call_graph(read_pairs(reader, &CALL_HEADERS)?)
     }
 
     /// A causal graph from a CSV file with the columns `cause` and `effect`.
@@ -71,7 +83,7 @@ impl CausalGraph {
     /// # Errors
     /// When the file cannot be read, a column is missing, or as for [`from_edges`](Self::from_edges).
     pub fn from_edges_csv_path(path: impl AsRef<Path>) -> Result<Self> {
-        Self::from_edges(read_pairs_path(path.as_ref(), EDGE_HEADERS)?)
+        Self::from_edges(read_pairs_path(path.as_ref(), &EDGE_HEADERS)?)
     }
 
     /// A causal graph from CSV text with the columns `cause` and `effect`.
@@ -79,6 +91,6 @@ impl CausalGraph {
     /// # Errors
     /// As for [`from_edges_csv_path`](Self::from_edges_csv_path).
     pub fn from_edges_csv_reader(reader: impl std::io::Read) -> Result<Self> {
-        Self::from_edges(read_pairs(reader, EDGE_HEADERS)?)
+        Self::from_edges(read_pairs(reader, &EDGE_HEADERS)?)
     }
 }

@@ -6,10 +6,11 @@ use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::plausible::Plausible;
 use super::reference::references;
-use super::resolution::{GivenSteps, resolutions, with_shown};
+use super::resolution::{GivenSteps, resolutions};
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
+use crate::findings::{Direction, Finding};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
@@ -62,6 +63,8 @@ pub(super) struct Fits {
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
+    /// The graph against the one with its arrows turned round.
+    pub(super) direction: Option<Direction>,
 }
 
 /// What a model was fitted to.
@@ -96,11 +99,14 @@ impl FittedModel {
             None => (None, Reports::default(), vec![None; nodes], vec![None; nodes]),
         };
         let references = references(&graph, &wiring, data)?;
-        let mut resolutions = resolutions(&graph, given_steps, data);
+        let mut wiring = wiring.with_resolutions(&resolutions(&graph, given_steps, data));
         if let Some(data) = data {
-            resolutions = with_shown(&wiring, &graph, resolutions, data);
+            // Of a node without a column, as some known ones are, nothing is shown.
+            let column = |node| {
+                data.column_with_gaps(node).map_or_else(|_| vec![f64::NAN; data.rows()], |column| column.to_vec())
+            };
+            wiring = wiring.with_shown_rounding(&graph.nodes().map(column).collect::<Vec<_>>());
         }
-        let wiring = wiring.with_resolutions(&resolutions);
         Ok(Self::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 
@@ -182,6 +188,17 @@ impl FittedModel {
     /// before the model was fitted.
     pub fn assignment_report(&self) -> Option<&AssignmentReport> {
         self.parts.reports.assignment.as_ref()
+    }
+
+    /// The independencies that the graph implies, and those of the graph with its arrows turned round, in the training data;
+    /// nothing if the model was given without data, or the data has not all nodes.
+    pub fn direction(&self) -> Option<&Direction> {
+        self.parts.reports.direction.as_ref()
+    }
+
+    /// What speaks against the model, whatever the event: before anyone is named.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.direction().and_then(Direction::finding).into_iter().collect()
     }
 
     /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given

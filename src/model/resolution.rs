@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Step};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
@@ -83,6 +82,11 @@ impl Resolution {
         self.shown
     }
 
+    /// With as much of the rounding of parents as the training data show.
+    pub(super) fn with_shown(self, shown: f64) -> Self {
+        Self { shown, ..self }
+    }
+
     /// The step in which a value of the node was measured.
     pub(super) fn of_value(&self, value: f64) -> Measured {
         match (self.is_given, self.step) {
@@ -107,36 +111,6 @@ pub(super) fn resolutions(graph: &CausalGraph, given: &GivenSteps, data: Option<
         (None, None) => Resolution::default(),
     };
     (0..graph.node_count()).into_par_iter().map(of_node).collect()
-}
-
-/// The resolutions with what of it the training rows show in the noises of a wiring that knows them.
-pub(super) fn with_shown(
-    wiring: &Wiring,
-    graph: &CausalGraph,
-    mut resolutions: Vec<Resolution>,
-    data: &Dataset,
-) -> Vec<Resolution> {
-    let columns = graph.nodes().map(|node| data.column_with_gaps(node).map(|column| column.to_vec()));
-    // Of a node without a column, as some known ones are, nothing is shown.
-    let columns: Vec<Vec<f64>> = columns.map(|column| column.unwrap_or(vec![f64::NAN; data.rows()])).collect();
-    let columns = wiring.in_order(&columns);
-    let shown = |(number, node): (usize, &WiredNode)| {
-        let with_parents = node.parents.iter().copied().chain([number]);
-        let mut steps = with_parents.filter_map(|number| resolutions[wiring.node(number).position].step());
-        if node.parents.is_empty() || steps.next().is_none() {
-            return 0.0;
-        }
-        let (low, high) = (node.usual_noise.low, node.usual_noise.high);
-        let noises =
-            wiring.abduct_column(number, &columns, |parents, value| node.mechanism.estimate_noise(parents, value));
-        let beyond = noises.into_iter().map(|noise| (noise - high).max(low - noise));
-        beyond.filter(|distance| distance.is_finite()).fold(0.0, f64::max)
-    };
-    let shown: Vec<f64> = wiring.nodes().par_iter().enumerate().map(shown).collect();
-    for (node, shown) in wiring.nodes().iter().zip(shown) {
-        resolutions[node.position].shown = shown;
-    }
-    resolutions
 }
 
 /// What a saved resolution may hold, before it is checked.

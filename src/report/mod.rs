@@ -6,7 +6,6 @@ mod escape;
 mod format;
 mod html;
 mod label;
-mod number;
 mod text;
 
 pub use html::HtmlReport;

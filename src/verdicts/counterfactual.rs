@@ -26,6 +26,9 @@ pub struct Counterfactual {
     pub probability_alone: f64,
     /// The probability of a target at least as extreme if all nodes behave normally.
     pub usual_probability: f64,
+    /// Probabilities below this are not told apart: the floor of the outlier score.
+    #[serde(default)]
+    pub resolution: f64,
 }
 
 impl Counterfactual {
@@ -35,7 +38,7 @@ impl Counterfactual {
         target: (&str, f64),
         event: &Observation,
         (tail, mean): (&Attributor, &Attributor),
-        usual_probability: f64,
+        (usual_probability, resolution): (f64, f64),
     ) -> Result<Self> {
         let all_others = |name: &str| name != node;
         Ok(Self {
@@ -46,6 +49,7 @@ impl Counterfactual {
             observed: target.1,
             probability_alone: tail.what_if(event, |name| name == node)?.value,
             usual_probability,
+            resolution,
         })
     }
 }

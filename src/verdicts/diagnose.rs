@@ -2,18 +2,21 @@
 
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
-use super::diagnosis::{Confidence, Diagnosis};
+use super::diagnosis::Diagnosis;
 use super::evidence::Evidence;
 use super::methods::{
     CombinedScore, combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering,
     smooth_traversal,
 };
 use super::verdict::{Verdict, VerdictKind};
+use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
 use crate::error::Result;
+use crate::findings::{Finding, FindingKind, Strength};
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Quantity};
 use crate::telemetry::span;
+use crate::wording::share_of_rows;
 
 /// What is less rare than one in twenty is no outlier, in nats.
 const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
@@ -74,20 +77,26 @@ impl FittedModel {
             verdict(VerdictKind::ScoreOrdering, score_ordering(&evidence)),
             verdict(VerdictKind::InDistributionFix, fixes),
         ];
-        let (confidence, doubts) = judge(&evidence, &attribution, &combined, &verdicts);
+        let findings = self.findings_of_diagnosis(&attribution, config)?;
+        let (strength, doubts) = judge(&evidence, &attribution, &combined, &verdicts, &findings);
+        let strength = capped(strength, &findings);
         let observed = event.finite(target)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
+        let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
             .iter()
             .take(config.counterfactuals)
-            .map(|suspect| Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), usual))
+            .map(|suspect| {
+                Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), (usual, resolution))
+            })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
         Ok(Diagnosis {
             target,
             combined,
-            confidence,
+            strength,
             doubts,
+            findings,
             verdicts,
             counterfactuals,
             missing,
@@ -97,30 +106,54 @@ impl FittedModel {
     }
 }
 
+impl FittedModel {
+    /// What speaks against the model, the event, and the rows just before it.
+    fn findings_of_diagnosis(&self, attribution: &Attribution, config: &DiagnosisConfig) -> Result<Vec<Finding>> {
+        let mut findings = self.findings();
+        findings.extend(attribution.findings.iter().cloned());
+        if let Some(recent) = &config.recent {
+            let wiring = self.wiring_of_target(&attribution.target)?;
+            findings.extend(units_of_recent_rows(self, wiring.nodes(), recent));
+        }
+        Ok(findings)
+    }
+}
+
+/// A verdict is at most as sure as every finding allows.
+fn capped(strength: Strength, findings: &[Finding]) -> Strength {
+    findings.iter().map(|finding| finding.kind.caps()).fold(strength, Strength::min)
+}
+
 /// How far the first of the ranking can be trusted, and why not further.
 fn judge(
     evidence: &Evidence,
     attribution: &Attribution,
     combined: &[CombinedScore],
     verdicts: &[Verdict],
-) -> (Confidence, Vec<String>) {
+    findings: &[Finding],
+) -> (Strength, Vec<String>) {
     let mut doubts = Vec::new();
-    let target = &attribution.target;
+    let found = |kind| findings.iter().any(|finding: &Finding| finding.kind == kind);
     // Not −0.00, which rounding may leave of a certain event.
     let score = attribution.score.value.max(0.0);
-    if score < NOT_UNUSUAL {
-        let rows = score.exp();
+    // To its other side the target is unusual all the same, which a finding says.
+    let usual = score < NOT_UNUSUAL && !found(FindingKind::OtherSide);
+    let nobody = !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL);
+    // Of few rows nothing is unusual, however far out: a finding says that, too.
+    if usual && !(attribution.score.saturated && found(FindingKind::FewRows)) {
         doubts.push(format!(
-            "`{target}` is hardly unusual: its outlier score is {score:.2} nats, that of one row in {rows:.0}."
+            "`{}` is hardly unusual: its outlier score is {score:.2} nats, that of {}.",
+            attribution.target,
+            share_of_rows((-score).exp())
         ));
     }
-    if !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL) {
+    if nobody && !found(FindingKind::FewRows) {
         doubts.push("No node is unusual given its parents.".to_owned());
     }
-    if !doubts.is_empty() {
-        return (Confidence::Thin, doubts);
+    if usual || nobody {
+        return (Strength::Thin, doubts);
     }
-    let [first, others @ ..] = combined else { return (Confidence::Thin, doubts) };
+    let [first, others @ ..] = combined else { return (Strength::Thin, doubts) };
     let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
     doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
     for verdict in verdicts {
@@ -131,6 +164,6 @@ fn judge(
     let named = verdicts.iter().filter_map(Verdict::first);
     let (agree, all) = named.fold((0, 0), |(agree, all), node| (agree + usize::from(node == first.node), all + 1));
     let has_rival = others.first().is_some_and(|other| other.score >= AS_SUSPECT * first.score);
-    let confidence = if has_rival || 2 * agree < all { Confidence::Contested } else { Confidence::Clear };
-    (confidence, doubts)
+    let strength = if has_rival || 2 * agree < all { Strength::Contested } else { Strength::Strong };
+    (strength, doubts)
 }

@@ -5,20 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::counterfactual::Counterfactual;
 use super::methods::CombinedScore;
 use super::verdict::{Verdict, VerdictKind};
+use crate::findings::{Finding, Strength};
 use crate::question::attribution::Attribution;
-
-/// How far the first of the combined ranking can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Confidence {
-    /// The evidence points to one node.
-    Clear,
-    /// The verdicts disagree, or another node is as suspect.
-    Contested,
-    /// Too little is out of the ordinary to name anyone.
-    Thin,
-}
 
 /// Several verdicts on one event, and what they come to together. `Display` prints them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,10 +17,13 @@ pub struct Diagnosis {
     /// The combined ranking of the target and its ancestors, the most suspect first. Nodes whose value is missing are
     /// left out.
     pub combined: Vec<CombinedScore>,
-    /// How far the first of them can be trusted.
-    pub confidence: Confidence,
-    /// Why it is not clear, in sentences; empty where it is.
+    /// How strong the evidence for the first of them is, at most what every finding allows.
+    pub strength: Strength,
+    /// Why the verdicts by themselves are not strong, in sentences; empty where they are.
     pub doubts: Vec<String>,
+    /// What speaks against the model or the question: the findings of the attribution and of the diagnosis.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
     /// Each verdict by itself.
     pub verdicts: Vec<Verdict>,
     /// What would have been, had the most suspect nodes behaved normally; in the order of the ranking.
@@ -48,9 +39,9 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// The root cause that the evidence points to; nothing where it is too thin.
     pub fn root_cause(&self) -> Option<&str> {
-        match self.confidence {
-            Confidence::Thin => None,
-            Confidence::Clear | Confidence::Contested => self.combined.first().map(|first| first.node.as_str()),
+        match self.strength {
+            Strength::Thin => None,
+            Strength::Strong | Strength::Contested => self.combined.first().map(|first| first.node.as_str()),
         }
     }
 
@@ -65,7 +56,14 @@ impl Diagnosis {
         self.verdicts.iter().find(|verdict| verdict.kind == kind)
     }
 
-    /// The verdicts whose first node is this one.
+    /// The verdicts in which this node shares the first place with others.
+    pub fn ties(&self, node: &str) -> impl Iterator<Item = VerdictKind> + '_ {
+        let node = node.to_owned();
+        let shared = move |verdict: &&Verdict| verdict.first().is_none() && verdict.leaders().any(|one| one == node);
+        self.verdicts.iter().filter(shared).map(|verdict| verdict.kind)
+    }
+
+    /// The verdicts whose first node is this one, and no other with it.
     pub fn supporters(&self, node: &str) -> impl Iterator<Item = VerdictKind> + '_ {
         let node = node.to_owned();
         self.verdicts.iter().filter(move |verdict| verdict.first() == Some(node.as_str())).map(|verdict| verdict.kind)

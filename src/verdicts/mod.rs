@@ -11,8 +11,9 @@ mod evidence;
 mod methods;
 mod verdict;
 
+pub use crate::findings::Strength;
 pub use config::DiagnosisConfig;
 pub use counterfactual::Counterfactual;
-pub use diagnosis::{Confidence, Diagnosis};
+pub use diagnosis::Diagnosis;
 pub use methods::CombinedScore;
 pub use verdict::{Candidate, Verdict, VerdictKind};

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// Scores that differ by no more than this, relative to their size, are equal.
+const ROUNDING: f64 = 1e-9;
+
 /// By what evidence a verdict ranks the nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -76,9 +79,16 @@ impl Verdict {
 
     /// The most suspect node; nothing if two share the first place or the verdict has nothing against anyone.
     pub fn first(&self) -> Option<&str> {
-        let (first, others) = self.ranking.split_first()?;
-        let alone = others.first().is_none_or(|second| second.score < first.score);
-        (alone && first.score > 0.0).then_some(first.node.as_str())
+        let mut leaders = self.leaders();
+        let first = leaders.next()?;
+        leaders.next().is_none().then_some(first)
+    }
+
+    /// All who share the first place, but for rounding; nobody if the verdict has nothing against anyone.
+    pub fn leaders(&self) -> impl Iterator<Item = &str> {
+        let most = self.ranking.first().map_or(0.0, |first| first.score);
+        let share = self.ranking.iter().take_while(move |one| one.score > 0.0 && one.score >= most * (1.0 - ROUNDING));
+        share.map(|one| one.node.as_str())
     }
 
     /// A node's score, if it was ranked.

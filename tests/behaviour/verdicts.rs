@@ -2,7 +2,8 @@
 
 use crate::retail_shop;
 use etiology::attribution::Estimator;
-use etiology::verdicts::{Confidence, VerdictKind};
+use etiology::findings::Strength;
+use etiology::verdicts::VerdictKind;
 use etiology::{
     AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Diagnosis, DiagnosisConfig, Error, FeatureMap,
     FittedModel, KnownFormula, NoiseDistribution, Observation, Quantity, StructuralCausalModel,
@@ -72,7 +73,7 @@ fn verdicts_follow_their_formulas() {
         let expected = (propagated[place] / propagated[1] + noises[place] / noises[1] + shares[place]) / 3.0;
         assert!((combined.score - expected).abs() < 1e-9, "{combined:?}, expected {expected}");
     }
-    assert_eq!((diagnosis.root_cause(), diagnosis.confidence), (Some("b"), Confidence::Clear));
+    assert_eq!((diagnosis.root_cause(), diagnosis.strength), (Some("b"), Strength::Strong));
 }
 
 #[test]
@@ -185,16 +186,16 @@ fn a_missing_node_is_neither_blamed_nor_cleared_and_its_parents_stand_in_for_it(
 fn an_ordinary_event_has_no_root_cause() {
     let usual = event(&[("db", 10.1), ("cache", 5.0), ("errors", 0.0), ("api", 25.2)]);
     let diagnosis = service().diagnose("api", &usual, &DiagnosisConfig::default()).unwrap();
-    assert_eq!((diagnosis.root_cause(), diagnosis.confidence), (None, Confidence::Thin));
+    assert_eq!((diagnosis.root_cause(), diagnosis.strength), (None, Strength::Thin));
     assert!(diagnosis.doubts[0].starts_with("`api` is hardly unusual"), "{:?}", diagnosis.doubts);
-    assert!(diagnosis.to_string().starts_with("The evidence is too thin to name a root cause of `api`"), "{diagnosis}");
+    assert!(diagnosis.to_string().starts_with("Too thin to name a root cause of `api`"), "{diagnosis}");
 }
 
 #[test]
 fn two_equal_culprits_are_contested() {
     let both = event(&[("db", 13.5), ("cache", 12.0), ("errors", 0.0), ("api", 39.0)]);
     let diagnosis = service().diagnose("api", &both, &DiagnosisConfig::default()).unwrap();
-    assert_eq!(diagnosis.confidence, Confidence::Contested, "{diagnosis}");
+    assert_eq!(diagnosis.strength, Strength::Contested, "{diagnosis}");
     assert!(diagnosis.doubts.iter().any(|doubt| doubt.contains("about as suspect as")), "{:?}", diagnosis.doubts);
 }
 

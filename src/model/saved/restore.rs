@@ -37,7 +37,7 @@ impl SavedModel {
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
         let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions);
-        let reports = Reports { fit: fit_report, assignment: assignment_report };
+        let reports = Reports { fit: fit_report, assignment: assignment_report, direction: None };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 }

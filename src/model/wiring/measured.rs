@@ -3,6 +3,8 @@
 //! A value that was measured in steps of r is known to ± r/2. A recovered noise is known only as well as the node's value and
 //! its parents' are, carried along by the mechanism: within ± r/2 · |∂n/∂x| ± Σᵢ rᵢ/2 · |∂n/∂paᵢ|.
 
+use rayon::prelude::*;
+
 use super::nodes::{WiredNode, Wiring};
 use crate::mechanism::ParentFunction;
 use crate::model::resolution::Measured;
@@ -33,6 +35,28 @@ struct Room {
 }
 
 impl Wiring {
+    /// The wiring that knows what of the rounding of parents the training rows show, given the columns of all nodes by position
+    /// in the graph, NaN where a value is missing: how far noises lie beyond what is usual for them. Costs O(rows · edges).
+    pub(in crate::model) fn with_shown_rounding(mut self, columns: &[Vec<f64>]) -> Self {
+        let columns = self.in_order(columns);
+        let shown = |(number, node): (usize, &WiredNode)| {
+            let mut with_parents = node.parents.iter().copied().chain([number]);
+            if node.parents.is_empty() || with_parents.all(|number| self.node(number).resolution.step().is_none()) {
+                return 0.0;
+            }
+            let (low, high) = (node.usual_noise.low, node.usual_noise.high);
+            let noise = |parents: &[f64], value: f64| node.mechanism.estimate_noise(parents, value);
+            let noises = self.abduct_column(number, &columns, noise);
+            let beyond = noises.into_iter().map(|noise| (noise - high).max(low - noise));
+            beyond.filter(|distance| distance.is_finite()).fold(0.0, f64::max)
+        };
+        let shown: Vec<f64> = self.nodes().par_iter().enumerate().map(shown).collect();
+        self.nodes_mut().iter_mut().zip(shown).for_each(|(node, shown)| {
+            node.resolution = node.resolution.with_shown(shown);
+        });
+        self
+    }
+
     /// How far the target is moved where one noise has its median, or differs by a standard deviation, all other noises being
     /// as observed.
     pub(crate) fn moved_by_usual_noise(&self, number: usize, values: &[f64], noises: &[f64]) -> f64 {

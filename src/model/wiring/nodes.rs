@@ -117,6 +117,10 @@ impl Wiring {
         &self.nodes
     }
 
+    pub(super) fn nodes_mut(&mut self) -> &mut [WiredNode] {
+        &mut self.nodes
+    }
+
     /// The node of a number.
     pub(crate) fn node(&self, number: usize) -> &WiredNode {
         &self.nodes[number]
@@ -197,6 +201,11 @@ impl WiredNode {
     pub(crate) fn half_step(&self, value: f64) -> f64 {
         let measured = self.resolution.of_value(value);
         if measured.is_guessed { 0.0 } else { 0.5 * measured.step }
+    }
+
+    /// The step in which the node's values are measured, where it is known, in its unit.
+    pub(crate) fn step_of_values(&self) -> Option<f64> {
+        self.resolution.step()
     }
 
     /// The standard deviation of what is normal for the node, in its unit.

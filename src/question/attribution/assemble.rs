@@ -3,24 +3,38 @@
 use super::attributor::Attributor;
 use super::config::Quantity;
 use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
+use crate::checks::{Facts, ScoreFacts, of_event};
+use crate::data::Observation;
 use crate::error::Result;
+use crate::findings::Finding;
 use crate::model::{Origin, Recovered};
 use crate::refine::{Answer, Estimate, Found};
 use crate::score::is_saturated;
 use crate::world::Event;
 
+/// A score has no meaningful shares if it is no more than so many of its standard errors, or than this share of the sum of the
+/// sizes of its parts.
+const ERRORS: f64 = 2.0;
+const SMALL: f64 = 0.1;
 /// By how much rounding may bring a score below 0, in nats.
 const ROUNDING: f64 = 1e-12;
 
 impl Attributor {
-    pub(super) fn assemble(&self, event: &Event<'_>, answer: &Answer) -> Result<Attribution> {
+    pub(super) fn assemble(
+        &self,
+        observation: &Observation,
+        event: &Event<'_>,
+        answer: &Answer,
+    ) -> Result<Attribution> {
         let (found, recovered) = (&answer.found, event.recovered());
         let score = self.score(found);
         let mut amounts = vec![Estimate::default(); self.target.nodes().len()];
         event.players().into_iter().zip(&found.contributions).for_each(|(node, &amount)| amounts[node] = amount);
-        // A score that is mere rounding beside its parts has no meaningful shares.
-        let largest = amounts.iter().fold(0.0, |largest: f64, amount| largest.max(amount.value.abs()));
-        let whole = Some(score.value).filter(|score| score.abs() > 1e-9 * largest);
+        let amounts_alone: Vec<f64> = amounts.iter().map(|amount| amount.value).collect();
+        let findings = self.findings(observation, recovered, &amounts_alone, &score);
+        let sum_of_sizes: f64 = amounts_alone.iter().map(|amount| amount.abs()).sum();
+        let is_small = score.value.abs() <= (SMALL * sum_of_sizes).max(ERRORS * score.std_error);
+        let whole = (!is_small).then_some(score.value);
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
         let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
@@ -34,12 +48,31 @@ impl Attributor {
             unexplained: Unexplained { value: found.unexplained.value, std_error: found.unexplained.std_error() },
             contributions,
             missing: self.missing(recovered),
+            findings,
             samples: answer.samples,
             permutations: found.permutations,
             precision_reached: asked.map(|asked| found.largest_error() <= asked),
             seed: self.config.means.seed,
             explanation: self.explanation(answer),
         })
+    }
+
+    fn findings(
+        &self,
+        observation: &Observation,
+        recovered: &Recovered,
+        amounts: &[f64],
+        score: &ScoreEstimate,
+    ) -> Vec<Finding> {
+        let std_error = score.std_error;
+        let score = score.tail_probability.map(|tail_probability| ScoreFacts {
+            feature_map: &self.config.question.feature_map,
+            tail_probability,
+            std_error,
+            floor: self.floor,
+        });
+        let (model, wiring) = (&self.model, self.target.wiring());
+        of_event(&Facts { model, wiring, observation, recovered, amounts, score })
     }
 
     fn score(&self, found: &Found) -> ScoreEstimate {

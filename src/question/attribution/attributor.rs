@@ -106,7 +106,8 @@ impl Attributor {
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
         let event = self.event(observation)?;
-        let attribution = self.assemble(&event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
+        let attribution =
+            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
         tell!(
             DEBUG,
             "attributed",

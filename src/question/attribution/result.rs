@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::config::Quantity;
 use crate::engine::Explanation;
+use crate::findings::Finding;
 use crate::score::ln_with_floor;
 
 /// How much each node contributed to an outlier of the target, with the error of each figure.
@@ -27,6 +28,8 @@ pub struct Attribution {
     /// Nodes that the target depends on, but whose value was missing, in topological order. Of these nobody knows what they
     /// contributed: their noise stays random in every coalition.
     pub missing: Vec<MissingNode>,
+    /// What speaks against this answer, with its evidence and remedy.
+    pub findings: Vec<Finding>,
     /// How many joint noise samples all coalitions shared; nothing where no samples were needed.
     pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
@@ -101,7 +104,8 @@ pub struct Contribution {
     /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
     /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
-    /// The contribution as a share of the score; nothing if the score is 0, or as good as 0 beside its parts.
+    /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
+    /// beside the sum of the sizes of its parts, which then cancel.
     pub share: Option<f64>,
     /// The node's observed value, in its unit.
     pub observed: f64,

@@ -66,7 +66,7 @@ impl Attributor {
         let deadline = Deadline::after(limit, &proceed);
         let event = self.event(observation)?;
         let (answer, complete) = answer_within(&event, &self.engines, Ask::Split, self.goal(), &deadline)?;
-        let attribution = self.assemble(&event, &answer)?;
+        let attribution = self.assemble(observation, &event, &answer)?;
         Ok(TimedAttribution { attribution, complete, elapsed: deadline.elapsed() })
     }
 }

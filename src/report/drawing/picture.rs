@@ -4,7 +4,7 @@ use super::colour::fill;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
-use crate::report::number::{error_in_nats, fixed, significant};
+use crate::wording::{error_in_nats, fixed, significant};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
 pub(in crate::report) struct Picture {

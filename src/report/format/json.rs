@@ -9,6 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::Explanation;
+use crate::findings::Finding;
 use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained};
 
 #[derive(Serialize, Deserialize)]
@@ -21,6 +22,8 @@ struct AttributionShape {
     contributions: Vec<ContributionShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<MissingShape>,
+    #[serde(default)]
+    findings: Vec<Finding>,
     samples: Option<usize>,
     permutations: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,7 +155,7 @@ impl ContributionShape {
 
 impl Serialize for Attribution {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { target, quantity, score, unexplained, contributions, missing, .. } = self.clone();
+        let Self { target, quantity, score, unexplained, contributions, missing, findings, .. } = self.clone();
         let Self { samples, permutations, precision_reached, seed, .. } = *self;
         let ScoreEstimate { value, std_error, tail_probability, floor, saturated } = score;
         let amount = Amount::new(quantity, value);
@@ -169,6 +172,7 @@ impl Serialize for Attribution {
                 .into_iter()
                 .map(|MissingNode { node, stand_in, typical }| MissingShape { node, stand_in, typical })
                 .collect(),
+            findings,
             samples,
             permutations,
             precision_reached,
@@ -206,6 +210,7 @@ impl<'de> Deserialize<'de> for Attribution {
             unexplained,
             contributions,
             missing,
+            findings: shape.findings,
             samples,
             permutations,
             precision_reached,

@@ -5,15 +5,16 @@ use crate::error::list_names;
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::question::attribution::Attribution;
-use crate::report::number::significant;
 use crate::verdicts::Diagnosis;
+use crate::wording::significant;
 
 /// Most findings and repairs that are listed: who gets more has a wrong model, not a list to go through.
 const MOST_LINES: usize = 30;
 
-/// Warnings of the attribution, what fitting repaired, what an evaluation found, and how the figures were made.
+/// Findings, warnings of the attribution, what fitting repaired, what an evaluation found, and how the figures were made.
 pub(super) fn diagnostics(model: &FittedModel, diagnosis: &Diagnosis, evaluation: Option<&ModelEvaluation>) -> String {
-    let warnings = warnings(&diagnosis.attribution);
+    let mut warnings: Vec<String> = diagnosis.findings.iter().map(ToString::to_string).collect();
+    warnings.extend(self::warnings(&diagnosis.attribution));
     let mut page = String::from("<h3>This event</h3>\n");
     if warnings.is_empty() {
         page.push_str("<p>No warnings.</p>\n");

@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
 use crate::report::escape::markup;
-use crate::report::number::significant;
 use crate::verdicts::Diagnosis;
+use crate::wording::significant;
 
 /// How many nodes are shown at most.
 const MOST_NODES: usize = 4;

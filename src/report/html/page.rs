@@ -8,12 +8,13 @@ use super::text::{list, section, sentence};
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
+use crate::findings::Strength;
 use crate::model::FittedModel;
 use crate::question::attribution::Quantity;
 use crate::report::drawing::{self, Picture};
 use crate::report::escape::{self, markup};
-use crate::report::number::{error_in_nats, fixed, significant};
-use crate::verdicts::{Confidence, Diagnosis};
+use crate::verdicts::Diagnosis;
+use crate::wording::{chance, error_in_nats, fixed, significant};
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
 ///
@@ -140,18 +141,20 @@ fn check(intervals: &BootstrapIntervals, diagnosis: &Diagnosis) -> Result<()> {
 
 /// The headline, the doubts, and how unusual the event is.
 fn verdict(diagnosis: &Diagnosis) -> String {
-    let (class, word) = match diagnosis.confidence {
-        Confidence::Clear => ("clear", "Clear"),
-        Confidence::Contested => ("contested", "Contested"),
-        Confidence::Thin => ("thin", "Thin evidence"),
+    let (class, word) = match diagnosis.strength {
+        Strength::Strong => ("strong", "Strong evidence"),
+        Strength::Contested => ("contested", "Contested"),
+        Strength::Thin => ("thin", "Too thin to name"),
     };
     let headline = diagnosis.headline();
     // Where doubts follow it ends with a colon.
-    let headline = if diagnosis.doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
+    let findings = diagnosis.findings.iter().map(ToString::to_string);
+    let doubts: Vec<String> = diagnosis.doubts.iter().cloned().chain(findings).collect();
+    let headline = if doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
     format!(
         "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{}<p>{}</p>\n</div>\n",
         sentence(headline),
-        list("doubts", &diagnosis.doubts),
+        list("doubts", &doubts),
         sentence(&how_unusual(diagnosis))
     )
 }
@@ -163,7 +166,8 @@ fn how_unusual(diagnosis: &Diagnosis) -> String {
     });
     let ceiling = if score.saturated { ", its ceiling: the event is at least this unusual" } else { "" };
     let tail = score.tail_probability.map_or_else(String::new, |tail| {
-        format!(" A value at least as extreme has probability {} under the model.", significant(tail))
+        let floor = score.floor.unwrap_or(0.0);
+        format!(" A value at least as extreme has probability {} under the model.", chance(tail, floor))
     });
     format!(
         "{observed}Its outlier score is {} ± {} nats{ceiling}.{tail}",

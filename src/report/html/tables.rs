@@ -4,8 +4,8 @@ use super::text::{list, table};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Contribution, Quantity};
 use crate::report::drawing::signed_amount;
-use crate::report::number::{error_in_nats, fixed, significant};
 use crate::verdicts::Diagnosis;
+use crate::wording::{error_in_nats, fixed, significant};
 
 /// Every node with both kinds of contribution, then those without a value.
 pub(super) fn contributions(diagnosis: &Diagnosis) -> String {

@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::mechanism::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
-use crate::report::number::significant;
+use crate::wording::significant;
 
 /// How many candidates that were not chosen are named per node.
 const ALTERNATIVES: usize = 2;

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 
 use crate::error::list_names;
 use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity};
-use crate::report::number::{error_in_nats, fixed, significant};
+use crate::wording::{chance, error_in_nats, fixed, significant};
 
 impl fmt::Display for Attribution {
     /// A summary in a line or two, then the nodes by contribution, the largest first.
@@ -31,7 +31,8 @@ impl fmt::Display for Attribution {
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
-        self.write_extrapolated(formatter)
+        self.write_extrapolated(formatter)?;
+        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))
     }
 }
 
@@ -47,7 +48,7 @@ impl Attribution {
                     "outlier score {} ± {} nats (probability {}, floor {})",
                     fixed(score.value, 2),
                     error_in_nats(score.std_error),
-                    significant(tail),
+                    chance(tail, floor),
                     significant(floor)
                 )?;
             }

@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::question::attribution::Attribution;
-use crate::report::number::fixed;
+use crate::wording::fixed;
 
 /// Widest bar, in characters.
 const WIDTH: f64 = 40.0;

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 
 use crate::data::Dataset;
 use crate::report::label::shortened;
-use crate::report::number::significant;
+use crate::wording::significant;
 
 /// A longer table is cut to its head.
 const MOST_ROWS: usize = 20;

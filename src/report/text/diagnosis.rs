@@ -5,17 +5,19 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use crate::report::number::significant;
-use crate::verdicts::{Confidence, Counterfactual, Diagnosis};
+use crate::findings::Strength;
+use crate::verdicts::{Counterfactual, Diagnosis};
+use crate::wording::{chance, significant};
 
 /// How many nodes the table of the combined ranking shows.
 const ROWS: usize = 5;
 
 impl fmt::Display for Diagnosis {
-    /// A sentence, the doubts, the head of the combined ranking, what each verdict says, and the counterfactuals.
+    /// A sentence, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}", self.headline())?;
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
         writeln!(formatter)?;
         write_table(formatter, &self.ranking_table())?;
         writeln!(formatter)?;
@@ -39,18 +41,33 @@ impl Diagnosis {
     /// The verdict in a sentence.
     pub fn headline(&self) -> String {
         let target = &self.target;
-        let first = self.combined.first().map_or("", |first| first.node.as_str());
-        let named = self.verdicts.iter().filter(|verdict| verdict.first().is_some()).count();
-        let agree = self.supporters(first).count();
-        match self.confidence {
-            Confidence::Clear => {
-                format!("The root cause of `{target}` is `{first}`, according to {agree} of {named} verdicts.")
+        let (suspect, agreement) = (self.suspect(), self.agreement());
+        match self.strength {
+            Strength::Strong => format!("Strong evidence: the root cause of `{target}` is {suspect}, {agreement}."),
+            Strength::Contested => {
+                format!("Contested: the root cause of `{target}` is probably {suspect}, {agreement}, but:")
             }
-            Confidence::Contested => {
-                format!("The root cause of `{target}` is probably `{first}`, but that is contested:")
-            }
-            Confidence::Thin => format!("The evidence is too thin to name a root cause of `{target}`:"),
+            Strength::Thin => format!("Too thin to name a root cause of `{target}`:"),
         }
+    }
+
+    /// The first of the ranking in words. Of the target's own noise nobody knows what is behind it.
+    fn suspect(&self) -> String {
+        match self.combined.first() {
+            Some(first) if first.node == self.target => {
+                format!("`{}` itself, or a cause of it that the graph lacks", first.node)
+            }
+            first => format!("`{}`", first.map_or("", |first| first.node.as_str())),
+        }
+    }
+
+    /// How many of the verdicts that name anyone name the first of the ranking, and in how many others it shares the first place.
+    fn agreement(&self) -> String {
+        let first = self.combined.first().map_or("", |first| first.node.as_str());
+        let named = self.verdicts.iter().filter(|verdict| verdict.leaders().next().is_some()).count();
+        let (agree, ties) = (self.supporters(first).count(), self.ties(first).count());
+        let tied = if ties > 0 { format!(", and first with others in {ties} more") } else { String::new() };
+        format!("according to {agree} of {named} verdicts{tied}")
     }
 
     fn ranking_table(&self) -> Table {
@@ -80,17 +97,22 @@ impl Diagnosis {
 
 impl fmt::Display for Counterfactual {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { node, target, probability, expected, observed, probability_alone, usual_probability } = self;
+        let Self { node, target, expected, observed, resolution, .. } = self;
+        let [probability, usual, alone] = [self.probability, self.usual_probability, self.probability_alone]
+            .map(|probability| chance(probability, *resolution));
         write!(
             formatter,
-            "Had `{node}` behaved normally, a value of `{target}` at least as extreme would have had probability {}, and its \
-             expected value would have been {} instead of {}. `{node}` alone raises that probability from {} to {}.",
-            significant(*probability),
+            "Had `{node}` behaved normally, a value of `{target}` at least as extreme would have had probability {probability}, and \
+             its expected value would have been {} instead of {}. `{node}` alone ",
             significant(*expected),
-            significant(*observed),
-            significant(*usual_probability),
-            significant(*probability_alone)
-        )
+            significant(*observed)
+        )?;
+        if usual == alone {
+            write!(formatter, "leaves that probability as it is: {alone}.")
+        } else {
+            let moves = if self.probability_alone < self.usual_probability { "lowers" } else { "raises" };
+            write!(formatter, "{moves} that probability from {usual} to {alone}.")
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use crate::evaluation::{Finding, ModelEvaluation, NodeEvaluation};
-use crate::report::number::{fixed, p_value, significant};
+use crate::evaluation::{ModelEvaluation, ModelFinding, NodeEvaluation};
+use crate::wording::{fixed, p_value, significant};
 
 /// Most lines of a list: who gets more has a wrong graph, not a list to go through.
 const MOST_LINES: usize = 30;
@@ -77,13 +77,14 @@ impl ModelEvaluation {
     }
 
     fn write_noise(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = |of_kind: fn(&Finding) -> bool| self.findings.iter().filter(|finding| of_kind(finding)).count();
+        let count =
+            |of_kind: fn(&ModelFinding) -> bool| self.findings.iter().filter(|finding| of_kind(finding)).count();
         writeln!(
             formatter,
             "Noise: {} of {} tested are not distributed as the model says; {} of {} tested depend on the parents.",
-            count(|finding| matches!(finding, Finding::NoiseMiscalibrated { .. })),
+            count(|finding| matches!(finding, ModelFinding::NoiseMiscalibrated { .. })),
             self.nodes.iter().filter(|node| node.calibration.is_some()).count(),
-            count(|finding| matches!(finding, Finding::NoiseDependsOnParents { .. })),
+            count(|finding| matches!(finding, ModelFinding::NoiseDependsOnParents { .. })),
             self.nodes.iter().filter(|node| node.independence.is_some()).count()
         )
     }

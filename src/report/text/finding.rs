@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::evaluation::Finding;
-use crate::report::number::p_value;
+use crate::evaluation::ModelFinding;
+use crate::wording::p_value;
 
-impl fmt::Display for Finding {
+impl fmt::Display for ModelFinding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoiseDependsOnParents { node, distance_correlation, adjusted_p_value } => write!(

@@ -1,6 +1,6 @@
 //! Which models raise an alarm, and which do not.
 
-use etiology::evaluation::Finding;
+use etiology::evaluation::ModelFinding;
 use etiology::mechanism::{AssignmentConfig, ParentFunction};
 use etiology::{
     AdditiveNoiseModel, CausalGraph, Dataset, EvaluationConfig, FittedModel, KnownFormula, NoiseDistribution,
@@ -75,7 +75,7 @@ fn a_collider_turned_round_is_detected() {
     let right = evaluate(&linear_model(&[("a", "c"), ("b", "c")], &training), &held_out);
     assert!(right.findings.is_empty(), "{right}");
     let wrong = evaluate(&linear_model(&[("a", "c"), ("c", "b")], &training), &held_out);
-    assert!(matches!(&wrong.findings[..], [Finding::IndependenceViolated { .. }, ..]), "{wrong}");
+    assert!(matches!(&wrong.findings[..], [ModelFinding::IndependenceViolated { .. }, ..]), "{wrong}");
 }
 
 #[test]
@@ -88,7 +88,10 @@ fn a_reversed_edge_shows_in_the_noise_where_noises_are_not_normal() {
     let (training, held_out) = (truth.draw_samples(1_000, 1).unwrap(), truth.draw_samples(1_000, 2).unwrap());
     assert!(evaluate(&linear_model(&[("a", "b")], &training), &held_out).findings.is_empty());
     let wrong = evaluate(&linear_model(&[("b", "a")], &training), &held_out);
-    assert!(matches!(&wrong.findings[..], [Finding::NoiseDependsOnParents { node, .. }] if node == "a"), "{wrong}");
+    assert!(
+        matches!(&wrong.findings[..], [ModelFinding::NoiseDependsOnParents { node, .. }] if node == "a"),
+        "{wrong}"
+    );
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn the_shop_is_not_quite_linear_and_its_graph_is_right() {
         .findings
         .iter()
         .map(|finding| match finding {
-            Finding::NoiseDependsOnParents { node, .. } => node.as_str(),
+            ModelFinding::NoiseDependsOnParents { node, .. } => node.as_str(),
             _ => panic!("{evaluation}"),
         })
         .collect();
@@ -130,7 +133,7 @@ fn drift_and_wrong_families_are_miscalibrated() {
     let shifted = Dataset::from_array(held_out.names().to_vec(), shifted.view()).unwrap();
     let evaluation = evaluate(&model, &shifted);
     assert!(
-        matches!(&evaluation.findings[..], [Finding::NoiseMiscalibrated { node, .. }] if node == "d"),
+        matches!(&evaluation.findings[..], [ModelFinding::NoiseMiscalibrated { node, .. }] if node == "d"),
         "{evaluation}"
     );
     let drift = evaluation.node("d").unwrap().drift.unwrap();
@@ -149,7 +152,7 @@ fn drift_and_wrong_families_are_miscalibrated() {
         Dataset::from_columns([("a", a.to_vec()), ("b", (&a + &b).to_vec())]).unwrap()
     };
     let evaluation = evaluate(&skewed.fit(&data(10)).unwrap(), &data(20));
-    let [Finding::NoiseMiscalibrated { node, .. }, Finding::WorseThanMarginal { node: again, .. }] =
+    let [ModelFinding::NoiseMiscalibrated { node, .. }, ModelFinding::WorseThanMarginal { node: again, .. }] =
         &evaluation.findings[..]
     else {
         panic!("{evaluation}");
@@ -189,7 +192,7 @@ fn overfitting_shows_as_noise_that_is_wider_than_believed() {
         .unwrap();
     let evaluation = evaluate(&model, &held_out);
     assert!(
-        matches!(&evaluation.findings[..], [Finding::NoiseMiscalibrated { node, .. }] if node == "b"),
+        matches!(&evaluation.findings[..], [ModelFinding::NoiseMiscalibrated { node, .. }] if node == "b"),
         "{evaluation}"
     );
     assert!(evaluation.node("b").unwrap().drift.unwrap().spread_ratio > 1.3, "{evaluation}");
@@ -224,17 +227,17 @@ fn wrong_models_are_found_out_with_any_seed() {
     let curve = known(&[("a", &[], |_| 0.0), ("b", &["a"], |p| p[0] * p[0])]);
     let collider = known(&[("a", &[], |_| 0.0), ("b", &[], |_| 0.0), ("c", &["a", "b"], |p| p[0] + p[1])]);
     let config = EvaluationConfig::default().with_graph_permutations(0);
-    let found = |truth: &FittedModel, wrong: &[(&str, &str)], sign: fn(&Finding) -> bool| {
+    let found = |truth: &FittedModel, wrong: &[(&str, &str)], sign: fn(&ModelFinding) -> bool| {
         (100..130).all(|seed: u64| {
             let training = truth.draw_samples(500, 2 * seed).unwrap();
             let held_out = truth.draw_samples(500, 2 * seed + 1).unwrap();
             linear_model(wrong, &training).evaluate(&held_out, &config).unwrap().findings.iter().any(sign)
         })
     };
-    let violated = |finding: &Finding| matches!(finding, Finding::IndependenceViolated { .. });
+    let violated = |finding: &ModelFinding| matches!(finding, ModelFinding::IndependenceViolated { .. });
     assert!(found(&triangle, &[("a", "b"), ("b", "c")], violated), "a missing edge");
     assert!(found(&collider, &[("a", "c"), ("c", "b")], violated), "an edge turned round");
-    let dependent = |finding: &Finding| matches!(finding, Finding::NoiseDependsOnParents { .. });
+    let dependent = |finding: &ModelFinding| matches!(finding, ModelFinding::NoiseDependsOnParents { .. });
     assert!(found(&curve, &[("a", "b")], dependent), "a curve");
 }
 

@@ -1,6 +1,6 @@
 //! The figures of an evaluation against formulas, and where there is nothing to tell.
 
-use etiology::evaluation::{Finding, ModelEvaluation};
+use etiology::evaluation::{ModelEvaluation, ModelFinding};
 use etiology::{
     AdditiveNoiseModel, CausalGraph, CustomMechanism, Dataset, EvaluationConfig, KnownFormula, Mechanism,
     NoiseDistribution, StructuralCausalModel,
@@ -73,7 +73,7 @@ fn noise_that_is_not_added_is_evaluated_too() {
     // Additive noise of a constant spread does not describe it.
     let additive = growing(AdditiveNoiseModel::linear()).fit(&truth.draw_samples(2_000, 2).unwrap()).unwrap();
     let wrong = evaluate(&additive, &held_out);
-    assert!(matches!(&wrong.findings[..], [Finding::NoiseDependsOnParents { .. }]), "{wrong}");
+    assert!(matches!(&wrong.findings[..], [ModelFinding::NoiseDependsOnParents { .. }]), "{wrong}");
 }
 
 fn with_gaps(data: &Dataset, gap: impl Fn(usize, usize) -> bool) -> Dataset {
@@ -106,7 +106,7 @@ fn missing_values_cost_only_the_nodes_that_need_them() {
     let b = evaluation.node("b").unwrap();
     assert_eq!((b.rows, b.crps, b.independence), (12, None, None));
     assert_eq!(b.absent[0].reason, "12 complete rows, 20 are needed");
-    let unsaid = |finding: &Finding| matches!(finding, Finding::TooFewRows { rows: 12, .. });
+    let unsaid = |finding: &ModelFinding| matches!(finding, ModelFinding::TooFewRows { rows: 12, .. });
     assert_eq!((evaluation.findings.len(), evaluation.findings.iter().all(unsaid)), (2, true));
     assert_eq!((evaluation.graph.implied_independencies.len(), evaluation.graph.untested), (0, 2));
     assert!(evaluation.graph.comparison.is_none());
@@ -140,7 +140,7 @@ fn constants_and_exact_formulas_are_neither_errors_nor_alarms() {
     broken.column_mut(1)[7] += 0.5;
     let broken = Dataset::from_array(held_out.names().to_vec(), broken.view()).unwrap();
     let evaluation = evaluate(&model, &broken);
-    let found = |finding: &Finding| matches!(finding, Finding::ConstantNoiseVaries { node, largest } if node == "total" && (largest - 0.5).abs() < 1e-9);
+    let found = |finding: &ModelFinding| matches!(finding, ModelFinding::ConstantNoiseVaries { node, largest } if node == "total" && (largest - 0.5).abs() < 1e-9);
     assert!(evaluation.findings.iter().any(found), "{evaluation}");
 }
 
@@ -175,7 +175,7 @@ fn rows_that_no_noise_explains_are_counted() {
     let evaluation = evaluate(&model, &Dataset::from_array(["load", "latency"], values.view()).unwrap());
     let latency = evaluation.node("latency").unwrap();
     assert_eq!((latency.rows, latency.rows_without_noise), (91, 9));
-    assert!(evaluation.findings.contains(&Finding::NoNoiseFound { node: "latency".to_owned(), rows: 9 }));
+    assert!(evaluation.findings.contains(&ModelFinding::NoNoiseFound { node: "latency".to_owned(), rows: 9 }));
 }
 
 #[test]

@@ -1,19 +1,30 @@
 //! Values in another unit than in training.
 
-use super::report::ScaleWarning;
+use serde::{Deserialize, Serialize};
+
 use crate::noise::NoiseDistribution;
 
 /// The usual factors between units of one quantity: minutes and hours in seconds, per cent, thousands, days in seconds,
 /// millions, thousand millions. 1024 is near enough to 1000.
-const FACTORS: [f64; 7] = [60.0, 100.0, 1000.0, 3600.0, 86_400.0, 1e6, 1e9];
+pub(super) const FACTORS: [f64; 7] = [60.0, 100.0, 1000.0, 3600.0, 86_400.0, 1e6, 1e9];
 /// How far a ratio may be from a factor, as a ratio.
 const TOLERANCE: f64 = 1.25;
 /// How many quantiles stand for a distribution.
 const QUANTILES: usize = 1001;
 
+/// Values whose size is a usual factor off that of training, as seconds are off milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ScaleWarning {
+    /// The median of the recent values' sizes over that of training.
+    pub ratio: f64,
+    /// The factor between units that the ratio, or its inverse, is near: 60, 100, 1000, 3600, 86 400, 10⁶ or 10⁹.
+    pub factor: f64,
+}
+
 /// Compares the sizes of some values with those in training: a warning if their medians are a usual factor apart, and that
 /// of the values lies beyond all of training.
-pub(super) fn scale_warning(training: &NoiseDistribution, values: &[f64]) -> Option<ScaleWarning> {
+pub(crate) fn scale_warning(training: &NoiseDistribution, values: &[f64]) -> Option<ScaleWarning> {
     let probability = |place: usize| (place as f64 + 0.5) / QUANTILES as f64;
     let trained = (0..QUANTILES).filter_map(|place| training.quantile(probability(place)).ok());
     let trained = sorted_sizes(trained);

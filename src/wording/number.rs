@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 /// A value with four significant digits, in plain notation where that is short.
-pub(super) fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let magnitude = value.abs();
     if value == 0.0 {
         "0".to_owned()
@@ -15,7 +15,7 @@ pub(super) fn significant(value: f64) -> String {
 }
 
 /// A value with so many decimals, and no minus sign before a zero.
-pub(super) fn fixed(value: f64, decimals: usize) -> String {
+pub(crate) fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     if text.starts_with('-') && !text.contains(|digit| ('1'..='9').contains(&digit)) {
         text[1..].to_owned()
@@ -25,12 +25,12 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
 }
 
 /// A standard error in nats, to three decimals. Only one that is 0 is shown as 0.
-pub(super) fn error_in_nats(std_error: f64) -> String {
+pub(crate) fn error_in_nats(std_error: f64) -> String {
     if std_error > 0.0 && std_error < 5e-4 { "<0.001".to_owned() } else { fixed(std_error, 3) }
 }
 
 /// A p-value to three decimals. Only one that is 0 is shown as 0.
-pub(super) fn p_value(p: f64) -> String {
+pub(crate) fn p_value(p: f64) -> String {
     if p > 0.0 && p < 5e-4 { "<0.001".to_owned() } else { fixed(p, 3) }
 }
 
