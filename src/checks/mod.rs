@@ -4,6 +4,7 @@
 //! A check knows nothing of how an answer is shown, and costs next to nothing where nothing is out of the ordinary: it looks at
 //! training values through their ranks.
 
+mod below_resolution;
 mod constant_moved;
 mod facts;
 mod fault_in_training;
@@ -12,6 +13,7 @@ mod missing_cause;
 mod no_causes;
 mod other_side;
 mod other_unit;
+mod precision_lost;
 mod scale;
 mod tail_frequency;
 
@@ -27,9 +29,11 @@ use crate::findings::Finding;
 pub(crate) fn of_event(facts: &Facts<'_>) -> Vec<Finding> {
     let checks = [
         no_causes::check,
+        precision_lost::check,
         other_unit::check,
         other_side::check,
         few_rows::check,
+        below_resolution::check,
         constant_moved::check,
         tail_frequency::check,
         fault_in_training::check,

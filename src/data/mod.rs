@@ -10,6 +10,7 @@ mod csv_text;
 mod dataset;
 mod names;
 mod observation;
+mod step;
 mod time_column;
 
 pub use dataset::Dataset;
@@ -18,3 +19,4 @@ pub use time_column::{RowTimes, TimeColumn};
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use csv::{PairHeaders, read_pairs, read_pairs_path};
+pub(crate) use step::Step;

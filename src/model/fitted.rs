@@ -7,6 +7,7 @@ use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::plausible::Plausible;
 use super::reference::references;
+use super::resolution::{GivenSteps, resolutions};
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
@@ -87,6 +88,7 @@ impl FittedModel {
         graph: CausalGraph,
         mechanisms: Vec<FittedMechanism>,
         parents: &[Vec<usize>],
+        given_steps: &GivenSteps,
         training: Option<Training<'_>>,
     ) -> Result<Self> {
         let nodes = graph.node_count();
@@ -98,6 +100,14 @@ impl FittedModel {
             None => (None, Reports::default(), vec![None; nodes], vec![None; nodes]),
         };
         let references = references(&graph, &wiring, data)?;
+        let mut wiring = wiring.with_resolutions(&resolutions(&graph, given_steps, data));
+        if let Some(data) = data {
+            // Of a node without a column, as some known ones are, nothing is shown.
+            let column = |node| {
+                data.column_with_gaps(node).map_or_else(|_| vec![f64::NAN; data.rows()], |column| column.to_vec())
+            };
+            wiring = wiring.with_shown_rounding(&graph.nodes().map(column).collect::<Vec<_>>());
+        }
         Ok(Self::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 
@@ -122,9 +132,9 @@ impl FittedModel {
     /// When there is no such node.
     pub(crate) fn with_noise(&self, node: &str, noise: NoiseDistribution) -> Result<Self> {
         let changed = self.parts.numbers[self.graph().position(node)?];
-        let wiring = self.wiring().with_mechanisms(|number, mechanism| {
-            (number == changed).then(|| mechanism.with_noise(noise.clone()))
-        });
+        let wiring = self
+            .wiring()
+            .with_mechanisms(|number, mechanism| (number == changed).then(|| mechanism.with_noise(noise.clone())));
         Ok(Self { parts: Arc::new(Parts { wiring, ..Parts::clone(&self.parts) }) })
     }
 
@@ -158,6 +168,28 @@ impl FittedModel {
     /// When there is no such node.
     pub fn reference(&self, node: &str) -> Result<&NoiseDistribution> {
         Ok(&self.parts.references[self.parts.graph.position(node)?])
+    }
+
+    /// The step in which the values of a node are measured, in its unit: a cent, a millisecond, 1 for integers. `None` where values
+    /// use all their digits, or nothing is known. See
+    /// [`with_resolution`](crate::StructuralCausalModel::with_resolution).
+    ///
+    /// # Errors
+    /// When there is no such node.
+    ///
+    /// ```
+    /// use etiology::{CausalGraph, Dataset, StructuralCausalModel};
+    ///
+    /// let net: Vec<f64> = (0..100).map(|row| f64::from(row * 37 % 100) + 0.25).collect();
+    /// let tax = net.iter().map(|net| (19.0 * net).round() / 100.0).collect();
+    /// let data = Dataset::from_columns([("net", net), ("tax", tax)])?;
+    /// let graph = CausalGraph::from_edges([("net", "tax")])?;
+    /// let model = StructuralCausalModel::new(graph).assign_mechanisms(&data)?.fit(&data)?;
+    /// assert_eq!(model.resolution("tax")?, Some(0.01));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn resolution(&self, node: &str) -> Result<Option<f64>> {
+        Ok(self.node_at(self.parts.graph.position(node)?).resolution.step())
     }
 
     /// What fitting used of the data, and what it repaired: rows left out because a value is missing, constant columns,

@@ -8,6 +8,7 @@ mod fitted;
 mod leverage;
 mod plausible;
 mod reference;
+mod resolution;
 mod saved;
 mod structural;
 mod wiring;
@@ -19,4 +20,4 @@ pub use structural::StructuralCausalModel;
 
 pub(crate) use entangled::{Cause, Doubt, Seen};
 pub(crate) use plausible::Plausible;
-pub(crate) use wiring::{Origin, Recovered, WiredNode, Wiring};
+pub(crate) use wiring::{Origin, Recovered, Rounding, WiredNode, Wiring};

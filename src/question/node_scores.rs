@@ -84,7 +84,8 @@ impl FittedModel {
             ItScore::from_tail_probability(tail, floor.max(self.default_floor()))
         };
         let node = self.graph().name(position).to_owned();
-        let conditional = match noise.map(|noise| self.noise_score(position, noise, floor)).transpose() {
+        let evident = noise.map(|_| recovered.evident_noise(number, self.mechanism_at(position).noise()));
+        let conditional = match evident.map(|noise| self.noise_score(position, noise, floor)).transpose() {
             Ok(conditional) => conditional,
             Err(cause) => return Err(Error::InNode { node, cause: Box::new(cause) }),
         };
@@ -94,7 +95,7 @@ impl FittedModel {
             noise,
             marginal: observed.map(marginal).transpose()?,
             conditional,
-            extrapolated: noise.is_some_and(|noise| self.mechanism_at(position).noise().is_extrapolated(noise)),
+            extrapolated: evident.is_some_and(|noise| self.mechanism_at(position).noise().is_extrapolated(noise)),
         })
     }
 

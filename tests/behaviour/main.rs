@@ -16,6 +16,7 @@ mod mechanisms;
 mod missing_data;
 mod report;
 mod reproducibility;
+mod resolution;
 mod saved_models;
 mod shop;
 #[cfg(feature = "traces")]

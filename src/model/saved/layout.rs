@@ -11,6 +11,7 @@ use crate::model::fit_report::FitReport;
 use crate::model::fitted::FittedModel;
 use crate::model::leverage::ParentSpread;
 use crate::model::plausible::Plausible;
+use crate::model::resolution::Resolution;
 use crate::noise::NoiseDistribution;
 
 /// A model as files have it.
@@ -37,6 +38,8 @@ pub(super) struct FirstPart {
 pub(super) struct LaterPart {
     /// The nodes whose mechanism was chosen from data, by name, and what else it may be.
     pub(super) plausible: Vec<(String, Plausible)>,
+    /// The nodes of which it is known in which steps their values are measured, by name.
+    pub(super) resolutions: Vec<(String, Resolution)>,
     /// The graph against the one with its arrows turned round, where that was tested.
     #[serde(default)]
     pub(super) direction: Option<Direction>,
@@ -91,7 +94,13 @@ impl SavedModel {
             let plausible = model.plausible_at(position)?;
             Some((graph.name(position).to_owned(), plausible.as_ref().clone()))
         });
-        let later = LaterPart { plausible: plausible.collect(), direction: model.direction().copied() };
+        let known = model.wiring().nodes().iter().filter(|node| !node.resolution.is_unknown());
+        let resolutions = known.map(|node| (node.name.clone(), node.resolution));
+        let later = LaterPart {
+            plausible: plausible.collect(),
+            resolutions: resolutions.collect(),
+            direction: model.direction().copied(),
+        };
         let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
@@ -104,8 +113,9 @@ impl SavedModel {
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        let has_none = self.later.plausible.is_empty() && self.later.direction.is_none();
-        if has_none { FIRST_VERSION } else { FORMAT_VERSION }
+        let LaterPart { plausible, resolutions, direction } = &self.later;
+        let is_empty = plausible.is_empty() && resolutions.is_empty() && direction.is_none();
+        if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }
 

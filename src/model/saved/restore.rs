@@ -8,6 +8,7 @@ use crate::model::fit_report::FitReport;
 use crate::model::fitted::{Fits, FittedModel, MOST_ROWS, Reports};
 use crate::model::leverage::ParentSpread;
 use crate::model::plausible::Plausible;
+use crate::model::resolution::Resolution;
 use crate::model::wiring::Wiring;
 use crate::noise::NoiseDistribution;
 
@@ -34,14 +35,23 @@ impl SavedModel {
             parent_spreads.push(node.parent_spread);
         }
         let direction = later.direction;
+        let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
-        let wiring = Wiring::new(&graph, mechanisms, &parents);
+        let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions);
         let reports = Reports { fit: fit_report, assignment: assignment_report, direction };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 }
 
 impl LaterPart {
+    fn resolutions(&self, graph: &CausalGraph) -> Result<Vec<Resolution>> {
+        let mut restored = vec![Resolution::default(); graph.node_count()];
+        for (node, resolution) in &self.resolutions {
+            restored[graph.position(node)?] = *resolution;
+        }
+        Ok(restored)
+    }
+
     /// What else the mechanism of each node may be.
     fn restore(self, graph: &CausalGraph) -> Result<Vec<Option<Plausible>>> {
         let mut restored = vec![None; graph.node_count()];

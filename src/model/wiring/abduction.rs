@@ -1,9 +1,11 @@
 //! Abduction: from values back to the noises that made them.
 
+use super::measured::Rounding;
 use super::nodes::{WiredNode, Wiring};
 use crate::data::Observation;
 use crate::error::{Error, Result};
 use crate::mechanism::INVERSION_TOLERANCE;
+use crate::noise::NoiseDistribution;
 
 /// The values of the nodes of a wiring and the noises that made them.
 ///
@@ -17,6 +19,8 @@ pub(crate) struct Recovered {
     pub(crate) noises: Vec<f64>,
     /// Which of them were observed.
     pub(crate) origins: Vec<Origin>,
+    /// Which of the noises are mere rounding of measured values.
+    roundings: Vec<Rounding>,
 }
 
 /// What a value and its noise rest on.
@@ -32,6 +36,16 @@ pub(crate) enum Origin {
 impl Recovered {
     pub(crate) fn is_missing(&self, number: usize) -> bool {
         self.origins[number] == Origin::Missing
+    }
+
+    /// Whether the noise of a node is mere rounding of measured values.
+    pub(crate) fn rounding(&self, number: usize) -> Rounding {
+        self.roundings[number]
+    }
+
+    /// The noise of a node as evidence: its median where it is mere rounding.
+    pub(crate) fn evident_noise(&self, number: usize, distribution: &NoiseDistribution) -> f64 {
+        if self.roundings[number] == Rounding::No { self.noises[number] } else { distribution.median() }
     }
 
     /// The noise of a node, if all values are there that it depends on.
@@ -52,6 +66,7 @@ impl Wiring {
     pub(crate) fn abduct(&self, observation: &Observation) -> Result<Recovered> {
         let mut noises = Vec::with_capacity(self.nodes().len());
         let mut origins: Vec<Origin> = Vec::with_capacity(self.nodes().len());
+        let mut roundings = Vec::with_capacity(self.nodes().len());
         let values = self.values_by(|_, node, parents| {
             let (value, noise, origin) = match observation.finite_if_present(&node.name)? {
                 Some(value) => {
@@ -67,11 +82,13 @@ impl Wiring {
                     (value, noise, Origin::Missing)
                 }
             };
+            let is_missing = origin == Origin::Missing;
+            roundings.push(if is_missing { Rounding::No } else { self.rounding(node, parents, value, noise) });
             noises.push(noise);
             origins.push(origin);
             Ok::<f64, Error>(value)
         })?;
-        Ok(Recovered { values, noises, origins })
+        Ok(Recovered { values, noises, origins, roundings })
     }
 
     /// The noise of one node in every row of the columns of all nodes; NaN where the node's value or a parent's is missing

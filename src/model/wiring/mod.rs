@@ -4,6 +4,7 @@
 mod abduction;
 mod forward;
 mod linear;
+mod measured;
 mod nodes;
 mod rounding;
 #[cfg(test)]
@@ -11,4 +12,5 @@ mod tests;
 
 pub(crate) use abduction::{Origin, Recovered};
 pub(super) use linear::Expansion;
+pub(crate) use measured::Rounding;
 pub(crate) use nodes::{WiredNode, Wiring};

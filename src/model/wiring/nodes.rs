@@ -5,7 +5,11 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::mechanism::FittedMechanism;
+use crate::model::resolution::Resolution;
 use crate::noise::NoiseDistribution;
+
+/// The probability of a noise below what is usual, and of one above it.
+const RARELY_BEYOND: f64 = 1e-3;
 
 /// Nodes with their mechanisms, numbered in topological order, so that parents come before their children. With every
 /// node all its ancestors are there.
@@ -29,6 +33,30 @@ pub(crate) struct WiredNode {
     pub(crate) parents: Vec<usize>,
     /// The standard deviation of what is normal for the node, in its unit; 0 as long as that is not known.
     pub(crate) spread: f64,
+    /// Where the noise usually lies.
+    pub(in crate::model) usual_noise: UsualNoise,
+    /// In which steps the values are measured.
+    pub(in crate::model) resolution: Resolution,
+}
+
+/// Where nearly all of a noise lies, in its unit.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::model) struct UsualNoise {
+    pub(in crate::model) low: f64,
+    pub(in crate::model) median: f64,
+    pub(in crate::model) high: f64,
+}
+
+impl UsualNoise {
+    /// How far the noise strays from its median at most.
+    pub(in crate::model) fn reach(self) -> f64 {
+        (self.high - self.median).max(self.median - self.low)
+    }
+
+    fn of(noise: &NoiseDistribution) -> Self {
+        let quantile = |p: f64| noise.quantile(p).unwrap_or(f64::NAN);
+        Self { low: quantile(RARELY_BEYOND), median: noise.median(), high: quantile(1.0 - RARELY_BEYOND) }
+    }
 }
 
 impl Wiring {
@@ -44,6 +72,8 @@ impl Wiring {
             mechanism: Arc::clone(&mechanisms[position]),
             parents: parents[position].iter().map(|&parent| numbers[parent]).collect(),
             spread: 0.0,
+            usual_noise: UsualNoise::of(mechanisms[position].noise()),
+            resolution: Resolution::default(),
         });
         Self { nodes: nodes.collect() }
     }
@@ -79,15 +109,28 @@ impl Wiring {
         let mut nodes = self.nodes.clone();
         for (number, node) in nodes.iter_mut().enumerate() {
             if let Some(mechanism) = replace(number, &node.mechanism) {
+                node.usual_noise = UsualNoise::of(mechanism.noise());
                 node.mechanism = Arc::new(mechanism);
             }
         }
         Self { nodes }
     }
 
+    /// The wiring that knows in which steps values are measured, by position in the graph.
+    pub(in crate::model) fn with_resolutions(mut self, resolutions: &[Resolution]) -> Self {
+        for node in &mut self.nodes {
+            node.resolution = resolutions[node.position];
+        }
+        self
+    }
+
     /// All nodes, by their numbers.
     pub(crate) fn nodes(&self) -> &[WiredNode] {
         &self.nodes
+    }
+
+    pub(super) fn nodes_mut(&mut self) -> &mut [WiredNode] {
+        &mut self.nodes
     }
 
     /// The node of a number.
@@ -166,6 +209,17 @@ impl Wiring {
 }
 
 impl WiredNode {
+    /// By how much a measured value may lie below or above what it stands for: half of the step in which it was measured.
+    pub(crate) fn half_step(&self, value: f64) -> f64 {
+        let measured = self.resolution.of_value(value);
+        if measured.is_guessed { 0.0 } else { 0.5 * measured.step }
+    }
+
+    /// The step in which the node's values are measured, where it is known, in its unit.
+    pub(crate) fn step_of_values(&self) -> Option<f64> {
+        self.resolution.step()
+    }
+
     /// The standard deviation of what is normal for the node, in its unit.
     pub(crate) fn spread(&self) -> f64 {
         self.spread

@@ -123,7 +123,8 @@ impl Attributor {
             Origin::Missing => &[],
         };
         let distribution = target.nodes()[node].mechanism.noise();
-        let impossible = distribution.log_two_sided_tail(noise) == f64::NEG_INFINITY;
+        let evident = recovered.evident_noise(node, distribution);
+        let impossible = distribution.log_two_sided_tail(evident) == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
             node: target.node_name(node).to_owned(),
@@ -136,8 +137,8 @@ impl Attributor {
             typical: self.model.reference_at(position).median(),
             missing_parents: missing_parents.iter().map(|&parent| self.model.graph().name(parent).to_owned()).collect(),
             noise,
-            noise_score: self.model.noise_score(position, noise, floor)?.nats(),
-            extrapolated: distribution.is_extrapolated(noise),
+            noise_score: self.model.noise_score(position, evident, floor)?.nats(),
+            extrapolated: distribution.is_extrapolated(evident),
         })
     }
 }

@@ -50,8 +50,10 @@ impl Attributor {
         let reference = self.model.reference_at(node.position);
         let test = self.config.question.feature_map.outlier_test(reference, observed)?;
         let floor = self.floor;
+        // A value that was measured stands for all that are rounded to it.
+        let half_step = node.half_step(observed);
         if slack <= NEGLIGIBLE * node.spread() {
-            let measure = Measure::LogTail { test: test.widened(slack), floor };
+            let measure = Measure::LogTail { test: test.widened(slack + half_step), floor };
             return Ok(Measured { measure, slack, counted_from: None });
         }
         let from_observed = test.is_region() && node.mechanism.adds_noise() && !node.mechanism.is_root();
@@ -59,7 +61,7 @@ impl Attributor {
         let test = if from_observed { test.shifted_by(-observed) } else { test };
         // What was observed is itself rounded, which no way of computing makes good.
         let slack = computed + target.wiring().rounding_error(&recovered.values, &recovered.noises);
-        let measure = Measure::LogTail { test: test.widened(computed), floor };
+        let measure = Measure::LogTail { test: test.widened(computed + half_step), floor };
         Ok(Measured { measure, slack, counted_from: from_observed.then_some(observed) })
     }
 }

@@ -61,11 +61,12 @@ impl Evidence {
                 leverage: model.leverage_at(node.position, &parents_at),
                 widening: model.widening_at(node.position, &parents_at),
             };
+            let noise = recovered.evident_noise(number, node.mechanism.noise());
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
                 surprise: surprise(model, node, recovered.values[number], config)?,
-                noise_surprise: noise_surprise(node.mechanism.noise(), recovered.noises[number], error, floor)?,
+                noise_surprise: noise_surprise(node.mechanism.noise(), noise, error, floor)?,
             });
         }
         Ok(evidence)

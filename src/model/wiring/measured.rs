@@ -1,0 +1,143 @@
+//! What of a recovered noise may be the rounding of measured values.
+//!
+//! A value that was measured in steps of r is known to ± r/2. A recovered noise is known only as well as the node's value and
+//! its parents' are, carried along by the mechanism: within ± r/2 · |∂n/∂x| ± Σᵢ rᵢ/2 · |∂n/∂paᵢ|.
+
+use rayon::prelude::*;
+
+use super::nodes::{WiredNode, Wiring};
+use crate::mechanism::ParentFunction;
+use crate::model::resolution::Measured;
+
+/// By how many units in the last place of a value or a parent a recovered noise may be off.
+const LAST_PLACES: f64 = 16.0;
+/// By how much coarser than the finest of a mechanism's values another one may have been measured, where its own digits are all
+/// that is known of that: one value in ten ends with a zero that is not written.
+const HIDDEN_ZEROS: f64 = 10.0;
+
+/// Whether a recovered noise is rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    /// No.
+    No,
+    /// It lies no further from the only value that the noise has than rounding alone may take it.
+    Of,
+    /// So it does, and so do all of the noise's usual values, which differ by no more than that.
+    OfAll,
+}
+
+/// By how much rounding may move a recovered noise, in its unit.
+struct Room {
+    /// Of the node's own value, of parents that training values show to be finer, and of floating-point numbers.
+    certain: f64,
+    /// Of parents that are as coarse in training: it is in the training rows' noises, too.
+    of_parents: f64,
+}
+
+impl Wiring {
+    /// The wiring that knows what of the rounding of parents the training rows show, given the columns of all nodes by position
+    /// in the graph, NaN where a value is missing: how far noises lie beyond what is usual for them. Costs O(rows · edges).
+    pub(in crate::model) fn with_shown_rounding(mut self, columns: &[Vec<f64>]) -> Self {
+        let columns = self.in_order(columns);
+        let shown = |(number, node): (usize, &WiredNode)| {
+            let mut with_parents = node.parents.iter().copied().chain([number]);
+            if node.parents.is_empty() || with_parents.all(|number| self.node(number).resolution.step().is_none()) {
+                return 0.0;
+            }
+            let (low, high) = (node.usual_noise.low, node.usual_noise.high);
+            let noise = |parents: &[f64], value: f64| node.mechanism.estimate_noise(parents, value);
+            let noises = self.abduct_column(number, &columns, noise);
+            let beyond = noises.into_iter().map(|noise| (noise - high).max(low - noise));
+            beyond.filter(|distance| distance.is_finite()).fold(0.0, f64::max)
+        };
+        let shown: Vec<f64> = self.nodes().par_iter().enumerate().map(shown).collect();
+        self.nodes_mut().iter_mut().zip(shown).for_each(|(node, shown)| {
+            node.resolution = node.resolution.with_shown(shown);
+        });
+        self
+    }
+
+    /// How far the target is moved where one noise has its median, or differs by a standard deviation, all other noises being
+    /// as observed.
+    pub(crate) fn moved_by_usual_noise(&self, number: usize, values: &[f64], noises: &[f64]) -> f64 {
+        let (node, mut moved) = (self.node(number), noises.to_vec());
+        let (observed, spread) = (noises[number], node.mechanism.noise().variance().sqrt());
+        let of_noise = |noise: f64| {
+            moved[number] = noise;
+            (self.target_value(&moved) - values[self.target()]).abs()
+        };
+        [node.usual_noise.median, observed - spread, observed + spread]
+            .map(of_noise)
+            .into_iter()
+            .fold(0.0, |largest, distance| if distance <= largest { largest } else { distance })
+    }
+
+    /// Whether the noise of a node, recovered from the values of its parents and its own, is rounding.
+    pub(super) fn rounding(&self, node: &WiredNode, parents: &[f64], value: f64, noise: f64) -> Rounding {
+        let usual = node.usual_noise;
+        let is_constant = node.mechanism.noise().is_degenerate();
+        let is_exact = is_constant && noise == usual.median;
+        let is_vague = || {
+            node.resolution.is_unknown() && node.parents.iter().all(|&parent| self.node(parent).resolution.is_unknown())
+        };
+        // A root's noise is what was measured.
+        if is_exact || !usual.reach().is_finite() || !is_constant && (node.parents.is_empty() || is_vague()) {
+            return Rounding::No;
+        }
+        let room = self.room(node, parents, value, noise);
+        let expected = room.certain + room.of_parents.min(node.resolution.shown());
+        let is_within = noise >= usual.low - expected && noise <= usual.high + expected;
+        match is_within {
+            true if is_constant => Rounding::Of,
+            true if usual.reach() <= room.certain + room.of_parents => Rounding::OfAll,
+            _ => Rounding::No,
+        }
+    }
+
+    fn room(&self, node: &WiredNode, parents: &[f64], value: f64, noise: f64) -> Room {
+        let moved_by = |parents: &[f64], value: f64| {
+            let moved = (node.mechanism.estimate_noise(parents, value) - noise).abs();
+            // Outside of the domain of a link nothing can have been measured.
+            if moved.is_finite() { moved } else { 0.0 }
+        };
+        let own = node.resolution.of_value(value);
+        let of_parents: Vec<Measured> = node
+            .parents
+            .iter()
+            .zip(parents)
+            .map(|(&parent, &value)| self.node(parent).resolution.of_value(value))
+            .collect();
+        let finest = of_parents.iter().chain([&own]).filter(|measured| measured.is_guessed);
+        let coarsest = HIDDEN_ZEROS * finest.map(|measured| measured.step).fold(f64::INFINITY, f64::min);
+        let half =
+            |measured: Measured| 0.5 * if measured.is_guessed { measured.step.min(coarsest) } else { measured.step };
+        let last_places = |value: f64| LAST_PLACES * f64::EPSILON * value.abs();
+
+        let by_own = half(own).max(last_places(value));
+        let mut room =
+            Room { certain: moved_by(parents, value + by_own).max(moved_by(parents, value - by_own)), of_parents: 0.0 };
+        // A rounded function has its rounding in it.
+        if matches!(node.mechanism.parent_function(), Some(ParentFunction::Rounded(_))) {
+            return room;
+        }
+        let mut moved = parents.to_vec();
+        for (place, (&parent, &measured)) in parents.iter().zip(&of_parents).enumerate() {
+            let mut by = |half: f64| {
+                let reached = [parent + half, parent - half].map(|at| {
+                    moved[place] = at;
+                    moved_by(&moved, value)
+                });
+                moved[place] = parent;
+                reached[0].max(reached[1])
+            };
+            let (of_step, of_last_places) = (by(half(measured)), by(last_places(parent)));
+            if measured.is_new {
+                room.certain += of_step.max(of_last_places);
+            } else {
+                room.certain += of_last_places;
+                room.of_parents += of_step;
+            }
+        }
+        room
+    }
+}
