@@ -2,7 +2,6 @@
 
 use std::f64::consts::PI;
 
-use super::lattices::LATTICE_ERROR;
 use crate::noise::{NoiseDistribution, Spectrum, decay};
 
 /// By how much atoms that lie anywhere between the points that the series tells apart change what is left of it, in
@@ -11,8 +10,15 @@ const DEVIATIONS: f64 = 4.0;
 /// What interpolation between the lattice's points takes from a noise at the cut, for each noise that is interpolated:
 /// 3/128·(π/4)⁴.
 const INTERPOLATED: f64 = 0.0089;
+/// What interpolation may falsify of a smooth distribution's probability, as a share of the floor.
+pub(super) const LATTICE_ERROR: f64 = 0.004;
 /// What lies beyond the reach of one noise, on both sides.
 const BEYOND_REACH: f64 = 2e-12;
+
+/// Whether a noise has values of positive probability.
+pub(super) fn has_atoms(noise: &NoiseDistribution) -> bool {
+    matches!(noise, NoiseDistribution::Empirical(_) | NoiseDistribution::Tailed(_))
+}
 
 /// What is left of one noise's characteristic function at a lattice's highest frequency, and how it falls from there on.
 ///
@@ -31,7 +37,7 @@ pub(super) struct HighEnd {
 impl HighEnd {
     /// Of factor · N with this spectrum, whose last frequency is `highest`.
     pub(super) fn new(noise: &NoiseDistribution, factor: f64, highest: f64, spectrum: &Spectrum, scale: f64) -> Self {
-        if matches!(noise, NoiseDistribution::Empirical(_) | NoiseDistribution::Tailed(_)) {
+        if has_atoms(noise) {
             let from = spectrum.re.len() / 4 * 3;
             let squares = spectrum.re[from..].iter().zip(&spectrum.im[from..]).map(|(re, im)| re * re + im * im);
             let mean_square = squares.sum::<f64>() / (spectrum.re.len() - from) as f64;

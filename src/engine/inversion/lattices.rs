@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::bound::{Bound, HighEnd, Remainder};
-use super::refine::PartBeyond;
+use super::beyond::PartBeyond;
+use super::bound::{Bound, HighEnd, LATTICE_ERROR, Remainder, has_atoms};
 use super::spread::{Furthest, Spread};
 use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
 use crate::target::Target;
@@ -18,8 +18,6 @@ const POINTS: (usize, usize) = (8, 64);
 /// By what interpolation between the fewest points may falsify a probability: some 3/128·(uh)⁴ at frequency u on a
 /// lattice of width h, times the characteristic function there, which has fallen by then; measured, less than this.
 const ERROR_OF_FEWEST_POINTS: f64 = 2.5e-8;
-/// What such an error may be, as a share of the floor.
-pub(super) const LATTICE_ERROR: f64 = 0.004;
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
 /// characteristic function is e⁻¹⁸ there.
 const RESOLUTION: f64 = 6.0;
@@ -35,8 +33,10 @@ const SHARED_DIVISIONS: usize = 16;
 /// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
 /// one moves.
 const MOST_DIVISIONS: usize = 30;
-/// The smallest floor, as a share of the one that the training data suggest.
+/// The smallest floor where noises have atoms, as a share of the one that the training data suggest.
 const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
+/// The smallest floor for which what lies beyond the reach of noises, and rounding, do not matter.
+const LEAST_FLOOR: f64 = 1e-9;
 /// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
@@ -147,16 +147,17 @@ impl Lattices {
         (floor, data_floor): (f64, f64),
         with_term: bool,
     ) -> Result<Self, String> {
-        if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
+        let varies = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_degenerate();
+        let movers = (0..effects.len()).filter(varies);
+        let has_atoms = movers.clone().any(|node| has_atoms(target.noise(node)));
+        if has_atoms && floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
             return Err(format!(
                 "the floor {floor:e} is less than a tenth of the {data_floor:e} that the training data support, and a series \
                  does not resolve so small a probability"
             ));
         }
-        let points = points_for(floor)
+        let points = points_for(floor, has_atoms)
             .ok_or_else(|| format!("the floor {floor:e} is so small that the series would need too fine a lattice"))?;
-        let varies = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_degenerate();
-        let movers = (0..effects.len()).filter(varies);
         if jumps(movers.clone().map(|node| target.noise(node)), floor) {
             return Err("values of the noises coincide, as counts do, so that sums of them have heavy atoms".to_owned());
         }
@@ -288,9 +289,12 @@ fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) ->
     matches!(coincidences.as_slice(), [first, second, ..] if (first * second).sqrt() > LARGEST_JUMP * floor)
 }
 
-/// How many lattice points per frequency the floor needs; nothing if more than there may be.
-fn points_for(floor: f64) -> Option<usize> {
+/// How many lattice points per frequency the floor needs; nothing if more than there may be. Densities need none.
+fn points_for(floor: f64, has_atoms: bool) -> Option<usize> {
     let (mut points, most) = POINTS;
+    if !has_atoms {
+        return (floor >= LEAST_FLOOR).then_some(points);
+    }
     let mut error = ERROR_OF_FEWEST_POINTS;
     while error > LATTICE_ERROR * floor {
         (points, error) = (2 * points, error / 16.0);

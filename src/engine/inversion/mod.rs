@@ -13,6 +13,7 @@
 //! stated. Where it is too large, as with densities that jump, the rest is summed as well ([`refine`], [`tail`]). A coalition in
 //! which only one noise is free needs no series.
 
+mod beyond;
 mod bound;
 mod free_sum;
 mod lattices;

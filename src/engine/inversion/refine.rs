@@ -2,43 +2,24 @@
 
 use realfft::num_complex::Complex64;
 
+use super::beyond::{MOST_ENDS, PartBeyond};
 use super::bound::Remainder;
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
 use super::series::{Probability, Series};
 use super::tail::{Bounded, Tail, VALUES};
-use crate::noise::{Fall, NoiseDistribution, Side, SmoothPart, smooth_parts};
+use crate::noise::{Fall, NoiseDistribution, Side};
 
-/// Most ends of a sum, for each of which the rest of the series is summed.
-const MOST_ENDS: usize = 512;
 /// Most ends for which it may be integrated, which takes longer.
 const MOST_INTEGRATED: usize = 32;
 /// The error, in nats, from which it is worth the while: of noises without atoms.
 const WORTHWHILE: f64 = 1e-4;
 /// And of those with atoms, whose errors differ from coalition to coalition and are dear to mend.
 const WORTHWHILE_FOR_ATOMS: f64 = 0.01;
+/// What errors of sums and integrals are multiplied by: their bounds rest on the terms that were seen.
+const CAUTION: f64 = 8.0;
 /// The error, as a share of q + ε, that is sought.
 const CLOSE_ENOUGH: f64 = 1e-5;
-
-/// A part of a noise with what its characteristic function is beyond a lattice's highest frequency.
-#[derive(Debug)]
-pub(super) struct PartBeyond {
-    part: SmoothPart,
-    values: [Complex64; VALUES],
-}
-
-impl PartBeyond {
-    /// The parts of factor · noise beyond the cut; nothing where they are too many.
-    pub(super) fn of(noise: &NoiseDistribution, factor: f64, period: f64, terms: usize) -> Option<Vec<Self>> {
-        let unit = std::f64::consts::TAU / period;
-        let parts = smooth_parts(noise, factor, unit * terms as f64, MOST_ENDS)?;
-        let beyond = |part: SmoothPart| {
-            let values = std::array::from_fn(|number| part.fall.at(unit * (terms + 1 + number) as f64));
-            Self { part, values }
-        };
-        Some(parts.into_iter().map(beyond).collect())
-    }
-}
 
 /// The product of parts, one of each of several noises.
 struct Product {
@@ -145,7 +126,7 @@ fn rest(products: &[Product], free: &FreeMovers<'_>, shift: f64, close_enough: f
         for &(place, share) in &product.ends {
             let found = tail.at(free.sum.shift + shift + place, close_enough, ends <= MOST_INTEGRATED);
             sum.value += share * found.value;
-            sum.error += share.abs() * found.error;
+            sum.error += CAUTION * share.abs() * found.error;
         }
     }
     sum
