@@ -170,7 +170,8 @@ impl Attributor {
             let (_, form) = other.filter(|&(of, _)| of == number)?;
             Some(FittedMechanism::new(form.clone(), mechanism.noise().clone()))
         });
-        let prepared = Prepared::new(replaced, &self.model, &self.config)?;
+        // An engine that was asked for need not apply to another mechanism.
+        let Ok(prepared) = Prepared::new(replaced, &self.model, &self.config) else { return Ok(None) };
         let Ok(recovered) = prepared.target.wiring().abduct(observation) else { return Ok(None) };
         let measure = self.measure(&prepared.target, &recovered)?;
         let event = Event::of_noises(&prepared.target, recovered, measure);
