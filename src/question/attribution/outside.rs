@@ -20,6 +20,8 @@ const WIDEST: f64 = 30.0;
 const MOST_PREPARED: usize = 16;
 /// How many players may decide how wide noises are: there is a regime for every set of them.
 const MOST_DECIDING: usize = 5;
+/// How many other mechanisms are tried for the model error: each costs a rough attribution.
+const MOST_ALTERNATIVES: usize = 6;
 /// A noise is wide in worlds in which the plausible mechanisms disagree by this share of what they do at the observed parents.
 const WIDE: f64 = 0.5;
 
@@ -127,7 +129,7 @@ impl Outside {
     }
 
     /// For each node whose plausible mechanisms say something else at its observed parents, whatever its noise, the lowest and the
-    /// highest of what they say, each as if it were certain.
+    /// highest of what they say, each as if it were certain; those that are off by most of their noise's standard deviations.
     pub(super) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
         let mut alternatives = Vec::new();
         for (node, plausible) in self.uncertain.iter().filter(|(node, _)| !recovered.is_missing(*node)) {
@@ -136,10 +138,14 @@ impl Outside {
             let parents = wired.parent_values(&recovered.values);
             for shift in plausible.extremes(form, &parents) {
                 let wide = Wide { node: *node, change: Change::Shifted(shift) };
-                alternatives.push(Doubt::new(wide, plausible, plausible.disagreement(form, &parents), noise));
+                let doubt = Doubt::new(wide, plausible, plausible.disagreement(form, &parents), noise);
+                alternatives.push((shift.abs() * target.noise(*node).variance().sqrt().recip(), doubt));
             }
         }
-        alternatives
+        // A stable sort: of those that differ as much the first in topological order.
+        alternatives.sort_by(|a, b| b.0.total_cmp(&a.0));
+        alternatives.truncate(MOST_ALTERNATIVES);
+        alternatives.into_iter().map(|(_, doubt)| doubt).collect()
     }
 
     /// The worlds of an event by regimes: which noises are wide where a coalition of `players`, nodes by their numbers, is kept.
