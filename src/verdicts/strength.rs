@@ -5,8 +5,8 @@
 //! 1. nobody else has nearly the first one's combined score;
 //! 2. most verdicts name it, a first place that is shared counting half;
 //! 3. its contribution is most of what moved the target, so that the event is no sum of many small causes, and no difference of large
-//!    contributions that a wrong model makes up;
-//! 4. its noise is unusual even as the most unusual one of so many nodes; and
+//!    contributions that a wrong model makes up; still more of it where another noise is as unusual;
+//! 4. its noise is unusual even as the most unusual one of so many nodes, and no other one is more so; and
 //! 5. no finding speaks against the model, the data or the question.
 //!
 //! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
@@ -25,6 +25,8 @@ const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
 const AS_SUSPECT: f64 = 0.85;
 /// So much of all that moved the target must be the first one's contribution.
 const MOST_OF_THE_EVENT: f64 = 0.45;
+/// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
+const OF_TWO_UNUSUAL: f64 = 0.6;
 /// Of so many nodes the noise would be as unusual by chance, at most.
 const BY_CHANCE: f64 = 0.5;
 
@@ -55,7 +57,7 @@ impl Judged<'_> {
         doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
         doubts.extend(self.no_majority(first));
         doubts.extend(self.small_part(first));
-        doubts.extend(self.by_chance(first));
+        doubts.extend(self.unusual_by_chance(first));
         if doubts.is_empty() {
             return (Strength::Strong, doubts);
         }
@@ -104,7 +106,9 @@ impl Judged<'_> {
     }
 
     fn small_part(&self, first: &CombinedScore) -> Option<String> {
-        (first.shapley < MOST_OF_THE_EVENT).then(|| {
+        let (surprise, other) = self.noises(first);
+        let enough = if other >= surprise { OF_TWO_UNUSUAL } else { MOST_OF_THE_EVENT };
+        (first.shapley < enough).then(|| {
             format!(
                 "`{}` is no more than {:.0} % of what moved `{}`: the rest is others, or the model is wrong.",
                 first.node,
@@ -115,17 +119,27 @@ impl Judged<'_> {
     }
 
     /// n noises with a tail of p are expected to hold n·p that are as unusual.
-    fn by_chance(&self, first: &CombinedScore) -> Option<String> {
+    fn unusual_by_chance(&self, first: &CombinedScore) -> Option<String> {
+        let (surprise, other) = self.noises(first);
+        let nodes = self.evidence.nodes.len();
+        if surprise < NOT_UNUSUAL || nodes as f64 * (-surprise).exp() > BY_CHANCE {
+            let rows = share_of_rows((-surprise).exp());
+            return Some(format!(
+                "Given its parents, `{}` is as far off in {rows}, and {nodes} nodes might be.",
+                first.node
+            ));
+        }
+        (other > surprise).then(|| format!("Given its parents, another node is more unusual than `{}`.", first.node))
+    }
+
+    /// How unusual the noise of this node is, and the most unusual one of all others, in nats.
+    fn noises(&self, first: &CombinedScore) -> (f64, f64) {
         let nodes = &self.evidence.nodes;
-        let surprise = nodes.iter().find(|node| node.name == first.node).map_or(0.0, |node| node.noise_surprise);
-        let expected = nodes.len() as f64 * (-surprise).exp();
-        (surprise < NOT_UNUSUAL || expected > BY_CHANCE).then(|| {
-            format!(
-                "Given its parents, `{}` is as far off in {}, and any of {} nodes might be.",
-                first.node,
-                share_of_rows((-surprise).exp()),
-                nodes.len()
-            )
-        })
+        let most = |is_first: bool| {
+            let noises =
+                nodes.iter().filter(|node| (node.name == first.node) == is_first).map(|node| node.noise_surprise);
+            noises.fold(0.0, f64::max)
+        };
+        (most(true), most(false))
     }
 }
