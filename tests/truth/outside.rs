@@ -32,7 +32,6 @@ fn a_node_that_waits_for_a_branch_outside_of_the_graph_is_not_blamed() {
             all += 1;
         }
     }
-    // By mechanisms that are believed everywhere 15 of 18.
     assert!(right >= all - 1, "{right} of {all}");
 }
 
