@@ -1,7 +1,8 @@
 //! Events outside of the data that mechanisms were chosen from, where what is wrong with a mechanism is no evidence against its node.
 
+use etiology::attribution::Estimator;
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, Dataset, DiagnosisConfig, Estimator, FittedModel, Quantity,
+    AdditiveNoiseModel, Attribution, AttributionConfig, Dataset, DiagnosisConfig, FittedModel, Quantity,
     StructuralCausalModel,
 };
 
