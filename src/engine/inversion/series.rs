@@ -17,7 +17,7 @@ pub(super) const OUTPUTS: usize = 3;
 const UNITS: f64 = 4.0;
 
 /// How much further than rounding regions reach, so that it leaves nothing out that lies on a bound.
-const SLACK: f64 = 16.0;
+const SLACK: f64 = 64.0;
 /// Rounding that is less than this share of a noise's scale is not looked for at many places.
 const NO_MATTER: f64 = 1e-13;
 
