@@ -120,7 +120,7 @@ impl Estimates {
         let moment = |power: i32| self.without_groups.iter().map(|value| (mean - value).powi(power)).sum::<f64>();
         let of_resamples = deviation(&self.resampled).powi(2);
         let squares = moment(2);
-        if !(squares > 0.0) {
+        if squares <= 0.0 || squares.is_nan() {
             return 0.0;
         }
         let of_groups = (count - 1.0) / count * squares;
