@@ -26,7 +26,7 @@ const AS_SUSPECT: f64 = 0.85;
 /// So much of all that moved the target must be the first one's contribution.
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
-const OF_TWO_UNUSUAL: f64 = 0.6;
+const OF_TWO_UNUSUAL: f64 = 0.55;
 /// Of so many nodes the noise would be as unusual by chance, at most.
 const BY_CHANCE: f64 = 0.5;
 
