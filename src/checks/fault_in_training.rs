@@ -14,7 +14,7 @@ use crate::noise::NoiseDistribution;
 use crate::wording::significant;
 
 /// The probability of a finding by chance, over all nodes.
-const SIGNIFICANCE: f64 = 0.01;
+const SIGNIFICANCE: f64 = 1e-3;
 /// Fewest rows of which a few can be told from the rest, and fewest of a cluster.
 const FEWEST: (usize, usize) = (20, 2);
 /// The largest share of rows that a cluster of faulty ones may be.

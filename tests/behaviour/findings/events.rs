@@ -92,7 +92,7 @@ fn a_value_as_low_as_few_days_reach_is_not_too_thin_however_skewed_the_rest() {
         stock.iter().enumerate().map(|(day, stock)| stock + 0.01 * (day as f64 * 1.7).sin()).collect();
     let rows = Dataset::from_columns([("stock", stock), ("sales", sales)]).unwrap();
     let model = fit(CausalGraph::from_edges([("stock", "sales")]).unwrap(), &rows);
-    let low = Observation::from_pairs([("stock", 94.0), ("sales", 94.0)]).unwrap();
+    let low = Observation::from_pairs([("stock", 94.0), ("sales", 94.02)]).unwrap();
     let diagnosis = model.diagnose("sales", &low, &DiagnosisConfig::default()).unwrap();
     assert_eq!(
         diagnosis.findings.iter().map(|one| one.kind).collect::<Vec<_>>(),
