@@ -25,9 +25,13 @@ pub(crate) enum Family {
     Outer,
 }
 
+impl Family {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Normal, Self::Exponential, Self::Uniform, Self::Atoms, Self::Maxima, Self::Outer];
+}
+
 /// A model with one outlier.
 pub(crate) struct ExactCase {
-    pub(crate) family: Family,
     pub(crate) model: FittedModel,
     pub(crate) observation: Observation,
     pub(crate) floor: f64,
@@ -82,10 +86,9 @@ struct World {
 }
 
 impl ExactCase {
-    /// The same for the same seed.
-    pub(crate) fn random(seed: u64) -> Result<Self> {
+    /// Of one of these families; the same for the same seed.
+    pub(crate) fn random_of(families: &[Family], seed: u64) -> Result<Self> {
         let generator = &mut ChaCha8Rng::seed_from_u64(seed);
-        let families = [Family::Normal, Family::Exponential, Family::Uniform, Family::Atoms, Family::Maxima, Family::Outer];
         let family = families[generator.random_range(0..families.len())];
         let world = World::random(family, generator)?;
         let floor = [1.0 / 200.0, 1e-3, 1e-4, 1e-8][generator.random_range(0..4)];
@@ -94,7 +97,6 @@ impl ExactCase {
         let values: Vec<f64> = (0..1 << players).map(value).collect();
         let contributions = shapley(&values, players).into_iter().enumerate();
         Ok(Self {
-            family,
             model: world.model()?,
             observation: Observation::new((0..players).map(name), world.values(&world.observed))?,
             floor,
@@ -117,11 +119,12 @@ impl World {
             Family::Exponential => generator.random_range(2..=5),
             _ => generator.random_range(2..=4),
         };
-        let formulas = if family == Family::Outer { maximum_below_sums(generator) } else { graph(family, nodes, generator) };
+        let formulas =
+            if family == Family::Outer { maximum_below_sums(generator) } else { graph(family, nodes, generator) };
         let effects = total_effects(&formulas);
         let mut noises = Vec::new();
         let mut atoms = Vec::new();
-        for node in 0..nodes {
+        for (node, effect) in effects.iter().enumerate() {
             let is_last = node + 1 == nodes || family == Family::Outer && node >= OUTER;
             let values = if is_last { Vec::new() } else { few_values(generator) };
             let scale = generator.sample::<f64, _>(StandardNormal).mul_add(0.6, 0.0).exp();
@@ -129,7 +132,7 @@ impl World {
                 Family::Normal => NoiseDistribution::normal(scale, scale)?,
                 // No two of nearly the same scale: the closed form has their difference as a divisor.
                 Family::Exponential => {
-                    NoiseDistribution::exponential(1.7_f64.powi(node as i32) * (1.0 + 0.1 * scale) / effects[node].abs())?
+                    NoiseDistribution::exponential(1.7_f64.powi(node as i32) * (1.0 + 0.1 * scale) / effect.abs())?
                 }
                 Family::Uniform => NoiseDistribution::uniform(-scale, 2.0 * scale)?,
                 _ if !is_last => NoiseDistribution::empirical(&values)?,
@@ -152,9 +155,10 @@ impl World {
     }
 
     fn model(&self) -> Result<FittedModel> {
-        let edges = self.formulas.iter().enumerate().flat_map(|(node, formula)| {
-            formula.parents().into_iter().map(move |parent| (name(parent), name(node)))
-        });
+        let edges =
+            self.formulas.iter().enumerate().flat_map(|(node, formula)| {
+                formula.parents().into_iter().map(move |parent| (name(parent), name(node)))
+            });
         let graph = CausalGraph::from_nodes_and_edges((0..self.formulas.len()).map(name), edges)?;
         let mut model = StructuralCausalModel::new(graph);
         for (node, (formula, noise)) in self.formulas.iter().zip(&self.noises).enumerate() {
@@ -183,11 +187,11 @@ impl World {
         let effects: Vec<f64> = free.iter().map(|&node| self.effects[node]).collect();
         let mean = |node: usize| self.noises[node].mean();
         // What the sum of the free noises' deviations from their means must reach.
-        let needed: f64 =
-            free.iter().map(|&node| self.effects[node] * (self.observed[node] - mean(node))).sum();
+        let needed: f64 = free.iter().map(|&node| self.effects[node] * (self.observed[node] - mean(node))).sum();
         match self.family {
             Family::Normal => {
-                let variance: f64 = free.iter().map(|&node| self.effects[node].powi(2) * self.noises[node].variance()).sum();
+                let variance: f64 =
+                    free.iter().map(|&node| self.effects[node].powi(2) * self.noises[node].variance()).sum();
                 NoiseDistribution::normal(0.0, variance.sqrt()).map_or(f64::NAN, |sum| sum.survival(needed))
             }
             Family::Exponential => {
@@ -206,7 +210,11 @@ impl World {
                 self.average(&free, target, own)
             }
             Family::Outer => {
-                let variance: f64 = free.iter().filter(|&&node| node >= OUTER).map(|&node| self.effects[node].powi(2) * self.noises[node].variance()).sum();
+                let variance: f64 = free
+                    .iter()
+                    .filter(|&&node| node >= OUTER)
+                    .map(|&node| self.effects[node].powi(2) * self.noises[node].variance())
+                    .sum();
                 // Where there is none it is no noise.
                 self.average(&free, OUTER, NoiseDistribution::normal(0.0, variance.sqrt()).ok())
             }
@@ -349,7 +357,9 @@ fn sum_of_exponentials(scales: &[f64], x: f64) -> f64 {
         let factor: f64 = others.map(|(_, other)| 1.0 / (1.0 - other / scale)).product();
         factor * (-x / scale).exp()
     };
-    let side = |upper: bool| scales.iter().enumerate().filter(move |(_, scale)| (**scale > 0.0) == upper).map(part).sum::<f64>();
+    let side = |upper: bool| {
+        scales.iter().enumerate().filter(move |(_, scale)| (**scale > 0.0) == upper).map(part).sum::<f64>()
+    };
     if x >= 0.0 { side(true) } else { 1.0 - side(false) }
 }
 
@@ -361,8 +371,9 @@ fn sum_of_uniforms(halves: &[f64], x: f64) -> f64 {
     let count = halves.len() as i32;
     let volume: f64 = halves.iter().map(|half| 2.0 * half).product();
     let corner = |signs: usize| {
-        let reach: f64 = halves.iter().enumerate().map(|(j, half)| if signs >> j & 1 == 0 { *half } else { -half }).sum();
-        let sign = if signs.count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+        let reach: f64 =
+            halves.iter().enumerate().map(|(j, half)| if signs >> j & 1 == 0 { *half } else { -half }).sum();
+        let sign = if signs.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
         sign * (reach - x).max(0.0).powi(count)
     };
     let sum: f64 = (0..1_usize << count).map(corner).sum();

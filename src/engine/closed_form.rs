@@ -113,7 +113,8 @@ impl Visitor for &ClosedWorlds<'_> {
             None => (mean, 1.0),
             Some(_) if self.event.is_certain(kept) => (0.0, 1.0),
             Some((region, floor)) => {
-                let ln_probability = ln_normal_probability(region, self.event.observed() + mean, self.unit * variance.sqrt());
+                let ln_probability =
+                    ln_normal_probability(region, self.event.observed() + mean, self.unit * variance.sqrt());
                 let smoothed = ln_sum_exp(ln_probability, floor.ln()) - floor.ln_1p();
                 (smoothed, ln_probability.exp())
             }

@@ -90,7 +90,8 @@ fn walk_block<G: Game>(game: &G, ends: &Ends, orders: &[&Vec<usize>]) -> Result<
     let (with, without) = (vec![0.0; outputs], vec![0.0; outputs]);
     let mut steps = Steps { coalition: Coalition::empty(players), with, without };
     let mut contributions = Array2::zeros((players, outputs));
-    let mut block = BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new(), squares: vec![0.0; players] };
+    let mut block =
+        BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new(), squares: vec![0.0; players] };
     for &order in orders {
         let reverse: Vec<usize> = order.iter().rev().copied().collect();
         contributions.fill(0.0);

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod analytic;
+mod extremes;
 mod large_graphs;
 mod noise_bank;
 mod precision;
@@ -14,6 +15,8 @@ mod ties;
 
 #[path = "../../examples/accuracy/case.rs"]
 mod case;
+#[path = "../../examples/shared/exact_models.rs"]
+mod exact_models;
 #[path = "../../examples/accuracy/json_lines.rs"]
 mod json_lines;
 #[path = "../../examples/shared/known_models.rs"]

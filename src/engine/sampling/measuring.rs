@@ -163,7 +163,11 @@ impl SampleMeasure {
             ln_sum_exp(value, further)
         };
         // Near certainty rather what one hit less would take away.
-        let missed = if means.all > 0.5 && means.carried != Carried::Exactly { self.measure.slope(means.all) / samples as f64 } else { 0.0 };
+        let missed = if means.all > 0.5 && means.carried != Carried::Exactly {
+            self.measure.slope(means.all) / samples as f64
+        } else {
+            0.0
+        };
         (with_hit.min(0.0) - value).max(missed)
     }
 

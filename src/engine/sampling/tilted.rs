@@ -100,8 +100,7 @@ impl Tail {
         let reachable = observed.clamp(low, high);
         let (below, above) = (noise.log_cdf(reachable), noise.log_survival(reachable));
         let (side, ln_probability) = if above <= below { (Side::Upper, above) } else { (Side::Lower, below) };
-        let probability =
-            if ln_probability == f64::NEG_INFINITY { BEYOND } else { ln_probability.exp().max(SMALLEST) };
+        let probability = if ln_probability == f64::NEG_INFINITY { BEYOND } else { ln_probability.exp().max(SMALLEST) };
         Self { side, probability: probability.min(0.5) }
     }
 
@@ -136,8 +135,7 @@ impl Tail {
     fn density(&self, tail: f64) -> f64 {
         let wide = WIDER * self.probability;
         let in_tail = if tail <= wide { SHARE_OF_TAIL / wide } else { 0.0 };
-        let before =
-            if tail >= self.probability { SHARE_BEFORE / (tail * -self.probability.ln()) } else { 0.0 };
+        let before = if tail >= self.probability { SHARE_BEFORE / (tail * -self.probability.ln()) } else { 0.0 };
         1.0 - SHARE_OF_TAIL - SHARE_BEFORE + in_tail + before
     }
 }
