@@ -25,9 +25,13 @@ pub(crate) enum Family {
     Outer,
 }
 
+impl Family {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Normal, Self::Exponential, Self::Uniform, Self::Atoms, Self::Maxima, Self::Outer];
+}
+
 /// A model with one outlier.
 pub(crate) struct ExactCase {
-    pub(crate) family: Family,
     pub(crate) model: FittedModel,
     pub(crate) observation: Observation,
     pub(crate) floor: f64,
@@ -82,11 +86,9 @@ struct World {
 }
 
 impl ExactCase {
-    /// The same for the same seed.
-    pub(crate) fn random(seed: u64) -> Result<Self> {
+    /// Of one of these families; the same for the same seed.
+    pub(crate) fn random_of(families: &[Family], seed: u64) -> Result<Self> {
         let generator = &mut ChaCha8Rng::seed_from_u64(seed);
-        let families =
-            [Family::Normal, Family::Exponential, Family::Uniform, Family::Atoms, Family::Maxima, Family::Outer];
         let family = families[generator.random_range(0..families.len())];
         let world = World::random(family, generator)?;
         let floor = [1.0 / 200.0, 1e-3, 1e-4, 1e-8][generator.random_range(0..4)];
@@ -95,7 +97,6 @@ impl ExactCase {
         let values: Vec<f64> = (0..1 << players).map(value).collect();
         let contributions = shapley(&values, players).into_iter().enumerate();
         Ok(Self {
-            family,
             model: world.model()?,
             observation: Observation::new((0..players).map(name), world.values(&world.observed))?,
             floor,
@@ -123,16 +124,16 @@ impl World {
         let effects = total_effects(&formulas);
         let mut noises = Vec::new();
         let mut atoms = Vec::new();
-        for node in 0..nodes {
+        for (node, effect) in effects.iter().enumerate() {
             let is_last = node + 1 == nodes || family == Family::Outer && node >= OUTER;
             let values = if is_last { Vec::new() } else { few_values(generator) };
             let scale = generator.sample::<f64, _>(StandardNormal).mul_add(0.6, 0.0).exp();
             noises.push(match family {
                 Family::Normal => NoiseDistribution::normal(scale, scale)?,
                 // No two of nearly the same scale: the closed form has their difference as a divisor.
-                Family::Exponential => NoiseDistribution::exponential(
-                    1.7_f64.powi(node as i32) * (1.0 + 0.1 * scale) / effects[node].abs(),
-                )?,
+                Family::Exponential => {
+                    NoiseDistribution::exponential(1.7_f64.powi(node as i32) * (1.0 + 0.1 * scale) / effect.abs())?
+                }
                 Family::Uniform => NoiseDistribution::uniform(-scale, 2.0 * scale)?,
                 _ if !is_last => NoiseDistribution::empirical(&values)?,
                 Family::Outer => NoiseDistribution::normal(0.0, scale)?,
@@ -372,7 +373,7 @@ fn sum_of_uniforms(halves: &[f64], x: f64) -> f64 {
     let corner = |signs: usize| {
         let reach: f64 =
             halves.iter().enumerate().map(|(j, half)| if signs >> j & 1 == 0 { *half } else { -half }).sum();
-        let sign = if signs.count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if signs.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
         sign * (reach - x).max(0.0).powi(count)
     };
     let sum: f64 = (0..1_usize << count).map(corner).sum();

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod analytic;
+mod extremes;
 mod large_graphs;
 mod noise_bank;
 mod outside;
@@ -15,6 +16,8 @@ mod ties;
 
 #[path = "../../examples/accuracy/case.rs"]
 mod case;
+#[path = "../../examples/shared/exact_models.rs"]
+mod exact_models;
 #[path = "../../examples/shared/hidden_branches.rs"]
 mod hidden_branches;
 #[path = "../../examples/accuracy/json_lines.rs"]

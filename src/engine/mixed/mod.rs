@@ -31,6 +31,9 @@ use worlds::TableWorlds;
 const MOST_PLAYERS: usize = 16;
 const MOST_INNER_PLAYERS: usize = 8;
 
+/// An error in nats above which samples of all noises are tried, too: those may be drawn towards the event where it is rare.
+const TOLERANCE: f64 = 0.1;
+
 /// What a set of free noises costs beside its samples, in samples of one coalition.
 const WORK_PER_SET: f64 = 256.0;
 
@@ -100,6 +103,10 @@ impl Engine for Mixed {
         let power = |exponent: usize| 2_f64.powi(i32::try_from(exponent).unwrap_or(i32::MAX));
         let columns = power(players.len() - outer) * (outer + 2) as f64;
         Some(columns * effort.samples as f64 + power(players.len()) * WORK_PER_SET)
+    }
+
+    fn settles(&self, error: f64, _: &Effort) -> bool {
+        error <= TOLERANCE
     }
 
     fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {

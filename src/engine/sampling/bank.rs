@@ -8,12 +8,10 @@ use rand::{Rng, RngExt};
 use rand_distr::Open01;
 
 use super::super::means::{Means, NoiseSampling};
-use super::tilted::TiltedBank;
 use crate::model::WiredNode;
 use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
 use crate::target::Target;
-use crate::world::Event;
 
 /// Into how many blocks the noise bank is split to estimate its error. Few and large ones suit quasi-Monte Carlo, as each is
 /// a net of its own, many an exact estimate of the error; see `docs/method.md`.
@@ -48,18 +46,14 @@ impl Shelf {
         bank
     }
 
-    /// A bank of so many samples that is drawn towards what was observed.
-    pub(super) fn tilted(&self, event: &Event<'_>, samples: usize) -> TiltedBank {
-        let target = event.target();
-        let evenly = draws_evenly(target, self.means);
-        TiltedBank::draw(event, samples, |number, column| {
-            let mut generator = stream(self.means.seed, Purpose::Tilting, target.nodes()[number].position as u64);
-            if evenly {
-                fill_evenly(&mut generator, number, column);
-            } else {
-                column.iter_mut().for_each(|point| *point = generator.sample(Open01));
-            }
-        })
+    /// Fills a column of a node of the target with uniform numbers in (0, 1) of its own, for noises that are drawn for one event.
+    pub(super) fn fill_uniform(&self, target: &Target, number: usize, column: &mut [f64]) {
+        let mut generator = stream(self.means.seed, Purpose::Tilting, target.nodes()[number].position as u64);
+        if draws_evenly(target, self.means) {
+            fill_evenly(&mut generator, number, column);
+        } else {
+            column.iter_mut().for_each(|point| *point = generator.sample(Open01));
+        }
     }
 }
 

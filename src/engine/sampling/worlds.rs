@@ -55,7 +55,8 @@ impl<'e> SampledWorlds<'e> {
     fn tilted(&self) -> Option<&Tilted<'e>> {
         let shelf = self.shelf?;
         Some(self.tilted.get_or_init(|| {
-            let bank = shelf.tilted(self.event, self.samples.count());
+            let uniform = |node: usize, column: &mut [f64]| shelf.fill_uniform(self.event.target(), node, column);
+            let bank = TiltedBank::draw(self.event, self.samples.count(), uniform);
             let samples = Samples::new(self.event, bank.bank(), |node| bank.draws(node));
             Tilted { bank, samples }
         }))
