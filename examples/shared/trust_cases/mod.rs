@@ -238,8 +238,8 @@ fn simulated(kind: Kind, rows: usize, generator: &mut ChaCha8Rng) -> Result<Case
 
 fn hidden_branch(number: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
     let shop = Shop::ALL[number % Shop::ALL.len()];
-    let shift = [0.2, 0.5, 1.0][number / 3 % 3];
-    let rows = [300, 1000][number / 9 % 2];
+    let shift = [0.2, 0.5, 1.0][(number / 3) % 3];
+    let rows = [300, 1000][(number / 9) % 2];
     let fault = hidden_branches::fault(shop, generator.random_range(0..1 << 32), rows, shift)?;
     let right = vec![fault.culprit.to_owned()];
     Ok(Case { graph: fault.graph, normal: fault.normal, event: fault.event, target: fault.target.to_owned(), right })
