@@ -194,8 +194,8 @@ fn case(class: Class, number: usize, generator: &mut ChaCha8Rng) -> Result<Optio
         Class::TimeCorrelated => plain(Shape::TimeCorrelated, ROWS, generator),
         Class::Rounded => plain(Shape::Normal, ROWS, generator)?.map(changes::rounded).transpose(),
         Class::LargeOffset => plain(Shape::Normal, ROWS, generator)?.map(changes::offset).transpose(),
-        Class::Collinear => linear::collinear(false, number % 2 == 0, ROWS, generator).map(Some),
-        Class::OffThePlane => linear::collinear(true, number % 2 == 0, ROWS, generator).map(Some),
+        Class::Collinear => linear::collinear(false, number.is_multiple_of(2), ROWS, generator).map(Some),
+        Class::OffThePlane => linear::collinear(true, number.is_multiple_of(2), ROWS, generator).map(Some),
         Class::HiddenBranch => hidden_branch(number, generator).map(Some),
         Class::FaultInTraining => System::random(Shape::Normal, generator).with_fault_in_training(ROWS, generator),
         Class::UnitOfOne => changes::unit_of_one(anything(number, generator)?, generator),
@@ -238,8 +238,8 @@ fn simulated(kind: Kind, rows: usize, generator: &mut ChaCha8Rng) -> Result<Case
 
 fn hidden_branch(number: usize, generator: &mut ChaCha8Rng) -> Result<Case> {
     let shop = Shop::ALL[number % Shop::ALL.len()];
-    let shift = [0.2, 0.5, 1.0][number / 3 % 3];
-    let rows = [300, 1000][number / 9 % 2];
+    let shift = [0.2, 0.5, 1.0][(number / 3) % 3];
+    let rows = [300, 1000][(number / 9) % 2];
     let fault = hidden_branches::fault(shop, generator.random_range(0..1 << 32), rows, shift)?;
     let right = vec![fault.culprit.to_owned()];
     Ok(Case { graph: fault.graph, normal: fault.normal, event: fault.event, target: fault.target.to_owned(), right })
