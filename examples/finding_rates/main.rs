@@ -65,7 +65,7 @@ fn main() -> Result<()> {
         }
         for &kind in &kinds {
             let cases = simulated_faults::cases_with_rows(kind, arguments.seed, arguments.cases, arguments.rows)?;
-            let found: Vec<Result<Option<(Vec<FindingKind>, Strength, bool)>>> =
+            let found: Vec<Result<Option<Judged>>> =
                 cases.par_iter().enumerate().map(|(number, case)| judge(&arguments, spoil(case, number))).collect();
             let mut rates = Rates::default();
             for found in found {
@@ -77,13 +77,12 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// What was found, how sure the verdict is, and whether it is right.
+type Judged = (Vec<FindingKind>, Strength, bool);
 type Spoil = fn(&Case, usize) -> Result<Option<Question>>;
 
 /// The findings of a case, how sure the verdict is, and whether it is right.
-fn judge(
-    arguments: &Arguments,
-    question: Result<Option<Question>>,
-) -> Result<Option<(Vec<FindingKind>, Strength, bool)>> {
+fn judge(arguments: &Arguments, question: Result<Option<Question>>) -> Result<Option<Judged>> {
     let Some(Question { graph, normal, event, target, culprit, feature_map }) = question? else { return Ok(None) };
     let unfitted = StructuralCausalModel::new(graph);
     let unfitted = match arguments.linear {
@@ -100,7 +99,7 @@ fn judge(
 }
 
 impl Rates {
-    fn add(&mut self, found: Option<(Vec<FindingKind>, Strength, bool)>) {
+    fn add(&mut self, found: Option<Judged>) {
         let Some((kinds, strength, is_right)) = found else {
             self.passed_over += 1;
             return;
