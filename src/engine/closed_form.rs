@@ -14,12 +14,15 @@ use crate::shapley::Coalition;
 use crate::target::Target;
 use crate::world::{Event, Sought};
 
+/// Spreads whose squares, sums of them and squares of much smaller ones are numbers.
+const SQUARED_SAFELY: std::ops::Range<f64> = 1e-100..1e140;
+
 /// A target that is linear in all noises and, where its whole distribution is asked for, they are normal.
 #[derive(Debug)]
 pub(super) struct ClosedForm {
     /// The total effect of each node's noise.
     effects: Vec<f64>,
-    /// A power of two of the size of the largest spread, in the target's unit: squares of spreads in this unit are numbers.
+    /// A power of two, in the target's unit: squares of spreads in this unit are numbers. Mostly 1.
     unit: f64,
 }
 
@@ -54,8 +57,12 @@ impl ClosedForm {
         let moments = |&node: &usize| {
             let (effect, noise) = (self.effects[node], event.target().noise(node));
             let deviation = effect * (noise.mean() - event.noises()[node]);
-            let relative = effect * (noise.std_dev() / self.unit);
-            Moments { mean: deviation, variance: relative * relative }
+            let variance = if self.unit == 1.0 {
+                effect * effect * noise.variance()
+            } else {
+                (effect * (noise.std_dev() / self.unit)).powi(2)
+            };
+            Moments { mean: deviation, variance }
         };
         nodes.iter().map(moments).collect()
     }
@@ -143,10 +150,11 @@ impl Readout for ExactReadout {
     }
 }
 
-/// The largest power of two that is at most the largest of some sizes, so that divisions by it are exact; 1 if there is none.
+/// The largest power of two that is at most the largest of some sizes, where squares of those may be no numbers; else 1.
 fn power_of_two(sizes: impl Iterator<Item = f64>) -> f64 {
     let largest = sizes.filter(|size| size.is_finite()).fold(0.0, f64::max);
-    if largest >= f64::MIN_POSITIVE { largest.log2().floor().exp2() } else { 1.0 }
+    let is_usual = largest < f64::MIN_POSITIVE || SQUARED_SAFELY.contains(&largest);
+    if is_usual { 1.0 } else { largest.log2().floor().exp2() }
 }
 
 /// ln P{mean + std_dev · Z in the region}

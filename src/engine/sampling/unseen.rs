@@ -18,7 +18,7 @@ const LITTLE_OF_ERROR: f64 = 0.25;
 
 /// An average of m samples is thin where a full hit more would change the value by this many nats, or where its relative standard
 /// error is larger than this.
-const THIN_HIT: f64 = 0.3;
+const THIN_HIT: f64 = 1.0;
 const THIN_SPREAD: f64 = 0.15;
 
 /// What is averaged over the samples, none of it negative, for each block and for all.

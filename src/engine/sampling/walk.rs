@@ -73,6 +73,11 @@ impl<'w> Walk<'w> {
         self.samples.target(&self.toggled, &mut self.columns)
     }
 
+    /// Whether the noise of a node is drawn or integrated there.
+    pub(super) fn is_free(&self, node: usize) -> bool {
+        !self.kept[node]
+    }
+
     /// The nodes whose noise is drawn there.
     pub(super) fn drawn(&self) -> impl Iterator<Item = usize> {
         (0..self.kept.len()).filter(|&node| !self.kept[node] && Some(node) != self.integrated)

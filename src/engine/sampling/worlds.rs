@@ -11,9 +11,10 @@ use super::measuring::{FreePivot, OUTPUTS, SampleMeasure};
 use super::pivot::{Pivot, PivotChoice};
 use super::samples::Samples;
 use super::tilted::TiltedBank;
-use super::unseen::Averages;
+use super::unseen::{Averages, Carried};
 use super::walk::Walk;
 use crate::error::{Error, Result, list_names};
+use crate::score::OutlierRegion;
 use crate::shapley::Coalition;
 use crate::world::Event;
 
@@ -47,7 +48,7 @@ impl<'e> SampledWorlds<'e> {
         samples: Samples<'e>,
         shelf: Option<&'e Shelf>,
     ) -> Self {
-        let measure = SampleMeasure::within(event.measure(), samples.target_range());
+        let measure = SampleMeasure::within(event.measure(), samples.target_range_of_any());
         Self { event, choice: PivotChoice::new(event, pivots), samples, measure, shelf, tilted: OnceLock::new() }
     }
 
@@ -136,6 +137,9 @@ impl SampledState<'_, '_> {
         let (worlds, samples) = (self.worlds, self.worlds.samples.count());
         let free = worlds.free(self.walk.go(coalition));
         let mut means = worlds.measure.averages(self.walk.target()?, samples, free.as_ref())?;
+        if means.all == 0.0 && worlds.event.measure().region().is_some_and(|(region, _)| self.is_out_of_reach(region)) {
+            means.carried = Carried::Exactly;
+        }
         if worlds.measure.is_thin(&means, samples)
             && let Some(better) = self.towards_the_event(coalition)?
         {
@@ -143,6 +147,12 @@ impl SampledState<'_, '_> {
         }
         worlds.measure.conclude(&means, samples, self.walk.lot(), outputs);
         if outputs.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(worlds.unresolved(coalition)) }
+    }
+
+    /// Whether no values of the noises that are free reach the region: then no hit is certain.
+    fn is_out_of_reach(&self, region: OutlierRegion) -> bool {
+        let (low, high) = self.worlds.samples.target_range(|node| self.walk.is_free(node));
+        region.lower() < low && region.upper() > high
     }
 
     /// What a coalition's samples towards the event come to, if there are any.
