@@ -22,8 +22,8 @@ const COMPUTED: f64 = 8.0;
 const TELLING: f64 = 1e4;
 /// A step counts if so many different values would lie on it by accident with a smaller probability.
 const BY_ACCIDENT: f64 = 1e-6;
-/// A single value with more digits than this was not rounded.
-const MOST_DIGITS: usize = 12;
+/// A single value whose last decimal is a smaller share of it was not rounded.
+const FEW_DIGITS: f64 = 1e-11;
 /// By how much a single value must have fewer digits than a step to have been measured in coarser ones: one value in so many
 /// has that by accident.
 const COARSER: f64 = 1000.0;
@@ -107,18 +107,16 @@ fn coarsest(values: &[f64], decimals: i32, per_unit: f64) -> f64 {
     step / per_unit
 }
 
-/// The place of a value's last decimal, at most 1; nothing for 0 and for values with too many digits to have been rounded.
+/// The place of a value's last decimal, at most 1, but for rounding of floating-point numbers; nothing for 0 and for values with
+/// too many digits to have been rounded.
 fn shown_step(value: f64) -> Option<f64> {
     if value == 0.0 || !value.is_finite() {
         return None;
     }
-    let text = format!("{:e}", value.abs());
-    let (digits, exponent) = text.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    let after_first = digits.len().saturating_sub(2);
-    let decimals = i32::try_from(after_first).ok()? - exponent;
-    let few = after_first < MOST_DIGITS && decimals <= MOST_DECIMALS;
-    few.then(|| 10_f64.powi(decimals.max(0)).recip())
+    let unit = f64::EPSILON * value.abs();
+    let powers = (0..=MOST_DECIMALS).map(|decimals| 10_f64.powi(decimals));
+    let mut few = powers.take_while(|per_unit| per_unit.recip() >= FEW_DIGITS * value.abs());
+    few.find(|&per_unit| is_multiple(value, per_unit, COMPUTED * unit)).map(f64::recip)
 }
 
 #[cfg(test)]
@@ -189,6 +187,7 @@ mod tests {
     fn a_value_is_as_coarse_as_its_digits_or_its_column() {
         assert_eq!(Step::Continuous.of_value(4.3), (0.1, true));
         assert_eq!(Step::Continuous.of_value(340.0), (1.0, true));
+        assert_eq!(Step::Continuous.of_value(958.3217000000001), (1e-4, true), "computed");
         assert_eq!(Step::Continuous.of_value(0.1_f64.sqrt()), (0.0, false));
         assert_eq!(Step::Continuous.of_value(0.0), (0.0, false));
         assert_eq!(Step::Of(0.01).of_value(12.5), (0.01, false), "a value in ten ends so");

@@ -81,7 +81,7 @@ fn what_rounding_took_from_a_tax_is_nobodys_contribution() {
         let event = short(seed, 0.0);
         let attribution = explain(&with, &event);
         assert_eq!((nats(&attribution, "tax"), nats(&attribution, "goods")), (0.0, 0.0));
-        assert_eq!(attribution.contribution("tax").unwrap().noise_score, 0.0);
+        assert!(attribution.contribution("tax").unwrap().noise_score.abs() < 1e-12);
         assert_eq!(attribution.ranked()[0].node, "units");
         before = before.max(nats(&explain(&without, &event), "tax").abs());
     }
@@ -174,7 +174,7 @@ fn far_from_0(offset: f64) -> Attribution {
 #[test]
 fn a_parent_far_from_0_changes_nothing_as_long_as_it_has_digits() {
     let near = far_from_0(0.0);
-    for (offset, within) in [(1e9, 1e-3), (-1e12, 1e-3), (1e14, 0.03)] {
+    for (offset, within) in [(1e9, 1e-4), (-1e12, 1e-3), (1e13, 3e-3), (1e14, 0.02)] {
         let far = far_from_0(offset);
         for node in ["x", "y", "z"] {
             let difference = nats(&far, node) - nats(&near, node);

@@ -41,6 +41,9 @@ impl SpectrumAnalyser {
         period: f64,
         divisors: &[usize],
     ) -> Vec<Spectrum> {
+        if let Some(near) = noise.counted_from_mean() {
+            return self.spectra(&near, factor, period, divisors);
+        }
         let mean = factor * noise.mean();
         let of_formula = |formula: &dyn Fn(f64) -> Complex64| {
             let value = |harmonic: usize| {
