@@ -12,6 +12,10 @@ const FEWEST_SAMPLES: usize = 2 * BLOCKS;
 /// Most samples: each needs 8 bytes per node and thread.
 const MOST_SAMPLES: usize = 10_000_000;
 
+/// What suffices for an order of magnitude.
+const ROUGH_SAMPLES: usize = 512;
+const ROUGH_PERMUTATIONS: ShapleyMethod = ShapleyMethod::Permutations(8);
+
 /// Up to how many players all coalitions are visited by default where they need no samples: some tens of milliseconds at
 /// most.
 pub(super) const EXACT_WITHOUT_SAMPLES: usize = 16;
@@ -50,8 +54,8 @@ pub struct Effort {
     /// Whether to spend what is configured or as much as a standard error needs; the former by default.
     pub precision: Precision,
     /// Whether each contribution also says what it would be by other mechanisms that the data leave possible, for an event
-    /// outside of the data that mechanisms were chosen from; not by default. Costs up to two rough attributions for every
-    /// node that is outside, and nothing for an event inside.
+    /// outside of the data that mechanisms were chosen from; not by default. Costs a few rough attributions, however many nodes
+    /// are outside, and nothing for an event inside.
     pub model_error: bool,
 }
 
@@ -89,6 +93,16 @@ impl Effort {
         }
         self.shapley_method.check()?;
         self.shapley_method_of_samples.check()
+    }
+
+    /// For figures of which an order of magnitude counts, as of how far another mechanism would move an attribution.
+    pub(crate) fn rough(self) -> Self {
+        Self {
+            samples: self.samples.min(ROUGH_SAMPLES),
+            shapley_method: ROUGH_PERMUTATIONS,
+            precision: Precision::Budget,
+            ..self
+        }
     }
 
     /// The standard error that is to be reached, if one is asked for.

@@ -22,6 +22,11 @@ pub enum EngineName {
 impl EngineName {
     pub(crate) const ALL: [Self; 4] =
         [Self::ClosedForm, Self::FourierInversion, Self::PartialInversion, Self::Sampling];
+
+    /// Whether it needs the total effects of noises alone, and evaluates no mechanism.
+    pub(crate) fn knows_effects(self) -> bool {
+        matches!(self, Self::ClosedForm | Self::FourierInversion)
+    }
 }
 
 impl fmt::Display for EngineName {

@@ -3,9 +3,13 @@
 use super::estimates::Found;
 use super::goal::Goal;
 use super::rounds::{Round, rounds};
-use crate::engine::{Ask, Engine, EngineName};
+use crate::engine::{Ask, Effort, Engine, EngineName, Precision};
 use crate::error::{Error, Result};
+use crate::shapley::ShapleyMethod;
 use crate::world::Event;
+
+/// So many permutations tell how large the error of samples is.
+const FEW: ShapleyMethod = ShapleyMethod::Permutations(8);
 
 /// What was found, and how.
 #[derive(Debug, Clone)]
@@ -47,6 +51,10 @@ pub(super) fn answer_by<'a>(
     let mut passed_over = Vec::new();
     for engine in engines {
         let name = engine.name();
+        if let Some(error) = error_if_worse(event, engine, ask, goal, best.as_ref())? {
+            passed_over.push((name, format!("its error is larger, about {error:.1e}")));
+            continue;
+        }
         let Round { found, samples } = match rounds(event, engine, ask, goal)? {
             Ok(round) => round,
             Err(reason) => {
@@ -68,6 +76,27 @@ pub(super) fn answer_by<'a>(
         Some(best) => Ok(Answer { passed_over, ..best }),
         None => Err(unanswered(passed_over)),
     }
+}
+
+/// The error of an engine's samples, where few permutations tell that it is not smaller than that of the answer there is. All
+/// permutations, or coalitions, share the samples: few of them tell what is needed at a small share of the cost.
+fn error_if_worse(
+    event: &Event<'_>,
+    engine: &dyn Engine,
+    ask: Ask<'_>,
+    goal: Goal,
+    best: Option<&Answer>,
+) -> Result<Option<f64>> {
+    let Some(best) = best.filter(|_| engine.draws_samples() && matches!(ask, Ask::Split)) else { return Ok(None) };
+    let effort = Effort { shapley_method: FEW, precision: Precision::Budget, ..goal.effort };
+    Ok(match rounds(event, engine, ask, Goal { effort, ..goal })? {
+        Ok(Round { found, .. }) => {
+            let error = found.largest_engine_error();
+            (error >= best.found.largest_engine_error()).then_some(error)
+        }
+        // That is told when it is asked in full.
+        Err(_) => None,
+    })
 }
 
 /// Keeps the answer whose engine has the smaller error, the first of two alike, and hands out the other.

@@ -204,13 +204,14 @@ impl Doubtful {
         for ((parent, _), entry) in self.spread.factor().iter().zip(&towards) {
             direction[*parent] = entry / length;
         }
-        let changes = self.both_ways(&direction, STANDARD_ERRORS * sigma / self.spread.rows().sqrt());
+        let [up, down] = self.both_ways(&direction, STANDARD_ERRORS * sigma / self.spread.rows().sqrt());
         let members = (0..direction.len()).filter(|&place| direction[place] != 0.0).collect();
         let form = seen.mechanism.form();
         let forms = if self.is_of_unknown_sign(seen, sigma) {
-            changes.iter().filter_map(|change| form.changed(change)).collect()
+            [up, down].iter().filter_map(|change| form.changed(change)).collect()
         } else {
-            self.forms(seen, changes)
+            // To first order the other way moves figures as much.
+            self.forms(seen, [up])
         };
         Some(Doubt { cause: Cause::FarOut, members, off_plane: None, relations: Vec::new(), forms })
     }

@@ -71,7 +71,7 @@ impl Case {
 
     /// Asks about the event, with the engines for it in order of preference.
     pub(super) fn ask<R>(&self, ask: impl FnOnce(&Event<'_>, &[&dyn Engine]) -> R) -> R {
-        let Some(InRegimes { regime_of, regimes, of_event, .. }) = &self.in_regimes else {
+        let Some(InRegimes { regime_of, regimes, of_event, by_effects, .. }) = &self.in_regimes else {
             let engines: Vec<&dyn Engine> = self.base.engines.iter().collect();
             return ask(&self.event_of(&self.base, &self.recovered), &engines);
         };
@@ -82,7 +82,11 @@ impl Case {
             let engines = regimes.iter().map(|(prepared, _)| prepared.engines.iter().find(|one| one.name() == name));
             Some(Regimes { regime_of, events: &events, engines: engines.collect::<Option<_>>()? })
         };
-        let engines: Vec<Regimes<'_>> = EngineName::ALL.into_iter().filter_map(of_name).collect();
+        let engines: Vec<Regimes<'_>> = EngineName::ALL
+            .into_iter()
+            .filter(|name| !by_effects || name.knows_effects())
+            .filter_map(of_name)
+            .collect();
         let engines: Vec<&dyn Engine> = engines.iter().map(|engine| engine as &dyn Engine).collect();
         ask(&events[*of_event], &engines)
     }

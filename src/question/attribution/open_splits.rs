@@ -66,7 +66,7 @@ enum Asking {
 impl Attributor {
     /// Asks what the contributions were with every other mechanism that the training rows allow. `amounts` are those of the fitted
     /// model, by the number of the node. Costs an attribution for each such mechanism that matters; where no parents moved
-    /// together and none is far out, O(parents²) for each node.
+    /// together, O(parents²) for each node.
     pub(super) fn open_splits(
         &self,
         case: &Case,
@@ -79,6 +79,8 @@ impl Attributor {
         let (target, recovered) = (&case.base().target, case.as_modelled());
         let doubts: Vec<(usize, Doubt)> = (0..amounts.len())
             .flat_map(|number| self.doubts(target, recovered, number).into_iter().map(move |doubt| (number, doubt)))
+            // Those are another kind of error, see `model_error`.
+            .filter(|(_, doubt)| doubt.cause != Cause::FarOut)
             .collect();
         if doubts.is_empty() {
             return Ok(OpenSplits::none(amounts.len()));
@@ -98,8 +100,7 @@ impl Attributor {
                     Asking::Answered(moved) => moved,
                     Asking::Impossible => continue,
                     // Without an answer, the members' figures may be anything up to the whole.
-                    Asking::OutOfTime if doubt.cause != Cause::FarOut => fitted.moved_by_all(&members),
-                    Asking::OutOfTime => continue,
+                    Asking::OutOfTime => fitted.moved_by_all(&members),
                 };
                 of_node.iter_mut().zip(&moved.each).for_each(|(error, each)| *error = error.max(*each));
                 groups.extend(fitted.group(number, doubt, &members, &moved));
@@ -110,7 +111,7 @@ impl Attributor {
     }
 
     /// What is in doubt about a node, if it and its parents were observed.
-    fn doubts(&self, target: &Target, recovered: &Recovered, number: usize) -> Vec<Doubt> {
+    pub(super) fn doubts(&self, target: &Target, recovered: &Recovered, number: usize) -> Vec<Doubt> {
         let node = target.wiring().node(number);
         let is_known =
             !recovered.is_missing(number) && !node.parents.iter().any(|&parent| recovered.is_missing(parent));
@@ -122,10 +123,7 @@ impl Attributor {
         // What is known to move the target by so much.
         let lever =
             target.effects()[number].map_or(0.0, |effect| target.nodes()[target.number()].spread / effect.abs());
-        let mut doubts = doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever });
-        // That costs most events outside of the data an attribution or two.
-        doubts.retain(|doubt| doubt.cause != Cause::FarOut || self.config.effort.model_error);
-        doubts
+        doubtful.doubts(&Seen { mechanism, parents: &parents, noise, spread: node.spread, lever })
     }
 
     fn moved(

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::prepared::Prepared;
 use crate::engine::RegimeOf;
 use crate::error::Result;
-use crate::mechanism::FittedMechanism;
-use crate::model::{FittedModel, Plausible, Recovered};
-use crate::noise::NoiseDistribution;
+use crate::mechanism::{FittedMechanism, Form, LinearFunction};
+use crate::model::{FittedModel, Plausible, Recovered, WiredNode};
 use crate::target::Target;
 
 /// A noise is believed where more than one in so many normal ones are as unusual: there is nothing to explain.
@@ -20,8 +19,6 @@ const WIDEST: f64 = 30.0;
 const MOST_PREPARED: usize = 16;
 /// How many players may decide how wide noises are: there is a regime for every set of them.
 const MOST_DECIDING: usize = 5;
-/// How many other mechanisms are tried for the model error: each costs a rough attribution.
-const MOST_ALTERNATIVES: usize = 6;
 /// A noise is wide in worlds in which the plausible mechanisms disagree by this share of what they do at the observed parents.
 const WIDE: f64 = 0.5;
 
@@ -51,20 +48,8 @@ enum Change {
 }
 
 impl Wide {
-    /// The distribution of the noise outside, from that in training.
-    fn outside(self, plausible: &Plausible, noise: &NoiseDistribution) -> Option<NoiseDistribution> {
-        match self.change {
-            Change::Widened(steps) => plausible.widened(noise, widening(steps)),
-            Change::Shifted(shift) => noise.clone().shifted_by(shift).ok(),
-        }
-    }
-
-    /// What a noise outside is under the distribution in training.
-    fn inside(self, plausible: &Plausible, noise: f64) -> f64 {
-        match self.change {
-            Change::Widened(steps) => plausible.narrowed(noise, widening(steps)),
-            Change::Shifted(shift) => noise - shift,
-        }
+    fn is_shifted(&self) -> bool {
+        matches!(self.change, Change::Shifted(_))
     }
 }
 
@@ -75,16 +60,67 @@ fn widening(steps: u32) -> f64 {
 /// A node whose noise, as its mechanism recovers it, is not to be believed.
 pub(super) struct Doubt {
     wide: Wide,
-    plausible: Arc<Plausible>,
-    /// By how much the plausible mechanisms disagree at the observed parents.
+    differing: Differing,
+    /// By how much the mechanisms disagree at the observed parents.
     disagreement: f64,
     /// The noise under the distribution that it has in training.
     noise: f64,
 }
 
+/// The mechanisms that disagree.
+enum Differing {
+    /// The chosen one and its rivals, on the scale of the link.
+    Rivals(Arc<Plausible>),
+    /// The chosen one and this, in units of the noise.
+    Other(Form),
+}
+
+impl Differing {
+    fn disagreement(&self, mechanism: &FittedMechanism, parents: &[f64]) -> f64 {
+        match self {
+            Self::Rivals(plausible) => plausible.disagreement(mechanism.form(), parents),
+            Self::Other(form) => {
+                let usual = mechanism.noise().median();
+                (usual - form.estimate_noise(parents, mechanism.evaluate(parents, usual))).abs()
+            }
+        }
+    }
+}
+
 impl Doubt {
-    fn new(wide: Wide, plausible: &Arc<Plausible>, disagreement: f64, noise: f64) -> Self {
-        Self { wide, plausible: Arc::clone(plausible), disagreement, noise: wide.inside(plausible, noise) }
+    fn new(wide: Wide, differing: Differing, wired: &WiredNode, parents: &[f64], noise: f64) -> Self {
+        let disagreement = differing.disagreement(&wired.mechanism, parents);
+        let noise = match (wide.change, &differing) {
+            (Change::Widened(steps), Differing::Rivals(plausible)) => plausible.narrowed(noise, widening(steps)),
+            (Change::Shifted(shift), _) => noise - shift,
+            (Change::Widened(_), Differing::Other(_)) => noise,
+        };
+        Self { wide, differing, disagreement, noise }
+    }
+
+    pub(super) fn node(&self) -> usize {
+        self.wide.node
+    }
+
+    /// Whether a parent's effect has the other sign with the other mechanism.
+    pub(super) fn turns(&self, target: &Target) -> bool {
+        let Differing::Other(form) = &self.differing else { return false };
+        let chosen = target.wiring().node(self.wide.node).mechanism.form();
+        let pair = chosen.linear_location().zip(form.linear_location());
+        let signs = |(a, b): (&LinearFunction, &LinearFunction)| {
+            a.coefficients.iter().zip(&b.coefficients).any(|(a, b)| a * b <= 0.0 && a != b)
+        };
+        pair.is_some_and(signs)
+    }
+
+    /// By how much the target would have been off had the noise been what it is by the other mechanism, and the node not what it
+    /// is: how much is at stake, in the target's unit.
+    pub(super) fn reach(&self, target: &Target, recovered: &Recovered) -> f64 {
+        let mut noises = recovered.noises.clone();
+        noises[self.wide.node] = self.noise;
+        let reach = (target.wiring().target_value(&noises) - recovered.values[target.number()]).abs();
+        // What leaves the domain of a mechanism is as far off as any may be.
+        if reach.is_nan() { f64::INFINITY } else { reach }
     }
 }
 
@@ -97,6 +133,9 @@ pub(super) struct InRegimes {
     pub(super) of_event: usize,
     /// Values as observed, each noise as it is under the distribution that it has in training.
     pub(super) stated: Recovered,
+    /// Whether only engines that know effects instead of mechanisms may be asked: the target of every regime is the model's, and a
+    /// shift is in the noises that were observed.
+    pub(super) by_effects: bool,
 }
 
 impl Outside {
@@ -122,7 +161,7 @@ impl Outside {
             let is_unusual = || distribution.two_sided_tail(noise) < UNUSUAL;
             if steps >= 1.0 && !recovered.is_missing(*node) && is_unusual() {
                 let wide = Wide { node: *node, change: Change::Widened(steps as u32) };
-                doubts.push(Doubt::new(wide, plausible, plausible.disagreement(form, &parents), noise));
+                doubts.push(Doubt::new(wide, Differing::Rivals(Arc::clone(plausible)), wired, &parents, noise));
             }
         }
         doubts
@@ -133,19 +172,34 @@ impl Outside {
     pub(super) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
         let mut alternatives = Vec::new();
         for (node, plausible) in self.uncertain.iter().filter(|(node, _)| !recovered.is_missing(*node)) {
-            let (wired, noise) = (target.wiring().node(*node), recovered.noises[*node]);
-            let form = wired.mechanism.form();
+            let wired = target.wiring().node(*node);
             let parents = wired.parent_values(&recovered.values);
-            for shift in plausible.extremes(form, &parents) {
+            for shift in plausible.extremes(wired.mechanism.form(), &parents) {
                 let wide = Wide { node: *node, change: Change::Shifted(shift) };
-                let doubt = Doubt::new(wide, plausible, plausible.disagreement(form, &parents), noise);
-                alternatives.push((shift.abs() * target.noise(*node).variance().sqrt().recip(), doubt));
+                let differing = Differing::Rivals(Arc::clone(plausible));
+                alternatives.push(Doubt::new(wide, differing, wired, &parents, recovered.noises[*node]));
             }
         }
-        // A stable sort: of those that differ as much the first in topological order.
-        alternatives.sort_by(|a, b| b.0.total_cmp(&a.0));
-        alternatives.truncate(MOST_ALTERNATIVES);
-        alternatives.into_iter().map(|(_, doubt)| doubt).collect()
+        alternatives
+    }
+
+    /// That a node had this mechanism where its parents are as far from usual as they are in the event; where they are usual it
+    /// says the same.
+    pub(super) fn other_form(target: &Target, recovered: &Recovered, node: usize, form: Form) -> Option<Doubt> {
+        let wired = target.wiring().node(node);
+        let parents = wired.parent_values(&recovered.values);
+        let noise = recovered.noises[node];
+        let shift = noise - form.estimate_noise(&parents, recovered.values[node]);
+        let wide = Wide { node, change: Change::Shifted(shift) };
+        let doubt = Doubt::new(wide, Differing::Other(form), wired, &parents, noise);
+        (shift.is_finite() && doubt.disagreement > 0.0).then_some(doubt)
+    }
+
+    /// The nodes whose noise decides whether that of a doubt is the other one.
+    pub(super) fn deciding(target: &Target, recovered: &Recovered, doubt: &Doubt, players: &[usize]) -> Vec<usize> {
+        let doubts = std::slice::from_ref(doubt);
+        let deciding = Scene { target, recovered, doubts, players }.deciding();
+        deciding.into_iter().map(|player| players[player]).collect()
     }
 
     /// The worlds of an event by regimes: which noises are wide where a coalition of `players`, nodes by their numbers, is kept.
@@ -177,16 +231,17 @@ impl Outside {
             regimes.push(regime);
         }
         let of_event = regimes[regimes.len() - 1];
+        let by_effects = matches!(doubts, [only] if only.wide.is_shifted()) && base.knows_effects();
         let mut all = Vec::with_capacity(found.len());
         for wide in &found {
             let nodes = doubts.iter().zip(wide).filter(|&(_, &is_wide)| is_wide).map(|(doubt, _)| doubt.wide).collect();
-            let prepared = self.prepared(base, nodes, &prepare)?;
-            let Some(recovered) = scene.recovered_where(wide) else { return Ok(None) };
+            let prepared = if by_effects { Arc::clone(base) } else { self.prepared(base, nodes, &prepare)? };
+            let Some(recovered) = scene.recovered_where(wide, by_effects) else { return Ok(None) };
             all.push((prepared, recovered));
         }
         let mut stated = recovered.clone();
         doubts.iter().for_each(|doubt| stated.noises[doubt.wide.node] = doubt.noise);
-        Ok(Some(InRegimes { regime_of: RegimeOf::new(deciding, regimes), regimes: all, of_event, stated }))
+        Ok(Some(InRegimes { regime_of: RegimeOf::new(deciding, regimes), regimes: all, of_event, stated, by_effects }))
     }
 
     /// The target with these noises wide, from `prepare` if it is not there yet.
@@ -207,15 +262,20 @@ impl Outside {
         }
         let replaced = base.target.with_mechanisms(|number, mechanism| {
             let wide = wide.iter().find(|wide| wide.node == number)?;
-            let (_, plausible) = self.uncertain.iter().find(|&&(node, _)| node == number)?;
-            let noise = wide.outside(plausible, mechanism.noise())?;
+            let noise = match wide.change {
+                Change::Widened(steps) => {
+                    let (_, plausible) = self.uncertain.iter().find(|&&(node, _)| node == number)?;
+                    plausible.widened(mechanism.noise(), widening(steps))?
+                }
+                Change::Shifted(shift) => mechanism.noise().clone().shifted_by(shift).ok()?,
+            };
             Some(FittedMechanism::new(mechanism.form().clone(), noise))
         });
         // Without the lock: another thread may prepare the same meanwhile, to the same bits, but none waits for one that has
         // taken up other work.
         let prepared = Arc::new(prepare(replaced)?);
         // What is shifted is so for one event alone.
-        if wide.iter().any(|wide| matches!(wide.change, Change::Shifted(_))) {
+        if wide.iter().any(Wide::is_shifted) {
             return Ok(prepared);
         }
         let mut kept = self.kept();
@@ -257,7 +317,7 @@ impl Scene<'_> {
         let values = wiring.forward(&noises, |_| None);
         let share = |doubt: &Doubt| {
             let node = wiring.node(doubt.wide.node);
-            doubt.plausible.disagreement(node.mechanism.form(), &node.parent_values(&values)) / doubt.disagreement
+            doubt.differing.disagreement(&node.mechanism, &node.parent_values(&values)) / doubt.disagreement
         };
         self.doubts.iter().map(share).collect()
     }
@@ -285,10 +345,14 @@ impl Scene<'_> {
         players
     }
 
-    /// The event as it would have been with these noises wide: as it was where all are.
-    fn recovered_where(&self, wide: &[bool]) -> Option<Recovered> {
+    /// The event as it would have been with these noises wide: as it was where all are. `by_effects` a noise that is wide counts
+    /// from its shift.
+    fn recovered_where(&self, wide: &[bool], by_effects: bool) -> Option<Recovered> {
         let mut recovered = self.recovered.clone();
         if wide.iter().all(|&is_wide| is_wide) {
+            if by_effects {
+                self.doubts.iter().for_each(|doubt| recovered.noises[doubt.wide.node] = doubt.noise);
+            }
             return Some(recovered);
         }
         for (doubt, _) in self.doubts.iter().zip(wide).filter(|&(_, &is_wide)| !is_wide) {

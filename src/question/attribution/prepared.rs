@@ -25,4 +25,9 @@ impl Prepared {
         let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
         Ok(Self { target, engines, explanation })
     }
+
+    /// Whether the engines know effects of noises, and look at no mechanism.
+    pub(super) fn knows_effects(&self) -> bool {
+        self.engines.iter().any(|engine| engine.name().knows_effects())
+    }
 }
