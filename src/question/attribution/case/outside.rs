@@ -27,7 +27,7 @@ const WIDE: f64 = 0.5;
 
 /// The nodes of a target whose mechanism was chosen from data that leave others possible, and what was prepared for events
 /// that lie outside of these data.
-pub(super) struct Outside {
+pub(in crate::question::attribution) struct Outside {
     /// By number in the target.
     uncertain: Vec<(usize, Arc<Plausible>)>,
     /// The targets with wide noises, the latest last.
@@ -73,7 +73,7 @@ fn widening(steps: u32) -> f64 {
 }
 
 /// A node whose noise, as its mechanism recovers it, is not to be believed.
-pub(super) struct Doubt {
+pub(in crate::question::attribution) struct Doubt {
     wide: Wide,
     plausible: Arc<Plausible>,
     /// By how much the plausible mechanisms disagree at the observed parents.
@@ -89,18 +89,18 @@ impl Doubt {
 }
 
 /// A target's worlds by regimes.
-pub(super) struct InRegimes {
-    pub(super) regime_of: RegimeOf,
+pub(in crate::question::attribution) struct InRegimes {
+    pub(in crate::question::attribution) regime_of: RegimeOf,
     /// For each regime its target, and the values and noises that the event has in it.
-    pub(super) regimes: Vec<(Arc<Prepared>, Recovered)>,
+    pub(in crate::question::attribution) regimes: Vec<(Arc<Prepared>, Recovered)>,
     /// The regime of the event itself.
-    pub(super) of_event: usize,
+    pub(in crate::question::attribution) of_event: usize,
     /// Values as observed, each noise as it is under the distribution that it has in training.
-    pub(super) stated: Recovered,
+    pub(in crate::question::attribution) stated: Recovered,
 }
 
 impl Outside {
-    pub(super) fn new(model: &FittedModel, target: &Target) -> Self {
+    pub(in crate::question::attribution) fn new(model: &FittedModel, target: &Target) -> Self {
         let plausible = |(number, position): (usize, usize)| {
             let plausible = model.plausible_at(position)?;
             Plausible::can_widen(target.noise(number)).then(|| (number, Arc::clone(plausible)))
@@ -111,7 +111,7 @@ impl Outside {
 
     /// The nodes whose noise, as the model's mechanisms recover it, is not to be believed: the plausible mechanisms disagree about
     /// the node at its observed parents, and the noise is unusual. Their numbers ascend.
-    pub(super) fn doubts(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
+    pub(in crate::question::attribution) fn doubts(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         for (node, plausible) in &self.uncertain {
             let (wired, noise) = (target.wiring().node(*node), recovered.noises[*node]);
@@ -130,7 +130,7 @@ impl Outside {
 
     /// For each node whose plausible mechanisms say something else at its observed parents, whatever its noise, the lowest and the
     /// highest of what they say, each as if it were certain; those that are off by most of their noise's standard deviations.
-    pub(super) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
+    pub(in crate::question::attribution) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
         let mut alternatives = Vec::new();
         for (node, plausible) in self.uncertain.iter().filter(|(node, _)| !recovered.is_missing(*node)) {
             let (wired, noise) = (target.wiring().node(*node), recovered.noises[*node]);
@@ -153,7 +153,7 @@ impl Outside {
     /// A noise is wide where the parents are about as far outside as they are in the event, if the noises that are drawn have
     /// their medians. `prepare` is called for targets that were not prepared yet. `None` where a mechanism is not finite in
     /// some regime.
-    pub(super) fn regimes(
+    pub(in crate::question::attribution) fn regimes(
         &self,
         base: &Arc<Prepared>,
         recovered: &Recovered,

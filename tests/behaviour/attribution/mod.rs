@@ -1,5 +1,9 @@
 //! What an attribution promises whatever the model: sums, shares, floors, players that cannot matter.
 
+mod deadline;
+mod identification;
+mod resolution;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
