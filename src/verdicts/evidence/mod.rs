@@ -57,7 +57,7 @@ impl Evidence {
             }
             places[number] = evidence.nodes.len();
             let leverage = model.leverage_at(node.position, &node.parent_values(&recovered.values));
-            let noise = recovered.evident_noise(number, node.mechanism.noise());
+            let noise = wiring.evident_noise(&recovered, number);
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
