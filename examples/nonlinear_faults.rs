@@ -68,15 +68,9 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Whether the culprit is ranked first; of the mean deviation, by its contribution in the direction of the outlier.
+/// Whether the culprit is ranked first.
 fn found(model: &FittedModel, case: &Case, quantity: Quantity, samples: usize) -> Result<bool> {
     let config = AttributionConfig::default().with_quantity(quantity).with_samples(samples);
     let attribution = model.attribute_outlier(&case.target, &case.anomaly, &config)?;
-    let direction = if quantity == Quantity::MeanDeviation { attribution.score.value.signum() } else { 1.0 };
-    let first = attribution
-        .contributions
-        .iter()
-        .max_by(|a, b| (direction * a.value).total_cmp(&(direction * b.value)))
-        .map(|contribution| contribution.node.as_str());
-    Ok(first == Some(case.culprit.as_str()))
+    Ok(attribution.ranked()[0].node == case.culprit)
 }

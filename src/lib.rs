@@ -117,6 +117,7 @@ pub mod attribution {
         Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
         ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
+    pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
 }
 
 /// Compiles the README's code.

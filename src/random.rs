@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     Folds = 6,
     /// The rows that mechanisms are compared on where there are too many.
     RowsToCompare = 7,
+    /// The bank that is drawn towards one event; the index is the node's.
+    Tilting = 8,
     /// Permutations of the rows in a test of independence; the index is the test's.
     RowPermutations = 20,
     /// The rows that a costly test looks at where there are too many; the index is the test's.

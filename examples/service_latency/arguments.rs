@@ -115,8 +115,8 @@ pub(crate) struct Method {
     /// Attribute each event within so many milliseconds: the best estimate so far, which then depends on the machine
     #[arg(long, value_name = "N", conflicts_with = "intervals")]
     pub(crate) limit_ms: Option<u64>,
-    /// Intervals of 95 % that include the fit: the model is fitted again to resampled rows, and attributes with at most 1024
-    /// samples each time
+    /// Intervals of 95 % that include the fit: the model is fitted again to resampled rows, and attributes with at most 4096
+    /// samples each time. The kinds of mechanisms are chosen once, so that choice is not included
     #[arg(long)]
     pub(crate) intervals: bool,
     /// How often it is fitted again for --intervals
@@ -207,6 +207,7 @@ impl Arguments {
             Some(permutations) => ShapleyMethod::Permutations(permutations),
             None => ShapleyMethod::Auto,
         };
+        config.effort.model_error = true;
         config
     }
 

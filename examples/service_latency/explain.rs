@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use etiology::bootstrap::BootstrapIntervals;
-use etiology::{Attribution, Attributor, Error, Observation};
+use etiology::{Attribution, Attributor, Dataset, Error, Observation, StructuralCausalModel};
 use rayon::prelude::*;
 
 use crate::Failure;
@@ -19,16 +19,18 @@ pub(crate) struct Explained {
     pub(crate) attribution: Attribution,
     /// Whether a time limit left it as it would be without; nothing where there was no limit.
     pub(crate) complete: Option<bool>,
-    pub(crate) intervals: Option<BootstrapIntervals>,
+    /// If they were asked for, or why there are none.
+    pub(crate) intervals: Option<Result<BootstrapIntervals, String>>,
 }
 
+/// The events in these rows, in their order.
 pub(crate) fn explain(
     arguments: &Arguments,
     fitted: &Fitted,
     events: &Events,
+    rows: &[usize],
     console: &Console,
 ) -> Result<Vec<Explained>, Failure> {
-    let rows = events.to_explain(arguments, &fitted.model)?;
     let attributor = fitted.model.attributor(arguments.target(), arguments.attribution())?;
     let task = console.steps(rows.len(), "attributing");
     let limit = arguments.method.limit_ms.map(Duration::from_millis);
@@ -74,19 +76,16 @@ fn add_intervals(
     let rows: Vec<usize> = explained.iter().map(|event| event.row).collect();
     let bootstrapped = bootstrap(arguments, (model, normal), &events.observations(&rows)?, console)?;
     for (event, intervals) in explained.iter_mut().zip(bootstrapped) {
-        event.intervals = Some(intervals.map_err(|cause| Error::InRow { row: event.row, cause: Box::new(cause) })?);
+        // The event was attributed, so what is wrong is with the rows: that is no reason to give nothing.
+        event.intervals = Some(intervals.map_err(|cause| cause.to_string()));
     }
     Ok(())
 }
 
-/// Most joint samples for each resample: the model is fitted and sampled hundreds of times, with the same random numbers, so
-/// that the spread which matters here, that of the fits, needs few.
-const SAMPLES_OF_A_RESAMPLE: usize = 1024;
-
 /// The intervals of each event.
-pub(crate) fn bootstrap(
+fn bootstrap(
     arguments: &Arguments,
-    (model, normal): (&etiology::StructuralCausalModel, &etiology::Dataset),
+    (model, normal): (&StructuralCausalModel, &Dataset),
     events: &[Observation],
     console: &Console,
 ) -> Result<Vec<Result<BootstrapIntervals, Error>>, Failure> {
@@ -98,7 +97,5 @@ pub(crate) fn bootstrap(
         deferred.proceed()
     };
     let attribution = arguments.attribution();
-    let samples = attribution.effort.samples.min(SAMPLES_OF_A_RESAMPLE);
-    let attribution = attribution.with_samples(samples);
     Ok(model.bootstrap_attributions_with(normal, arguments.target(), events, &attribution, &config, progress)?)
 }

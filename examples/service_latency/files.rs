@@ -2,15 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use etiology::bootstrap::BootstrapIntervals;
-use etiology::{DiagnosisConfig, Error, HtmlReport};
+use etiology::{DiagnosisConfig, HtmlReport};
 
 use crate::Failure;
 use crate::arguments::{Arguments, Output};
 use crate::atomic_file::{check_writable, write_atomically};
 use crate::console::Console;
 use crate::events::Events;
-use crate::explain::{Explained, bootstrap};
+use crate::explain::{Explained, explain};
 use crate::fit::Fitted;
 
 /// A file that was asked for, and what is to stand in it.
@@ -48,21 +47,28 @@ pub(crate) fn contents<'a>(
     }
     let about = report_event.or(explained.first().map(|first| first.row)).unwrap_or(0);
     let (model, graph, event) = (&fitted.model, fitted.model.graph(), events.data.row(about)?);
+    // What the table shows; the event need not be among those of the table.
+    let explained = match explained.iter().find(|explained| explained.row == about) {
+        Some(known) => known,
+        None => &only(explain(arguments, fitted, events, &[about], console)?),
+    };
     let task = console.spinner("diagnosing");
     let config = DiagnosisConfig::default().with_attribution(arguments.attribution());
-    let diagnosis = model.diagnose(arguments.target(), &event, &config)?;
+    let diagnosis = model.diagnose_attribution(explained.attribution.clone(), &event, &config)?;
     drop(task);
-    let known = explained.iter().find(|explained| explained.row == about);
     let mut files = Vec::new();
     if let Some(path) = report {
         let title = format!("Why was {} unusual in {}?", arguments.target(), events.label(about));
-        let intervals = intervals(arguments, fitted, events, (about, known), console)?;
         let page = HtmlReport::new(model, &diagnosis).with_title(title);
-        let page = intervals.as_ref().map_or(page.clone(), |intervals| page.with_intervals(intervals));
+        let page = match &explained.intervals {
+            None => page,
+            Some(Ok(intervals)) => page.with_intervals(intervals),
+            Some(Err(reason)) => page.without_intervals(reason),
+        };
         files.push((path, page.to_html()?));
     }
     if let Some(path) = csv {
-        files.push((path, known.map_or(&diagnosis.attribution, |explained| &explained.attribution).to_csv()));
+        files.push((path, explained.attribution.to_csv()));
     }
     if let Some(path) = svg {
         files.push((path, diagnosis.to_svg(graph)?));
@@ -76,20 +82,7 @@ pub(crate) fn contents<'a>(
     Ok(files)
 }
 
-/// The intervals of the event that the page is about, if they were asked for; it need not be among those explained.
-fn intervals(
-    arguments: &Arguments,
-    fitted: &Fitted,
-    events: &Events,
-    (about, known): (usize, Option<&Explained>),
-    console: &Console,
-) -> Result<Option<BootstrapIntervals>, Failure> {
-    if let Some(found) = known.and_then(|explained| explained.intervals.clone()) {
-        return Ok(Some(found));
-    }
-    let Some((model, normal)) = fitted.training.as_ref().filter(|_| arguments.method.intervals) else {
-        return Ok(None);
-    };
-    let found = bootstrap(arguments, (model, normal), &events.observations(&[about])?, console)?;
-    Ok(found.into_iter().next().transpose().map_err(|cause| Error::InRow { row: about, cause: Box::new(cause) })?)
+/// The event of one row.
+fn only(explained: Vec<Explained>) -> Explained {
+    explained.into_iter().next().expect("one row has one explanation")
 }

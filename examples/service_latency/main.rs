@@ -45,8 +45,23 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Cancelled { .. } => Self::Interrupted,
-            other => Self::Mistake(other.to_string()),
+            other => Self::Mistake(in_terms_of_files(&other)),
         }
+    }
+}
+
+/// What is wrong, with advice for those who have files rather than a program.
+fn in_terms_of_files(error: &Error) -> String {
+    const EMPTY_CELL: &str = "a value that is not known is an empty cell, which only keeps its row from what needs it";
+    match error {
+        Error::NonFiniteColumn { column, infinite, rows, first_row, .. } if *infinite > 0 => format!(
+            "column `{column}` holds {infinite} infinite {} in {rows} rows, first in row {first_row} counted from 0: {EMPTY_CELL}",
+            if *infinite == 1 { "value" } else { "values" }
+        ),
+        Error::InRow { cause, .. } if matches!(**cause, Error::NonFiniteValue { .. }) => {
+            format!("{error}: {EMPTY_CELL}")
+        }
+        other => other.to_string(),
     }
 }
 
@@ -79,7 +94,8 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let source = source::read(arguments, &console)?;
     let events = events::read(arguments, &source, &console)?;
     let fitted = fit::fit(arguments, source, &events, &console)?;
-    let explained = explain::explain(arguments, &fitted, &events, &console)?;
+    let rows = events.to_explain(arguments, &fitted.model)?;
+    let explained = explain::explain(arguments, &fitted, &events, &rows, &console)?;
     let files = files::contents(arguments, &fitted, &events, &explained, &console)?;
     let text = output::text(arguments, &fitted.model, &events, &explained)?;
     let _writing = interrupt::defer();

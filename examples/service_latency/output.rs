@@ -34,6 +34,9 @@ struct Event<'a> {
     attribution: &'a Attribution,
     #[serde(skip_serializing_if = "Option::is_none")]
     intervals: Option<Intervals<'a>>,
+    /// Why there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_intervals: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -70,12 +73,13 @@ pub(crate) fn text(
 
 fn json<'a>(events: &Events, explained: &'a Explained) -> Event<'a> {
     let Explained { row, attribution, complete, intervals } = explained;
-    let intervals = intervals.as_ref().map(|intervals| {
+    let no_intervals = intervals.as_ref().and_then(|intervals| intervals.as_ref().err()).map(String::as_str);
+    let intervals = intervals.as_ref().and_then(|intervals| intervals.as_ref().ok()).map(|intervals| {
         let BootstrapIntervals { level, resamples, failed, warning, score, contributions, .. } = intervals;
         let (level, resamples, failed, warning) = (*level, *resamples, *failed, warning.as_deref());
         Intervals { level, resamples, failed, warning, score, contributions }
     });
-    Event { label: events.label(*row), complete: *complete, attribution, intervals }
+    Event { label: events.label(*row), complete: *complete, attribution, intervals, no_intervals }
 }
 
 fn table(arguments: &Arguments, events: &Events, explained: &Explained) -> String {
@@ -86,8 +90,10 @@ fn table(arguments: &Arguments, events: &Events, explained: &Explained) -> Strin
             false => format!("Not complete: the best estimate within {limit} ms.\n"),
         };
     }
-    if let Some(intervals) = &explained.intervals {
-        text += &interval_table(intervals);
+    match &explained.intervals {
+        None => {}
+        Some(Ok(intervals)) => text += &interval_table(intervals),
+        Some(Err(reason)) => text += &format!("\nNo intervals that include the fit: {reason}.\n"),
     }
     if arguments.method.explain {
         text += &format!("{}\n", explained.attribution.explain());
@@ -113,7 +119,8 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
     let lines: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     let warning = intervals.warning.iter().map(|warning| format!("Warning: {warning}.\n")).collect::<String>();
     format!(
-        "\nIntervals of {level} % that include the fit ({resamples} resamples{failed}), without the ± error above:\n{lines}{warning}"
+        "\nIntervals of {level} % that include the fit and the ± error above ({resamples} resamples{failed}), the mechanisms being of \
+         the chosen kinds:\n{lines}{warning}"
     )
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Fault {
 
 /// One fault with so many normal rows, in which the culprit takes `shift` seconds longer; the same seed gives the same fault.
 pub(crate) fn fault(shop: Shop, seed: u64, rows: usize, shift: f64) -> Result<Fault> {
-    let generator = &mut ChaCha8Rng::seed_from_u64(seed);
+    let generator = &mut ChaCha8Rng::seed_from_u64(8 * seed + shop as u64);
     let system = System::draw(shop, seed, generator);
     let mut columns: Vec<Vec<f64>> = vec![Vec::with_capacity(rows); system.nodes.len()];
     for _ in 0..rows {
@@ -81,8 +81,8 @@ impl System {
         };
         let mut own: Vec<(f64, f64)> =
             nodes.iter().map(|_| (generator.random_range(0.005..0.03), generator.random_range(0.005..0.03))).collect();
-        // About as long as the branch that is known.
-        own.push((generator.random_range(0.02..0.06), generator.random_range(0.01..0.04)));
+        // From about as long as the branch that is known to longer in most requests.
+        own.push((generator.random_range(0.02..0.09), generator.random_range(0.01..0.05)));
         Self { shop, nodes, edges, culprit, own }
     }
 

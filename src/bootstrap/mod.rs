@@ -4,9 +4,12 @@
 //! [`BootstrapIntervals`].
 
 mod config;
+mod figures;
 mod interval;
 mod result;
+mod rows;
 mod run;
+mod tails;
 
 pub use config::{BootstrapConfig, BootstrapMethod};
 pub use result::{BootstrapInterval, BootstrapIntervals, NodeInterval};

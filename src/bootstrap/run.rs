@@ -3,23 +3,21 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rand::RngExt;
 use rayon::prelude::*;
 
 use super::config::{BootstrapConfig, BootstrapMethod};
-use super::interval::interval;
-use super::result::{BootstrapIntervals, NodeInterval, warning};
+use super::figures::{Asked, Figures, OfAllEvents, summarise};
+use super::result::BootstrapIntervals;
+use super::rows::Rows;
+use super::tails::beyond_the_rows;
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
-use crate::question::attribution::{Attribution, AttributionConfig};
-use crate::random::{Purpose, stream};
+use crate::question::attribution::AttributionConfig;
 use crate::telemetry::span;
 
 /// At most so many groups of rows are left out in turn.
 const MOST_GROUPS: usize = 50;
-/// One in so many resamples may fail.
-const ONE_MAY_FAIL_IN: usize = 10;
 
 impl StructuralCausalModel {
     /// Intervals of a score and its contributions that include what is not known of the model.
@@ -29,8 +27,13 @@ impl StructuralCausalModel {
     /// are, the model is fitted to them and the event attributed, again and again; the spread of the results is the interval
     /// (Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 13 and 14).
     ///
-    /// What is not included: the choice of mechanisms ([`assign_mechanisms`](Self::assign_mechanisms) is not repeated),
-    /// errors of the graph, and dependence between rows. Set a fixed floor where intervals of fits to different numbers of rows are to
+    /// An interval always holds its estimate, which is the attribution that the same configuration gives by itself. The errors
+    /// of the computation are part of it, and where the noise of a node is empirical and fewer than five rows are as extreme as
+    /// the event, so is what may lie beyond the rows.
+    ///
+    /// What is not included: the choice of mechanisms ([`assign_mechanisms`](Self::assign_mechanisms) is not repeated: the
+    /// mechanisms are fitted again, of the kinds that were chosen), errors of the graph, parents that the data cannot tell
+    /// apart, and dependence between rows. Set a fixed floor where intervals of fits to different numbers of rows are to
     /// be compared: the default depends on that number. Costs as many fits and attributions as resamples, in parallel on the
     /// current rayon pool; the result is the same to the bit for any number of threads.
     ///
@@ -110,24 +113,34 @@ impl StructuralCausalModel {
         span!(INFO, "bootstrap", target = target, resamples = bootstrap.resamples);
         bootstrap.check()?;
         let fitted = self.fit(data)?;
-        let attributor = fitted.attributor(target, attribution.clone())?;
-        let estimates: Vec<Result<Attribution>> = events.iter().map(|event| attributor.attribute(event)).collect();
-        let asked: Vec<(&Observation, &Attribution)> =
+        let of_resample = of_resample(attribution, bootstrap);
+        let (attributor, like_resamples) =
+            (fitted.attributor(target, attribution.clone())?, fitted.attributor(target, of_resample.clone())?);
+        let estimate = |event: &Observation| -> Result<Asked> {
+            let estimate = attributor.attribute(event)?;
+            let same = attribution.effort == of_resample.effort;
+            let like_resamples = if same { estimate.clone() } else { like_resamples.attribute_alone(event)? };
+            let mut asked = Asked { estimate, like_resamples, with_more_rows: Vec::new() };
+            asked.with_more_rows = beyond_the_rows(&fitted, event, &asked, &of_resample, bootstrap.tail())?;
+            Ok(asked)
+        };
+        let estimates: Vec<Result<Asked>> = events.par_iter().map(estimate).collect();
+        let asked: Vec<(&Observation, &Asked)> =
             events.iter().zip(&estimates).filter_map(|(event, found)| Some((event, found.as_ref().ok()?))).collect();
         let ask = |data: &Dataset| {
             let model = self.fit_again(data)?;
-            let attributor = model.attributor(target, attribution.clone())?;
-            let figures = |&(event, estimate): &(&Observation, &Attribution)| {
-                attributor.attribute(event).map(|found| Figures::of(&found, estimate))
+            let attributor = model.attributor(target, of_resample.clone())?;
+            let figures = |&(event, asked): &(&Observation, &Asked)| {
+                attributor.attribute_alone(event).map(|found| Figures::of(&found, &asked.estimate))
             };
             Ok(asked.iter().map(figures).collect())
         };
         let results = if asked.is_empty() { Vec::new() } else { self.resample(data, bootstrap, ask, progress)? };
         let mut place = 0;
-        let summaries = estimates.into_iter().map(|estimate| {
-            let estimate = estimate?;
+        let summaries = estimates.into_iter().map(|asked| {
+            let asked = asked?;
             place += 1;
-            summarise(estimate, &results, place - 1, bootstrap)
+            summarise(asked, &results, (place - 1, data.rows()), bootstrap)
         });
         Ok(summaries.collect())
     }
@@ -166,96 +179,8 @@ impl StructuralCausalModel {
     }
 }
 
-/// What one fit makes of every event; an error where there is no fit.
-type OfAllEvents = Result<Vec<Result<Figures>>>;
-
-/// The columns of the graph's nodes.
-struct Rows<'a> {
-    columns: Vec<(&'a str, Vec<f64>)>,
-    count: usize,
-}
-
-impl<'a> Rows<'a> {
-    fn of(model: &'a StructuralCausalModel, data: &Dataset) -> Result<Self> {
-        let nodes = model.graph().nodes();
-        let columns: Vec<_> = nodes.filter_map(|node| Some((node, data.column(node).ok()?.to_vec()))).collect();
-        if columns.is_empty() {
-            return Err(Error::Empty { what: "the data to resample".to_owned(), expected: "column of a node" });
-        }
-        Ok(Self { columns, count: data.rows() })
-    }
-
-    fn resampled(&self, seed: u64, number: usize) -> Result<Dataset> {
-        let mut random = stream(seed, Purpose::Bootstrap, number as u64);
-        let chosen: Vec<usize> = (0..self.count).map(|_| random.random_range(0..self.count)).collect();
-        self.select(&chosen)
-    }
-
-    fn without(&self, group: usize, groups: usize) -> Result<Dataset> {
-        let chosen: Vec<usize> = (0..self.count).filter(|row| row % groups != group).collect();
-        self.select(&chosen)
-    }
-
-    fn select(&self, chosen: &[usize]) -> Result<Dataset> {
-        let select = |column: &[f64]| chosen.iter().map(|&row| column[row]).collect::<Vec<f64>>();
-        Dataset::from_columns(self.columns.iter().map(|(node, column)| (*node, select(column))))
-    }
-}
-
-/// What a fit makes of an event.
-struct Figures {
-    score: f64,
-    /// In the order of the estimate's contributions.
-    contributions: Vec<f64>,
-}
-
-impl Figures {
-    fn of(found: &Attribution, estimate: &Attribution) -> Self {
-        let value = |node: &str| found.contribution(node).map_or(0.0, |contribution| contribution.value);
-        let contributions = estimate.contributions.iter().map(|contribution| value(&contribution.node)).collect();
-        Self { score: found.score.value, contributions }
-    }
-}
-
-/// The figures of the resamples that worked for an event, unless too many did not.
-fn successes(results: &[OfAllEvents], event: usize) -> Result<Vec<&Figures>> {
-    let of_event = || {
-        results.iter().map(|found| match found {
-            Ok(of_all) => of_all[event].as_ref(),
-            Err(error) => Err(error),
-        })
-    };
-    let worked: Vec<&Figures> = of_event().filter_map(|found| found.ok()).collect();
-    let failed = results.len() - worked.len();
-    match of_event().find_map(|found| found.err()) {
-        Some(first) if failed * ONE_MAY_FAIL_IN > results.len() => {
-            Err(Error::Resampling { failed, resamples: results.len(), first: first.to_string() })
-        }
-        _ => Ok(worked),
-    }
-}
-
-/// The intervals of the event that is at this place among those that were asked for.
-fn summarise(
-    attribution: Attribution,
-    results: &[OfAllEvents],
-    event: usize,
-    config: &BootstrapConfig,
-) -> Result<BootstrapIntervals> {
-    let (resampled, without_groups) = results.split_at(config.resamples);
-    let (resampled, without_groups) = (successes(resampled, event)?, successes(without_groups, event)?);
-    let of = |estimate: f64, figure: &dyn Fn(&Figures) -> f64| {
-        let figures = |of_resamples: &[&Figures]| of_resamples.iter().map(|&figures| figure(figures)).collect();
-        let without_groups: Vec<f64> = figures(&without_groups);
-        interval(estimate, figures(&resampled), &without_groups, config)
-    };
-    let score = of(attribution.score.value, &|figures| figures.score);
-    let contributions = attribution.contributions.iter().enumerate().map(|(place, contribution)| NodeInterval {
-        node: contribution.node.clone(),
-        interval: of(contribution.value, &|figures| figures.contributions[place]),
-    });
-    let contributions = contributions.collect();
-    let (level, method, resamples) = (config.level, config.method, resampled.len());
-    let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
-    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
+/// How each resample is attributed.
+fn of_resample(attribution: &AttributionConfig, bootstrap: &BootstrapConfig) -> AttributionConfig {
+    let samples = attribution.effort.samples.min(bootstrap.samples);
+    attribution.clone().with_samples(samples)
 }

@@ -65,7 +65,7 @@ fn only_value(facts: &Facts<'_>, node: &WiredNode, number: usize) -> Option<f64>
 
 /// The range of the training values of a node whose noise lies far beyond all noises that the training rows have.
 fn far_outside(facts: &Facts<'_>, node: &WiredNode, number: usize) -> Option<(f64, f64)> {
-    let trained = facts.trained(node)?;
+    let trained = facts.trained(node).filter(|_| !facts.has_parent_out_of_range(node))?;
     let noises = match node.mechanism.noise() {
         NoiseDistribution::Empirical(noises) => noises,
         NoiseDistribution::Tailed(noises) => noises.observed(),

@@ -60,6 +60,17 @@ impl<'a> Facts<'a> {
         trained(self.model, node.position)
     }
 
+    /// Whether a node was observed outside all its training values.
+    pub(super) fn is_out_of_range(&self, number: usize) -> bool {
+        let (node, value) = (self.wiring.node(number), self.recovered.values[number]);
+        self.trained(node).is_some_and(|trained| value < trained.smallest() || value > trained.largest())
+    }
+
+    /// Whether a parent of a node was, so that its noise was recovered by extrapolation.
+    pub(super) fn has_parent_out_of_range(&self, node: &WiredNode) -> bool {
+        node.parents.iter().any(|&parent| self.is_out_of_range(parent))
+    }
+
     /// What is normal for the target.
     pub(super) fn reference(&self) -> &'a NoiseDistribution {
         self.model.reference_at(self.wiring.node(self.target()).position)

@@ -3,7 +3,9 @@
 //!
 //! Without such a cluster, the gap before the k-th most extreme of many values is exponential with mean scale/k, for a tail that
 //! falls exponentially, and so is the gap between logarithms for a tail that falls as a power (A. Rényi, *On the theory of order
-//! statistics*, 1953). The scale is that of the values below the gap, and a gap counts that is too wide for both kinds of tail.
+//! statistics*, 1953). The scale is the mean excess of m values below the gap, so that x = k·gap/scale has Fisher's distribution with 2
+//! and 2m degrees of freedom, P{X ≥ x} = (1 + x/m)^−m; as the gap is the one about a given place, and wide ones are more often about
+//! it, times 1 + x. A gap counts that is too wide for both kinds of tail.
 
 use super::facts::Facts;
 use crate::findings::{Finding, FindingKind};
@@ -72,14 +74,17 @@ fn cluster(values: &[f64], value: f64, significance: f64) -> Option<usize> {
     let tail = ((1.0 - TAIL) * rest as f64) as usize;
     let threshold = deviation(count + tail);
     let tail_values = || (count..count + tail).map(deviation);
-    let gap = |size: f64, mean: f64| (-(count as f64) * size / mean).exp();
+    let by_chance = |gap: f64, scale: f64| {
+        let x = count as f64 * gap / scale;
+        (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
+    };
     let excess = tail_values().map(|one| one - threshold).sum::<f64>() / tail as f64;
     if !(threshold > 0.0 && excess > 0.0) {
         return None;
     }
     let log_excess = tail_values().map(|one| (one / threshold).ln()).sum::<f64>() / tail as f64;
-    let by_chance = gap(first - last, excess).max(gap((first / last).ln(), log_excess));
-    (by_chance <= significance).then_some(count)
+    let p = by_chance(first - last, excess).max(by_chance((first / last).ln(), log_excess));
+    (p <= significance).then_some(count)
 }
 
 #[cfg(test)]

@@ -19,8 +19,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let (below, above) = (reference.cdf(observed), reference.survival(observed));
     let is_low = below < above;
     let far_out = below.min(above);
-    // A constant is neither high nor low.
-    if far_out > FAR_OUT || reference.is_degenerate() {
+    // Where that side is asked about, the model is wrong and not the question. A constant is neither high nor low.
+    let is_asked =
+        matches!((score.feature_map, is_low), (FeatureMap::LowerTail, true) | (FeatureMap::UpperTail, false));
+    if far_out > FAR_OUT || is_asked || reference.is_degenerate() {
         return None;
     }
     let target = facts.name(facts.target());

@@ -47,13 +47,18 @@ impl Sized<'_> {
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let nodes = sized(facts);
-    let ratios = || FACTORS.into_iter().flat_map(|factor| [factor, 1.0 / factor]);
-    if let Some((ratio, off)) = ratios().find_map(|ratio| Some((ratio, all_off_by(facts, &nodes, ratio)?))) {
-        return Some(finding(facts, &off, ratio, "each of them is in its range again", "The event seems to be"));
+    if let Some(ratio) = ratio_of_all(facts, &nodes) {
+        let all: Vec<&Sized<'_>> = nodes.iter().collect();
+        return Some(finding(facts, &all, ratio, "as many as can are in their range again", "The event seems to be"));
     }
     let alone = |node: &Sized<'_>| ratios().find_map(|ratio| Some((ratio, alone_off_by(facts, node, ratio)?)));
     let (node, (ratio, why)) = nodes.iter().find_map(|node| Some((node, alone(node)?)))?;
     Some(finding(facts, &[node], ratio, &why, "It seems to be"))
+}
+
+/// The usual ratios between units.
+fn ratios() -> impl Iterator<Item = f64> {
+    FACTORS.into_iter().flat_map(|factor| [factor, 1.0 / factor])
 }
 
 /// The nodes whose size can be compared: values of one sign, not all the same, in training and in the event.
@@ -66,24 +71,33 @@ fn sized<'a>(facts: &Facts<'a>) -> Vec<Sized<'a>> {
     facts.observed_nodes().filter_map(sized).collect()
 }
 
-/// The nodes that are off by this ratio, if that is what is wrong with the event as a whole: all are out of their range to its
-/// side, at least half are as in training but for the ratio, and so are two that do not follow from others.
-fn all_off_by<'a>(facts: &Facts<'_>, nodes: &'a [Sized<'a>], ratio: f64) -> Option<Vec<&'a Sized<'a>>> {
-    let out = |node: &Sized<'_>| {
-        let (low, high) = node.sizes();
-        if ratio > 1.0 { node.value.abs() > high } else { node.value.abs() < low }
-    };
-    if nodes.len() < 2 || !nodes.iter().all(out) {
+/// The ratio that the event as a whole is off by, if it is: all nodes are out of their range to one side, and two that do not follow
+/// from one another are in it again but for the ratio. Of several the one that puts most nodes in their range.
+fn ratio_of_all(facts: &Facts<'_>, nodes: &[Sized<'_>]) -> Option<f64> {
+    let is_larger = |node: &Sized<'_>| node.value.abs() > node.sizes().1;
+    let is_smaller = |node: &Sized<'_>| node.value.abs() < node.sizes().0;
+    if nodes.len() < 2 || !(nodes.iter().all(is_larger) || nodes.iter().all(is_smaller)) {
         return None;
     }
-    let off: Vec<&Sized<'_>> = nodes.iter().filter(|node| node.is_off_by(ratio, SLACK)).collect();
-    let by_themselves = off.iter().filter(|node| tail(facts, node.node, node.number, &|_| 1.0) <= IMPOSSIBLE);
-    (2 * off.len() >= nodes.len() && by_themselves.count() >= 2).then_some(off)
+    let off = |ratio: f64| nodes.iter().filter(move |node| node.is_off_by(ratio, SLACK));
+    // First of the best.
+    let ratio = ratios().fold(None, |best: Option<f64>, ratio| match best {
+        Some(best) if off(best).count() >= off(ratio).count() => Some(best),
+        _ => Some(ratio),
+    })?;
+    (off(ratio).filter(|node| is_off_by_itself(facts, node)).count() >= 2).then_some(ratio)
+}
+
+/// Whether a node is off whatever its parents are. Only of a linear mechanism is it known what it makes of parents so far out.
+fn is_off_by_itself(facts: &Facts<'_>, node: &Sized<'_>) -> bool {
+    let mechanism = &node.node.mechanism;
+    mechanism.is_root()
+        || mechanism.coefficients().is_some() && tail(facts, node.node, node.number, &|_| 1.0) <= IMPOSSIBLE
 }
 
 /// Why a single node seems to be off by this ratio, if it does.
 fn alone_off_by(facts: &Facts<'_>, node: &Sized<'_>, ratio: f64) -> Option<String> {
-    if !node.is_off_by(ratio, 1.0) {
+    if !node.is_off_by(ratio, SLACK) {
         return None;
     }
     let mut followed = None;
@@ -92,13 +106,17 @@ fn alone_off_by(facts: &Facts<'_>, node: &Sized<'_>, ratio: f64) -> Option<Strin
         let in_its_unit = tail(facts, child, number, &|parent| if parent == node.number { ratio } else { 1.0 });
         if as_it_is <= IMPOSSIBLE && in_its_unit >= ORDINARY {
             followed.get_or_insert(&child.name);
-        } else if as_it_is > in_its_unit.max(IMPOSSIBLE) {
-            // It has followed: the value is what it says.
+        } else if as_it_is > in_its_unit.max(IMPOSSIBLE) || facts.is_out_of_range(number) {
+            // It has followed, whatever its mechanism makes of a parent so far out: the value is what it says.
             return None;
         }
     }
     if let Some(child) = followed {
         return Some(format!("`{child}` is as if it were, and has not followed `{}`", node.node.name));
+    }
+    if facts.has_parent_out_of_range(node.node) {
+        // It may have followed, as far as is known.
+        return None;
     }
     let quantile = |p| Some(node.trained.values()[(p * node.trained.values().len() as f64) as usize].abs());
     let (one, other) = (quantile(MIDDLE.0)?, quantile(MIDDLE.1)?);

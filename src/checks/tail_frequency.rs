@@ -44,11 +44,11 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let target = facts.name(facts.target());
     let evidence = format!(
         "The model gives values of `{target}` as extreme as {} a probability of {}, but {seen} of {rows} training rows have \
-         them, a share of {} (binomial test, p = {}).",
+         them{} (binomial test, p = {}).",
         significant(facts.observed()),
         chance(score.tail_probability, score.floor),
-        significant(share),
-        p_value(p)
+        if seen > 0 { format!(", a share of {}", significant(share)) } else { String::new() },
+        p_value(p.max(f64::MIN_POSITIVE))
     );
     let remedy = format!(
         "The score and its split rest on the model's probability: a mechanism of `{target}` or its causes does not fit, or a \

@@ -14,11 +14,16 @@ use crate::shapley::Coalition;
 use crate::target::Target;
 use crate::world::{Event, Sought};
 
+/// Spreads whose squares, sums of them and squares of much smaller ones are numbers.
+const SQUARED_SAFELY: std::ops::Range<f64> = 1e-100..1e140;
+
 /// A target that is linear in all noises and, where its whole distribution is asked for, they are normal.
 #[derive(Debug)]
 pub(super) struct ClosedForm {
     /// The total effect of each node's noise.
     effects: Vec<f64>,
+    /// A power of two, in the target's unit: squares of spreads in this unit are numbers. Mostly 1.
+    unit: f64,
 }
 
 impl ClosedForm {
@@ -26,13 +31,14 @@ impl ClosedForm {
     /// The reason why there is no closed form.
     pub(super) fn prepare(target: &Target, sought: Sought) -> Result<Self, String> {
         let effects = target.linear_effects()?;
+        let unit = power_of_two((0..effects.len()).map(|node| effects[node].abs() * target.noise(node).std_dev()));
         if sought == Sought::Mean {
-            return Ok(Self { effects });
+            return Ok(Self { effects, unit });
         }
         sought.region()?;
         let is_other = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_normal_or_constant();
         match (0..effects.len()).find(is_other) {
-            None => Ok(Self { effects }),
+            None => Ok(Self { effects, unit }),
             Some(node) => Err(format!("the noise of `{}` is not normal", target.node_name(node))),
         }
     }
@@ -45,13 +51,18 @@ impl ClosedForm {
         }
     }
 
-    /// The mean and the variance that each of these nodes adds to the target when its noise is drawn, relative to the
+    /// The mean and, in units of `unit`², the variance that each of these nodes adds to the target when its noise is drawn, relative to the
     /// observed noise.
     fn moments(&self, event: &Event<'_>, nodes: &[usize]) -> Vec<Moments> {
         let moments = |&node: &usize| {
             let (effect, noise) = (self.effects[node], event.target().noise(node));
             let deviation = effect * (noise.mean() - event.noises()[node]);
-            Moments { mean: deviation, variance: effect * effect * noise.variance() }
+            let variance = if self.unit == 1.0 {
+                effect * effect * noise.variance()
+            } else {
+                (effect * (noise.std_dev() / self.unit)).powi(2)
+            };
+            Moments { mean: deviation, variance }
         };
         nodes.iter().map(moments).collect()
     }
@@ -66,7 +77,7 @@ impl Engine for ClosedForm {
         let region = event.measure().region();
         let (of_players, always_drawn) =
             (self.moments(event, &event.players()), self.moments(event, event.always_drawn()));
-        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, region, of_players, always_drawn })))
+        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, region, of_players, always_drawn, unit: self.unit })))
     }
 }
 
@@ -84,6 +95,7 @@ struct ClosedWorlds<'e> {
     region: Option<(OutlierRegion, f64)>,
     of_players: Vec<Moments>,
     always_drawn: Vec<Moments>,
+    unit: f64,
 }
 
 impl Worlds for ClosedWorlds<'_> {
@@ -105,10 +117,11 @@ impl Visitor for &ClosedWorlds<'_> {
             variance += moments.variance;
         }
         (outputs[0], outputs[1]) = match self.region {
-            None => (mean, 1.0),
+            None => (mean + self.event.off_observed(), 1.0),
             Some(_) if self.event.is_certain(kept) => (0.0, 1.0),
             Some((region, floor)) => {
-                let ln_probability = ln_normal_probability(region, self.event.observed() + mean, variance.sqrt());
+                let ln_probability =
+                    ln_normal_probability(region, self.event.observed() + mean, self.unit * variance.sqrt());
                 let smoothed = ln_sum_exp(ln_probability, floor.ln()) - floor.ln_1p();
                 (smoothed, ln_probability.exp())
             }
@@ -135,6 +148,13 @@ impl Readout for ExactReadout {
     fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
         vec![0.0; values.nrows()]
     }
+}
+
+/// The largest power of two that is at most the largest of some sizes, where squares of those may be no numbers; else 1.
+fn power_of_two(sizes: impl Iterator<Item = f64>) -> f64 {
+    let largest = sizes.filter(|size| size.is_finite()).fold(0.0, f64::max);
+    let is_usual = largest < f64::MIN_POSITIVE || SQUARED_SAFELY.contains(&largest);
+    if is_usual { 1.0 } else { largest.log2().floor().exp2() }
 }
 
 /// ln P{mean + std_dev · Z in the region}

@@ -49,6 +49,10 @@ pub struct Effort {
     pub shapley_method_of_samples: ShapleyMethod,
     /// Whether to spend what is configured or as much as a standard error needs; the former by default.
     pub precision: Precision,
+    /// Whether each contribution also says what it would be by other mechanisms that the data leave possible, for an event
+    /// outside of the data that mechanisms were chosen from; not by default. Costs up to two rough attributions for every
+    /// node that is outside, and nothing for an event inside.
+    pub model_error: bool,
 }
 
 impl Default for Effort {
@@ -58,6 +62,7 @@ impl Default for Effort {
             shapley_method: ShapleyMethod::default(),
             shapley_method_of_samples: ShapleyMethod::default(),
             precision: Precision::default(),
+            model_error: false,
         }
     }
 }

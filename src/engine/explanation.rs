@@ -20,7 +20,7 @@ pub enum EngineName {
 }
 
 impl EngineName {
-    pub(super) const ALL: [Self; 4] =
+    pub(crate) const ALL: [Self; 4] =
         [Self::ClosedForm, Self::FourierInversion, Self::PartialInversion, Self::Sampling];
 }
 

@@ -13,6 +13,7 @@ mod means;
 mod mixed;
 
 mod reading;
+mod regimes;
 mod sampling;
 
 use std::fmt::Debug;
@@ -27,6 +28,7 @@ pub use effort::{Effort, Precision};
 pub use explanation::{EngineName, Explanation};
 pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};
+pub(crate) use regimes::{RegimeOf, Regimes};
 
 /// A way to find what worlds are worth, prepared for one target.
 pub(crate) trait Engine: Debug + Send + Sync {

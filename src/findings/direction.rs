@@ -18,7 +18,7 @@ use crate::independence::{Projection, covariance_of_residuals};
 use crate::numeric::holm::holm;
 
 /// The probability that any independence of a right graph counts as violated.
-const SIGNIFICANCE: f64 = 0.01;
+const SIGNIFICANCE: f64 = 0.001;
 /// A dependence that is less than this correlation does not matter, however significant.
 const LEAST_DEPENDENCE: f64 = 0.05;
 /// One graph is contradicted more than the other if it is more than so many times as often.

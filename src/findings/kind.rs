@@ -38,12 +38,13 @@ pub enum FindingKind {
 impl FindingKind {
     /// How sure a verdict may be at most where this was found; never [`Strength::Strong`].
     ///
-    /// [`Strength::Thin`] where the question itself is off (edges turned round, another unit, the other side), so that the
-    /// first of a ranking means nothing; [`Strength::Contested`] where it is the best guess, but a doubtful one.
+    /// [`Strength::Thin`] where the figures themselves mean nothing (edges turned round, another unit, lost digits), and so the
+    /// first of a ranking; [`Strength::Contested`] where it is the best guess, but a doubtful one.
     pub fn caps(self) -> Strength {
         match self {
-            Self::EdgesReversed | Self::OtherUnit | Self::OtherSide | Self::PrecisionLost => Strength::Thin,
+            Self::EdgesReversed | Self::OtherUnit | Self::PrecisionLost => Strength::Thin,
             Self::EffectsNotIdentified
+            | Self::OtherSide
             | Self::BelowResolution
             | Self::ModelUncertain
             | Self::TailContradicted

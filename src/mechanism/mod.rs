@@ -41,4 +41,5 @@ pub(crate) use check::INVERSION_TOLERANCE;
 pub(crate) use choose::{Chosen, Rivals, choose};
 pub(crate) use code::NamedMechanism;
 pub(crate) use fitted::{Form, check_finite};
+pub(crate) use function::Change;
 pub(crate) use kind::NodeData;

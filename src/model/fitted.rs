@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::entangled::Doubtful;
 use super::fit_report::FitReport;
 use super::leverage::ParentSpread;
 use super::plausible::Plausible;
@@ -37,7 +38,7 @@ pub struct FittedModel {
 }
 
 /// What a fitted model consists of; lists have one entry per node, by its position in the graph.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Parts {
     graph: CausalGraph,
     wiring: Wiring,
@@ -45,8 +46,8 @@ struct Parts {
     numbers: Vec<usize>,
     /// What is normal for each node.
     references: Vec<NoiseDistribution>,
-    /// The parents that a mechanism was learned from, if it was.
-    parent_spreads: Vec<Option<ParentSpread>>,
+    /// What the rows leave open that a mechanism was learned from, if it was.
+    learned: Vec<Option<Doubtful>>,
     /// What else a mechanism may be, if it was chosen from data.
     plausible: Vec<Option<Arc<Plausible>>>,
     reports: Reports,
@@ -59,7 +60,7 @@ pub(super) struct Fits {
 }
 
 /// How a model came about, where it was fitted to data.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
@@ -119,9 +120,22 @@ impl FittedModel {
         reports: Reports,
     ) -> Self {
         let plausible = plausible.into_iter().map(|plausible| plausible.map(Arc::new)).collect();
+        let learned = parent_spreads.into_iter().map(|spread| spread.map(Doubtful::of)).collect();
         let wiring = wiring.with_references(&references);
         let numbers = wiring.by_position((0..graph.node_count()).collect());
-        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, parent_spreads, plausible, reports }) }
+        Self { parts: Arc::new(Parts { graph, wiring, numbers, references, learned, plausible, reports }) }
+    }
+
+    /// The model in which the noise of one node has another distribution; all else, what is normal included, is the same.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub(crate) fn with_noise(&self, node: &str, noise: NoiseDistribution) -> Result<Self> {
+        let changed = self.parts.numbers[self.graph().position(node)?];
+        let wiring = self
+            .wiring()
+            .with_mechanisms(|number, mechanism| (number == changed).then(|| mechanism.with_noise(noise.clone())));
+        Ok(Self { parts: Arc::new(Parts { wiring, ..Parts::clone(&self.parts) }) })
     }
 
     /// The graph.
@@ -299,6 +313,13 @@ impl FittedModel {
         self.parent_spread_at(position).map_or(0.0, |spread| spread.leverage(parents))
     }
 
+    /// By what the noise of a node is widened at these parents, in the mechanism's order, since other plausible mechanisms say
+    /// something else there; exactly 1 where the parents were in training, and for a mechanism that was given.
+    pub(crate) fn widening_at(&self, position: usize, parents: &[f64]) -> f64 {
+        let mechanism = self.mechanism_at(position);
+        self.plausible_at(position).map_or(1.0, |plausible| plausible.widening(mechanism.form(), parents))
+    }
+
     /// What else the mechanism at a position may be, if it was chosen from data and anything else may.
     pub(crate) fn plausible_at(&self, position: usize) -> Option<&Arc<Plausible>> {
         self.parts.plausible[position].as_ref()
@@ -306,6 +327,11 @@ impl FittedModel {
 
     /// The parents that the mechanism at a position was learned from, if it was.
     pub(super) fn parent_spread_at(&self, position: usize) -> Option<&ParentSpread> {
-        self.parts.parent_spreads[position].as_ref()
+        self.doubtful_at(position).map(Doubtful::spread)
+    }
+
+    /// What the rows leave open that the mechanism at a position was learned from, if it was.
+    pub(crate) fn doubtful_at(&self, position: usize) -> Option<&Doubtful> {
+        self.parts.learned[position].as_ref()
     }
 }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// A direction of the standardised parents counts if its variance, given the directions before it, exceeds this: less is
-/// rounding, or a copy of another column.
+/// A direction of the standardised parents counts if its standard deviation, given the directions before it, exceeds this: less
+/// is rounding, or a copy of another column. Least squares draws the line at the same place.
 const INDEPENDENT: f64 = 1e-10;
 /// By how many standard deviations a point may leave the plane that all training rows lie in and still count as on it.
-const ON_THE_PLANE: f64 = 1e-4;
+pub(super) const ON_THE_PLANE: f64 = 1e-4;
 
 /// The mean and the covariance of the parents of one node in the rows that its mechanism was fitted to.
 ///
@@ -43,12 +43,11 @@ impl ParentSpread {
         for (column, &centre) in standardised.iter_mut().zip(&centres) {
             let deviation = (column.dot(column) / rows).sqrt();
             // What rounding leaves of a constant column is no spread.
-            let scale = if deviation > 1e-12 * centre.abs() { deviation } else { 0.0 };
+            let scale = if deviation > rounding(centre) { deviation } else { 0.0 };
             column.mapv_inplace(|value| if scale > 0.0 { value / scale } else { 0.0 });
             scales.push(scale);
         }
-        let correlation = |a: usize, b: usize| standardised[a].dot(&standardised[b]) / rows;
-        let (factor, rank) = pivoted_cholesky(columns.len(), correlation);
+        let (factor, rank) = orthogonalise(standardised, rows);
         Some(Self { rows, centres, scales, factor, rank })
     }
 
@@ -57,29 +56,68 @@ impl ParentSpread {
         self.centres.len()
     }
 
-    /// The leverage of a point: infinite where it leaves the plane that all training rows lie in, say because a parent
-    /// that was constant then has another value now. There the data say nothing at all.
-    pub(crate) fn leverage(&self, point: &[f64]) -> f64 {
-        let mut standardised = Vec::with_capacity(point.len());
-        for ((value, &centre), &scale) in point.iter().zip(&self.centres).zip(&self.scales) {
-            let deviation = value - centre;
-            if scale > 0.0 {
-                standardised.push(deviation / scale);
-            } else if deviation.abs() > 1e-12 * centre.abs() {
-                return f64::INFINITY;
-            } else {
-                standardised.push(0.0);
-            }
-        }
+    /// How many rows there were.
+    pub(super) fn rows(&self) -> f64 {
+        self.rows
+    }
+
+    /// The mean of each parent.
+    pub(super) fn centres(&self) -> &[f64] {
+        &self.centres
+    }
+
+    /// The standard deviation of each parent; 0 for one that was constant.
+    pub(super) fn scales(&self) -> &[f64] {
+        &self.scales
+    }
+
+    /// The parents, each with its row of L in C = L·Lᵀ, the factor of the correlations: first those that are independent, whose
+    /// rows are a triangle, then those that follow from them.
+    pub(super) fn factor(&self) -> &[(usize, Vec<f64>)] {
+        &self.factor
+    }
+
+    /// How many parents are independent.
+    pub(super) fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// The parents that were constant in training and have another value now.
+    pub(super) fn moved_constants(&self, point: &[f64]) -> Vec<usize> {
+        let has_moved = |place: &usize| {
+            self.scales[*place] == 0.0 && (point[*place] - self.centres[*place]).abs() > rounding(self.centres[*place])
+        };
+        (0..point.len()).filter(has_moved).collect()
+    }
+
+    /// By how many standard deviations each parent is from its mean; 0 for a parent that was constant.
+    pub(super) fn standardise(&self, point: &[f64]) -> Vec<f64> {
+        let parts = point.iter().zip(&self.centres).zip(&self.scales);
+        parts.map(|((value, centre), &scale)| if scale > 0.0 { (value - centre) / scale } else { 0.0 }).collect()
+    }
+
+    /// The coordinates of standardised parents in independent directions of variance 1, and by how much each parent that follows
+    /// from the others misses what they say of it, in its standard deviations.
+    pub(super) fn whiten(&self, standardised: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let mut whitened: Vec<f64> = Vec::with_capacity(self.rank);
+        let mut missed = Vec::with_capacity(self.factor.len() - self.rank);
         for (number, (parent, row)) in self.factor.iter().enumerate() {
             let explained: f64 = row.iter().zip(&whitened).map(|(entry, white)| entry * white).sum();
             let rest = standardised[*parent] - explained;
-            if number < self.rank {
-                whitened.push(rest / row[number]);
-            } else if rest.abs() > ON_THE_PLANE {
-                return f64::INFINITY;
-            }
+            if number < self.rank { whitened.push(rest / row[number]) } else { missed.push(rest) }
+        }
+        (whitened, missed)
+    }
+
+    /// The leverage of a point: infinite where it leaves the plane that all training rows lie in, say because a parent
+    /// that was constant then has another value now. There the data say nothing at all.
+    pub(crate) fn leverage(&self, point: &[f64]) -> f64 {
+        if !self.moved_constants(point).is_empty() {
+            return f64::INFINITY;
+        }
+        let (whitened, missed) = self.whiten(&self.standardise(point));
+        if missed.iter().any(|rest| rest.abs() > ON_THE_PLANE) {
+            return f64::INFINITY;
         }
         (1.0 + whitened.iter().map(|white| white * white).sum::<f64>()) / self.rows
     }
@@ -137,31 +175,41 @@ impl TryFrom<SavedSpread> for ParentSpread {
     }
 }
 
-/// L with A = L·Lᵀ for a positive semidefinite matrix, taking the largest remaining diagonal entry first: the rows in
-/// that order, with their columns, and the rank (Golub and Van Loan, *Matrix Computations*, 4th edition, section 4.2.8).
-fn pivoted_cholesky(size: usize, entry: impl Fn(usize, usize) -> f64) -> (Vec<(usize, Vec<f64>)>, usize) {
-    let mut rows: Vec<(usize, Vec<f64>)> = (0..size).map(|column| (column, Vec::new())).collect();
-    for step in 0..size {
-        let rest = |(column, row): &(usize, Vec<f64>)| {
-            entry(*column, *column) - row.iter().map(|factor| factor * factor).sum::<f64>()
-        };
-        let (pivot, largest) = (step..size)
-            .map(|place| (place, rest(&rows[place])))
-            .fold((step, f64::NEG_INFINITY), |best, next| if next.1 > best.1 { next } else { best });
-        if largest <= INDEPENDENT {
-            return (rows, step);
+/// How much of a constant column's spread, or of the distance to it, is rounding.
+fn rounding(centre: f64) -> f64 {
+    1e-12 * centre.abs()
+}
+
+/// The factor L of the correlations C = L·Lᵀ of standardised columns, its rows in the order of pivoting and with their columns, and
+/// the rank, by modified Gram-Schmidt, which takes the column with the largest rest first (Golub and Van Loan, *Matrix
+/// Computations*, 4th edition, section 5.2.8): unlike a factorisation of the correlations themselves it tells directions
+/// apart whose standard deviation is 1e-10 of the largest. Costs O(rows · parents²).
+fn orthogonalise(mut columns: Vec<Array1<f64>>, rows: f64) -> (Vec<(usize, Vec<f64>)>, usize) {
+    let count = columns.len();
+    let mut factor: Vec<(usize, Vec<f64>)> = (0..count).map(|column| (column, Vec::new())).collect();
+    let mut rests: Vec<f64> = columns.iter().map(|column| column.dot(column) / rows).collect();
+    for step in 0..count {
+        let largest = |best: usize, place: usize| if rests[place] > rests[best] { place } else { best };
+        let pivot = (step..count).fold(step, largest);
+        let deviation = rests[pivot].sqrt();
+        if deviation <= INDEPENDENT {
+            return (factor, step);
         }
-        rows.swap(step, pivot);
-        let diagonal = largest.sqrt();
-        rows[step].1.push(diagonal);
-        let (head, tail) = rows.split_at_mut(step + 1);
-        let (pivot_column, pivot_row) = &head[step];
-        for (column, row) in tail {
-            let explained: f64 = row.iter().zip(pivot_row).map(|(a, b)| a * b).sum();
-            row.push((entry(*column, *pivot_column) - explained) / diagonal);
+        factor.swap(step, pivot);
+        columns.swap(step, pivot);
+        rests.swap(step, pivot);
+        factor[step].1.push(deviation);
+        let (head, tail) = columns.split_at_mut(step + 1);
+        let direction = &mut head[step];
+        direction.mapv_inplace(|value| value / deviation);
+        for (place, column) in (step + 1..count).zip(tail) {
+            let entry = direction.dot(column) / rows;
+            column.scaled_add(-entry, direction);
+            rests[place] = column.dot(column) / rows;
+            factor[place].1.push(entry);
         }
     }
-    (rows, size)
+    (factor, count)
 }
 
 #[cfg(test)]

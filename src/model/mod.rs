@@ -2,6 +2,7 @@
 //!
 //! A [`StructuralCausalModel`] becomes a [`FittedModel`], of which all questions are asked, and which can be saved and loaded.
 
+mod entangled;
 mod fit_report;
 mod fitted;
 mod leverage;
@@ -17,4 +18,6 @@ pub use fitted::FittedModel;
 pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
+pub(crate) use entangled::{Cause, Doubt, Seen};
+pub(crate) use plausible::Plausible;
 pub(crate) use wiring::{Origin, Recovered, Rounding, WiredNode, Wiring};

@@ -12,9 +12,6 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A mean that is more than this many standard deviations from 0 is far from it.
-const FAR: f64 = 1e6;
-
 /// The distribution of one node's noise.
 ///
 /// Parameters are checked on construction and cannot be changed afterwards, so that every value of this type is
@@ -280,6 +277,14 @@ impl NoiseDistribution {
         }
     }
 
+    /// A value beyond which, to the given side, there is the probability p, which lies within (0, 1).
+    pub(crate) fn quantile_from(&self, side: Side, p: f64) -> f64 {
+        match side {
+            Side::Lower => self.law().quantile(p),
+            Side::Upper => self.law().upper_quantile(p),
+        }
+    }
+
     /// The smallest and the largest value, infinite where there is none.
     pub(crate) fn range(&self) -> (f64, f64) {
         (self.law().quantile(0.0), self.law().quantile(1.0))
@@ -296,25 +301,16 @@ impl NoiseDistribution {
         self.law().mean()
     }
 
-    /// The noise less its mean but for rounding, where that lies so many standard deviations from 0 that products with it, and their
-    /// sines, lose half of the 16 digits; nothing elsewhere.
-    pub(crate) fn counted_from_mean(&self) -> Option<Self> {
-        let mean = self.mean();
-        let is_far = mean.abs() > FAR * self.variance().sqrt() && !self.is_degenerate();
-        if is_far { self.clone().shifted_by(-mean).ok() } else { None }
-    }
-
-    /// E N − origin, also where the mean has no digits for it.
-    pub(crate) fn mean_from(&self, origin: f64) -> f64 {
-        let of_near = self.counted_from_mean().map_or(0.0, |near| near.mean());
-        (self.mean() - origin) + of_near
-    }
-
     /// The variance, in the square of the node's unit; for an empirical distribution the mean square (1/n).
     /// Infinite or 0 where it leaves the range of `f64`: ask [`is_degenerate`](Self::is_degenerate) whether the noise
     /// varies at all.
     pub fn variance(&self) -> f64 {
         self.law().variance()
+    }
+
+    /// The standard deviation, in the node's unit: 0 or infinite only where it leaves the range of `f64` itself.
+    pub(crate) fn std_dev(&self) -> f64 {
+        self.law().std_dev()
     }
 
     /// Whether the noise has zero variance, that is, only one possible value.

@@ -54,6 +54,12 @@ pub(super) trait Law: Display {
     /// The smallest x with `cdf(x) >= p`.
     fn quantile(&self, p: f64) -> f64;
 
+    /// A value beyond which, upwards, there is the probability p: [`quantile`](Self::quantile) of 1 − p, also where 1 − p has
+    /// no digits left. Families whose upper tail has no closed form keep to those.
+    fn upper_quantile(&self, p: f64) -> f64 {
+        self.quantile((1.0 - p).min(1.0 - f64::EPSILON / 2.0))
+    }
+
     /// A value with half of the probability on either side.
     fn median(&self) -> f64 {
         self.quantile(0.5)
@@ -76,4 +82,9 @@ pub(super) trait Law: Display {
 
     /// The variance.
     fn variance(&self) -> f64;
+
+    /// The standard deviation, also where its square leaves the range of `f64`.
+    fn std_dev(&self) -> f64 {
+        self.variance().sqrt()
+    }
 }

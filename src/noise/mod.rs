@@ -7,6 +7,7 @@ mod distribution;
 mod families;
 mod fit;
 mod law;
+mod offset;
 mod spectrum;
 #[cfg(test)]
 mod testing;
@@ -18,4 +19,4 @@ pub use families::{
 };
 pub use fit::{FamilyChoice, FamilyScore, Location, NoiseFamily, Tail, TailConfig};
 pub(crate) use law::Side;
-pub(crate) use spectrum::{Spectrum, SpectrumAnalyser, multiply_into};
+pub(crate) use spectrum::{Fall, SmoothPart, Spectrum, SpectrumAnalyser, decay, multiply_into, smooth_parts};

@@ -57,6 +57,20 @@ pub(crate) fn largest_size(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |largest, value| if value.abs() > largest { value.abs() } else { largest })
 }
 
+/// The smallest and the largest value.
+pub(crate) fn extremes(values: &[f64]) -> (f64, f64) {
+    let (mut lows, mut highs) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (rows, rest) = values.as_chunks::<LANES>();
+    for row in rows {
+        for lane in 0..LANES {
+            lows[lane] = if row[lane] < lows[lane] { row[lane] } else { lows[lane] };
+            highs[lane] = if row[lane] > highs[lane] { row[lane] } else { highs[lane] };
+        }
+    }
+    let (low, high) = (lows.iter().chain(rest).copied(), highs.iter().chain(rest).copied());
+    (low.fold(f64::INFINITY, f64::min), high.fold(f64::NEG_INFINITY, f64::max))
+}
+
 /// Σ (value − centre) and Σ (value − centre)²
 pub(crate) fn sums_of_deviations(values: &[f64], centre: f64) -> (f64, f64) {
     let (mut firsts, mut squares) = ([0.0; LANES], [0.0; LANES]);

@@ -3,7 +3,7 @@
 use super::estimates::Found;
 use super::goal::Goal;
 use super::rounds::{Round, rounds};
-use crate::engine::{Ask, Engine, EngineName, Engines};
+use crate::engine::{Ask, Engine, EngineName};
 use crate::error::{Error, Result};
 use crate::world::Event;
 
@@ -30,8 +30,8 @@ impl Answer {
 ///
 /// # Errors
 /// What engines find wrong with the event, see [`Attributor::attribute`](crate::Attributor::attribute).
-pub(crate) fn answer(event: &Event<'_>, engines: &Engines, ask: Ask<'_>, goal: Goal) -> Result<Answer> {
-    answer_by(event, engines.iter(), ask, goal)
+pub(crate) fn answer(event: &Event<'_>, engines: &[&dyn Engine], ask: Ask<'_>, goal: Goal) -> Result<Answer> {
+    answer_by(event, engines.iter().copied(), ask, goal)
 }
 
 pub(super) fn answer_by<'a>(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::answer::{Answer, answer, answer_by};
 use super::goal::Goal;
-use crate::engine::{Ask, Effort, Engine, Engines, Precision};
+use crate::engine::{Ask, Effort, Engine, Precision};
 use crate::error::{Error, Result};
 use crate::shapley::ShapleyMethod;
 use crate::world::Event;
@@ -41,6 +41,11 @@ impl<'d> Deadline<'d> {
         self.start.elapsed()
     }
 
+    /// Whether nothing more should begin.
+    pub(crate) fn is_over(&self) -> bool {
+        !self.allows(0.0, None)
+    }
+
     /// Whether there is time for so much work, given how long a unit took; at no known pace all does that begins in time.
     fn allows(&self, work: f64, pace: Option<f64>) -> bool {
         let needed = self.start.elapsed().as_secs_f64() + work * pace.unwrap_or(0.0);
@@ -55,14 +60,14 @@ impl<'d> Deadline<'d> {
 /// As [`answer`].
 pub(crate) fn answer_within(
     event: &Event<'_>,
-    engines: &Engines,
+    engines: &[&dyn Engine],
     ask: Ask<'_>,
     goal: Goal,
     deadline: &Deadline<'_>,
 ) -> Result<(Answer, bool)> {
     let mut best: Option<Answer> = None;
-    let without_samples: Vec<&dyn Engine> = engines.iter().filter(|engine| !engine.draws_samples()).collect();
-    let by_samples: Vec<&dyn Engine> = engines.iter().filter(|engine| engine.draws_samples()).collect();
+    let without_samples: Vec<&dyn Engine> = engines.iter().copied().filter(|engine| !engine.draws_samples()).collect();
+    let by_samples: Vec<&dyn Engine> = engines.iter().copied().filter(|engine| engine.draws_samples()).collect();
     if let Some(last) = without_samples.last() {
         let found = answer_by(event, without_samples.iter().copied(), ask, goal)?;
         // The error of permutations is included, which can only be too strict.
@@ -133,6 +138,7 @@ impl Rounds<'_> {
             shapley_method,
             shapley_method_of_samples: FALLBACK,
             precision: Precision::Budget,
+            model_error: false,
         };
         let by_permutations = ROUNDS.into_iter().take(if tables { 1 } else { ROUNDS.len() });
         let by_permutations = by_permutations.map(|(samples, permutations)| {

@@ -2,6 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::rounding::RoundingErrors;
 use crate::engine::{Reading, Readout};
 use crate::shapley::ShapleyValues;
 use crate::world::Event;
@@ -32,29 +33,31 @@ pub(crate) struct Estimate {
     engine_error: f64,
     /// What other permutations would have changed.
     permutation_error: f64,
+    /// What rounding of the observed values leaves open.
+    rounding_error: f64,
 }
 
 impl Estimate {
-    fn of_world(value: f64, engine_error: f64) -> Self {
-        Self { value, engine_error, permutation_error: 0.0 }
+    fn of_world(value: f64, engine_error: f64, rounding_error: f64) -> Self {
+        Self { value, engine_error, permutation_error: 0.0, rounding_error }
     }
 
     /// The permutations' error is taken given the bank and the bank's given the permutations, so their variances add.
     pub(crate) fn std_error(self) -> f64 {
-        self.engine_error.hypot(self.permutation_error)
+        self.engine_error.hypot(self.permutation_error).hypot(self.rounding_error)
     }
 }
 
 impl Found {
     /// An event that is certain: where no noise is drawn, the observation is the only value the target can take.
     pub(crate) fn certain() -> Self {
-        Self::of_world(Reading::certain())
+        Self::of_world(Reading::certain(), RoundingErrors::default())
     }
 
     /// A single world.
-    pub(super) fn of_world(world: Reading) -> Self {
+    pub(super) fn of_world(world: Reading, rounding: RoundingErrors) -> Self {
         Self {
-            score: Estimate::of_world(-world.value, world.error),
+            score: Estimate::of_world(-world.value, world.error, rounding.score),
             unexplained: Estimate::default(),
             probability: world.probability,
             contributions: Vec::new(),
@@ -70,10 +73,10 @@ impl Found {
         order: Option<&[usize]>,
     ) -> Self {
         let (nobody, everybody) = (readout.reading(values.empty_value()), readout.reading(values.full_value()));
-        let outputs = values.outputs();
+        let (outputs, rounding) = (values.outputs(), RoundingErrors::of(event));
         let errors = readout.errors(outputs).into_iter().zip(permutation_errors(values));
         let amounts = outputs.rows().into_iter().zip(errors).map(|(outputs, (engine_error, permutation_error))| {
-            Estimate { value: outputs[0], engine_error, permutation_error }
+            Estimate { value: outputs[0], engine_error, permutation_error, rounding_error: rounding.contribution }
         });
         let mut contributions = vec![Estimate::default(); event.player_count()];
         for (number, amount) in amounts.enumerate() {
@@ -83,10 +86,10 @@ impl Found {
         let (score, unexplained) = if event.always_drawn().is_empty() {
             (everybody.value - nobody.value, Estimate::default())
         } else {
-            (-nobody.value, Estimate::of_world(-everybody.value, everybody.error))
+            (-nobody.value, Estimate::of_world(-everybody.value, everybody.error, rounding.contribution))
         };
         Self {
-            score: Estimate::of_world(score, nobody.error),
+            score: Estimate::of_world(score, nobody.error, rounding.score),
             unexplained,
             probability: nobody.probability,
             contributions,

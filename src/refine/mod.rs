@@ -5,6 +5,7 @@ mod answer;
 mod deadline;
 mod estimates;
 mod goal;
+mod rounding;
 mod rounds;
 
 pub(crate) use answer::{Answer, answer};

@@ -2,6 +2,7 @@
 
 use super::estimates::Found;
 use super::goal::Goal;
+use super::rounding::RoundingErrors;
 use crate::engine::{Ask, Effort, Engine, Opened, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::{Coalition, Game, MOST_PERMUTATIONS, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
@@ -68,7 +69,7 @@ fn find(event: &Event<'_>, worlds: &dyn Worlds, ask: Ask<'_>, shapley: ShapleyCo
         Ask::One(coalition) => {
             let mut outputs = vec![0.0; readout.width()];
             worlds.visitor().visit(coalition, &mut outputs)?;
-            Ok(Found::of_world(readout.reading(&outputs)))
+            Ok(Found::of_world(readout.reading(&outputs), RoundingErrors::of(event)))
         }
         Ask::Split => {
             let found = split(event, worlds, shapley)?;

@@ -10,6 +10,7 @@
 
 mod coalition;
 mod config;
+mod errors;
 mod exact;
 mod game;
 mod orders;
@@ -23,7 +24,7 @@ pub use coalition::Coalition;
 pub(crate) use config::MOST_PERMUTATIONS;
 pub use config::{ShapleyConfig, ShapleyMethod};
 pub use game::{FunctionGame, Game};
-pub(crate) use table::values_of_table;
+pub(crate) use table::{sums_of_table, values_of_table};
 pub use values::ShapleyValues;
 
 /// The Shapley values of a game.

@@ -79,14 +79,14 @@ impl OrderSet {
     }
 }
 
-/// The standard error of each player's mean over all orders of these sets; `amounts` has for each order, set by set, what
+/// The variance of each player's mean over all orders of these sets; `amounts` has for each order, set by set, what
 /// each player got.
 ///
 /// Strata take from the mean's variance what depends on the stratum, and so do differences between neighbouring ones: half
 /// the mean square of these is the variance that is left (von Neumann, Kent, Bellinson and Hart, "The Mean Square
 /// Successive Difference", Annals of Mathematical Statistics 12, 1941). What orthogonal directions take besides is not
 /// seen, so that the error is rather too large than too small.
-pub(super) fn std_errors(sets: &[OrderSet], players: usize, amounts: &[Vec<f64>]) -> Vec<f64> {
+pub(super) fn variances(sets: &[OrderSet], players: usize, amounts: &[Vec<f64>]) -> Vec<f64> {
     let mut squares = vec![0.0; players];
     let (mut steps, mut left) = (0, amounts);
     for set in sets {
@@ -94,10 +94,10 @@ pub(super) fn std_errors(sets: &[OrderSet], players: usize, amounts: &[Vec<f64>]
         (0..players).for_each(|player| squares[player] += set.squared_steps(player, of_set));
         (steps, left) = (steps + of_set.len() - 1, others);
     }
-    squares.into_iter().map(|sum| (sum / 2.0 / steps as f64 / amounts.len() as f64).sqrt()).collect()
+    squares.into_iter().map(|sum| sum / 2.0 / steps as f64 / amounts.len() as f64).collect()
 }
 
-/// The degrees of freedom of [`std_errors`]: a variance from so many independent normal amounts would be as uncertain.
+/// The degrees of freedom of [`variances`]: a variance from so many independent normal amounts would be as uncertain.
 /// From the variance (3m − 4)/(m − 1)² of half the mean square step of m standard normal amounts (von Neumann et al. 1941).
 pub(super) fn degrees_of_freedom(sets: &[OrderSet]) -> f64 {
     let (mut steps, mut spread) = (0.0, 0.0);

@@ -4,8 +4,9 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::coalition::Coalition;
+use super::errors::pooled;
 use super::game::{Game, evaluate_finite};
-use super::orders::{OrderSet, degrees_of_freedom, std_errors};
+use super::orders::{OrderSet, degrees_of_freedom, variances};
 use super::values::ShapleyValues;
 use crate::error::Result;
 
@@ -27,16 +28,22 @@ pub(super) fn sample<G: Game>(game: &G, permutations: usize, seed: u64) -> Resul
         orders.par_chunks(PAIRS_PER_BLOCK).map(|orders| walk_block(game, &ends, orders)).collect();
     let mut values = Array2::zeros((players, outputs));
     let mut first_outputs = Vec::with_capacity(pairs);
+    let mut squares = vec![0.0; players];
     for block in blocks {
         let block = block?;
         values += &block.sum;
         first_outputs.extend(block.first_outputs);
+        squares.iter_mut().zip(block.squares).for_each(|(sum, squares)| *sum += squares);
     }
     values /= pairs as f64;
+    let walks = 2.0 * pairs as f64;
+    let of_walks: Vec<f64> = squares.iter().map(|squares| squares / pairs as f64 / walks).collect();
+    let (std_errors, degrees_of_freedom) =
+        pooled(&variances(&sets, players, &first_outputs), degrees_of_freedom(&sets), &of_walks);
     Ok(ShapleyValues {
         values,
-        std_errors: std_errors(&sets, players, &first_outputs),
-        degrees_of_freedom: degrees_of_freedom(&sets),
+        std_errors,
+        degrees_of_freedom,
         empty: ends.empty,
         full: ends.full,
         permutations: Some(2 * pairs),
@@ -73,6 +80,8 @@ struct BlockSums {
     sum: Array2<f64>,
     /// For each pair, each player's first output.
     first_outputs: Vec<Vec<f64>>,
+    /// For each player the squares of half the difference of what it added in an order and in its reverse, of the first output.
+    squares: Vec<f64>,
 }
 
 fn walk_block<G: Game>(game: &G, ends: &Ends, orders: &[&Vec<usize>]) -> Result<BlockSums> {
@@ -81,12 +90,18 @@ fn walk_block<G: Game>(game: &G, ends: &Ends, orders: &[&Vec<usize>]) -> Result<
     let (with, without) = (vec![0.0; outputs], vec![0.0; outputs]);
     let mut steps = Steps { coalition: Coalition::empty(players), with, without };
     let mut contributions = Array2::zeros((players, outputs));
-    let mut block = BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new() };
+    let mut block =
+        BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new(), squares: vec![0.0; players] };
     for &order in orders {
         let reverse: Vec<usize> = order.iter().rev().copied().collect();
         contributions.fill(0.0);
         walk(game, ends, order, &mut scratch, &mut steps, &mut contributions)?;
+        let forwards = contributions.column(0).to_vec();
         walk(game, ends, &reverse, &mut scratch, &mut steps, &mut contributions)?;
+        let both = contributions.column(0);
+        for ((squares, forwards), both) in block.squares.iter_mut().zip(forwards).zip(both) {
+            *squares += (forwards - 0.5 * both).powi(2);
+        }
         contributions /= 2.0;
         block.first_outputs.push(contributions.column(0).to_vec());
         block.sum += &contributions;

@@ -9,18 +9,30 @@ use super::exact::joining_weights;
 /// else, with w(s) = s!(n − s − 1)!/n!. So φᵢ = Σ_{S ∋ i} (w(|S| − 1) + w(|S|))·v(S) − Σ_S w(|S|)·v(S). The sums over
 /// all S with i are found for all i together by adding one half of the table to the other, again and again. Costs O(2ⁿ).
 pub(crate) fn values_of_table(table: &[f64]) -> Vec<f64> {
+    combined(table, -1.0)
+}
+
+/// The averages of which [`values_of_table`] gives the differences, summed: of v(S with i) and of v(S without i). If no value
+/// of a game is off by more than the table says, then no player's is by more than this.
+pub(crate) fn sums_of_table(table: &[f64]) -> Vec<f64> {
+    combined(table, 1.0)
+}
+
+/// Σ w(|S|)·(v(S ∪ i) + sign·v(S)) over the S without i, for every player.
+fn combined(table: &[f64], sign: f64) -> Vec<f64> {
     let players = table.len().ilog2() as usize;
     let joining = joining_weights(players);
     let weight = |size: usize| joining.get(size).copied().unwrap_or(0.0);
     let size = |set: usize| set.count_ones() as usize;
-    let taken: f64 = table.iter().enumerate().map(|(set, value)| weight(size(set)) * value).sum();
-    let as_member = |(set, value): (usize, &f64)| (weight(size(set).wrapping_sub(1)) + weight(size(set))) * value;
+    let of_others: f64 = table.iter().enumerate().map(|(set, value)| weight(size(set)) * value).sum();
+    let as_member =
+        |(set, value): (usize, &f64)| (weight(size(set).wrapping_sub(1)) - sign * weight(size(set))) * value;
     let mut sums: Vec<f64> = table.iter().enumerate().map(as_member).collect();
     let mut values = vec![0.0; players];
     for value in values.iter_mut().rev() {
         let half = sums.len() / 2;
         let (without, with) = sums.split_at_mut(half);
-        *value = with.iter().sum::<f64>() - taken;
+        *value = with.iter().sum::<f64>() + sign * of_others;
         without.iter_mut().zip(with).for_each(|(sum, other)| *sum += *other);
         sums.truncate(half);
     }
@@ -43,5 +55,21 @@ mod tests {
                 assert!((found - expected).abs() < 1e-12, "{found} instead of {expected}");
             }
         }
+    }
+
+    #[test]
+    fn sums_bound_what_errors_of_any_sign_come_to() {
+        let errors: Vec<f64> = (0..32).map(|set| f64::from(set * 7 % 11)).collect();
+        let bounds = sums_of_table(&errors);
+        for signs in 0..200_u32 {
+            let signed = |(set, error): (usize, &f64)| {
+                if signs.wrapping_mul(0x9E37_79B9) >> set & 1 == 1 { *error } else { -error }
+            };
+            let table: Vec<f64> = errors.iter().enumerate().map(signed).collect();
+            let values = values_of_table(&table);
+            assert!(values.iter().zip(&bounds).all(|(value, bound)| value.abs() <= bound + 1e-12));
+        }
+        // For one player, the sets with and without weigh the same: all errors of 1 come to 2.
+        assert!(sums_of_table(&[1.0; 8]).iter().all(|bound| (bound - 2.0).abs() < 1e-12));
     }
 }

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 pub(crate) use program::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Term};
 
 use crate::error::Result;
+use crate::mechanism::FittedMechanism;
 use crate::model::{FittedModel, WiredNode, Wiring};
 use crate::noise::NoiseDistribution;
 
@@ -28,9 +29,17 @@ impl Target {
     /// # Errors
     /// When the model has no such node.
     pub(crate) fn new(model: &FittedModel, name: &str) -> Result<Self> {
-        let wiring = model.wiring_of_target(name)?;
+        Ok(Self::of(model.wiring_of_target(name)?))
+    }
+
+    fn of(wiring: Wiring) -> Self {
         let effects = wiring.noise_effects();
-        Ok(Self { wiring, effects, program: OnceLock::new() })
+        Self { wiring, effects, program: OnceLock::new() }
+    }
+
+    /// The target with other mechanisms for the nodes that `replace` has one for, given their numbers and mechanisms.
+    pub(crate) fn with_mechanisms(&self, replace: impl Fn(usize, &FittedMechanism) -> Option<FittedMechanism>) -> Self {
+        Self::of(self.wiring.with_mechanisms(replace))
     }
 
     /// The target and its ancestors, in topological order.

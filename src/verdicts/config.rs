@@ -8,17 +8,18 @@ use crate::shapley::ShapleyMethod;
 /// Most nodes for which counterfactuals are given.
 const MOST_COUNTERFACTUALS: usize = 100;
 
-/// Where a coalition costs samples, what suffices to rank nodes.
-const FOR_A_RANKING: ShapleyMethod = ShapleyMethod::Permutations(32);
-/// Fewest samples for a mean, where as many are configured.
-const FEWEST_SAMPLES: usize = 1_024;
+/// Where a coalition costs samples, what suffices to rank nodes by their part in the mean deviation. A mean rests on all
+/// samples, where a small probability rests on few of them.
+const PERMUTATIONS_FOR_A_RANKING: ShapleyMethod = ShapleyMethod::Permutations(32);
+const SAMPLES_FOR_A_RANKING: usize = 1_024;
 
 /// What [`diagnose`](crate::FittedModel::diagnose) should do.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DiagnosisConfig {
-    /// How to attribute; by default with 4 096 samples and, where samples are needed, 32 permutations, as a ranking needs no
-    /// third digit. The quantity is not used: both are computed, the mean deviation with a quarter of the samples.
+    /// How to attribute the score, to the bit as [`attribute_outlier`](crate::FittedModel::attribute_outlier) does with the same
+    /// configuration, by default with its model error. The quantity is not used: both are computed. The mean deviation, of which the verdicts need the ranking
+    /// alone, takes at most 1 024 samples and, where coalitions need samples and nothing else is configured, 32 permutations.
     pub attribution: AttributionConfig,
     /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
@@ -29,8 +30,7 @@ pub struct DiagnosisConfig {
 
 impl Default for DiagnosisConfig {
     fn default() -> Self {
-        let attribution = AttributionConfig::default().with_samples(4_096);
-        Self { attribution, recent: None, counterfactuals: 3 }
+        Self { attribution: AttributionConfig::default().with_model_error(true), recent: None, counterfactuals: 3 }
     }
 }
 
@@ -61,17 +61,19 @@ impl DiagnosisConfig {
         Ok(())
     }
 
-    /// How a quantity is attributed. A mean rests on all samples, where a small probability rests on few of them: a quarter of
-    /// the samples does.
-    pub(super) fn attribution_of(&self, quantity: Quantity) -> AttributionConfig {
-        let mut config = self.attribution.clone().with_quantity(quantity);
-        let configured = config.effort.samples;
-        config.effort.samples = match quantity {
-            Quantity::MeanDeviation => (configured / 4).max(FEWEST_SAMPLES).min(configured),
-            Quantity::ItScore => configured,
-        };
+    /// How the score is attributed.
+    pub(super) fn of_score(&self) -> AttributionConfig {
+        self.attribution.clone().with_quantity(Quantity::ItScore)
+    }
+
+    /// How the mean deviation is attributed.
+    pub(super) fn of_mean_deviation(&self) -> AttributionConfig {
+        let mut config = self.attribution.clone().with_quantity(Quantity::MeanDeviation);
+        config.effort.samples = config.effort.samples.min(SAMPLES_FOR_A_RANKING);
+        // A ranking does not need it.
+        config.effort.model_error = false;
         if config.effort.shapley_method_of_samples == ShapleyMethod::Auto {
-            config.effort.shapley_method_of_samples = FOR_A_RANKING;
+            config.effort.shapley_method_of_samples = PERMUTATIONS_FOR_A_RANKING;
         }
         config
     }

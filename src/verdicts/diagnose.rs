@@ -5,23 +5,17 @@ use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
 use super::evidence::Evidence;
 use super::methods::{
-    CombinedScore, combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering,
-    smooth_traversal,
+    combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering, smooth_traversal,
 };
+use super::strength::Judged;
 use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
-use crate::error::Result;
-use crate::findings::{Finding, FindingKind, Strength};
+use crate::error::{Error, Result};
+use crate::findings::Finding;
 use crate::model::FittedModel;
-use crate::question::attribution::{Attribution, Quantity};
+use crate::question::attribution::{Attribution, Attributor, Quantity};
 use crate::telemetry::span;
-use crate::wording::share_of_rows;
-
-/// What is less rare than one in twenty is no outlier, in nats.
-const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
-/// A runner-up with so much of the first one's combined score is as suspect.
-const AS_SUSPECT: f64 = 0.9;
 
 impl FittedModel {
     /// Asks several methods who is the root cause of an outlier of the target, combines them, and says how far to trust
@@ -56,16 +50,60 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
-        span!(INFO, "diagnose", target = target);
         config.check()?;
-        let tail = self.attributor(target, config.attribution_of(Quantity::ItScore))?;
-        let mean = self.attributor(target, config.attribution_of(Quantity::MeanDeviation))?;
-        let (attribution, mean_deviation) = (tail.attribute(event)?, mean.attribute(event)?);
+        let tail = self.attributor(target, config.of_score())?;
+        self.diagnose_by(&tail, tail.attribute(event)?, event, config)
+    }
+
+    /// What [`diagnose`](Self::diagnose) gives, of a score that was attributed before: its figures are those of the given
+    /// attribution, which is not computed again.
+    ///
+    /// # Errors
+    /// When the attribution is of a mean deviation or of another event, and as for [`diagnose`](Self::diagnose).
+    ///
+    /// ```
+    /// # use etiology::{AdditiveNoiseModel, CausalGraph, DiagnosisConfig, KnownFormula, NoiseDistribution, Observation};
+    /// # let own_time = NoiseDistribution::normal(0.05, 0.01)?;
+    /// # let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    /// #     .with_mechanism("db", NoiseDistribution::normal(0.1, 0.02)?)?
+    /// #     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+    /// #     .without_fitting()?;
+    /// # let slow = Observation::from_pairs([("db", 0.9), ("api", 0.95)])?;
+    /// let config = DiagnosisConfig::default();
+    /// let attribution = model.attribute_outlier("api", &slow, &config.attribution)?;
+    /// let diagnosis = model.diagnose_attribution(attribution.clone(), &slow, &config)?;
+    /// assert_eq!(diagnosis.attribution, attribution);
+    /// assert_eq!(diagnosis, model.diagnose("api", &slow, &config)?);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn diagnose_attribution(
+        &self,
+        attribution: Attribution,
+        event: &Observation,
+        config: &DiagnosisConfig,
+    ) -> Result<Diagnosis> {
+        config.check()?;
+        let tail = self.attributor(&attribution.target, config.of_score())?;
+        check_origin(&attribution, event)?;
+        self.diagnose_by(&tail, attribution, event, config)
+    }
+
+    fn diagnose_by(
+        &self,
+        tail: &Attributor,
+        attribution: Attribution,
+        event: &Observation,
+        config: &DiagnosisConfig,
+    ) -> Result<Diagnosis> {
+        let target = tail.target();
+        span!(INFO, "diagnose", target = target);
+        let mean = self.attributor(target, config.of_mean_deviation())?;
+        let mean_deviation = mean.attribute(event)?;
         let evidence = Evidence::collect(self, target, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
         let deviations = contributions(&evidence, &mean_deviation);
-        let fixes = in_distribution_fix(&evidence, &tail, event, self.default_floor())?;
+        let fixes = in_distribution_fix(&evidence, tail, event, self.default_floor())?;
         let verdict = |kind, scores: Vec<f64>| Verdict::new(kind, names.iter().cloned().zip(scores));
         let combined = combine(&names, &propagated, &unusual, &deviations);
         let verdicts = vec![
@@ -78,8 +116,14 @@ impl FittedModel {
             verdict(VerdictKind::InDistributionFix, fixes),
         ];
         let findings = self.findings_of_diagnosis(&attribution, config)?;
-        let (strength, doubts) = judge(&evidence, &attribution, &combined, &verdicts, &findings);
-        let strength = capped(strength, &findings);
+        let judged = Judged {
+            evidence: &evidence,
+            attribution: &attribution,
+            combined: &combined,
+            verdicts: &verdicts,
+            findings: &findings,
+        };
+        let (strength, doubts) = judged.strength();
         let observed = event.finite(target)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
@@ -87,7 +131,7 @@ impl FittedModel {
             .iter()
             .take(config.counterfactuals)
             .map(|suspect| {
-                Counterfactual::of(&suspect.node, (target, observed), event, (&tail, &mean), (usual, resolution))
+                Counterfactual::of(&suspect.node, (target, observed), event, (tail, &mean), (usual, resolution))
             })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
@@ -119,51 +163,17 @@ impl FittedModel {
     }
 }
 
-/// A verdict is at most as sure as every finding allows.
-fn capped(strength: Strength, findings: &[Finding]) -> Strength {
-    findings.iter().map(|finding| finding.kind.caps()).fold(strength, Strength::min)
-}
-
-/// How far the first of the ranking can be trusted, and why not further.
-fn judge(
-    evidence: &Evidence,
-    attribution: &Attribution,
-    combined: &[CombinedScore],
-    verdicts: &[Verdict],
-    findings: &[Finding],
-) -> (Strength, Vec<String>) {
-    let mut doubts = Vec::new();
-    let found = |kind| findings.iter().any(|finding: &Finding| finding.kind == kind);
-    // Not −0.00, which rounding may leave of a certain event.
-    let score = attribution.score.value.max(0.0);
-    // To its other side the target is unusual all the same, which a finding says.
-    let usual = score < NOT_UNUSUAL && !found(FindingKind::OtherSide);
-    let nobody = !evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL);
-    // Of few rows nothing is unusual, however far out: a finding says that, too.
-    if usual && !(attribution.score.saturated && found(FindingKind::FewRows)) {
-        doubts.push(format!(
-            "`{}` is hardly unusual: its outlier score is {score:.2} nats, that of {}.",
-            attribution.target,
-            share_of_rows((-score).exp())
-        ));
+/// Whether an attribution is one of the score of this event.
+fn check_origin(attribution: &Attribution, event: &Observation) -> Result<()> {
+    let refused = |requirement, found: String| {
+        Err(Error::InvalidParameter { name: "the attribution to be diagnosed", requirement, found })
+    };
+    if attribution.quantity != Quantity::ItScore {
+        return refused("one of an outlier score", format!("{:?}", attribution.quantity));
     }
-    if nobody && !found(FindingKind::FewRows) {
-        doubts.push("No node is unusual given its parents.".to_owned());
+    let of_event = |node: &str, observed: f64| event.finite(node).is_ok_and(|value| value == observed);
+    match attribution.contributions.iter().find(|part| !of_event(&part.node, part.observed)) {
+        Some(part) => refused("one of the same event", format!("`{}` = {}", part.node, part.observed)),
+        None => Ok(()),
     }
-    if usual || nobody {
-        return (Strength::Thin, doubts);
-    }
-    let [first, others @ ..] = combined else { return (Strength::Thin, doubts) };
-    let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
-    doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
-    for verdict in verdicts {
-        if let Some(other) = verdict.first().filter(|&other| other != first.node) {
-            doubts.push(format!("By {} it is `{other}`.", verdict.kind));
-        }
-    }
-    let named = verdicts.iter().filter_map(Verdict::first);
-    let (agree, all) = named.fold((0, 0), |(agree, all), node| (agree + usize::from(node == first.node), all + 1));
-    let has_rival = others.first().is_some_and(|other| other.score >= AS_SUSPECT * first.score);
-    let strength = if has_rival || 2 * agree < all { Strength::Contested } else { Strength::Strong };
-    (strength, doubts)
 }

@@ -9,6 +9,7 @@ mod diagnose;
 mod diagnosis;
 mod evidence;
 mod methods;
+mod strength;
 mod verdict;
 
 pub use crate::findings::Strength;

@@ -19,6 +19,8 @@ pub(crate) struct Event<'t> {
     base: World,
     switches: Vec<Switch>,
     measure: Measure,
+    /// How far rounding can move the target, in its unit: by so much the outlier region is wider than it ought to be.
+    slack: f64,
     /// The nodes whose noise is drawn in every world: those of the base that have no switch.
     always_drawn: Vec<usize>,
     /// Whether no player can matter.
@@ -31,7 +33,7 @@ impl<'t> Event<'t> {
     /// A noise that does not move the target changes nothing whether it is kept or drawn, nor does one of zero variance that was
     /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is not known, as the node's value is missing, is
     /// drawn in every world.
-    pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure) -> Self {
+    pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure, slack: f64) -> Self {
         let mut base = World::new(recovered.noises.iter().map(|&noise| Source::Given(noise)).collect());
         let mut switches = Vec::new();
         for (node, effect) in target.effects().iter().enumerate() {
@@ -51,7 +53,7 @@ impl<'t> Event<'t> {
             let (at, on) = (target.number(), Source::Given(recovered.noises[target.number()]));
             switches.push(Switch { at, off: Source::Drawn, on });
         }
-        Self::new(target, recovered, base, switches, measure, idle)
+        Self { slack, ..Self::new(target, recovered, base, switches, measure, idle) }
     }
 
     fn new(
@@ -65,13 +67,13 @@ impl<'t> Event<'t> {
         let always_drawn = base.drawn().collect();
         switches.iter().for_each(|switch| base.set(switch.at, switch.off));
         let values = recovered.values.clone();
-        Self { target, recovered, values, base, switches, measure, always_drawn, idle }
+        Self { target, recovered, values, base, switches, measure, slack: 0.0, always_drawn, idle }
     }
 
-    /// The event with its target, which adds its noise to a function of others, counted from the observed value: no digits are
+    /// The event with its target, which adds its noise to a function of others, counted from a value near its own: no digits are
     /// lost to that. The measure must be one of values that are counted so.
-    pub(crate) fn counted_from_observed(mut self) -> Self {
-        self.values[self.target.number()] = 0.0;
+    pub(crate) fn counted_from(mut self, value: f64) -> Self {
+        self.values[self.target.number()] -= value;
         self
     }
 }
@@ -81,11 +83,7 @@ impl Event<'_> {
         self.target
     }
 
-    pub(crate) fn recovered(&self) -> &Recovered {
-        &self.recovered
-    }
-
-    /// The observed value of every node of the target, or what stands in for it; 0 for a target that is counted from it.
+    /// The observed value of every node of the target, or what stands in for it, less what the target is counted from.
     pub(crate) fn values(&self) -> &[f64] {
         &self.values
     }
@@ -95,13 +93,26 @@ impl Event<'_> {
         &self.recovered.noises
     }
 
-    /// The target's observed value, or 0 where it is counted from that.
+    /// The target's observed value, less what it is counted from.
     pub(crate) fn observed(&self) -> f64 {
         self.values[self.target.number()]
     }
 
+    /// By how much the target's value is off the one that a mean is compared with: 0 unless the event is one that would have been.
+    pub(crate) fn off_observed(&self) -> f64 {
+        match self.measure {
+            Measure::Mean { observed } => self.observed() - observed,
+            Measure::LogTail { .. } => 0.0,
+        }
+    }
+
     pub(crate) fn measure(&self) -> &Measure {
         &self.measure
+    }
+
+    /// How far rounding can move the target, in its unit.
+    pub(crate) fn slack(&self) -> f64 {
+        self.slack
     }
 
     pub(crate) fn player_count(&self) -> usize {

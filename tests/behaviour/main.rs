@@ -6,15 +6,14 @@ mod attribution;
 mod bad_input;
 mod bootstrap;
 mod data;
-mod deadline;
 mod drift;
 mod evaluation;
+mod findings;
 mod graph;
 mod mechanisms;
 mod missing_data;
 mod report;
 mod reproducibility;
-mod resolution;
 mod saved_models;
 mod shop;
 #[cfg(feature = "traces")]
@@ -40,3 +39,6 @@ mod simulated_faults;
 #[cfg(feature = "traces")]
 #[path = "../../examples/shared/synthetic_traces.rs"]
 mod synthetic_traces;
+#[path = "../../examples/shared/trust_cases/mod.rs"]
+#[expect(dead_code, reason = "classes are not counted apart here")]
+mod trust_cases;

@@ -1,6 +1,7 @@
 //! Several verdicts on one event: each against its formula, the combination, and what a diagnosis says of itself.
 
 use crate::retail_shop;
+use crate::trust_cases::{Class, cases};
 use etiology::attribution::Estimator;
 use etiology::findings::Strength;
 use etiology::verdicts::VerdictKind;
@@ -263,4 +264,25 @@ fn bad_input_is_an_error() {
     assert!(matches!(model.diagnose("api", &event(&good), &spoilt), Err(Error::NonFiniteColumn { .. })));
     let too_many = config.with_counterfactuals(101);
     assert!(matches!(model.diagnose("api", &event(&good), &too_many), Err(Error::InvalidParameter { .. })));
+}
+
+#[test]
+fn a_verdict_called_strong_is_hardly_ever_wrong_and_a_right_one_mostly_strong() {
+    let (mut strong, mut wrong, mut right) = (0, 0, 0);
+    // Trees take longer to learn than all else here.
+    for class in Class::ALL.into_iter().filter(|class| !class.to_string().starts_with("TreeLike")) {
+        for case in cases(class, 11, 2).unwrap() {
+            let model = StructuralCausalModel::new(case.graph.clone()).assign_mechanisms(&case.normal).unwrap();
+            let model = model.fit(&case.normal).unwrap();
+            let config = DiagnosisConfig::default().with_counterfactuals(0);
+            let diagnosis = model.diagnose(&case.target, &case.event, &config).unwrap();
+            let is_strong = diagnosis.strength == Strength::Strong;
+            assert_eq!(is_strong, diagnosis.doubts.is_empty() && diagnosis.findings.is_empty(), "{class}: {diagnosis}");
+            right += usize::from(case.is_right(&diagnosis));
+            strong += usize::from(is_strong && case.is_right(&diagnosis));
+            wrong += usize::from(is_strong && !case.is_right(&diagnosis));
+        }
+    }
+    assert!(wrong <= 1, "{wrong} strong verdicts are wrong");
+    assert!(2 * strong >= right, "of {right} right verdicts {strong} are strong");
 }

@@ -31,7 +31,8 @@ fn the_engine_follows_from_the_target_the_measure_and_the_means() {
         ("partly linear, mean", Sampling, Sampling),
         ("mixed, 24 nodes", Sampling, Sampling),
         ("short payment, custom feature", Sampling, Sampling),
-        ("non-linear", PartialInversion, PartialInversion),
+        // The partial inversion leaves more open than its tolerance.
+        ("non-linear", PartialInversion, Sampling),
         ("atoms", Sampling, Sampling),
         ("shop, linear", FourierInversion, FourierInversion),
         ("shop, automatic", PartialInversion, PartialInversion),

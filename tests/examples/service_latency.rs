@@ -201,3 +201,40 @@ fn service_latency_takes_dependencies_for_calls() {
     assert!(text(&from_dependencies.stderr).contains("from `Caching Service` to `Website`"));
     assert_eq!(text(&from_dependencies.stdout), text(&from_calls.stdout));
 }
+
+#[test]
+fn an_infinite_cell_is_answered_with_what_can_be_done_to_a_file() {
+    let folder = shop_files("infinite");
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    let (normal, events) =
+        (fs::read_to_string(path("normal.csv")).unwrap(), fs::read_to_string(path("events.csv")).unwrap());
+    let with_infinity = |rows: &str| -> String {
+        let line = |(row, line): (usize, &str)| match row {
+            3 => format!("inf,{}\n", line.split_once(',').unwrap().1),
+            _ => format!("{line}\n"),
+        };
+        rows.lines().enumerate().take(100).map(line).collect()
+    };
+    let with = |normal: &str, events: &str| {
+        fs::write(path("n.csv"), normal).unwrap();
+        fs::write(path("e.csv"), events).unwrap();
+        let files = [path("n.csv"), path("e.csv"), path("calls.csv")];
+        let output = run(
+            "service_latency",
+            ["--normal", &files[0], "--events", &files[1], "--calls", &files[2], "--target", "Website"],
+        );
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    let column = normal.split_once(',').unwrap().0;
+    let in_training = with(&with_infinity(&normal), &events);
+    assert!(
+        in_training.contains(&format!("column `{column}` holds 1 infinite value in 99 rows, first in row 2")),
+        "{in_training}"
+    );
+    let in_an_event = with(&normal, &with_infinity(&events));
+    assert!(in_an_event.contains("row 2"), "{in_an_event}");
+    for message in [in_training, in_an_event] {
+        assert!(message.contains("an empty cell") && !message.contains("_rows`"), "{message}");
+    }
+}

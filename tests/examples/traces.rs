@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{run, text};
 
 /// A file of so many made-up requests, the last of which has a slow `catalog-db`.
-fn trace_file(name: &str, requests: &str) -> String {
+pub(crate) fn trace_file(name: &str, requests: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).into_os_string().into_string().unwrap();
     let written = run("slow_requests", ["--write", &path, "--requests", requests]);
     assert!(written.status.success(), "{}", text(&written.stderr));

@@ -2,8 +2,10 @@
 
 mod accuracy;
 mod analytic;
+mod extremes;
 mod large_graphs;
 mod noise_bank;
+mod outside;
 mod precision;
 mod properties;
 mod reference_data;
@@ -14,6 +16,10 @@ mod ties;
 
 #[path = "../../examples/accuracy/case.rs"]
 mod case;
+#[path = "../../examples/shared/exact_models.rs"]
+mod exact_models;
+#[path = "../../examples/shared/hidden_branches.rs"]
+mod hidden_branches;
 #[path = "../../examples/accuracy/json_lines.rs"]
 mod json_lines;
 #[path = "../../examples/shared/known_models.rs"]

@@ -1,8 +1,12 @@
 //! What Fourier inversion needs to know of a target, whatever the event: characteristic functions on lattices that are
 //! fine enough.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
+use super::beyond::PartBeyond;
+use super::bound::{Bound, HighEnd, LATTICE_ERROR, Remainder, has_atoms};
 use super::spread::{Furthest, Spread};
 use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
 use crate::target::Target;
@@ -10,12 +14,10 @@ use crate::target::Target;
 /// Fewest and most terms of the series.
 const FREQUENCIES: (usize, usize) = (128, 4096);
 /// Fewest and most lattice points per frequency.
-const POINTS: (usize, usize) = (4, 64);
+const POINTS: (usize, usize) = (8, 64);
 /// By what interpolation between the fewest points may falsify a probability: some 3/128·(uh)⁴ at frequency u on a
 /// lattice of width h, times the characteristic function there, which has fallen by then; measured, less than this.
-const ERROR_OF_FEWEST_POINTS: f64 = 4e-7;
-/// What such an error may be, as a share of the floor.
-pub(super) const LATTICE_ERROR: f64 = 0.004;
+const ERROR_OF_FEWEST_POINTS: f64 = 2.5e-8;
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
 /// characteristic function is e⁻¹⁸ there.
 const RESOLUTION: f64 = 6.0;
@@ -31,8 +33,10 @@ const SHARED_DIVISIONS: usize = 16;
 /// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
 /// one moves.
 const MOST_DIVISIONS: usize = 30;
-/// The smallest floor, as a share of the one that the training data suggest.
+/// The smallest floor where noises have atoms, as a share of the one that the training data suggest.
 const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
+/// The smallest floor for which what lies beyond the reach of noises, and rounding, do not matter.
+const LEAST_FLOOR: f64 = 1e-9;
 /// The probabilities that enclose a noise's scale: those of one standard deviation to either side of a normal mean.
 const SCALE_QUANTILES: (f64, f64) = (0.158_655_253_931_457_05, 0.841_344_746_068_542_9);
 /// The probability beyond which the range of unbounded noise is cut off.
@@ -62,7 +66,7 @@ pub(super) struct Mover {
     /// Its node in the target.
     pub(super) node: usize,
     /// Half of the width that holds the middle 68 %, in the target's unit.
-    scale: f64,
+    pub(super) scale: f64,
     pub(super) spread: Spread,
 }
 
@@ -76,8 +80,59 @@ pub(super) struct Lattice {
     /// L: no sum of noises of this lattice is as wide.
     pub(super) period: f64,
     pub(super) furthest: Furthest,
+    /// How many terms its series has.
+    pub(super) terms: usize,
     /// The characteristic function of every mover from `first`, times its effect and less its mean.
     pub(super) spectra: Vec<Spectrum>,
+    /// What is left of each at the last of the terms.
+    high_ends: Vec<HighEnd>,
+    /// How each goes on beyond, where that is known and simple.
+    beyond: Vec<Option<Vec<PartBeyond>>>,
+    /// For every set of movers from `first` how far a probability may be off, made when it is first needed.
+    bounds: OnceLock<Vec<Bound>>,
+}
+
+impl Lattice {
+    /// Finds what there is beyond the last term, given the spectra.
+    fn look_beyond(&mut self, target: &Target, effects: &[f64], movers: &[Mover]) {
+        let (period, terms) = (self.period, self.terms);
+        let highest = std::f64::consts::TAU * terms as f64 / period;
+        let known =
+            || movers[self.first..].iter().map(|mover| (target.noise(mover.node), effects[mover.node], mover.scale));
+        self.high_ends = known()
+            .zip(&self.spectra)
+            .map(|((noise, effect, scale), spectrum)| HighEnd::new(noise, effect, highest, spectrum, scale))
+            .collect();
+        self.beyond = known().map(|(noise, effect, _)| PartBeyond::of(noise, effect, period, terms)).collect();
+    }
+
+    /// What is left of a mover at the last term.
+    pub(super) fn high_end(&self, mover: usize) -> &HighEnd {
+        &self.high_ends[mover - self.first]
+    }
+
+    /// How a mover goes on beyond the last term.
+    pub(super) fn beyond(&self, mover: usize) -> Option<&[PartBeyond]> {
+        self.beyond[mover - self.first].as_deref()
+    }
+
+    /// How far the probability of a sum of movers may be off.
+    pub(super) fn bound(&self, movers: impl Iterator<Item = usize>, floor: f64) -> Bound {
+        let remainder = movers.fold(Remainder::NONE, |all, mover| all.and(self.high_end(mover)));
+        remainder.bound(self.period, self.terms, floor)
+    }
+
+    /// The same for every set of movers, numbered by their bits: the first has the highest. Costs O(2ⁿ), once for a target.
+    pub(super) fn bounds(&self, floor: f64) -> &[Bound] {
+        self.bounds.get_or_init(|| {
+            let mut sets = vec![Remainder::NONE];
+            for noise in self.high_ends.iter().rev() {
+                let with: Vec<Remainder> = sets.iter().map(|set| set.and(noise)).collect();
+                sets.extend(with);
+            }
+            sets.iter().map(|set| set.bound(self.period, self.terms, floor)).collect()
+        })
+    }
 }
 
 impl Lattices {
@@ -92,16 +147,17 @@ impl Lattices {
         (floor, data_floor): (f64, f64),
         with_term: bool,
     ) -> Result<Self, String> {
-        if floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
+        let varies = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_degenerate();
+        let movers = (0..effects.len()).filter(varies);
+        let has_atoms = movers.clone().any(|node| has_atoms(target.noise(node)));
+        if has_atoms && floor < LEAST_SHARE_OF_DATA_FLOOR * data_floor {
             return Err(format!(
                 "the floor {floor:e} is less than a tenth of the {data_floor:e} that the training data support, and a series \
                  does not resolve so small a probability"
             ));
         }
-        let points = points_for(floor)
+        let points = points_for(floor, has_atoms)
             .ok_or_else(|| format!("the floor {floor:e} is so small that the series would need too fine a lattice"))?;
-        let varies = |&node: &usize| effects[node] != 0.0 && !target.noise(node).is_degenerate();
-        let movers = (0..effects.len()).filter(varies);
         if jumps(movers.clone().map(|node| target.noise(node)), floor) {
             return Err("values of the noises coincide, as counts do, so that sums of them have heavy atoms".to_owned());
         }
@@ -114,7 +170,8 @@ impl Lattices {
         let (frequencies, groups) = Groups::choose(&movers, with_term).ok_or_else(|| {
             "the scales of the noises are so far apart that the series would need too many terms".to_owned()
         })?;
-        let all = groups.lattices(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
+        let mut all = groups.lattices(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
+        all.iter_mut().for_each(|lattice| lattice.look_beyond(target, effects, &movers));
         Ok(Self { movers, all, frequencies, points })
     }
 }
@@ -126,6 +183,7 @@ struct Groups {
     /// For each lattice the first mover and by what the first period is divided, a power of two: so the frequencies of
     /// all lattices are multiples of those of the first, and one transform of a noise serves them all.
     firsts: Vec<(usize, usize)>,
+    frequencies: usize,
 }
 
 impl Groups {
@@ -173,7 +231,7 @@ impl Groups {
             firsts.push((first, divisor));
             first += resolved;
         }
-        Some(Self { period, firsts })
+        Some(Self { period, firsts, frequencies })
     }
 
     /// Transforms every noise for every lattice that knows it; many of them in parallel.
@@ -203,7 +261,16 @@ impl Groups {
         };
         let lattice = |&(first, divisor): &(usize, usize)| {
             let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
-            Lattice { first, period: self.period / divisor as f64, furthest, spectra: Vec::new() }
+            Lattice {
+                first,
+                period: self.period / divisor as f64,
+                furthest,
+                terms: self.frequencies,
+                spectra: Vec::new(),
+                high_ends: Vec::new(),
+                beyond: Vec::new(),
+                bounds: OnceLock::new(),
+            }
         };
         let mut lattices: Vec<Lattice> = self.firsts.iter().map(lattice).collect();
         for spectra in by_mover {
@@ -222,9 +289,12 @@ fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) ->
     matches!(coincidences.as_slice(), [first, second, ..] if (first * second).sqrt() > LARGEST_JUMP * floor)
 }
 
-/// How many lattice points per frequency the floor needs; nothing if more than there may be.
-fn points_for(floor: f64) -> Option<usize> {
+/// How many lattice points per frequency the floor needs; nothing if more than there may be. Densities need none.
+fn points_for(floor: f64, has_atoms: bool) -> Option<usize> {
     let (mut points, most) = POINTS;
+    if !has_atoms {
+        return (floor >= LEAST_FLOOR).then_some(points);
+    }
     let mut error = ERROR_OF_FEWEST_POINTS;
     while error > LATTICE_ERROR * floor {
         (points, error) = (2 * points, error / 16.0);

@@ -8,17 +8,22 @@
 //!
 //! (the series of the sawtooth, averaged over D; Bohmann, "A method to calculate the distribution function when the
 //! characteristic function is known", *BIT* 10, 1970; Abate and Whitt, "The Fourier-series method for inverting
-//! transforms of probability distributions", *Queueing Systems* 10, 1992, section 5). It is cut off after K terms;
-//! three quarters of them give a second answer, and the difference between the two is the error that is stated. A coalition
-//! in which only one noise is free needs no series.
+//! transforms of probability distributions", *Queueing Systems* 10, 1992, section 5). It is cut off after K terms. What is
+//! left out is bounded by what is left of the characteristic functions there ([`bound`]), and that is the error that is
+//! stated. Where it is too large, as with densities that jump, the rest is summed as well ([`refine`], [`tail`]). A coalition in
+//! which only one noise is free needs no series.
 
+mod beyond;
+mod bound;
 mod free_sum;
 mod lattices;
 mod player;
+mod refine;
 mod sampled_term;
 mod series;
 mod spread;
 mod table;
+mod tail;
 mod walk;
 
 use std::sync::OnceLock;
@@ -28,7 +33,6 @@ use ndarray::ArrayView2;
 pub(super) use lattices::Lattices;
 pub(super) use sampled_term::{FreeSets, SampledTerm};
 pub(super) use series::Series;
-pub(super) use table::with_those_of_others;
 
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
 use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
@@ -126,10 +130,12 @@ impl Readout for Series<'_> {
     }
 
     fn reading(&self, outputs: &[f64]) -> Reading {
-        Reading { value: outputs[0], error: self.error(outputs[1], outputs[2]), probability: outputs[2] }
+        Reading { value: outputs[0], error: outputs[1], probability: outputs[2] }
     }
 
+    /// Those of a table are bounds already. Of worlds that were visited, two of the worst bound any difference.
     fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
-        with_those_of_others(&values.column(1).to_vec())
+        let least = 2.0 * self.largest_error();
+        values.column(1).iter().map(|error| error.abs().max(least)).collect()
     }
 }

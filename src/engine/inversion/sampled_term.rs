@@ -2,10 +2,12 @@
 
 use ndarray::Array2;
 
-use super::super::sampling::{Averages, BLOCKS, is_smooth, rows_of_block};
+use super::super::sampling::{Averages, BLOCKS, Carried, rows_of_block};
+use super::bound::{HighEnd, Remainder};
 use super::free_sum::FreeSum;
 use super::lattices::{Lattice, Lattices};
-use super::series::Series;
+use super::refine::FreeMovers;
+use super::series::{Probability, Series};
 use super::spread::Spread;
 use super::table::{Products, imaginary_parts};
 use crate::noise::{Side, Spectrum, SpectrumAnalyser};
@@ -24,7 +26,8 @@ pub(in super::super) struct SampledTerm {
     centre: f64,
     /// Half of their distance.
     half_range: f64,
-    pub(in super::super) variance: f64,
+    /// What is left of it at the end of the series; nothing where it is constant.
+    high_end: Option<HighEnd>,
 }
 
 impl Lattices {
@@ -39,6 +42,8 @@ impl Lattices {
 pub(in super::super) struct FreeSets<'a> {
     series: &'a Series<'a>,
     sums: Vec<FreeSum>,
+    /// For every set its movers, by their places among those of the target, and what is left of them at the end of the series.
+    movers: Vec<(Vec<usize>, Remainder)>,
     sides: Vec<(Side, Products)>,
     /// Beyond these it makes no difference to any set and side how far a deviation lies out.
     window: (f64, f64),
@@ -47,7 +52,7 @@ pub(in super::super) struct FreeSets<'a> {
 /// A probability given by each block of the samples.
 pub(in super::super) struct BlockProbabilities {
     pub(in super::super) means: Averages,
-    /// By how much the last quarter of the series' terms changed the mean.
+    /// How far the series may be off, in nats.
     pub(in super::super) series_error: f64,
 }
 
@@ -67,7 +72,8 @@ impl<'a> FreeSets<'a> {
             (side, Products::new(&start, &spectra))
         };
         let window = window(series, &sums);
-        Self { series, sums, sides: series.sides().map(products).collect(), window }
+        let movers = movers_of_sets(series, players, always_free);
+        Self { series, sums, movers, sides: series.sides().map(products).collect(), window }
     }
 
     /// What makes spectra of samples.
@@ -94,60 +100,79 @@ impl<'a> FreeSets<'a> {
             return None;
         }
         let mut means = [0.0; BLOCKS];
-        let mut squares = 0.0;
         let shift = Spectrum::of_shift(centre, lattice.period, target.frequencies);
         let spectra = (0..BLOCKS).map(|block| {
             let values = || deviations[rows_of_block(deviations.len(), block)].iter().map(|x| x - centre);
             let count = values().len();
             means[block] = centre + values().sum::<f64>() / count as f64;
-            squares += values().map(|x| x * x).sum::<f64>();
             let mut spectrum = analyser.of_values(values(), count, lattice.period);
             spectrum.multiply(&shift);
             spectrum
         });
-        let spectra = spectra.collect();
-        let from_centre = means.iter().sum::<f64>() / BLOCKS as f64 - centre;
-        let variance = squares / deviations.len() as f64 - from_centre * from_centre;
-        Some(SampledTerm { spectra, means, centre, half_range, variance: variance.max(0.0) })
+        let spectra: Vec<Spectrum> = spectra.collect();
+        let high_end = Some(HighEnd::of_samples(left_of_mean(&spectra)));
+        Some(SampledTerm { spectra, means, centre, half_range, high_end })
     }
 
     /// The term where nothing is sampled: always 0, so that the sum is the observed value.
     pub(in super::super) fn without_term(&self) -> SampledTerm {
         let spectra = vec![Spectrum::one(self.series.lattices.frequencies); BLOCKS];
-        SampledTerm { spectra, means: [0.0; BLOCKS], centre: 0.0, half_range: 0.0, variance: 0.0 }
-    }
-
-    /// The standard deviation of the sum of a set's noises.
-    pub(in super::super) fn std_dev(&self, set: usize) -> f64 {
-        self.sums[set].spread.variance.sqrt()
+        let (means, high_end) = ([0.0; BLOCKS], None);
+        SampledTerm { spectra, means, centre: 0.0, half_range: 0.0, high_end }
     }
 
     /// P{target in the region} for every one of several sampled terms and every set of free movers, in rows of as many as
     /// there are sets. They are good for sets of two movers or more.
     pub(in super::super) fn probabilities(&self, terms: &[SampledTerm]) -> Vec<BlockProbabilities> {
         let sets = self.sums.len();
-        let without_sides = self.series.without_sides().fine;
-        let mut fine = vec![[without_sides; BLOCKS]; terms.len() * sets];
-        let mut coarse = vec![without_sides; terms.len() * sets];
+        let without_sides = self.series.without_sides().value;
+        let mut found = vec![[without_sides; BLOCKS]; terms.len() * sets];
         let blocks = Products::from_rows(terms.iter().flat_map(|term| &term.spectra), self.series.lattices.frequencies);
-        for (side, products) in &self.sides {
-            let parts = imaginary_parts(&blocks, products);
+        let sums: Vec<(Side, Array2<f64>)> =
+            self.sides.iter().map(|(side, products)| (*side, imaginary_parts(&blocks, products))).collect();
+        for (side, sums) in &sums {
             for (row, term) in terms.iter().enumerate() {
                 for (set, sum) in self.sums.iter().enumerate() {
-                    let place = row * sets + set;
-                    self.add_side(*side, term, sum, (&parts, row, set), (&mut fine[place], &mut coarse[place]));
+                    self.add_side(*side, term, sum, (sums, row, set), &mut found[row * sets + set]);
                 }
             }
         }
-        let probability = |(place, (blocks, coarse)): (usize, ([f64; BLOCKS], f64))| {
-            let all = blocks.iter().sum::<f64>() / BLOCKS as f64;
+        let probability = |(place, mut blocks): (usize, [f64; BLOCKS])| {
             let (row, set) = (place / sets, place % sets);
-            let is_smooth = is_smooth(self.std_dev(set), terms[row].variance);
-            let all_in_range = all.clamp(0.0, 1.0);
-            let means = Averages { blocks, all: all_in_range, ln_unit: 0.0, is_smooth };
-            BlockProbabilities { means, series_error: coarse.clamp(0.0, 1.0) - all_in_range }
+            let term = &terms[row];
+            let value = (blocks.iter().sum::<f64>() / BLOCKS as f64).clamp(0.0, 1.0);
+            let mut all = Probability { value, error: self.error(term, set, value) };
+            let several = self.movers[set].0.len() > 1;
+            if several && term.high_end.is_none() && self.series.is_rough(all) {
+                all = self.refined(
+                    set,
+                    all,
+                    sums.iter().map(|(side, sums)| (*side, sums[[row * BLOCKS, set]])).collect(),
+                );
+                blocks = [all.value; BLOCKS];
+            }
+            let is_sampled = term.high_end.is_some();
+            let carried = if is_sampled { Carried::ByBlocks { largest: None } } else { Carried::Exactly };
+            let means = Averages { blocks, all: all.value, ln_unit: 0.0, carried };
+            BlockProbabilities { means, series_error: self.series.error_in_nats(all) }
         };
-        fine.into_iter().zip(coarse).enumerate().map(probability).collect()
+        found.into_iter().enumerate().map(probability).collect()
+    }
+
+    /// How far a probability that the series gives may be off.
+    fn error(&self, term: &SampledTerm, set: usize, found: f64) -> f64 {
+        let lattice = self.series.lattices.lattice();
+        let remainder = self.movers[set].1;
+        let remainder = term.high_end.as_ref().map_or(remainder, |of_samples| remainder.and(of_samples));
+        remainder.bound(lattice.period, lattice.terms, self.series.floor).at(found) + self.series.rounding(lattice)
+    }
+
+    /// What the series gives without a sampled term, made better.
+    fn refined(&self, set: usize, found: Probability, sums: Vec<(Side, f64)>) -> Probability {
+        let movers = self.movers[set].0.clone();
+        let lattice = self.series.lattices.lattice();
+        let free = FreeMovers { lattice, movers, sum: &self.sums[set], constants: 0.0 };
+        self.series.refined(&free, found, &sums)
     }
 
     fn add_side(
@@ -155,8 +180,8 @@ impl<'a> FreeSets<'a> {
         side: Side,
         term: &SampledTerm,
         sum: &FreeSum,
-        (parts, row, set): (&[Array2<f64>; 2], usize, usize),
-        (fine, coarse): (&mut [f64; BLOCKS], &mut f64),
+        (sums, row, set): (&Array2<f64>, usize, usize),
+        found: &mut [f64; BLOCKS],
     ) {
         let lattice = self.series.lattices.lattice();
         let bound = self.series.distance(side) - sum.shift;
@@ -165,18 +190,46 @@ impl<'a> FreeSets<'a> {
         let upwards = side == Side::Upper;
         if from_centre > above + term.half_range || from_centre < -below - term.half_range {
             let certain = f64::from((from_centre < 0.0) == upwards);
-            fine.iter_mut().for_each(|probability| *probability += certain);
-            *coarse += certain;
+            found.iter_mut().for_each(|probability| *probability += certain);
             return;
         }
         let sign = if upwards { 1.0 } else { -1.0 };
-        for (block, probability) in fine.iter_mut().enumerate() {
-            let at = [row * BLOCKS + block, set];
-            let first_three_quarters = (term.means[block] - bound) / lattice.period + parts[0][at];
-            *probability += 0.5 + sign * (first_three_quarters + parts[1][at]);
-            *coarse += (0.5 + sign * first_three_quarters) / BLOCKS as f64;
+        for (block, probability) in found.iter_mut().enumerate() {
+            let series = (term.means[block] - bound) / lattice.period + sums[[row * BLOCKS + block, set]];
+            *probability += 0.5 + sign * series;
         }
     }
+}
+
+/// For every set of players, with those that are always free, its movers and what is left of them at the end of the series.
+fn movers_of_sets(series: &Series<'_>, players: &[usize], always_free: &[usize]) -> Vec<(Vec<usize>, Remainder)> {
+    let lattice = series.lattices.lattice();
+    let mover = |node: &usize| series.lattices.movers.iter().position(|mover| mover.node == *node);
+    let with = |(movers, remainder): &(Vec<usize>, Remainder), node: &usize| {
+        mover(node).map_or_else(
+            || (movers.clone(), *remainder),
+            |mover| ([movers.as_slice(), &[mover]].concat(), remainder.and(lattice.high_end(mover))),
+        )
+    };
+    let start = always_free.iter().fold((Vec::new(), Remainder::NONE), |set, node| with(&set, node));
+    let mut sets = vec![start];
+    for node in players.iter().rev() {
+        let more: Vec<(Vec<usize>, Remainder)> = sets.iter().map(|set| with(set, node)).collect();
+        sets.extend(more);
+    }
+    sets
+}
+
+/// The root mean square of the mean of several spectra over their last quarter.
+fn left_of_mean(spectra: &[Spectrum]) -> f64 {
+    let terms = spectra.first().map_or(0, |spectrum| spectrum.re.len());
+    let mean = |part: fn(&Spectrum) -> &[f64], k: usize| {
+        spectra.iter().map(|spectrum| part(spectrum)[k]).sum::<f64>() / spectra.len() as f64
+    };
+    let last = terms / 4 * 3..terms;
+    let count = last.len() as f64;
+    let squares = last.map(|k| mean(|spectrum| &spectrum.re, k).powi(2) + mean(|spectrum| &spectrum.im, k).powi(2));
+    (squares.sum::<f64>() / count).sqrt().min(1.0)
 }
 
 /// Between which deviations it makes a difference to the probability of any set and side where they lie, with some room.

@@ -1,5 +1,8 @@
 //! From a free sum's characteristic function to the probability that the target is in the outlier region.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::bound::Bound;
 use super::free_sum::FreeSum;
 use super::lattices::{Lattice, Lattices};
 use super::player::Player;
@@ -10,6 +13,13 @@ use crate::world::Event;
 
 /// How many outputs a world has.
 pub(super) const OUTPUTS: usize = 3;
+/// By how many units in the last place a sum of shifts may be off, for each of them.
+const UNITS: f64 = 4.0;
+
+/// How much further than rounding regions reach, so that it leaves nothing out that lies on a bound.
+const SLACK: f64 = 64.0;
+/// Rounding that is less than this share of a noise's scale is not looked for at many places.
+const NO_MATTER: f64 = 1e-13;
 
 /// What the series of one event need: the observation, the outlier region, and the noises with their effects.
 #[derive(Debug)]
@@ -23,23 +33,27 @@ pub(in super::super) struct Series<'a> {
     observed: f64,
     region: OutlierRegion,
     pub(super) floor: f64,
+    /// By how much rounding may have moved a sum of free noises, in the target's unit.
+    moved: f64,
+    /// The largest error in nats of a world that was visited, as the bits of a positive number, which are ordered as it is.
+    largest_error: AtomicU64,
 }
 
-/// A probability from all terms of the series and from the first three quarters of them.
+/// A probability that a series gives, and a bound of its error.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Probability {
-    pub(super) fine: f64,
-    pub(super) coarse: f64,
+    pub(super) value: f64,
+    pub(super) error: f64,
 }
 
 impl Probability {
     pub(super) fn exactly(value: f64) -> Self {
-        Self { fine: value, coarse: value }
+        Self { value, error: 0.0 }
     }
 
     /// The probability of one of two events that exclude each other.
     pub(super) fn or(self, other: Self) -> Self {
-        Self { fine: (self.fine + other.fine).min(1.0), coarse: (self.coarse + other.coarse).min(1.0) }
+        Self { value: (self.value + other.value).min(1.0), error: self.error + other.error }
     }
 }
 
@@ -53,22 +67,63 @@ impl<'a> Series<'a> {
         floor: f64,
     ) -> Self {
         let noises = effects.iter().enumerate().map(|(node, &effect)| (event.target().noise(node), effect)).collect();
-        Self { lattices, noises, observed_noises: event.noises(), observed: event.observed(), region, floor }
+        Self::of_noises(lattices, noises, event, region, floor)
     }
 
-    /// The outputs of a world: its value, by how much the last terms changed that, and the probability.
+    fn of_noises(
+        lattices: &'a Lattices,
+        noises: Vec<(&'a NoiseDistribution, f64)>,
+        event: &'a Event<'_>,
+        region: OutlierRegion,
+        floor: f64,
+    ) -> Self {
+        let (observed_noises, observed) = (event.noises(), event.observed());
+        let shifts = noises.iter().zip(observed_noises).map(|((noise, effect), observed)| {
+            if *effect == 0.0 { 0.0 } else { effect.abs() * noise.size_of_shift(*observed) }
+        });
+        let moved = UNITS * f64::EPSILON * (shifts.sum::<f64>() + observed.abs());
+        Self { lattices, noises, observed_noises, observed, region, floor, moved, largest_error: AtomicU64::new(0) }
+    }
+
+    pub(super) fn observed(&self) -> f64 {
+        self.observed
+    }
+
+    /// The noise of a mover, its effect, and what was observed of it.
+    pub(super) fn noise_of(&self, mover: usize) -> (&NoiseDistribution, f64, f64) {
+        let node = self.lattices.movers[mover].node;
+        let (noise, effect) = self.noises[node];
+        (noise, effect, self.observed_noises[node])
+    }
+
+    /// The outputs of a world: its value, the error of that, and the probability.
     pub(super) fn world(&self, probability: Probability) -> [f64; OUTPUTS] {
-        [self.value(probability), self.change(probability), probability.fine]
+        [self.value(probability), self.error_in_nats(probability), probability.value]
     }
 
     /// What a world of this probability is worth.
     pub(super) fn value(&self, probability: Probability) -> f64 {
-        ln_with_floor(probability.fine, self.floor)
+        ln_with_floor(probability.value, self.floor)
     }
 
-    /// By how much the last quarter of the series' terms changed the value of a world, to first order.
-    pub(super) fn change(&self, Probability { fine, coarse }: Probability) -> f64 {
-        (coarse - fine) / (fine + self.floor)
+    /// By how much what a world is worth may be off.
+    pub(super) fn error_in_nats(&self, Probability { value, error }: Probability) -> f64 {
+        if error == 0.0 { 0.0 } else { (error / ((value - error).max(0.0) + self.floor)).min(-self.floor.ln()) }
+    }
+
+    /// Takes note of the error of a world that was visited by itself.
+    pub(super) fn note(&self, error: f64) {
+        self.largest_error.fetch_max(error.to_bits(), Ordering::Relaxed);
+    }
+
+    /// The largest error of all worlds that were visited one by one.
+    pub(super) fn largest_error(&self) -> f64 {
+        f64::from_bits(self.largest_error.load(Ordering::Relaxed))
+    }
+
+    /// What rounding may do to a probability: no series of so few terms tells of a larger density.
+    pub(super) fn rounding(&self, lattice: &Lattice) -> f64 {
+        (self.moved * lattice.terms as f64 / lattice.period).min(1.0)
     }
 
     /// The region's parts that are not empty, if they do not cover everything.
@@ -96,7 +151,7 @@ impl<'a> Series<'a> {
         let (noise, effect) = self.noises[node];
         let mover = self.lattices.movers.iter().find(|mover| mover.node == node);
         let spread = mover.map_or_else(Spread::default, |mover| mover.spread);
-        FreeSum { shift: effect * (noise.mean() - self.observed_noises[node]), spread }
+        FreeSum { shift: effect * noise.mean_from(self.observed_noises[node]), spread }
     }
 
     /// The weights of the series, 1/(πk), turned back by the bound's distance.
@@ -109,34 +164,64 @@ impl<'a> Series<'a> {
         weights
     }
 
-    /// P{target on a side of the region}, given the sums over the first three quarters and the last quarter of the series.
-    pub(super) fn probability(&self, side: Side, lattice: &Lattice, free: &FreeSum, series: (f64, f64)) -> Probability {
-        // How far the bound lies above the mean of the free sum.
+    /// P{target on a side of the region} where that is certain, as the sum does not reach the region's bound or all of it lies
+    /// beyond.
+    pub(super) fn out_of_reach(&self, side: Side, lattice: &Lattice, free: &FreeSum) -> Option<f64> {
         let bound = self.distance(side) - free.shift;
         let (below, above) = lattice.furthest.reach(free.spread);
-        if bound > above || bound < -below {
-            let upwards = side == Side::Upper;
-            return Probability::exactly(f64::from((bound < 0.0) == upwards));
+        let upwards = side == Side::Upper;
+        (bound > above || bound < -below).then(|| f64::from((bound < 0.0) == upwards))
+    }
+
+    /// P{target on a side of the region}, given the sum of the series.
+    pub(super) fn sum(&self, side: Side, lattice: &Lattice, free: &FreeSum, series: f64) -> f64 {
+        // How far the bound lies above the mean of the free sum.
+        let bound = self.distance(side) - free.shift;
+        let upwards = 0.5 - bound / lattice.period + series;
+        if side == Side::Upper { upwards.clamp(0.0, 1.0) } else { (1.0 - upwards).clamp(0.0, 1.0) }
+    }
+
+    /// P{target on a side of the region}, given the sum of the series and a bound of what it leaves out.
+    pub(super) fn probability(
+        &self,
+        side: Side,
+        lattice: &Lattice,
+        free: &FreeSum,
+        (series, bound): (f64, Bound),
+    ) -> Probability {
+        match self.out_of_reach(side, lattice, free) {
+            Some(certain) => Probability { value: certain, error: bound.beyond_reach() },
+            None => {
+                let value = self.sum(side, lattice, free, series);
+                Probability { value, error: bound.at(value) + self.rounding(lattice) }
+            }
         }
-        let sum = |series: f64| match side {
-            Side::Upper => (0.5 - bound / lattice.period + series).clamp(0.0, 1.0),
-            Side::Lower => (0.5 + bound / lattice.period - series).clamp(0.0, 1.0),
-        };
-        Probability { fine: sum(series.0 + series.1), coarse: sum(series.0) }
     }
 
     /// The probability without a series, where at most one free noise varies: `constants` is the shift of those that do
     /// not.
     pub(super) fn direct(&self, mover: Option<usize>, constants: f64) -> Probability {
         let fixed = self.observed + constants;
-        Probability::exactly(match mover {
-            Some(mover) => {
-                let node = self.lattices.movers[mover].node;
-                let (noise, effect) = self.noises[node];
-                self.region.sum_of_probabilities(&[fixed], effect, self.observed_noises[node], noise)
-            }
-            None => f64::from(self.region.contains(fixed)),
-        })
+        let Some(mover) = mover else {
+            return Probability::exactly(f64::from(self.region.contains(fixed)));
+        };
+        self.average(&[fixed], mover)
+    }
+
+    /// The mean probability that a mover takes the target into the region from one of these places.
+    pub(super) fn average(&self, places: &[f64], mover: usize) -> Probability {
+        let (noise, effect, observed) = self.noise_of(mover);
+        let within =
+            |region: OutlierRegion| region.sum_of_probabilities(places, effect, observed, noise) / places.len() as f64;
+        let value = within(self.region);
+        let slack = SLACK * self.moved;
+        // Which side of a bound an atom lies on is no matter of rounding: the region includes those that are near.
+        let no_matter = places.len() > 1 && slack < NO_MATTER * self.lattices.movers[mover].scale;
+        if noise.largest_atom() > 0.0 || no_matter {
+            return Probability::exactly(value);
+        }
+        let off = |slack: f64| (within(self.region.widened(slack)) - value).abs();
+        Probability { value, error: off(slack).max(off(-slack)) }
     }
 
     /// The characteristic functions of all players that a lattice knows.

@@ -1,14 +1,15 @@
 //! All coalitions at once: the series of every coalition as matrix products.
 
+use ndarray::Array2;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView2, Axis};
 
 use super::free_sum::FreeSum;
-use super::lattices::{LATTICE_ERROR, Lattice};
+use super::lattices::Lattice;
 use super::player::Player;
+use super::refine::FreeMovers;
 use super::series::{Probability, Series};
-use crate::noise::{Spectrum, multiply_into};
-use crate::shapley::{ShapleyValues, values_of_table};
+use crate::noise::{Side, Spectrum, multiply_into};
+use crate::shapley::{ShapleyValues, sums_of_table, values_of_table};
 
 impl Series<'_> {
     /// The Shapley values of all nodes, from the values of all 2ⁿ coalitions.
@@ -28,27 +29,15 @@ impl Series<'_> {
             players.retain(is_player);
         }
         let values = probabilities.iter().map(|&probability| self.value(probability)).collect();
-        let changes = probabilities.iter().map(|&probability| self.change(probability)).collect();
-        let of_players = |table: Vec<f64>| in_order_of(nodes, &players, kept_last(table));
+        let errors = probabilities.iter().map(|&probability| self.error_in_nats(probability)).collect();
+        let values = in_order_of(nodes, &players, values_of_table(&kept_last(values)));
+        let errors = in_order_of(nodes, &players, sums_of_table(&kept_last(errors)));
         let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
         // The observation itself is worth 0, whatever rounding says.
         let everybody =
             if always_free.is_empty() { vec![0.0, 0.0, 1.0] } else { self.world(probabilities[0]).to_vec() };
-        ShapleyValues::exact(&[of_players(values), of_players(changes)], nobody, everybody)
+        ShapleyValues::exact(&[values, errors], nobody, everybody)
     }
-
-    /// The error of v(T), given what the last quarter of the series changed: often nothing, and then the lattice's error
-    /// is left.
-    pub(in super::super) fn error(&self, changed: f64, probability: f64) -> f64 {
-        changed.hypot(LATTICE_ERROR * self.floor / (probability + self.floor))
-    }
-}
-
-/// The errors of all players, each with the others' root mean square: a part of the series may agree with the whole by
-/// accident in one contribution, but hardly in all of them.
-pub(in super::super) fn with_those_of_others(errors: &[f64]) -> Vec<f64> {
-    let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
-    errors.iter().map(|error| (error * error + mean_square).sqrt()).collect()
 }
 
 /// The sets of free nodes in which all who are no players are free, numbered by the set of free players. The
@@ -65,11 +54,10 @@ fn sets_with_others(is_player: &[bool]) -> Vec<usize> {
     sets
 }
 
-/// The Shapley values from a table by the set of *free* players.
+/// A table by the set of *free* players as one by the set of kept ones, who are those who are not free.
 fn kept_last(mut table: Vec<f64>) -> Vec<f64> {
-    // The players who are kept are those who are not free, so the table by kept ones runs backwards.
     table.reverse();
-    values_of_table(&table)
+    table
 }
 
 /// Values by bit, sorted into the order of the nodes. The first player has the highest bit.
@@ -98,15 +86,18 @@ impl<'a> CoalitionTable<'a> {
     }
 
     fn probabilities(&self) -> Vec<Probability> {
-        let constants = self.players.len() - self.series.lattices.movers.len();
+        let constants = self.constants();
         let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];
-        for lattice in &self.series.lattices.all {
-            self.fill(lattice, &mut probabilities[..self.sums.len() >> lattice.first]);
+        let lattices = &self.series.lattices.all;
+        for (number, lattice) in lattices.iter().enumerate() {
+            // Sets of smaller movers alone are for the next lattice.
+            let next = lattices.get(number + 1).map_or(0, |next| self.sums.len() >> next.first);
+            self.fill(lattice, next, &mut probabilities[..self.sums.len() >> lattice.first]);
         }
         for (set, probability) in probabilities.iter_mut().enumerate() {
             let movers = set >> constants;
             if movers & movers.wrapping_sub(1) == 0 {
-                *probability = self.few_movers(set, movers, constants);
+                *probability = self.few_movers(set, movers);
             }
         }
         // Nobody free: the observation itself.
@@ -114,28 +105,54 @@ impl<'a> CoalitionTable<'a> {
         probabilities
     }
 
-    fn few_movers(&self, set: usize, movers: usize, constants: usize) -> Probability {
-        let shift = self.sums[set & ((1 << constants) - 1)].shift;
+    fn few_movers(&self, set: usize, movers: usize) -> Probability {
         let lone = (movers != 0).then(|| self.series.lattices.movers.len() - 1 - movers.trailing_zeros() as usize);
-        self.series.direct(lone, shift)
+        self.series.direct(lone, self.shift_of_constants(set))
     }
 
-    /// The probabilities of all sets of the players of a lattice.
-    fn fill(&self, lattice: &Lattice, probabilities: &mut [Probability]) {
+    /// By what the free players of a set that do not vary shift the target.
+    fn shift_of_constants(&self, set: usize) -> f64 {
+        self.sums[set & ((1 << self.constants()) - 1)].shift
+    }
+
+    fn constants(&self) -> usize {
+        self.players.len() - self.series.lattices.movers.len()
+    }
+
+    /// The probabilities of all sets of the players of a lattice, from one of them on.
+    fn fill(&self, lattice: &Lattice, from: usize, probabilities: &mut [Probability]) {
         let series = self.series;
-        probabilities.fill(series.without_sides());
         let spectra = series.spectra(self.players, &self.free, lattice);
         // The first part has a table for either side of the region.
         let (high, low) = spectra.split_at(spectra.len() / 2);
         let low = Products::new(&Spectrum::one(series.lattices.frequencies), low);
-        for side in series.sides() {
-            let high = Products::new(&series.weights(side, lattice), high);
-            let terms = imaginary_parts(&high, &low);
-            let sums = self.sums.iter().zip(terms[0].iter().zip(&terms[1]));
-            for (probability, (free, (first, second))) in probabilities.iter_mut().zip(sums) {
-                *probability = probability.or(series.probability(side, lattice, free, (*first, *second)));
+        let sides: Vec<(Side, Vec<f64>)> = series
+            .sides()
+            .map(|side| {
+                let high = Products::new(&series.weights(side, lattice), high);
+                (side, imaginary_parts(&high, &low).into_raw_vec_and_offset().0)
+            })
+            .collect();
+        let bounds = lattice.bounds(series.floor);
+        for (set, probability) in probabilities.iter_mut().enumerate().skip(from) {
+            let movers = set >> self.constants();
+            *probability = sides.iter().fold(series.without_sides(), |found, (side, sums)| {
+                found.or(series.probability(*side, lattice, &self.sums[set], (sums[set], bounds[movers])))
+            });
+            let several = movers & movers.wrapping_sub(1) != 0;
+            if several && series.is_rough(*probability) {
+                *probability = self.refined(lattice, set, *probability, &sides);
             }
         }
+    }
+
+    fn refined(&self, lattice: &Lattice, set: usize, found: Probability, sides: &[(Side, Vec<f64>)]) -> Probability {
+        let (all, bits) = (self.series.lattices.movers.len(), set >> self.constants());
+        let movers = (lattice.first..all).filter(|mover| bits >> (all - 1 - mover) & 1 == 1).collect();
+        let sum = &self.sums[set];
+        let free = FreeMovers { lattice, movers, sum, constants: self.shift_of_constants(set) };
+        let sums: Vec<(Side, f64)> = sides.iter().map(|(side, sums)| (*side, sums[set])).collect();
+        self.series.refined(&free, found, &sums)
     }
 }
 
@@ -177,18 +194,10 @@ impl Products {
     }
 }
 
-/// Im Σ_k aₖ bₖ for every pair of rows, of the first three quarters of the k and of the last.
-pub(super) fn imaginary_parts(a: &Products, b: &Products) -> [Array2<f64>; 2] {
-    let (a_re, a_im, b_re, b_im) = (quarters(&a.re), quarters(&a.im), quarters(&b.re), quarters(&b.im));
-    [0, 1].map(|part| {
-        let mut sums = Array2::zeros((a.re.nrows(), b.re.nrows()));
-        general_mat_mul(1.0, &a_im[part], &b_re[part].t(), 0.0, &mut sums);
-        general_mat_mul(1.0, &a_re[part], &b_im[part].t(), 1.0, &mut sums);
-        sums
-    })
-}
-
-fn quarters(table: &Array2<f64>) -> [ArrayView2<'_, f64>; 2] {
-    let (first, last) = table.view().split_at(Axis(1), table.ncols() / 4 * 3);
-    [first, last]
+/// Im Σ_k aₖ bₖ for every pair of rows.
+pub(super) fn imaginary_parts(a: &Products, b: &Products) -> Array2<f64> {
+    let mut sums = Array2::zeros((a.re.nrows(), b.re.nrows()));
+    general_mat_mul(1.0, &a.im, &b.re.t(), 0.0, &mut sums);
+    general_mat_mul(1.0, &a.re, &b.im.t(), 1.0, &mut sums);
+    sums
 }

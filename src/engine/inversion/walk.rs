@@ -3,6 +3,7 @@
 use super::super::Visitor;
 use super::free_sum::FreeSum;
 use super::player::Player;
+use super::refine::FreeMovers;
 use super::series::{Probability, Series};
 use crate::error::Result;
 use crate::noise::{Side, Spectrum};
@@ -120,16 +121,26 @@ impl WalkState<'_> {
         let mut free_movers = (0..lattices.movers.len()).filter(|&mover| self.is_free[mover]);
         let (first, second) = (free_movers.next(), free_movers.next());
         let (Some(largest), Some(_)) = (first, second) else {
-            let constants = lattices.movers.len()..walk.players.len();
-            let shift = constants.filter(|&player| self.is_free[player]).map(|player| walk.free[player].shift).sum();
-            return series.direct(first, shift);
+            return series.direct(first, self.shift_of_constants());
         };
         let number = lattices.all.partition_point(|lattice| lattice.first <= largest) - 1;
         let (lattice, product) = (&lattices.all[number], &self.products[number]);
-        let side = |(side, weights): &(Side, Spectrum)| {
-            series.probability(*side, lattice, &self.sum, imaginary_part(weights, product))
-        };
-        walk.weights[number].iter().map(side).fold(series.without_sides(), Probability::or)
+        let movers: Vec<usize> = (largest..lattices.movers.len()).filter(|&mover| self.is_free[mover]).collect();
+        let bound = lattice.bound(movers.iter().copied(), series.floor);
+        let sums: Vec<(Side, f64)> =
+            walk.weights[number].iter().map(|(side, weights)| (*side, imaginary_part(weights, product))).collect();
+        let found = sums
+            .iter()
+            .map(|&(side, sum)| series.probability(side, lattice, &self.sum, (sum, bound)))
+            .fold(series.without_sides(), Probability::or);
+        let free = FreeMovers { lattice, movers, sum: &self.sum, constants: self.shift_of_constants() };
+        series.refined(&free, found, &sums)
+    }
+
+    /// By what free noises that do not vary shift the target.
+    fn shift_of_constants(&self) -> f64 {
+        let constants = self.series.lattices.movers.len()..self.walk.players.len();
+        constants.filter(|&player| self.is_free[player]).map(|player| self.walk.free[player].shift).sum()
     }
 }
 
@@ -138,14 +149,14 @@ impl Visitor for WalkState<'_> {
         self.move_to(kept);
         let nothing_free = kept.len() == self.walk.players.len();
         let probability = if nothing_free { Probability::exactly(1.0) } else { self.probability() };
-        outputs.copy_from_slice(&self.series.world(probability));
+        let world = self.series.world(probability);
+        self.series.note(world[1]);
+        outputs.copy_from_slice(&world);
         Ok(())
     }
 }
 
-/// Im Σ_k aₖ bₖ over the first three quarters of the k and over the last.
-fn imaginary_part(a: &Spectrum, b: &Spectrum) -> (f64, f64) {
-    let last = a.re.len() / 4 * 3;
-    let sum = |from: usize, to: usize| dot(&a.re[from..to], &b.im[from..to]) + dot(&a.im[from..to], &b.re[from..to]);
-    (sum(0, last), sum(last, a.re.len()))
+/// Im Σ_k aₖ bₖ
+fn imaginary_part(a: &Spectrum, b: &Spectrum) -> f64 {
+    dot(&a.re, &b.im) + dot(&a.im, &b.re)
 }

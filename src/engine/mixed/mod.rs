@@ -31,6 +31,9 @@ use worlds::TableWorlds;
 const MOST_PLAYERS: usize = 16;
 const MOST_INNER_PLAYERS: usize = 8;
 
+/// An error in nats above which samples of all noises are tried, too: those may be drawn towards the event where it is rare.
+const TOLERANCE: f64 = 0.1;
+
 /// What a set of free noises costs beside its samples, in samples of one coalition.
 const WORK_PER_SET: f64 = 256.0;
 
@@ -102,6 +105,10 @@ impl Engine for Mixed {
         Some(columns * effort.samples as f64 + power(players.len()) * WORK_PER_SET)
     }
 
+    fn settles(&self, error: f64, _: &Effort) -> bool {
+        error <= TOLERANCE
+    }
+
     fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
         let target = event.target();
         let lattices = match self.lattices(target) {
@@ -126,6 +133,6 @@ impl Engine for Mixed {
         let Some(rows) = Table::new(event, &series, &parts, &self.pivots, bank, is_inner).rows(inner_sets)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
         };
-        Ok(Opened::Worlds(Box::new(TableWorlds::new(parts.bits(), first_row, rows, series))))
+        Ok(Opened::Worlds(Box::new(TableWorlds::new(parts.bits(), first_row, rows))))
     }
 }

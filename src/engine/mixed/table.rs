@@ -16,7 +16,7 @@ use crate::world::Event;
 
 /// Sets of inner noises per block of work. Fixed, so that rounding does not depend on the number of threads.
 const SETS_AT_ONCE: usize = 8;
-/// What a coalition has: see [`OUTPUTS`], and by how much the last terms of the series changed its value.
+/// What a coalition has: see [`OUTPUTS`], and how far the series may be off in its value.
 pub(super) const OUTPUTS_WITH_SERIES: usize = OUTPUTS + 1;
 
 /// What is needed to find the outputs of every coalition.
@@ -77,13 +77,12 @@ impl<'a> Table<'a> {
             terms.push(term);
             self.measure_few(set, column, rows)?;
         }
-        let slope = |mean: f64| self.event.measure().slope(mean);
         for (place, found) in self.sets.probabilities(&terms).into_iter().enumerate() {
             if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
                 let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
                 let lot = mixed((start * outer_sets + place) as u64);
                 self.measure.conclude(&found.means, self.samples.count(), lot, row);
-                row[OUTPUTS] = slope(found.means.all) * found.series_error;
+                row[OUTPUTS] = found.series_error;
             }
         }
         Ok(Some(rows))
@@ -115,7 +114,8 @@ impl<'a> Table<'a> {
             let free = pivot.map(|pivot| FreePivot { pivot, observed: self.event.noises()[pivot.node] });
             let lot = mixed(((inner_set << outer.len()) + set) as u64);
             let target = column.map_or(TargetSamples::Constant(self.event.observed()), TargetSamples::Column);
-            self.measure.measure(target, self.samples.count(), free.as_ref(), lot, &mut row[..OUTPUTS])?;
+            let means = self.measure.averages(target, self.samples.count(), free.as_ref())?;
+            self.measure.conclude(&means, self.samples.count(), lot, &mut row[..OUTPUTS]);
         }
         Ok(())
     }

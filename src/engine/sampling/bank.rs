@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rand::{Rng, RngExt};
+use rand_distr::Open01;
+
 use super::super::means::{Means, NoiseSampling};
 use crate::model::WiredNode;
 use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
@@ -42,6 +45,16 @@ impl Shelf {
         (0..target.nodes().len()).filter(|&node| drawn(node)).for_each(|node| bank.draw(target, node, self.means));
         bank
     }
+
+    /// Fills a column of a node of the target with uniform numbers in (0, 1) of its own, for noises that are drawn for one event.
+    pub(super) fn fill_uniform(&self, target: &Target, number: usize, column: &mut [f64]) {
+        let mut generator = stream(self.means.seed, Purpose::Tilting, target.nodes()[number].position as u64);
+        if draws_evenly(target, self.means) {
+            fill_evenly(&mut generator, number, column);
+        } else {
+            column.iter_mut().for_each(|point| *point = generator.sample(Open01));
+        }
+    }
 }
 
 /// A column of noise per node of a target, all equally long.
@@ -64,13 +77,14 @@ impl Bank {
         Self { columns: (0..nodes).map(|_| OnceLock::new()).collect(), samples }
     }
 
+    /// With columns that are known, empty ones where a noise is never drawn.
+    pub(super) fn of_columns(columns: Vec<Vec<f64>>, samples: usize) -> Self {
+        Self { columns: columns.into_iter().map(OnceLock::from).collect(), samples }
+    }
+
     /// Draws the noise of a node from a stream of its own, if that was not done yet.
     fn draw(&self, target: &Target, number: usize, means: Means) {
-        let evenly = match means.noise_sampling {
-            NoiseSampling::Auto => target.nodes().len() <= MOST_NOISES,
-            NoiseSampling::MonteCarlo => false,
-            NoiseSampling::QuasiMonteCarlo => true,
-        };
+        let evenly = draws_evenly(target, means);
         self.columns[number].get_or_init(|| {
             let (node, mut column) = (&target.nodes()[number], vec![0.0; self.samples]);
             if evenly {
@@ -92,24 +106,37 @@ impl Bank {
     }
 }
 
+/// Whether the noises of a target are drawn from nets.
+fn draws_evenly(target: &Target, means: Means) -> bool {
+    match means.noise_sampling {
+        NoiseSampling::Auto => target.nodes().len() <= MOST_NOISES,
+        NoiseSampling::MonteCarlo => false,
+        NoiseSampling::QuasiMonteCarlo => true,
+    }
+}
+
 fn draw_independently(node: &WiredNode, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::NoiseBank, node.position as u64);
     node.mechanism.noise().sample_into(&mut generator, column);
 }
 
 /// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
-/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
-/// difference that could be measured, so they are handed out in topological order.
 fn draw_evenly(node: &WiredNode, dimension: usize, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
+    fill_evenly(&mut generator, dimension, column);
+    node.mechanism.noise().replace_by_quantiles(column);
+}
+
+/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
+/// difference that could be measured, so they are handed out in topological order.
+fn fill_evenly(generator: &mut impl Rng, dimension: usize, column: &mut [f64]) {
     let samples = column.len();
     let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, samples.div_ceil(BLOCKS)));
     for block in 0..BLOCKS {
         let points = &mut column[rows_of_block(samples, block)];
         match &mut net {
-            Some(net) => net.fill(&mut generator, points),
-            None => fill_latin_hypercube(&mut generator, points),
+            Some(net) => net.fill(generator, points),
+            None => fill_latin_hypercube(generator, points),
         }
     }
-    node.mechanism.noise().replace_by_quantiles(column);
 }

@@ -3,8 +3,9 @@
 use super::bank::{BLOCKS, rows_of_block};
 use super::pivot::Pivot;
 use super::samples::{Changing, TargetSamples};
+use super::unseen::{Averages, Carried};
 use crate::error::Result;
-use crate::numeric::kernels::{add_and_count, add_multiple, sums_of_deviations};
+use crate::numeric::kernels::{add_and_count, add_multiple, extremes, sums_of_deviations};
 use crate::numeric::logarithms::ln_sum_exp;
 use crate::score::OutlierTest;
 use crate::world::Measure;
@@ -15,12 +16,11 @@ pub(crate) struct SampleMeasure {
     measure: Measure,
 }
 
-/// The estimate from all samples; one replicate per block; last, the mean itself, which for a tail is the probability.
-pub(crate) const OUTPUTS: usize = 1 + BLOCKS + 1;
-
-/// A noise whose spread is below this share of the target's is integrated, but hardly smooths anything: a coalition's
-/// probability then rests on as few samples as if hits were counted.
-const SMOOTHING_SPREAD: f64 = 0.1;
+/// The estimate from all samples; one replicate per block; what all coalitions alike may not have seen; last, the mean itself,
+/// which for a tail is the probability.
+pub(crate) const OUTPUTS: usize = 1 + BLOCKS + 2;
+/// Where among the outputs stands what may not have been seen.
+pub(super) const UNSEEN: usize = 1 + BLOCKS;
 
 /// Where probabilities that are averaged sum to less, their logarithms are summed instead if the floor is 0: single
 /// ones may be too small for an `f64`.
@@ -38,18 +38,19 @@ struct Sums {
     blocks: [f64; BLOCKS],
     /// 0 but for probabilities so small that their sum would lose its digits.
     ln_unit: f64,
-    /// The variance of the samples, where it is asked for.
-    variance: f64,
+    carried: Carried,
 }
 
-/// What is averaged over the samples, for each block and for all.
-pub(crate) struct Averages {
-    pub(crate) blocks: [f64; BLOCKS],
-    pub(crate) all: f64,
-    /// In units of exp(`ln_unit`), 0 but for probabilities so small that their mean would lose its digits.
-    pub(crate) ln_unit: f64,
-    /// Whether it is an average over many samples rather than a count of few.
-    pub(crate) is_smooth: bool,
+impl Sums {
+    fn averages(&self, samples: usize) -> Averages {
+        let size = |block: usize| rows_of_block(samples, block).len() as f64;
+        Averages {
+            blocks: std::array::from_fn(|block| self.blocks[block] / size(block)),
+            all: self.blocks.iter().sum::<f64>() / samples as f64,
+            ln_unit: self.ln_unit,
+            carried: self.carried,
+        }
+    }
 }
 
 impl SampleMeasure {
@@ -67,41 +68,67 @@ impl SampleMeasure {
         Self { measure }
     }
 
-    /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the target's samples and, where a
-    /// noise with a known effect is free, that noise. The values are not finite if the probability is 0 and so
-    /// is the floor.
+    /// What the target's samples average to and, where a noise with a known effect is free, that noise.
+    pub(crate) fn averages(
+        &self,
+        target: TargetSamples<'_>,
+        samples: usize,
+        free: Option<&FreePivot<'_>>,
+    ) -> Result<Averages> {
+        Ok(self.sums(target, samples, free)?.averages(samples))
+    }
+
+    /// The same of samples that count with these weights.
+    pub(crate) fn weighted_averages(
+        &self,
+        target: TargetSamples<'_>,
+        weights: &[f64],
+        free: Option<&FreePivot<'_>>,
+    ) -> Result<Averages> {
+        let samples = weights.len();
+        let values = match target.settled() {
+            TargetSamples::Column(values) => values,
+            constant => return self.averages(constant, samples, free),
+        };
+        let mut terms = self.each(values, free)?;
+        terms.iter_mut().zip(weights).for_each(|(term, weight)| *term *= weight);
+        let mut sums = Sums { blocks: [0.0; BLOCKS], ln_unit: 0.0, carried: Carried::ByBlocks { largest: None } };
+        let add = |sums: &mut Sums, terms: &[f64]| {
+            let rows = |block: usize| &terms[rows_of_block(samples, block)];
+            sums.blocks = std::array::from_fn(|block| rows(block).iter().sum());
+        };
+        add(&mut sums, &terms);
+        if let Some((logarithms, largest)) = self.logarithms_of_small(values, &sums, free) {
+            terms = logarithms.iter().zip(weights).map(|(ln, weight)| weight * (ln - largest).exp()).collect();
+            add(&mut sums, &terms);
+            sums.ln_unit = largest;
+        }
+        sums.carried = carried_by(&terms);
+        Ok(sums.averages(samples))
+    }
+
+    /// Whether so few samples carry an average that others, drawn towards the event, had better be asked.
+    pub(crate) fn is_thin(&self, means: &Averages, samples: usize) -> bool {
+        match &self.measure {
+            Measure::LogTail { floor, .. } => means.is_thin(means.all * means.ln_unit.exp() + floor, samples),
+            Measure::Mean { .. } => false,
+        }
+    }
+
+    /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the means. The values are not finite if the
+    /// probability is 0 and so is the floor.
     ///
     /// With the block means q_b and their mean q, the replicate of a block is the value to first order without the
     /// block, v + v'·(q − q_b)/(B − 1), the infinitesimal jackknife: unlike the logarithm of the rest itself it
     /// stays sensible when a block holds the only hit. The logarithm of an estimate is too low by Var(q)/2(q + ε)²
     /// on average (to second order, and at most ½); that is added.
     ///
-    /// Where hits are counted and few, all blocks may agree on 0 and the replicates claim to be certain. So what one
-    /// further hit would change is added to one of them or taken away, by `lot`, a number that differs from coalition
-    /// to coalition: they miss their rare hits independently, and what they miss does not cancel. Points of a net need
-    /// this no less, as a net of n points spreads none of them over events of a probability below 1/n. Where
-    /// hits are many, one further changes next to nothing.
-    pub(crate) fn measure(
-        &self,
-        target: TargetSamples<'_>,
-        samples: usize,
-        free: Option<&FreePivot<'_>>,
-        lot: u64,
-        outputs: &mut [f64],
-    ) -> Result<()> {
-        let sums = self.sums(target, samples, free)?;
-        let size = |block: usize| rows_of_block(samples, block).len() as f64;
-        let means = Averages {
-            blocks: std::array::from_fn(|block| sums.blocks[block] / size(block)),
-            all: sums.blocks.iter().sum::<f64>() / samples as f64,
-            ln_unit: sums.ln_unit,
-            is_smooth: free.is_some_and(|free| is_smooth(free.pivot.spread, sums.variance)),
-        };
-        self.conclude(&means, samples, lot, outputs);
-        Ok(())
-    }
-
-    /// Writes what [`measure`](Measure::measure) does, from the means.
+    /// Where samples are few that carry the mean, all blocks may agree on 0 and the replicates claim to be certain. What one
+    /// further hit would change is an error, too. Coalitions may have missed the same hits or different ones: so half of its
+    /// square stands in an output of its own, which is of one sign in all coalitions, and half is added to each of
+    /// the replicates or taken away, by the bits of `lot`, a number that differs from coalition to coalition. Points of a net need this no less,
+    /// as a net of n points spreads none of them over events of a probability below 1/n. Where hits are many, one further
+    /// changes next to nothing.
     pub(crate) fn conclude(&self, means: &Averages, samples: usize, lot: u64, outputs: &mut [f64]) {
         let (blocks, mean) = (BLOCKS as f64, means.all);
         let slope = self.measure.slope(mean);
@@ -114,27 +141,41 @@ impl SampleMeasure {
         for (replicate, block) in outputs[1..].iter_mut().zip(means.blocks) {
             *replicate = value + slope * (mean - block) / (blocks - 1.0);
         }
-        if self.measure.is_logarithm() && !means.is_smooth {
-            let hit = 1.0 / samples as f64;
-            let with_hit = if means.ln_unit == 0.0 {
-                self.measure.value_of_mean(mean + hit)
-            } else {
-                ln_sum_exp(unbiased, hit.ln())
-            };
-            let unseen = with_hit - unbiased;
-            let unit = unseen * (blocks / (blocks - 1.0)).sqrt();
-            let place = 1 + (lot % BLOCKS as u64) as usize;
-            outputs[place] += if (lot / BLOCKS as u64).is_multiple_of(2) { unit } else { -unit };
+        let unseen = self.unseen(means, samples, unbiased) * std::f64::consts::FRAC_1_SQRT_2;
+        outputs[UNSEEN] = unseen;
+        // The replicates' squares then come to that of `unseen`.
+        let unit = unseen / (blocks - 1.0).sqrt();
+        for (place, replicate) in outputs[1..=BLOCKS].iter_mut().enumerate() {
+            *replicate += if lot >> place & 1 == 0 { unit } else { -unit };
         }
-        outputs[1 + BLOCKS] = mean * means.ln_unit.exp();
+        outputs[OUTPUTS - 1] = mean * means.ln_unit.exp();
+    }
+
+    /// By how much one further hit would raise the value, in nats; never above that of a certain event.
+    fn unseen(&self, means: &Averages, samples: usize, value: f64) -> f64 {
+        if !self.measure.is_logarithm() || !value.is_finite() {
+            return 0.0;
+        }
+        let further = means.ln_further_hit(samples);
+        let with_hit = if means.ln_unit == 0.0 {
+            self.measure.value_of_mean(means.all + further.exp())
+        } else {
+            ln_sum_exp(value, further)
+        };
+        // Near certainty rather what one hit less would take away.
+        let missed = if means.all > 0.5 && means.carried != Carried::Exactly {
+            self.measure.slope(means.all) / samples as f64
+        } else {
+            0.0
+        };
+        (with_hit.min(0.0) - value).max(missed)
     }
 
     /// What the samples come to, block by block.
     fn sums(&self, target: TargetSamples<'_>, samples: usize, free: Option<&FreePivot<'_>>) -> Result<Sums> {
         // Only a region's hits are counted on the way of the last change.
         let target = if self.counts_region(free) { target } else { target.settled() };
-        let mut sums = Sums { blocks: [0.0; BLOCKS], ln_unit: 0.0, variance: 0.0 };
-        let (mut first, mut second) = (0.0, 0.0);
+        let mut sums = Sums { blocks: [0.0; BLOCKS], ln_unit: 0.0, carried: Carried::ByBlocks { largest: None } };
         match target {
             TargetSamples::Constant(value) => {
                 let each = self.sum(&[value], free)?;
@@ -144,18 +185,14 @@ impl SampleMeasure {
                     sums.blocks = std::array::from_fn(size);
                     sums.ln_unit = ln_probability;
                 }
+                sums.carried = Carried::Exactly;
             }
             TargetSamples::Column(values) => {
-                // Differences to a value of the column lose no digits where the target is far from 0.
-                let centre = values[0];
                 for (block, sum) in sums.blocks.iter_mut().enumerate() {
-                    let values = &values[rows_of_block(samples, block)];
-                    *sum = self.sum(values, free)?;
-                    if free.is_some() {
-                        let (deviations, squares) = sums_of_deviations(values, centre);
-                        first += deviations;
-                        second += squares;
-                    }
+                    *sum = self.sum(&values[rows_of_block(samples, block)], free)?;
+                }
+                if self.needs_largest(&sums, samples) {
+                    sums.carried = Carried::ByBlocks { largest: Some(self.largest(values, free)?) };
                 }
                 if let Some((logarithms, largest)) = self.logarithms_of_small(values, &sums, free) {
                     for (block, sum) in sums.blocks.iter_mut().enumerate() {
@@ -163,6 +200,7 @@ impl SampleMeasure {
                         *sum = logarithms.iter().map(|ln_probability| (ln_probability - largest).exp()).sum();
                     }
                     sums.ln_unit = largest;
+                    sums.carried = Carried::ByBlocks { largest: Some(1.0) };
                 }
             }
             TargetSamples::Changing(Changing { values, factor, term }) => {
@@ -170,11 +208,29 @@ impl SampleMeasure {
                     let rows = rows_of_block(samples, block);
                     *sum = self.sum_after(&mut values[rows.clone()], factor, &term[rows])?;
                 }
+                sums.carried = Carried::ByBlocks { largest: Some(1.0) };
             }
         }
-        let count = samples as f64;
-        sums.variance = second / count - (first / count).powi(2);
         Ok(sums)
+    }
+
+    fn needs_largest(&self, sums: &Sums, samples: usize) -> bool {
+        match &self.measure {
+            Measure::LogTail { floor, .. } => {
+                let means = sums.averages(samples);
+                means.all > 0.0 && means.needs_largest(means.all + floor, samples)
+            }
+            Measure::Mean { .. } => false,
+        }
+    }
+
+    /// The largest of what is averaged: at an end of the values, as the probability to reach a region grows towards it.
+    fn largest(&self, values: &[f64], free: Option<&FreePivot<'_>>) -> Result<f64> {
+        if free.is_none() {
+            return Ok(1.0);
+        }
+        let (low, high) = extremes(values);
+        Ok(self.sum(&[low], free)?.max(self.sum(&[high], free)?))
     }
 
     /// The logarithms of what is averaged and the largest of them, where a noise is integrated without a floor, and their
@@ -219,6 +275,22 @@ impl SampleMeasure {
         }
     }
 
+    /// What is averaged, for each sample of a tail.
+    fn each(&self, values: &[f64], free: Option<&FreePivot<'_>>) -> Result<Vec<f64>> {
+        match (&self.measure, free) {
+            (Measure::LogTail { test: OutlierTest::Region(region), .. }, Some(FreePivot { pivot, observed })) => {
+                let probability = |value: &f64| {
+                    region.sum_of_probabilities(std::slice::from_ref(value), pivot.effect, *observed, pivot.noise())
+                };
+                Ok(values.iter().map(probability).collect())
+            }
+            (Measure::LogTail { test, .. }, _) => {
+                values.iter().map(|value| Ok(test.count(std::slice::from_ref(value))? as f64)).collect()
+            }
+            (Measure::Mean { observed }, _) => Ok(values.iter().map(|value| value - observed).collect()),
+        }
+    }
+
     /// Writes the value and replicates of the coalition of all, which gives the observation itself.
     pub(crate) fn measure_observation(&self, outputs: &mut [f64]) {
         let mean = match &self.measure {
@@ -226,6 +298,7 @@ impl SampleMeasure {
             Measure::Mean { .. } => 0.0,
         };
         outputs.fill(self.measure.value_of_mean(mean));
+        outputs[UNSEEN] = 0.0;
         outputs[OUTPUTS - 1] = mean;
     }
 
@@ -245,8 +318,14 @@ impl SampleMeasure {
     }
 }
 
-/// Whether a probability is an average over many samples rather than a count of few: whether what is integrated, of this
-/// standard deviation, has a share in the spread of the target, whose other part has this variance.
-pub(crate) fn is_smooth(integrated: f64, variance_of_rest: f64) -> bool {
-    integrated >= SMOOTHING_SPREAD * variance_of_rest.max(0.0).sqrt().hypot(integrated)
+/// How many of some terms carry their sum.
+fn carried_by(terms: &[f64]) -> Carried {
+    let largest = terms.iter().copied().fold(0.0, f64::max);
+    // In units of the largest, as squares of the smallest numbers are 0.
+    let (sum, squares) = terms.iter().fold((0.0, 0.0), |(sum, squares), term| {
+        let share = term / largest;
+        (sum + share, squares + share * share)
+    });
+    let effective = if largest > 0.0 { sum * sum / squares } else { 0.0 };
+    Carried::BySamples { effective, largest }
 }

@@ -6,15 +6,19 @@ mod jackknife;
 mod measuring;
 mod pivot;
 mod samples;
+mod tilted;
+mod unseen;
+mod walk;
 mod worlds;
 
 use std::sync::Arc;
 
 pub(crate) use bank::{BLOCKS, Bank, Shelf, rows_of_block};
 pub(super) use jackknife::variance_of_bank;
-pub(super) use measuring::{Averages, FreePivot, OUTPUTS, SampleMeasure, is_smooth};
+pub(super) use measuring::{FreePivot, OUTPUTS, SampleMeasure};
 pub(super) use pivot::{Pivot, find_pivots};
 pub(super) use samples::{Samples, TargetSamples};
+pub(super) use unseen::{Averages, Carried};
 
 use super::effort::Effort;
 use super::{Ask, Engine, EngineName, Opened};
@@ -29,6 +33,8 @@ use worlds::SampledWorlds;
 pub(super) struct Sampling {
     /// The noises that are integrated, in order of preference.
     pivots: Vec<Pivot>,
+    /// Whether samples may be drawn towards the event.
+    tilts: bool,
     shelf: Arc<Shelf>,
 }
 
@@ -37,14 +43,15 @@ impl Sampling {
     pub(super) fn prepare(target: &Target, sought: Sought, counting: bool, shelf: Arc<Shelf>) -> Self {
         // Only probabilities of regions are averaged over a distribution function.
         let integrates = !counting && matches!(sought, Sought::Region { .. });
-        Self { pivots: if integrates { find_pivots(target) } else { Vec::new() }, shelf }
+        let pivots = if integrates { find_pivots(target) } else { Vec::new() };
+        Self { pivots, tilts: !counting && sought != Sought::Mean, shelf }
     }
 
     /// What it does, in words.
     pub(super) fn why(&self, target: &Target) -> String {
         match self.pivots.first() {
             Some(pivot) => format!(
-                "all noises are sampled but one, at first that of `{}`, which is integrated",
+                "all noises are sampled but one, usually that of `{}`, which is integrated",
                 target.node_name(pivot.node)
             ),
             None => "all noises are sampled".to_owned(),
@@ -78,6 +85,7 @@ impl Engine for Sampling {
     fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, _: Ask<'_>) -> Result<Opened<'e>> {
         let bank = self.shelf.bank(event.target(), samples, |_| true);
         let samples = Samples::new(event, bank, |_| true);
-        Ok(Opened::Worlds(Box::new(SampledWorlds::new(event, &self.pivots, samples))))
+        let shelf = self.tilts.then_some(&*self.shelf);
+        Ok(Opened::Worlds(Box::new(SampledWorlds::new(event, &self.pivots, samples, shelf))))
     }
 }

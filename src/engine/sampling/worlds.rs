@@ -1,66 +1,75 @@
 //! The worlds of one event, as samples of the target.
 
+use std::sync::OnceLock;
+
 use ndarray::ArrayView2;
 
 use super::super::{Reading, Readout, Visitor, Worlds};
-use super::columns::Columns;
+use super::bank::Shelf;
 use super::jackknife::variance_of_bank;
 use super::measuring::{FreePivot, OUTPUTS, SampleMeasure};
-use super::pivot::Pivot;
+use super::pivot::{Pivot, PivotChoice};
 use super::samples::Samples;
+use super::tilted::TiltedBank;
+use super::unseen::{Averages, Carried};
+use super::walk::Walk;
 use crate::error::{Error, Result, list_names};
-use crate::random::mixed;
+use crate::score::OutlierRegion;
 use crate::shapley::Coalition;
 use crate::world::Event;
 
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
 /// drawn. The coalition's value measures the target's samples.
 ///
-/// The first of the free noises that can be integrated, in order of preference, is not drawn but stays at what was
-/// observed, as if it were kept: so the samples are free of it, and the measure integrates it.
+/// One of the free noises that can be integrated is not drawn but stays at what was observed, as if it were kept: so the
+/// samples are free of it, and the measure integrates it. Where too few of the samples that all events share carry a
+/// coalition's probability, it is taken from samples that are drawn towards the event.
 pub(super) struct SampledWorlds<'e> {
     event: &'e Event<'e>,
-    /// The noises that are to be integrated, in order of preference.
-    pivots: &'e [Pivot],
+    choice: PivotChoice<'e>,
     samples: Samples<'e>,
     measure: SampleMeasure,
+    /// What draws samples towards the event, if that is allowed.
+    shelf: Option<&'e Shelf>,
+    /// Drawn when they are first needed.
+    tilted: OnceLock<Tilted<'e>>,
 }
 
-/// The state of the coalition evaluated last.
-struct SampledState<'w> {
-    worlds: &'w SampledWorlds<'w>,
-    coalition: Coalition,
-    /// For each node of the target whether its noise is kept. Nodes that are no players always keep it, as it never varies,
-    /// unless they are always free.
-    kept: Vec<bool>,
-    /// Whether those that are always free are so yet.
-    started: bool,
-    /// The node whose noise is integrated.
-    integrated: Option<usize>,
-    /// Which nodes' noises change between drawn and observed.
-    toggled: Vec<usize>,
-    /// A hash of the nodes that are not kept.
-    hash: u64,
-    columns: Columns,
+/// Samples towards the event.
+struct Tilted<'e> {
+    bank: TiltedBank,
+    samples: Samples<'e>,
 }
 
 impl<'e> SampledWorlds<'e> {
-    pub(super) fn new(event: &'e Event<'e>, pivots: &'e [Pivot], samples: Samples<'e>) -> Self {
-        let measure = SampleMeasure::within(event.measure(), samples.target_range());
-        Self { event, pivots, samples, measure }
+    pub(super) fn new(
+        event: &'e Event<'e>,
+        pivots: &'e [Pivot],
+        samples: Samples<'e>,
+        shelf: Option<&'e Shelf>,
+    ) -> Self {
+        let measure = SampleMeasure::within(event.measure(), samples.target_range_of_any());
+        Self { event, choice: PivotChoice::new(event, pivots), samples, measure, shelf, tilted: OnceLock::new() }
     }
 
-    /// The state of the coalition of all, before any noise is drawn that is always free.
-    fn start(&self) -> SampledState<'_> {
+    /// Samples towards the event, if they are allowed. Not drawn in parallel, as others may wait for them.
+    fn tilted(&self) -> Option<&Tilted<'e>> {
+        let shelf = self.shelf?;
+        Some(self.tilted.get_or_init(|| {
+            let uniform = |node: usize, column: &mut [f64]| shelf.fill_uniform(self.event.target(), node, column);
+            let bank = TiltedBank::draw(self.event, self.samples.count(), uniform);
+            let samples = Samples::new(self.event, bank.bank(), |node| bank.draws(node));
+            Tilted { bank, samples }
+        }))
+    }
+
+    /// The state of the coalition of all.
+    fn start(&self) -> SampledState<'_, 'e> {
         SampledState {
             worlds: self,
-            coalition: Coalition::full(self.event.player_count()),
-            kept: vec![true; self.event.noises().len()],
-            started: false,
-            integrated: None,
-            toggled: Vec::new(),
-            hash: 0,
-            columns: self.samples.columns(),
+            walk: Walk::new(self.event, &self.choice, &self.samples),
+            tilted: None,
+            weights: Vec::new(),
         }
     }
 
@@ -98,13 +107,23 @@ impl Readout for SampledReadout {
     }
 }
 
-impl Visitor for SampledState<'_> {
+/// What is kept from one coalition to the next.
+struct SampledState<'w, 'e> {
+    worlds: &'w SampledWorlds<'e>,
+    walk: Walk<'w>,
+    /// Among the samples towards the event, once some were asked for.
+    tilted: Option<Walk<'w>>,
+    /// Room for their weights.
+    weights: Vec<f64>,
+}
+
+impl Visitor for SampledState<'_, '_> {
     fn visit(&mut self, kept: &Coalition, outputs: &mut [f64]) -> Result<()> {
         if self.worlds.event.is_certain(kept) {
             self.worlds.measure.measure_observation(outputs);
             return Ok(());
         }
-        let result = self.measure_change(kept, outputs);
+        let result = self.measure(kept, outputs);
         if result.is_err() {
             // An error must not leave columns behind that look up to date.
             *self = self.worlds.start();
@@ -113,45 +132,44 @@ impl Visitor for SampledState<'_> {
     }
 }
 
-impl<'w> SampledState<'w> {
-    fn measure_change(&mut self, coalition: &Coalition, outputs: &mut [f64]) -> Result<()> {
-        let worlds = self.worlds;
-        let pivot = self.note_changes(coalition);
-        let target = worlds.samples.target(&self.toggled, &mut self.columns)?;
-        let free = pivot.map(|pivot| FreePivot { pivot, observed: worlds.event.noises()[pivot.node] });
-        worlds.measure.measure(target, worlds.samples.count(), free.as_ref(), mixed(self.hash), outputs)?;
+impl SampledState<'_, '_> {
+    fn measure(&mut self, coalition: &Coalition, outputs: &mut [f64]) -> Result<()> {
+        let (worlds, samples) = (self.worlds, self.worlds.samples.count());
+        let free = worlds.free(self.walk.go(coalition));
+        let mut means = worlds.measure.averages(self.walk.target()?, samples, free.as_ref())?;
+        if means.all == 0.0 && worlds.event.measure().region().is_some_and(|(region, _)| self.is_out_of_reach(region)) {
+            means.carried = Carried::Exactly;
+        }
+        if worlds.measure.is_thin(&means, samples)
+            && let Some(better) = self.towards_the_event(coalition)?
+        {
+            means = better;
+        }
+        worlds.measure.conclude(&means, samples, self.walk.lot(), outputs);
         if outputs.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(worlds.unresolved(coalition)) }
     }
 
-    /// Finds which noises are to be toggled, and the one to integrate.
-    fn note_changes(&mut self, coalition: &Coalition) -> Option<&'w Pivot> {
-        let Self { worlds, coalition: last, kept, started, integrated, toggled, hash, .. } = self;
-        let event = worlds.event;
-        toggled.clear();
-        let at_first = if std::mem::replace(started, true) { &[] } else { event.always_drawn() };
-        let joined_or_left = last.differences(coalition).map(|player| event.node_of(player));
-        for node in joined_or_left.chain(at_first.iter().copied()) {
-            kept[node] = !kept[node];
-            *hash ^= mixed(node as u64 + 1);
-            toggled.push(node);
-        }
-        last.copy_from(coalition);
-        let pivot = worlds.pivots.iter().find(|pivot| !kept[pivot.node]);
-        let next = pivot.map(|pivot| pivot.node);
-        if next != *integrated {
-            // To what is drawn it is one and the same whether a noise is kept or integrated.
-            let both = [*integrated, next];
-            both.into_iter().flatten().for_each(|node| toggle(toggled, node));
-            *integrated = next;
-        }
-        pivot
+    /// Whether no values of the noises that are free reach the region: then no hit is certain.
+    fn is_out_of_reach(&self, region: OutlierRegion) -> bool {
+        let (low, high) = self.worlds.samples.target_range(|node| self.walk.is_free(node));
+        region.lower() < low && region.upper() > high
+    }
+
+    /// What a coalition's samples towards the event come to, if there are any.
+    fn towards_the_event(&mut self, coalition: &Coalition) -> Result<Option<Averages>> {
+        let worlds = self.worlds;
+        let Some(Tilted { bank, samples }) = worlds.tilted() else { return Ok(None) };
+        let walk = self.tilted.get_or_insert_with(|| Walk::new(worlds.event, &worlds.choice, samples));
+        let free = worlds.free(walk.go(coalition));
+        bank.weigh(walk.drawn(), &mut self.weights);
+        let means = worlds.measure.weighted_averages(walk.target()?, &self.weights, free.as_ref())?;
+        Ok(Some(means))
     }
 }
 
-/// Adds a node to the toggled ones, or takes it off: twice is not at all.
-fn toggle(toggled: &mut Vec<usize>, node: usize) {
-    match toggled.iter().position(|&other| other == node) {
-        Some(place) => drop(toggled.remove(place)),
-        None => toggled.push(node),
+impl SampledWorlds<'_> {
+    /// A noise that is to be integrated, with its observed value.
+    fn free<'p>(&self, pivot: Option<&'p Pivot>) -> Option<FreePivot<'p>> {
+        pivot.map(|pivot| FreePivot { pivot, observed: self.event.noises()[pivot.node] })
     }
 }

@@ -15,12 +15,17 @@ const RIDGE: f64 = 0.05;
 /// Fewer rows hold nothing that trees could find reliably.
 #[cfg(feature = "boosted-trees")]
 const FEWEST_ROWS_FOR_TREES: usize = 200;
+/// What trees add to a linear function counts as so many coefficients: the leaves of one of depth 3.
+#[cfg(feature = "boosted-trees")]
+const TERMS_OF_TREES: usize = 8;
 
 /// A mechanism to compare, with its name in the report.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) name: &'static str,
     pub(super) mechanism: CausalMechanism,
+    /// How many coefficients its function of the parents has.
+    pub(super) terms: usize,
     /// Looked at only if simpler ones leave something to explain.
     pub(super) costly: bool,
 }
@@ -28,7 +33,8 @@ pub(super) struct Candidate {
 /// All that the rows allow, the simplest first; the first is linear.
 pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     let mut all = Vec::new();
-    let mut add = |name, mechanism: CausalMechanism| all.push(Candidate { name, mechanism, costly: false });
+    let terms = parents.len() + 1;
+    let mut add = |name, mechanism: CausalMechanism| all.push(Candidate { name, mechanism, terms, costly: false });
     let linear = LinearRegression::ordinary();
     add("linear", AdditiveNoiseModel::linear().into());
     if rows.count() < ROWS_PER_PARENT_WITHOUT_PENALTY * parents.len()
@@ -60,7 +66,7 @@ pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     #[cfg(feature = "boosted-trees")]
     if rows.count() >= FEWEST_ROWS_FOR_TREES {
         let mechanism = AdditiveNoiseModel::boosted_trees().into();
-        all.push(Candidate { name: "linear + boosted trees", mechanism, costly: true });
+        all.push(Candidate { name: "linear + boosted trees", mechanism, terms: terms + TERMS_OF_TREES, costly: true });
     }
     all
 }
@@ -69,7 +75,8 @@ fn polynomials(rows: &Rows, parents: usize) -> Vec<Candidate> {
     let affordable = |regression: &PolynomialRegression| regression.terms(parents) * ROWS_PER_TERM <= rows.count();
     let polynomial = |(name, degree)| {
         let regression = PolynomialRegression::new(degree).ok().filter(affordable)?;
-        Some(Candidate { name, mechanism: AdditiveNoiseModel::new(regression).into(), costly: degree > 2 })
+        let (terms, costly) = (regression.terms(parents), degree > 2);
+        Some(Candidate { name, mechanism: AdditiveNoiseModel::new(regression).into(), terms, costly })
     };
     [("quadratic", 2), ("cubic", 3)].into_iter().filter_map(polynomial).collect()
 }

@@ -40,7 +40,7 @@ pub(crate) fn choose(data: &Dataset, node: &str, parents: &[&str], config: &Assi
     let rows = Rows::new(data, node, parents, config.most_rows, config.seed)?;
     let comparison =
         Comparison { node, rows: &rows, folds: Folds::new(rows.count(), config.folds_for(rows.count()), config.seed) };
-    let candidate = |name, mechanism| Candidate { name, mechanism, costly: false };
+    let candidate = |name, mechanism| Candidate { name, mechanism, terms: parents.len() + 1, costly: false };
     let (chosen, rivals, scores) = if parents.is_empty() {
         (candidate(ROOT, NoiseFamily::Empirical.into()), Rivals::default(), Vec::new())
     } else if rows.count() < FEWEST_ROWS || rows.constant().is_some() {

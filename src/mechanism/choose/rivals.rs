@@ -32,7 +32,16 @@ pub(crate) struct Rivals {
 /// were held out: what matters is the function of the parents, not how well the size of the noise is told.
 ///
 /// A weight is exp(−e²/2), e being by how much the mean absolute residual exceeds the smallest one, in units of what is
-/// tolerated.
+/// tolerated. One with more coefficients than the chosen one must also have earned them: beside a mechanism that explains as
+/// much it has no more weight than
+///
+/// ```text
+/// exp( n·ln(mean |r| chosen / mean |r| own) − (further coefficients)/2 · ln n )
+/// ```
+///
+/// over n rows, as by the Bayesian information criterion of Laplace noise (Schwarz, *Estimating the dimension of a model*, Annals of
+/// Statistics 6, 1978). Else the coefficients that only fit the noise of the rows, as the squares of what is linear, would say most
+/// where the parents are far outside.
 pub(super) fn rivals(candidates: Vec<(Candidate, RowLosses)>, chosen: usize) -> Rivals {
     let losses: Vec<&RowLosses> = candidates.iter().map(|(_, losses)| losses).collect();
     let means: Vec<f64> = losses.iter().map(|losses| losses.mean()).collect();
@@ -40,6 +49,12 @@ pub(super) fn rivals(candidates: Vec<(Candidate, RowLosses)>, chosen: usize) -> 
         (0..means.len()).filter(|&at| means[at].is_finite()).min_by(|&a, &b| means[a].total_cmp(&means[b]))
     else {
         return Rivals::default();
+    };
+    let earned = |at: usize| {
+        let further = candidates[at].0.terms.saturating_sub(candidates[chosen].0.terms) as f64;
+        let rows = losses[chosen].rows() as f64;
+        let gain = if further > 0.0 { rows * (means[chosen] / means[at]).ln() } else { 0.0 };
+        (gain - 0.5 * further * rows.ln()).exp().min(1.0)
     };
     let weight = |at: usize| {
         let (excess, error) = losses[at].excess_over(losses[best]);
@@ -52,7 +67,7 @@ pub(super) fn rivals(candidates: Vec<(Candidate, RowLosses)>, chosen: usize) -> 
             (-0.5 * (excess / tolerated).powi(2)).exp()
         }
     };
-    let weights: Vec<f64> = (0..means.len()).map(weight).collect();
+    let weights: Vec<f64> = (0..means.len()).map(|at| weight(at).min(earned(at))).collect();
     let counts = |at: usize| at == chosen || weights[at] >= LEAST_WEIGHT;
     let of_chosen = weights[chosen].max(LEAST_WEIGHT);
     let sum: f64 =

@@ -2,7 +2,7 @@
 
 use super::given::{Given, Predictions};
 use crate::mechanism::code::NamedMechanism;
-use crate::mechanism::function::{Link, Names, ParentFunction, ScaleFunction, for_each_row};
+use crate::mechanism::function::{Change, LinearFunction, Link, Names, ParentFunction, ScaleFunction, for_each_row};
 
 /// How a node's value comes from its parents and its noise.
 #[derive(Debug, Clone)]
@@ -102,6 +102,21 @@ impl Form {
     pub(crate) fn scale(&self, parents: &[f64]) -> f64 {
         let scale = self.structural().and_then(|structural| structural.scale.as_ref());
         scale.map_or(1.0, |scale| scale.value(parents))
+    }
+
+    /// The form with another function of the parents; `None` for a root and for code.
+    pub(crate) fn changed(&self, change: &Change) -> Option<Self> {
+        let Structural { location, scale, link } = self.structural()?;
+        let location = change.of(location.as_ref()?);
+        Some(Self::of(Some(location), scale.as_ref().map(|scale| change.of_scale(scale)), *link))
+    }
+
+    /// The weighted sum of the parents to which the noise is added, on the scale of the link, if it is one.
+    pub(crate) fn linear_location(&self) -> Option<&LinearFunction> {
+        match self.structural()?.location.as_ref()? {
+            ParentFunction::Linear(linear) => Some(linear),
+            _ => None,
+        }
     }
 
     /// Whether it can take so many parents.

@@ -40,6 +40,11 @@ impl FittedMechanism {
         Self { form, noise }
     }
 
+    /// The mechanism with another distribution of its noise.
+    pub(crate) fn with_noise(&self, noise: NoiseDistribution) -> Self {
+        Self::new(self.form.clone(), noise)
+    }
+
     /// The distribution of the noise.
     pub fn noise(&self) -> &NoiseDistribution {
         &self.noise

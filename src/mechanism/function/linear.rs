@@ -45,6 +45,12 @@ impl LinearFunction {
         }
     }
 
+    /// The function written down with the names of its parents, without those that it ignores.
+    pub(crate) fn describe_terms(&self, names: &[String]) -> String {
+        let terms = self.coefficients.iter().zip(names).filter(|(coefficient, _)| **coefficient != 0.0);
+        weighted_sum(self.intercept, terms.map(|(&coefficient, name)| (coefficient, name.clone())))
+    }
+
     pub(super) fn describe(&self, names: &Names) -> String {
         let terms = self.coefficients.iter().enumerate().map(|(place, &coefficient)| (coefficient, names.at(place)));
         weighted_sum(self.intercept, terms)

@@ -2,6 +2,7 @@
 //! people, and, beside each type, what of it is saved and how that is checked on loading.
 
 mod centred;
+mod changed;
 mod columns;
 mod linear;
 mod link;
@@ -29,6 +30,7 @@ pub use polynomial::PolynomialFunction;
 pub use sum_of_maxima::SumOfMaxima;
 pub use trees::TreeEnsemble;
 
+pub(crate) use changed::Change;
 pub(crate) use columns::{Columns, for_each_row};
 pub(crate) use logarithms::Logarithms;
 pub(crate) use polynomial::{ParentRange, PolynomialTerm};

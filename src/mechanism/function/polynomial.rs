@@ -78,11 +78,28 @@ impl PolynomialFunction {
     }
 
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
+        self.value_with(parents, &mut Vec::with_capacity(parents.len()))
+    }
+
+    pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
+        let mut splits = Vec::with_capacity(parents.len());
+        for_each_row(parents, values.len(), |row, parents| values[row] = self.value_with(parents, &mut splits));
+    }
+
+    /// The value, with room for what each parent is split into.
+    fn value_with(&self, parents: &[f64], splits: &mut Vec<(f64, f64, f64)>) -> f64 {
+        splits.clear();
+        splits.extend(self.ranges.iter().zip(parents).map(|(range, &parent)| range.split(parent)));
+        // Inside the box, where nearly all samples are, there is nothing but the product.
+        if splits.iter().all(|&(_, near, far)| near == 0.0 && far == 0.0) {
+            let of_term = |term: &PolynomialTerm| term.factors.iter().fold(term.coefficient, |p, &at| p * splits[at].0);
+            return self.terms.iter().fold(self.intercept, |sum, term| sum + of_term(term));
+        }
         self.terms.iter().fold(self.intercept, |sum, term| {
             // A product at the edge of the box, its slopes along both ways out, and its curvatures.
             let (mut product, mut near, mut far, mut near_near, mut near_far) = (term.coefficient, 0.0, 0.0, 0.0, 0.0);
             for &factor in &term.factors {
-                let (edge, d, e) = self.ranges[factor].split(parents[factor]);
+                let (edge, d, e) = splits[factor];
                 near_far = near_far * edge + near * e + far * d;
                 near_near = near_near * edge + 2.0 * near * d;
                 near = near * edge + product * d;
@@ -91,10 +108,6 @@ impl PolynomialFunction {
             }
             sum + (product + (near + 0.5 * near_near) + (far + near_far))
         })
-    }
-
-    pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
-        for_each_row(parents, values.len(), |row, parents| values[row] = self.value(parents));
     }
 
     /// Names the parents and the degree: the coefficients are those of standardised parents, and say little to a reader.

@@ -26,6 +26,11 @@ impl ScaleFunction {
         Self { log_scale, lowest: bounded(lowest), highest: bounded(highest) }
     }
 
+    /// The scale with another exponent between the same bounds.
+    pub(super) fn map(&self, exponent: impl FnOnce(&LinearFunction) -> LinearFunction) -> Self {
+        Self { log_scale: exponent(&self.log_scale), ..*self }
+    }
+
     /// How many parents it takes.
     pub(crate) fn parents(&self) -> usize {
         self.log_scale.coefficients.len()

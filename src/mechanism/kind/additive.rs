@@ -7,7 +7,9 @@ use super::known_formula::KnownFormula;
 use super::noise_model::NoiseModel;
 use crate::error::Result;
 use crate::mechanism::fitted::Form;
-use crate::mechanism::learn::{LinearRegression, PolynomialRegression, Regressor, learn, residuals};
+use crate::mechanism::learn::{
+    Learned, LinearRegression, PolynomialRegression, Regressor, learn, learn_with_residuals,
+};
 
 /// x = f(parents) + noise, with f learned or known, and the noise fitted to the residuals or known.
 ///
@@ -100,13 +102,12 @@ impl Kind for AdditiveNoiseModel {
             FunctionModel::Learned(regressor) => &**regressor,
         };
         let data = self.needed(node, data)?;
-        let function = learn(regressor, node, data.parents, data.values)?;
         // Nobody asks for the noises of the training rows where the noise is known.
-        if regressor.is_flexible() && !self.noise.is_known() {
-            let noises = residuals(regressor, &function, node, data.parents, data.values)?;
-            return Ok(Fit::with_noises(Form::additive(function), noises));
+        if self.noise.is_known() {
+            return Ok(Fit::form(Form::additive(learn(regressor, node, data.parents, data.values)?)));
         }
-        Ok(Fit::form(Form::additive(function)))
+        let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, data.parents, data.values)?;
+        Ok(Fit::with_noises(Form::additive(function), residuals))
     }
 
     fn fit_form(&self, node: &str, data: &NodeData<'_>) -> Result<Form> {

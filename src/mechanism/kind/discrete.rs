@@ -9,7 +9,7 @@ use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::ParentFunction;
-use crate::mechanism::learn::{LinearRegression, Regressor, learn, residuals};
+use crate::mechanism::learn::{Learned, LinearRegression, Regressor, learn_with_residuals};
 
 /// x = round(f(parents)) + noise, with f learned by a regression and integer noise: counts of retries, items, errors.
 ///
@@ -60,9 +60,8 @@ impl Kind for DiscreteAdditiveNoiseModel {
         let NodeData { parents, values } = self.needed(node, data)?;
         check_integers(node, *values)?;
         let regressor = Rounding(Arc::clone(&self.regressor));
-        let function = learn(&regressor, node, *parents, *values)?;
-        let noises = residuals(&regressor, &function, node, *parents, *values)?;
-        Ok(Fit::with_noises(Form::additive(function), noises))
+        let Learned { function, residuals, .. } = learn_with_residuals(&regressor, node, *parents, *values)?;
+        Ok(Fit::with_noises(Form::additive(function), residuals))
     }
 }
 
@@ -73,6 +72,16 @@ struct Rounding(Arc<dyn Regressor>);
 impl Regressor for Rounding {
     fn fit(&self, parents: ndarray::ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction> {
         Ok(ParentFunction::Rounded(Box::new(self.0.fit(parents, values)?)))
+    }
+
+    fn fit_leaving_one_out(
+        &self,
+        parents: ndarray::ArrayView2<'_, f64>,
+        values: ArrayView1<'_, f64>,
+    ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
+        let (function, predicted) = self.0.fit_leaving_one_out(parents, values)?;
+        let rounded = predicted.map(|predicted| predicted.into_iter().map(f64::round).collect());
+        Ok((ParentFunction::Rounded(Box::new(function)), rounded))
     }
 
     fn min_rows(&self, parents: usize) -> usize {

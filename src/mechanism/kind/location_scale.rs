@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use ndarray::Axis;
+
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::Link;
-use crate::mechanism::learn::{LinearRegression, Regressor, fit_scale, learn, residuals};
+use crate::mechanism::learn::{Learned, LinearRegression, Regressor, fit_scale, learn_with_residuals};
 
 /// x = f(parents) + s(parents) · noise, with s > 0: noise that grows with load.
 ///
@@ -19,7 +21,8 @@ use crate::mechanism::learn::{LinearRegression, Regressor, fit_scale, learn, res
 ///
 /// by least squares of ln|residual| on the parents, residuals below 2 % of their root mean square counting as that. The
 /// exponent is kept within what it came to in training, so that s neither vanishes nor explodes for a parent far outside
-/// its range. The noise has no unit and a mean square of 1 in training. Costs the regression and O(rows · parents²).
+/// its range, and s is never smaller than the root mean square of the residuals in the tenth of the rows (at least 20) where the
+/// exponent is smallest. The noise has no unit and a mean square of about 1 in training. Costs the regression and O(rows · parents²).
 ///
 /// Source: Harvey, *Estimating regression models with multiplicative heteroscedasticity*, Econometrica 44, 1976, for the
 /// scale; Immer et al., *On the identifiability and estimation of causal location-scale noise models*, ICML 2023, for the
@@ -63,10 +66,11 @@ impl Kind for LocationScaleModel {
 
     fn fit(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
         let NodeData { parents, values } = self.needed(node, data)?;
-        let location = learn(&*self.regressor, node, *parents, *values)?;
-        let residuals = residuals(&*self.regressor, &location, node, *parents, *values)?;
+        let Learned { function: location, residuals, rows } =
+            learn_with_residuals(&*self.regressor, node, *parents, *values)?;
+        let parents = parents.select(Axis(0), &rows);
         let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
-        let (scale, noises) = fit_scale(*parents, &residuals).map_err(in_node)?;
+        let (scale, noises) = fit_scale(parents.view(), &residuals).map_err(in_node)?;
         Ok(Fit::with_noises(Form::of(Some(location), Some(scale), Link::Identity), noises))
     }
 }

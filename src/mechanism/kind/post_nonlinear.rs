@@ -9,7 +9,7 @@ use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::{Link, LogParents, Logarithms, ParentFunction};
-use crate::mechanism::learn::{Regressor, learn, residuals};
+use crate::mechanism::learn::{Learned, Regressor, learn_with_residuals};
 
 /// x = h⁻¹(f(parents) + noise): noise that is added on another scale, such as that of the logarithm, with f learned on
 /// that scale.
@@ -118,14 +118,12 @@ impl Kind for PostNonlinearModel {
         let linked = ArrayView1::from(&linked);
         let regressor = &*self.regressor;
         if !self.log_parents {
-            let function = learn(regressor, node, *parents, linked)?;
-            let noises = residuals(regressor, &function, node, *parents, linked)?;
-            return Ok(Fit::with_noises(Form::of(Some(function), None, self.link), noises));
+            let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, *parents, linked)?;
+            return Ok(Fit::with_noises(Form::of(Some(function), None, self.link), residuals));
         }
         let (logarithms, logs) = Logarithms::fit(node, *parents)?;
-        let function = learn(regressor, node, logs.view(), linked)?;
-        let noises = residuals(regressor, &function, node, logs.view(), linked)?;
+        let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, logs.view(), linked)?;
         let function = ParentFunction::LogParents(LogParents::new(logarithms, function));
-        Ok(Fit::with_noises(Form::of(Some(function), None, self.link), noises))
+        Ok(Fit::with_noises(Form::of(Some(function), None, self.link), residuals))
     }
 }

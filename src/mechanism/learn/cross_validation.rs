@@ -15,6 +15,10 @@ impl RowLosses {
         self.losses[row] = if loss.is_nan() { f64::INFINITY } else { loss };
     }
 
+    pub(crate) fn rows(&self) -> usize {
+        self.losses.len()
+    }
+
     /// The mean loss; infinite if one is.
     pub(crate) fn mean(&self) -> f64 {
         mean_and_error(self.losses.iter().copied()).0

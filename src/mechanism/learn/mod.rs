@@ -5,6 +5,7 @@ mod boosted_trees;
 mod cross_validation;
 mod folds;
 mod polynomial_regression;
+mod predictions;
 mod regressor;
 mod residuals;
 mod scale;
@@ -18,5 +19,5 @@ pub use regressor::{LinearRegression, Regressor};
 
 pub(super) use cross_validation::{RowLosses, Tolerance, simplest_within};
 pub(super) use folds::{Folds, rows_of, shuffled};
-pub(super) use residuals::{learn, residuals};
+pub(super) use residuals::{Learned, learn, learn_with_residuals};
 pub(super) use scale::fit_scale;

@@ -4,11 +4,11 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::cross_validation::{ONE_STANDARD_ERROR, RowLosses, simplest_within};
 use super::folds::{Folds, rows_of};
+use super::predictions::{predictions_without_each_row, values_of};
 use super::regressor::Regressor;
-use super::residuals::values_of;
 use crate::error::{Error, Result};
 use crate::mechanism::function::{ParentFunction, ParentRange, PolynomialFunction, PolynomialTerm};
-use crate::numeric::linalg::least_squares;
+use crate::numeric::linalg::{LeastSquares, least_squares, least_squares_with_leverages};
 
 /// Products of different parents are used while there are at most this many terms in all.
 const MOST_TERMS_WITH_PRODUCTS: usize = 60;
@@ -117,6 +117,20 @@ impl Regressor for PolynomialRegression {
         fit_degree(parents, values, degree, self.ridge)
     }
 
+    /// For the degree that all rows chose.
+    fn fit_leaving_one_out(
+        &self,
+        parents: ArrayView2<'_, f64>,
+        values: ArrayView1<'_, f64>,
+    ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
+        let degree = self.degree_for(parents, values)?;
+        let (ranges, monomials, features) = expand(parents, degree);
+        let (fit, leverages) = least_squares_with_leverages(features.view(), values, self.ridge)?;
+        let function = polynomial(fit, ranges, monomials);
+        let fitted = values_of(&function, parents);
+        Ok((function, Some(predictions_without_each_row(&fitted, values, &leverages))))
+    }
+
     /// Two more than there are terms; of a chosen degree, two more than parents.
     fn min_rows(&self, parents: usize) -> usize {
         match self.degree {
@@ -144,20 +158,29 @@ fn fit_degree(
     degree: usize,
     ridge: f64,
 ) -> Result<ParentFunction> {
+    let (ranges, monomials, features) = expand(parents, degree);
+    Ok(polynomial(least_squares(features.view(), values, ridge)?, ranges, monomials))
+}
+
+/// The parents' ranges, the monomials, and the values of these, rows × monomials.
+fn expand(parents: ArrayView2<'_, f64>, degree: usize) -> (Vec<ParentRange>, Vec<Vec<usize>>, Array2<f64>) {
     let ranges: Vec<ParentRange> =
         parents.columns().into_iter().map(|column| ParentRange::fit(&column.to_vec())).collect();
     let monomials = monomials(parents.ncols(), degree);
-    let mut features = Array2::ones((values.len(), monomials.len()));
+    let mut features = Array2::ones((parents.nrows(), monomials.len()));
     for (mut feature, factors) in features.columns_mut().into_iter().zip(&monomials) {
         for &factor in factors {
             let range = &ranges[factor];
             feature.zip_mut_with(&parents.column(factor), |product, &value| *product *= range.standardise(value));
         }
     }
-    let fit = least_squares(features.view(), values, ridge)?;
+    (ranges, monomials, features)
+}
+
+fn polynomial(fit: LeastSquares, ranges: Vec<ParentRange>, monomials: Vec<Vec<usize>>) -> ParentFunction {
     let terms = monomials.into_iter().zip(fit.coefficients);
     let terms = terms.map(|(factors, coefficient)| PolynomialTerm::new(coefficient, factors)).collect();
-    Ok(ParentFunction::Polynomial(PolynomialFunction::new(fit.intercept, ranges, terms)))
+    ParentFunction::Polynomial(PolynomialFunction::new(fit.intercept, ranges, terms))
 }
 
 fn has_products(parents: usize, degree: usize) -> bool {

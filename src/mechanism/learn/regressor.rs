@@ -4,9 +4,10 @@ use std::fmt;
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use super::predictions::{predictions_without_each_row, values_of};
 use crate::error::{Error, Result};
 use crate::mechanism::function::{CentredFunction, LinearFunction, ParentFunction};
-use crate::numeric::linalg::least_squares;
+use crate::numeric::linalg::{LeastSquares, least_squares, least_squares_with_leverages};
 
 /// Learns a node's expected value from its parents.
 ///
@@ -19,6 +20,20 @@ pub trait Regressor: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the data does not suffice or the regression fails.
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction>;
+
+    /// [`fit`](Self::fit), and for each row what a fit without that row predicts for it, where that costs little more than the
+    /// fit itself: the noise is learned from what such predictions leave over, which is as large as in new rows. `NaN` stands
+    /// for a row of which the others say too little; it is left out. `None`, unless overridden.
+    ///
+    /// # Errors
+    /// As for [`fit`](Self::fit).
+    fn fit_leaving_one_out(
+        &self,
+        parents: ArrayView2<'_, f64>,
+        values: ArrayView1<'_, f64>,
+    ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
+        Ok((self.fit(parents, values)?, None))
+    }
 
     /// Fewest rows that this regression can be fitted on.
     fn min_rows(&self, parents: usize) -> usize;
@@ -70,13 +85,28 @@ impl LinearRegression {
     }
 }
 
+/// The fitted function, counted from the means of parents that lie far from 0.
+fn function_of(fit: LeastSquares) -> Result<ParentFunction> {
+    Ok(match fit.far_means {
+        Some(centres) => ParentFunction::Centred(CentredFunction::new(fit.level, fit.coefficients, centres)?),
+        None => ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }),
+    })
+}
+
 impl Regressor for LinearRegression {
     fn fit(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<ParentFunction> {
-        let fit = least_squares(parents, values, self.ridge)?;
-        Ok(match fit.far_means {
-            Some(centres) => ParentFunction::Centred(CentredFunction::new(fit.level, fit.coefficients, centres)?),
-            None => ParentFunction::Linear(LinearFunction { intercept: fit.intercept, coefficients: fit.coefficients }),
-        })
+        function_of(least_squares(parents, values, self.ridge)?)
+    }
+
+    fn fit_leaving_one_out(
+        &self,
+        parents: ArrayView2<'_, f64>,
+        values: ArrayView1<'_, f64>,
+    ) -> Result<(ParentFunction, Option<Vec<f64>>)> {
+        let (fit, leverages) = least_squares_with_leverages(parents, values, self.ridge)?;
+        let function = function_of(fit)?;
+        let fitted = values_of(&function, parents);
+        Ok((function, Some(predictions_without_each_row(&fitted, values, &leverages))))
     }
 
     /// One more than the coefficients and the intercept: with fewer there are no residuals to learn the noise from.

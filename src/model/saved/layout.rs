@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::version::{FIRST_VERSION, FORMAT_VERSION};
 use crate::error::{Error, Result};
+use crate::findings::Direction;
 use crate::graph::DroppedCall;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::model::fit_report::FitReport;
@@ -39,6 +40,9 @@ pub(super) struct LaterPart {
     pub(super) plausible: Vec<(String, Plausible)>,
     /// The nodes of which it is known in which steps their values are measured, by name.
     pub(super) resolutions: Vec<(String, Resolution)>,
+    /// The graph against the one with its arrows turned round, where that was tested.
+    #[serde(default)]
+    pub(super) direction: Option<Direction>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,7 +96,11 @@ impl SavedModel {
         });
         let known = model.wiring().nodes().iter().filter(|node| !node.resolution.is_unknown());
         let resolutions = known.map(|node| (node.name.clone(), node.resolution));
-        let later = LaterPart { plausible: plausible.collect(), resolutions: resolutions.collect() };
+        let later = LaterPart {
+            plausible: plausible.collect(),
+            resolutions: resolutions.collect(),
+            direction: model.direction().copied(),
+        };
         let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
@@ -105,7 +113,8 @@ impl SavedModel {
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        let is_empty = self.later.plausible.is_empty() && self.later.resolutions.is_empty();
+        let LaterPart { plausible, resolutions, direction } = &self.later;
+        let is_empty = plausible.is_empty() && resolutions.is_empty() && direction.is_none();
         if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }

@@ -34,10 +34,11 @@ impl SavedModel {
             references.push(node.reference);
             parent_spreads.push(node.parent_spread);
         }
+        let direction = later.direction;
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
         let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions);
-        let reports = Reports { fit: fit_report, assignment: assignment_report, direction: None };
+        let reports = Reports { fit: fit_report, assignment: assignment_report, direction };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 }

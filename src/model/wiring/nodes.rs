@@ -32,7 +32,7 @@ pub(crate) struct WiredNode {
     /// The numbers of the parents, in the mechanism's order.
     pub(crate) parents: Vec<usize>,
     /// The standard deviation of what is normal for the node, in its unit; 0 as long as that is not known.
-    pub(super) spread: f64,
+    pub(crate) spread: f64,
     /// Where the noise usually lies.
     pub(in crate::model) usual_noise: UsualNoise,
     /// In which steps the values are measured.
@@ -102,6 +102,18 @@ impl Wiring {
             node.spread = references[node.position].variance().sqrt();
         }
         self
+    }
+
+    /// The wiring with other mechanisms for the nodes that `replace` has one for, given their numbers and mechanisms.
+    pub(crate) fn with_mechanisms(&self, replace: impl Fn(usize, &FittedMechanism) -> Option<FittedMechanism>) -> Self {
+        let mut nodes = self.nodes.clone();
+        for (number, node) in nodes.iter_mut().enumerate() {
+            if let Some(mechanism) = replace(number, &node.mechanism) {
+                node.usual_noise = UsualNoise::of(mechanism.noise());
+                node.mechanism = Arc::new(mechanism);
+            }
+        }
+        Self { nodes }
     }
 
     /// The wiring that knows in which steps values are measured, by position in the graph.

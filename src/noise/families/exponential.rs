@@ -71,12 +71,20 @@ impl Law for ExponentialNoise {
         self.location - self.scale * (-p).ln_1p()
     }
 
+    fn upper_quantile(&self, p: f64) -> f64 {
+        self.location - self.scale * p.ln()
+    }
+
     fn mean(&self) -> f64 {
         self.location + self.scale
     }
 
     fn variance(&self) -> f64 {
         self.scale * self.scale
+    }
+
+    fn std_dev(&self) -> f64 {
+        self.scale
     }
 
     fn ln_cdf(&self, x: f64) -> f64 {

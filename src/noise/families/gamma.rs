@@ -111,6 +111,10 @@ impl Law for GammaNoise {
         self.shape * self.scale * self.scale
     }
 
+    fn std_dev(&self) -> f64 {
+        self.shape.sqrt() * self.scale
+    }
+
     fn ln_cdf(&self, x: f64) -> f64 {
         incomplete::ln_lower(self.shape, self.standardised(x))
     }

@@ -9,7 +9,7 @@ use crate::{Error, Result};
 use rand::Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
-use statrs::function::erf::{erf, erf_inv, erfc};
+use statrs::function::erf::{erf, erf_inv, erfc, erfc_inv};
 use std::f64::consts::{LN_2, PI, SQRT_2};
 use std::fmt;
 
@@ -73,12 +73,20 @@ impl Law for HalfNormalNoise {
         self.location + self.scale * (SQRT_2 * erf_inv(p))
     }
 
+    fn upper_quantile(&self, p: f64) -> f64 {
+        self.location + self.scale * (SQRT_2 * erfc_inv(p))
+    }
+
     fn mean(&self) -> f64 {
         self.location + self.scale * (2.0 / PI).sqrt()
     }
 
     fn variance(&self) -> f64 {
         self.scale * self.scale * (1.0 - 2.0 / PI)
+    }
+
+    fn std_dev(&self) -> f64 {
+        self.scale * (1.0 - 2.0 / PI).sqrt()
     }
 
     fn ln_cdf(&self, x: f64) -> f64 {

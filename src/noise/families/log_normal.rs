@@ -81,6 +81,10 @@ impl Law for LogNormalNoise {
         self.location + (self.mu + self.sigma * Normal::standard().inverse_cdf(p)).exp()
     }
 
+    fn upper_quantile(&self, p: f64) -> f64 {
+        self.location + (self.mu - self.sigma * Normal::standard().inverse_cdf(p)).exp()
+    }
+
     fn mean(&self) -> f64 {
         self.location + (self.mu + 0.5 * self.sigma * self.sigma).exp()
     }

@@ -74,12 +74,20 @@ impl Law for NormalNoise {
         self.mean + self.std_dev * Normal::standard().inverse_cdf(p)
     }
 
+    fn upper_quantile(&self, p: f64) -> f64 {
+        self.mean - self.std_dev * Normal::standard().inverse_cdf(p)
+    }
+
     fn mean(&self) -> f64 {
         self.mean
     }
 
     fn variance(&self) -> f64 {
         self.std_dev * self.std_dev
+    }
+
+    fn std_dev(&self) -> f64 {
+        self.std_dev
     }
 
     fn ln_cdf(&self, x: f64) -> f64 {

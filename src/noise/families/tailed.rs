@@ -319,6 +319,13 @@ impl Law for TailedDistribution {
         self.observed.quantile(p)
     }
 
+    fn upper_quantile(&self, p: f64) -> f64 {
+        match self.upper.filter(|tail| p < self.share_of(tail)) {
+            Some(tail) => self.upper_threshold() + tail.at(log_ratio(self.share_of(&tail), p)),
+            None => self.quantile((1.0 - p).min(1.0 - f64::EPSILON / 2.0)),
+        }
+    }
+
     /// The median of the observed values, since tails hold a quarter of them at most.
     fn median(&self) -> f64 {
         self.observed.median()

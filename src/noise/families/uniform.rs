@@ -72,12 +72,20 @@ impl Law for UniformNoise {
         if p <= 0.5 { self.low + p * self.width() } else { self.high - (1.0 - p) * self.width() }
     }
 
+    fn upper_quantile(&self, p: f64) -> f64 {
+        if p <= 0.5 { self.high - p * self.width() } else { self.low + (1.0 - p) * self.width() }
+    }
+
     fn mean(&self) -> f64 {
         f64::midpoint(self.low, self.high)
     }
 
     fn variance(&self) -> f64 {
         self.width() * self.width() / 12.0
+    }
+
+    fn std_dev(&self) -> f64 {
+        self.width() / 12_f64.sqrt()
     }
 
     fn ln_cdf(&self, x: f64) -> f64 {

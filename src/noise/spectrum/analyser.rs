@@ -6,7 +6,9 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex64;
 
 use super::characteristic::Spectrum;
+use super::faddeeva::faddeeva;
 use super::lattice::{integrated, interpolated};
+use super::log_normal::log_normal;
 use crate::noise::distribution::NoiseDistribution;
 
 /// Computes characteristic functions at a fixed number of frequencies.
@@ -29,10 +31,9 @@ impl SpectrumAnalyser {
     /// divisors that are powers of two in ascending order. The range of the noise should not exceed the period: what
     /// lies outside counts as if it were shifted by a multiple of the period.
     ///
-    /// Exact for normal, uniform, exponential, gamma and constant noise. Values of empirical noise are put on a
-    /// lattice by cubic interpolation, which keeps their first three moments, and so are those between the tails of
-    /// tailed noise, whose tails have a closed form where they are exponential; other families are integrated over
-    /// the lattice's cells. Costs O(values + divisor · frequencies · log frequencies).
+    /// Exact for all families with a density. Values of empirical noise are put on a lattice by cubic interpolation, which
+    /// keeps their first three moments, and so are those between the tails of tailed noise, whose tails have a closed form
+    /// where they are exponential; with other tails it is integrated over the lattice's cells. Costs O(values + divisor · frequencies · log frequencies).
     pub(crate) fn spectra(
         &mut self,
         noise: &NoiseDistribution,
@@ -66,6 +67,12 @@ impl SpectrumAnalyser {
             NoiseDistribution::Gamma(noise) => of_formula(&|u| {
                 Complex64::cis(u * noise.location()) * Complex64::new(1.0, -u * noise.scale()).powf(-noise.shape())
             }),
+            NoiseDistribution::HalfNormal(noise) => of_formula(&|u| {
+                Complex64::cis(u * noise.location()) * faddeeva(u * noise.scale() * std::f64::consts::FRAC_1_SQRT_2)
+            }),
+            NoiseDistribution::LogNormal(noise) => {
+                of_formula(&|u| Complex64::cis(u * noise.location()) * log_normal(u, noise.mu(), noise.sigma()))
+            }
             NoiseDistribution::Empirical(noise) => {
                 let values = noise.values();
                 let centred = values.iter().map(|value| factor * value - mean);
@@ -85,7 +92,7 @@ impl SpectrumAnalyser {
                     transformed[harmonic].conj() + tails.sum::<Complex64>()
                 })
             }
-            NoiseDistribution::HalfNormal(_) | NoiseDistribution::LogNormal(_) | NoiseDistribution::Tailed(_) => {
+            NoiseDistribution::Tailed(_) => {
                 let points = self.points(divisors);
                 let transformed = self.transform(integrated(noise, factor, mean, period, points));
                 // Gathering a density at the centres of cells of width h multiplies its characteristic function by

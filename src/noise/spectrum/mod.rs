@@ -2,7 +2,11 @@
 
 mod analyser;
 mod characteristic;
+mod ends;
+mod faddeeva;
 mod lattice;
+mod log_normal;
 
 pub(crate) use analyser::SpectrumAnalyser;
 pub(crate) use characteristic::{Spectrum, multiply_into};
+pub(crate) use ends::{Fall, SmoothPart, decay, smooth_parts};

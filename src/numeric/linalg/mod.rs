@@ -14,4 +14,4 @@ mod system;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use least_squares::least_squares;
+pub(crate) use least_squares::{LeastSquares, least_squares, least_squares_with_leverages};

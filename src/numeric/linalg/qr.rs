@@ -15,6 +15,7 @@ use crate::numeric::kernels::{LANES, dot};
 pub(super) fn solve(mut system: System) -> Result<Solution> {
     let order = triangularise(&mut system);
     let rank = order.rank;
+    let leverages = if system.wants_leverages { leverages(&system, rank) } else { Vec::new() };
     let mut upper = Upper::from_columns(&system, rank);
     let reflections = upper.annihilate_tails();
     let mut permuted = system.values;
@@ -27,7 +28,7 @@ pub(super) fn solve(mut system: System) -> Result<Solution> {
     for (&column, value) in order.columns.iter().zip(permuted) {
         coefficients[column] = value;
     }
-    Ok(Solution { coefficients, rank })
+    Ok(Solution { coefficients, rank, leverages })
 }
 
 /// Which column stands where after pivoting, and how many of them are independent.
@@ -38,7 +39,7 @@ struct Order {
 
 /// Overwrites the matrix by R (its upper triangle, `rank` rows of it) and the values by Qᵀ·values.
 fn triangularise(system: &mut System) -> Order {
-    let System { rows, matrix, values } = system;
+    let System { rows, matrix, values, .. } = system;
     let rows = *rows;
     let mut columns: Vec<usize> = (0..matrix.len() / rows).collect();
     let mut squared_norms: Vec<f64> = matrix.chunks_exact(rows).map(|column| dot(column, column)).collect();
@@ -68,6 +69,28 @@ fn triangularise(system: &mut System) -> Order {
     }
     let rank = rows.min(columns.len());
     Order { columns, rank }
+}
+
+/// The diagonal of Q·Qᵀ over the first `rank` columns of Q, which are formed from the reflections: to the accuracy of an
+/// orthonormal basis, however dependent the columns nearly are. Costs O(rows · rank²).
+fn leverages(system: &System, rank: usize) -> Vec<f64> {
+    let rows = system.rows;
+    let mut basis = vec![0.0; rows * rank];
+    for step in (0..rank).rev() {
+        basis[step * rows + step] = 1.0;
+        let tail = &system.matrix[step * rows + step + 1..(step + 1) * rows];
+        // The τ that makes I − τ·v·vᵀ a reflection.
+        let reflection = Reflection { tau: 2.0 / (1.0 + dot(tail, tail)) };
+        for column in basis[step * rows..].chunks_exact_mut(rows) {
+            let (head, rest) = split_head(&mut column[step..]);
+            reflection.apply(tail, head, rest);
+        }
+    }
+    let mut squares = vec![0.0; rows];
+    for column in basis.chunks_exact(rows) {
+        squares.iter_mut().zip(column).for_each(|(square, entry)| *square += entry * entry);
+    }
+    squares
 }
 
 /// The first position of the largest value from `start` on.

@@ -11,6 +11,8 @@ pub(super) const RANK_TOLERANCE: f64 = 1e-10;
 
 /// The standardised problem: the `u` of least norm that minimises ‖values − matrix·u‖².
 pub(super) struct System {
+    /// Whether the leverages of the rows are asked for.
+    pub(super) wants_leverages: bool,
     /// Rows of the matrix, at least 1.
     pub(super) rows: usize,
     /// The matrix, column after column; at least one column, all of norm 1.
@@ -23,4 +25,7 @@ pub(super) struct System {
 pub(super) struct Solution {
     pub(super) coefficients: Vec<f64>,
     pub(super) rank: usize,
+    /// For every row of the matrix the squared length of the projection of its unit vector onto the span of the columns, which
+    /// is the diagonal of U·Uᵀ for any orthonormal basis U of the span; empty unless asked for.
+    pub(super) leverages: Vec<f64>,
 }

@@ -9,6 +9,7 @@ use super::system::{Solution, System};
 use crate::error::Result;
 
 mod extremes;
+mod leverages;
 
 type Backend = fn(System) -> Result<Solution>;
 
@@ -21,7 +22,8 @@ const BACKENDS: [Backend; 2] = [qr::solve, super::lapack::solve];
 fn fit(features: &Array2<f64>, values: &Array1<f64>, ridge: f64) -> LeastSquares {
     let fitted = least_squares(features.view(), values.view(), ridge).expect("a legal problem");
     for backend in BACKENDS {
-        let other = least_squares_with(backend, features.view(), values.view(), ridge).expect("a legal problem");
+        let other =
+            least_squares_with(backend, features.view(), values.view(), ridge, false).expect("a legal problem").0;
         assert_agree(features.view(), values.view(), &fitted, &other);
     }
     fitted
@@ -238,7 +240,8 @@ fn ridge_shrinks_and_vanishes_continuously() {
     }
     // Beyond 1e16 the backends only agree on what is left of the coefficients: nothing that counts.
     for (backend, huge) in BACKENDS.iter().flat_map(|backend| [(backend, 1e100), (backend, f64::MAX)]) {
-        let fitted = least_squares_with(backend, features.view(), values.view(), huge).expect("a legal problem");
+        let fitted =
+            least_squares_with(backend, features.view(), values.view(), huge, false).expect("a legal problem").0;
         assert!(fitted.coefficients.iter().all(|w| w.abs() < 1e-60), "{fitted:?}");
         assert_close(fitted.intercept, values.sum() / 60.0, 1e-13);
     }

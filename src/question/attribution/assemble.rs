@@ -1,8 +1,11 @@
 //! From estimates to the attribution that a user reads.
 
 use super::attributor::Attributor;
+use super::case::Case;
 use super::config::Quantity;
-use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
+use super::group::{Splits, UnidentifiedGroup, Unseen};
+use super::open_splits::OpenSplits;
+use super::result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained, direction};
 use crate::checks::{Facts, ScoreFacts, of_event};
 use crate::data::Observation;
 use crate::error::Result;
@@ -10,6 +13,7 @@ use crate::findings::Finding;
 use crate::model::{Origin, Recovered};
 use crate::refine::{Answer, Estimate, Found};
 use crate::score::is_saturated;
+use crate::target::Target;
 use crate::world::Event;
 
 /// A score has no meaningful shares if it is no more than so many of its standard errors, or than this share of the sum of the
@@ -23,23 +27,36 @@ impl Attributor {
     pub(super) fn assemble(
         &self,
         observation: &Observation,
+        case: &Case,
         event: &Event<'_>,
         answer: &Answer,
+        splits: Splits<'_>,
     ) -> Result<Attribution> {
-        let (found, recovered) = (&answer.found, event.recovered());
+        let (found, recovered, target) = (&answer.found, case.recovered(), &case.base().target);
         let score = self.score(found);
-        let mut amounts = vec![Estimate::default(); self.target.nodes().len()];
+        let mut amounts = vec![Estimate::default(); target.nodes().len()];
         event.players().into_iter().zip(&found.contributions).for_each(|(node, &amount)| amounts[node] = amount);
         let amounts_alone: Vec<f64> = amounts.iter().map(|amount| amount.value).collect();
-        let findings = self.findings(observation, recovered, &amounts_alone, &score);
+        let mut findings = self.findings(observation, case, &amounts_alone, &score);
+        let open = match splits {
+            Splits::Asked(deadline) => self.open_splits(case, observation, &amounts, score.value, deadline)?,
+            Splits::Left => OpenSplits::none(amounts.len()),
+        };
+        // That a constant moved is found by itself.
+        let is_told = |group: &&UnidentifiedGroup| group.unseen != Unseen::Constant;
+        findings.extend(open.groups.iter().filter(is_told).map(UnidentifiedGroup::finding));
         let sum_of_sizes: f64 = amounts_alone.iter().map(|amount| amount.abs()).sum();
         let is_small = score.value.abs() <= (SMALL * sum_of_sizes).max(ERRORS * score.std_error);
         let whole = (!is_small).then_some(score.value);
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
-        let contributions = contributions.map(|(node, amount)| self.contribution(node, recovered, amount, whole));
+        let contributions = contributions.map(|(node, amount)| {
+            let contribution = self.contribution(target, node, recovered, amount, whole)?;
+            Ok(Contribution { model_error: Some(open.errors[node]).filter(|&error| error > 0.0), ..contribution })
+        });
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
+        let towards = direction(self.config.question.quantity, score.value);
         // A stable sort: equal contributions stay in topological order.
-        contributions.sort_by(|a, b| b.value.total_cmp(&a.value));
+        contributions.sort_by(|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
         let asked = self.config.effort.asked_error();
         Ok(Attribution {
             target: self.target().to_owned(),
@@ -47,23 +64,18 @@ impl Attributor {
             score,
             unexplained: Unexplained { value: found.unexplained.value, std_error: found.unexplained.std_error() },
             contributions,
-            missing: self.missing(recovered),
+            missing: self.missing(target, recovered),
+            groups: open.groups,
             findings,
             samples: answer.samples,
             permutations: found.permutations,
             precision_reached: asked.map(|asked| found.largest_error() <= asked),
             seed: self.config.means.seed,
-            explanation: self.explanation(answer),
+            explanation: Self::explanation(case.prepared(), answer),
         })
     }
 
-    fn findings(
-        &self,
-        observation: &Observation,
-        recovered: &Recovered,
-        amounts: &[f64],
-        score: &ScoreEstimate,
-    ) -> Vec<Finding> {
+    fn findings(&self, observation: &Observation, case: &Case, amounts: &[f64], score: &ScoreEstimate) -> Vec<Finding> {
         let std_error = score.std_error;
         let score = score.tail_probability.map(|tail_probability| ScoreFacts {
             feature_map: &self.config.question.feature_map,
@@ -71,7 +83,7 @@ impl Attributor {
             std_error,
             floor: self.floor,
         });
-        let (model, wiring) = (&self.model, self.target.wiring());
+        let (model, wiring, recovered) = (&self.model, case.base().target.wiring(), case.as_modelled());
         of_event(&Facts { model, wiring, observation, recovered, amounts, score })
     }
 
@@ -87,8 +99,8 @@ impl Attributor {
         ScoreEstimate { value, std_error, tail_probability, floor, saturated }
     }
 
-    fn missing(&self, recovered: &Recovered) -> Vec<MissingNode> {
-        let missing = self.target.nodes().iter().enumerate().filter(|&(node, _)| recovered.is_missing(node));
+    fn missing(&self, target: &Target, recovered: &Recovered) -> Vec<MissingNode> {
+        let missing = target.nodes().iter().enumerate().filter(|&(node, _)| recovered.is_missing(node));
         let missing = missing.map(|(number, node)| MissingNode {
             node: node.name.clone(),
             stand_in: recovered.values[number],
@@ -99,25 +111,27 @@ impl Attributor {
 
     fn contribution(
         &self,
+        target: &Target,
         node: usize,
         recovered: &Recovered,
         amount: Estimate,
         whole: Option<f64>,
     ) -> Result<Contribution> {
-        let (position, noise) = (self.target.nodes()[node].position, recovered.noises[node]);
+        let (position, noise) = (target.nodes()[node].position, recovered.noises[node]);
         let missing_parents = match &recovered.origins[node] {
             Origin::Observed { missing_parents } => missing_parents.as_slice(),
             Origin::Missing => &[],
         };
-        let distribution = self.target.nodes()[node].mechanism.noise();
-        let evident = self.target.wiring().evident_noise(recovered, node);
+        let distribution = target.nodes()[node].mechanism.noise();
+        let evident = target.wiring().evident_noise(recovered, node);
         let impossible = distribution.log_two_sided_tail(evident) == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {
-            node: self.target.node_name(node).to_owned(),
+            node: target.node_name(node).to_owned(),
             quantity: self.config.question.quantity,
             value: amount.value,
             std_error: amount.std_error(),
+            model_error: None,
             share: whole.map(|whole| amount.value / whole),
             observed: recovered.values[node],
             typical: self.model.reference_at(position).median(),

@@ -5,24 +5,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::config::{AttributionConfig, Quantity};
+use super::case::{AskedOf, Case, Measured, Outside, Prepared};
+use super::config::AttributionConfig;
+use super::group::Splits;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
-use crate::engine::{Ask, EngineName, Engines, Explanation};
+use crate::engine::{Ask, EngineName, Explanation};
 use crate::error::Result;
-use crate::model::{FittedModel, Recovered, WiredNode};
+use crate::model::{FittedModel, Recovered};
 use crate::refine::{Answer, Goal, answer};
-use crate::score::OutlierTest;
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
-use crate::world::{Event, Measure};
-
-/// By how many rounding errors a sample may miss the region's bound and still count as on it. It matters: where the free noises
-/// have atoms, or no effect, a coalition's samples equal the observation up to rounding, and whether they count as "at least as
-/// extreme" must not depend on the last bit.
-const ROUNDING_ERRORS: f64 = 64.0;
-/// The share of the target's spread that rounding may make up and need not be looked at closely.
-const NEGLIGIBLE: f64 = 1e-9;
 
 /// Attributes one outlier after another of one target of one model.
 ///
@@ -51,26 +44,26 @@ const NEGLIGIBLE: f64 = 1e-9;
 pub struct Attributor {
     pub(super) model: FittedModel,
     pub(super) config: AttributionConfig,
-    pub(super) target: Target,
-    pub(super) engines: Engines,
     pub(super) floor: f64,
-    /// Shared with the attributions.
-    explanation: Arc<Explanation>,
+    /// The target with the mechanisms of the model.
+    base: Arc<Prepared>,
+    /// For events outside of what the mechanisms were learned from.
+    pub(super) outside: Outside,
 }
 
 impl Attributor {
     pub(super) fn new(model: FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
         let target = Target::new(&model, target)?;
-        let engines = Engines::choose(&target, config.question.sought(&model), config.means)?;
+        let outside = Outside::new(&model, &target);
+        let base = Arc::new(Prepared::new(target, &model, &config)?);
         let floor = config.question.floor(&model);
-        let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
-        Ok(Self { model, config, target, engines, floor, explanation })
+        Ok(Self { model, config, floor, base, outside })
     }
 
     /// The node whose values are explained.
     pub fn target(&self) -> &str {
-        self.target.name()
+        self.base.target.name()
     }
 
     /// The engine that events are given to first, why, and why not the others. An event that it does not do for is given to
@@ -94,7 +87,7 @@ impl Attributor {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn explain(&self) -> &Explanation {
-        &self.explanation
+        &self.base.explanation
     }
 
     /// What [`FittedModel::attribute_outlier`] gives.
@@ -104,10 +97,27 @@ impl Attributor {
     /// ancestors; when a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
     /// resolve a coalition's probability.
     pub fn attribute(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_with(observation, Splits::Asked(None))
+    }
+
+    /// [`attribute`](Self::attribute) without what the training rows leave open: no model errors, no groups. For one model of many
+    /// whose figures are compared.
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute).
+    pub(crate) fn attribute_alone(&self, observation: &Observation) -> Result<Attribution> {
+        self.attribute_with(observation, Splits::Left)
+    }
+
+    fn attribute_with(&self, observation: &Observation, splits: Splits<'_>) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
-        let event = self.event(observation)?;
-        let attribution =
-            self.assemble(observation, &event, &answer(&event, &self.engines, Ask::Split, self.goal())?)?;
+        let case = self.case(observation)?;
+        let mut attribution = case.ask(|event, engines| {
+            self.assemble(observation, &case, event, &answer(event, engines, Ask::Split, self.goal())?, splits)
+        })?;
+        if self.config.effort.model_error && matches!(splits, Splits::Asked(_)) {
+            attribution = self.with_model_errors(attribution, &case);
+        }
         tell!(
             DEBUG,
             "attributed",
@@ -130,62 +140,41 @@ impl Attributor {
         Goal { effort: self.config.effort, seed: self.config.means.seed }
     }
 
-    /// The observation as an event of this target.
-    pub(super) fn event(&self, observation: &Observation) -> Result<Event<'_>> {
+    /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
+    /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
+    pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
         observation.finite(self.target())?;
-        let recovered = self.target.wiring().abduct(observation)?;
-        match self.config.question.quantity {
-            Quantity::MeanDeviation => {
-                let observed = recovered.values[self.target.number()];
-                Ok(Event::of_noises(&self.target, recovered, Measure::Mean { observed }))
-            }
-            Quantity::ItScore => self.tail_event(recovered),
+        let target = &self.base.target;
+        let recovered = target.wiring().abduct(observation)?;
+        let measured = self.measured(target, &recovered)?;
+        let doubts = self.outside.doubts(target, &recovered);
+        let case = Case::new(Arc::clone(&self.base), recovered, measured);
+        if doubts.is_empty() {
+            return Ok(case);
         }
+        let players = case.players();
+        let prepare = |target: Target| Prepared::new(target, &self.model, &self.config);
+        let regimes = self.outside.regimes(&self.base, case.recovered(), &doubts, &players, prepare)?;
+        Ok(match regimes {
+            Some(regimes) => case.in_regimes(regimes),
+            None => case,
+        })
+    }
+
+    /// What is measured where `target`, the attributor's or the same node with other mechanisms, has recovered these noises.
+    pub(super) fn measured(&self, target: &Target, recovered: &Recovered) -> Result<Measured> {
+        let reference = self.model.reference_at(target.nodes()[target.number()].position);
+        AskedOf { question: &self.config.question, floor: self.floor, reference }.measured(target, recovered)
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.
-    pub(super) fn explanation(&self, answer: &Answer) -> Arc<Explanation> {
-        let engine: EngineName = answer.engine.unwrap_or(self.explanation.engine);
-        if engine == self.explanation.engine && answer.passed_over.is_empty() {
-            return Arc::clone(&self.explanation);
+    pub(super) fn explanation(prepared: &Prepared, answer: &Answer) -> Arc<Explanation> {
+        let Prepared { engines, explanation, .. } = prepared;
+        let engine: EngineName = answer.engine.unwrap_or(explanation.engine);
+        if engine == explanation.engine && answer.passed_over.is_empty() {
+            return Arc::clone(explanation);
         }
-        Arc::new(self.engines.explain(engine, &answer.passed_over))
-    }
-
-    fn tail_event(&self, recovered: Recovered) -> Result<Event<'_>> {
-        let target = self.target.wiring().node(self.target.number());
-        let observed = recovered.values[self.target.number()];
-        let reference = self.model.reference_at(target.position);
-        let test = self.config.question.feature_map.outlier_test(reference, observed)?;
-        // A value that was measured stands for all that are rounded to it.
-        let half_step = target.half_step(observed);
-        let tail = |test: OutlierTest, slack: f64| Measure::LogTail {
-            test: test.widened(slack + half_step),
-            floor: self.floor,
-        };
-        let wiring = self.target.wiring();
-        let slack = ROUNDING_ERRORS * wiring.rounding_error(&recovered.values, &recovered.noises)
-            + 4.0 * (wiring.target_value(&recovered.noises) - observed).abs();
-        if slack <= NEGLIGIBLE * target.spread() {
-            return Ok(Event::of_noises(&self.target, recovered, tail(test, slack)));
-        }
-        let from_observed = test.is_region() && target.mechanism.adds_noise() && !target.mechanism.is_root();
-        let slack = slack.min(self.slack_far_from_0(&recovered, from_observed));
-        let test = if from_observed { test.shifted_by(-observed) } else { test };
-        let event = Event::of_noises(&self.target, recovered, tail(test, slack));
-        Ok(if from_observed { event.counted_from_observed() } else { event })
-    }
-
-    /// The rounding slack where values lie far from 0, so that what the last bit of any of them could do is more than a small
-    /// share of the target's spread. There it counts that worlds are computed as deviations from the event, which are small
-    /// and have all their digits.
-    fn slack_far_from_0(&self, recovered: &Recovered, from_observed: bool) -> f64 {
-        let wiring = self.target.wiring();
-        let (values, noises) = (&recovered.values, &recovered.noises);
-        let is_exact = |node: &WiredNode| node.mechanism.adds_noise();
-        let missed = (wiring.target_value(noises) - values[self.target.number()]).abs();
-        let missed = if wiring.nodes().iter().all(is_exact) { 0.0 } else { 4.0 * missed };
-        ROUNDING_ERRORS * wiring.rounding_error_of_worlds(values, noises, from_observed) + missed
+        Arc::new(engines.explain(engine, &answer.passed_over))
     }
 }
 

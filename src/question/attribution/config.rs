@@ -169,6 +169,14 @@ impl AttributionConfig {
         self
     }
 
+    /// Sets whether contributions say what other plausible mechanisms would make of them; see
+    /// [`Effort::model_error`](crate::attribution::Effort::model_error).
+    #[must_use]
+    pub fn with_model_error(mut self, model_error: bool) -> Self {
+        self.effort.model_error = model_error;
+        self
+    }
+
     /// Sets the seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {

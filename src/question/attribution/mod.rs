@@ -3,13 +3,19 @@
 mod assemble;
 mod attribute;
 mod attributor;
+mod case;
 mod config;
+mod group;
+mod model_error;
+mod open_splits;
 mod result;
 mod what_if;
 mod within;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
+pub use group::{UnidentifiedGroup, Unseen};
+pub(crate) use result::direction;
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
 pub use what_if::WhatIf;
 pub use within::TimedAttribution;

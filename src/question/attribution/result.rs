@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::config::Quantity;
+use super::group::UnidentifiedGroup;
 use crate::engine::Explanation;
 use crate::findings::Finding;
 use crate::score::ln_with_floor;
@@ -22,14 +23,17 @@ pub struct Attribution {
     pub score: ScoreEstimate,
     /// What the unknown noises of the missing nodes leave open; exactly 0 if none is missing.
     pub unexplained: Unexplained,
-    /// One per node that the target depends on, itself included, and whose value was observed; the largest first, equal ones
-    /// in topological order.
+    /// One per node that the target depends on, itself included, and whose value was observed; in the order of
+    /// [`ranked`](Self::ranked).
     pub contributions: Vec<Contribution>,
     /// Nodes that the target depends on, but whose value was missing, in topological order. Of these nobody knows what they
     /// contributed: their noise stays random in every coalition.
     pub missing: Vec<MissingNode>,
     /// What speaks against this answer, with its evidence and remedy.
     pub findings: Vec<Finding>,
+    /// Parents of a node whose effects the training rows do not tell apart, where that matters in this event: what they
+    /// contributed together is known, how it is split over them is not.
+    pub groups: Vec<UnidentifiedGroup>,
     /// How many joint noise samples all coalitions shared; nothing where no samples were needed.
     pub samples: Option<usize>,
     /// How many permutations were used; nothing for exact Shapley values.
@@ -104,6 +108,12 @@ pub struct Contribution {
     /// The contribution's standard error, in the same unit: what another noise bank and other permutations would
     /// have changed. It does not cover the fit of the model.
     pub std_error: f64,
+    /// By how much the contribution may be off because other mechanisms are possible, in the same unit: half its range over those
+    /// that the data leave possible, each taken alone for one node at a time, and the largest change by those that
+    /// differ from a fitted one in what the training rows leave open of its coefficients. Nothing where all mechanisms are inside the data that
+    /// they were chosen from, or were given. Of the former, and of parents far out, it is there only where asked for, see
+    /// [`Effort::model_error`](crate::attribution::Effort::model_error).
+    pub model_error: Option<f64>,
     /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
     /// beside the sum of the sizes of its parts, which then cancel.
     pub share: Option<f64>,
@@ -142,7 +152,12 @@ impl Contribution {
 }
 
 impl Attribution {
-    /// The contributions, the largest first: the head of the list is the root cause that the evidence points to.
+    /// The contributions, the suspect first: by how much each node made the event more extreme, those that made it less so
+    /// last, equal ones in topological order.
+    ///
+    /// Of a score that is the largest contribution, whichever side the target is extreme on. Of a
+    /// [mean deviation](Quantity::MeanDeviation) it is the one that moved the target furthest in the direction in which it
+    /// deviates: for a target above its mean the largest, for one below it the most negative.
     pub fn ranked(&self) -> &[Contribution] {
         &self.contributions
     }
@@ -161,6 +176,11 @@ impl Attribution {
     pub fn ceiling(&self) -> Option<f64> {
         self.score.floor.map(|floor| -ln_with_floor(0.0, floor))
     }
+}
+
+/// The sign of a contribution that made the event more extreme: −1 to a deviation below the mean, otherwise 1.
+pub(crate) fn direction(quantity: Quantity, score: f64) -> f64 {
+    if quantity == Quantity::MeanDeviation && score < 0.0 { -1.0 } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::attributor::Attributor;
 use super::config::Quantity;
 use crate::data::Observation;
 use crate::engine::Ask;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::refine::answer;
 use crate::shapley::Coalition;
 
@@ -48,18 +48,21 @@ impl Attributor {
     /// ```
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
-        let event = self.event(observation)?;
-        let mut coalition = Coalition::empty(event.player_count());
-        let is_kept = |player: &usize| kept(self.target.node_name(event.node_of(*player)));
-        (0..event.player_count()).filter(is_kept).for_each(|player| coalition.insert(player));
-        let found = answer(&event, &self.engines, Ask::One(&coalition), self.goal())?.found;
+        let case = self.case(observation)?;
+        let (found, observed) = case.ask(|event, engines| {
+            let mut coalition = Coalition::empty(event.player_count());
+            let is_kept = |player: &usize| kept(event.target().node_name(event.node_of(*player)));
+            (0..event.player_count()).filter(is_kept).for_each(|player| coalition.insert(player));
+            let found = answer(event, engines, Ask::One(&coalition), self.goal())?.found;
+            Ok::<_, Error>((found, event.observed()))
+        })?;
         let (worth, std_error) = (-found.score.value, found.score.std_error());
         Ok(match self.config.question.quantity {
             // The value's error is that of ln(q + ε).
             Quantity::ItScore => {
                 WhatIf { value: found.probability, std_error: std_error * (found.probability + self.floor) }
             }
-            Quantity::MeanDeviation => WhatIf { value: event.observed() + worth, std_error },
+            Quantity::MeanDeviation => WhatIf { value: observed + worth, std_error },
         })
     }
 }

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::attributor::Attributor;
+use super::group::Splits;
 use super::result::Attribution;
 use crate::data::Observation;
 use crate::engine::Ask;
@@ -64,9 +65,14 @@ impl Attributor {
         proceed: impl Fn() -> ControlFlow<()>,
     ) -> Result<TimedAttribution> {
         let deadline = Deadline::after(limit, &proceed);
-        let event = self.event(observation)?;
-        let (answer, complete) = answer_within(&event, &self.engines, Ask::Split, self.goal(), &deadline)?;
-        let attribution = self.assemble(observation, &event, &answer)?;
-        Ok(TimedAttribution { attribution, complete, elapsed: deadline.elapsed() })
+        let case = self.case(observation)?;
+        case.ask(|event, engines| {
+            let (answer, complete) = answer_within(event, engines, Ask::Split, self.goal(), &deadline)?;
+            let mut attribution = self.assemble(observation, &case, event, &answer, Splits::Asked(Some(&deadline)))?;
+            if self.config.effort.model_error && complete {
+                attribution = self.with_model_errors(attribution, &case);
+            }
+            Ok(TimedAttribution { attribution, complete, elapsed: deadline.elapsed() })
+        })
     }
 }

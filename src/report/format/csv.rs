@@ -4,7 +4,7 @@ use crate::question::attribution::{Attribution, Contribution, MissingNode, Quant
 use crate::report::escape::csv;
 
 impl Attribution {
-    /// The contributions as CSV with a header line, the largest first, then the nodes whose value was missing. Numbers have all
+    /// The contributions as CSV with a header line, the suspect first as [`ranked`](Self::ranked), then the nodes whose value was missing. Numbers have all
     /// their digits; what is not known is an empty cell. The column of the contributions is `nats`, or `value` for a
     /// mean deviation, which has the target's unit.
     ///

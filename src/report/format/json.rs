@@ -10,7 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::Explanation;
 use crate::findings::Finding;
-use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained};
+use crate::question::attribution::{
+    Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained, UnidentifiedGroup, Unseen,
+};
 
 #[derive(Serialize, Deserialize)]
 struct AttributionShape {
@@ -22,6 +24,8 @@ struct AttributionShape {
     contributions: Vec<ContributionShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<MissingShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupShape>,
     #[serde(default)]
     findings: Vec<Finding>,
     samples: Option<usize>,
@@ -63,6 +67,8 @@ struct ContributionShape {
     #[serde(flatten)]
     amount: Amount,
     std_error: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model_error: Option<f64>,
     share: Option<f64>,
     observed: f64,
     typical: f64,
@@ -111,6 +117,7 @@ impl ContributionShape {
             quantity: _,
             value,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -120,7 +127,19 @@ impl ContributionShape {
             extrapolated,
         } = contribution;
         let amount = Amount::new(quantity, value);
-        Self { node, amount, std_error, share, observed, typical, missing_parents, noise, noise_score, extrapolated }
+        Self {
+            node,
+            amount,
+            std_error,
+            model_error,
+            share,
+            observed,
+            typical,
+            missing_parents,
+            noise,
+            noise_score,
+            extrapolated,
+        }
     }
 
     fn contribution<E: serde::de::Error>(self, quantity: Quantity) -> Result<Contribution, E> {
@@ -128,6 +147,7 @@ impl ContributionShape {
             node,
             amount,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -142,6 +162,7 @@ impl ContributionShape {
             quantity,
             value,
             std_error,
+            model_error,
             share,
             observed,
             typical,
@@ -153,9 +174,43 @@ impl ContributionShape {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+struct GroupShape {
+    child: String,
+    nodes: Vec<String>,
+    unseen: Unseen,
+    /// `null` if infinite, as formats of text have no infinity; not there on the plane.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "null_is_there")]
+    deviations_off_plane: Option<Option<f64>>,
+    #[serde(flatten)]
+    amount: Amount,
+    std_error: f64,
+    model_error: f64,
+}
+
+fn null_is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f64>>, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(Some)
+}
+
+impl GroupShape {
+    fn new(quantity: Quantity, group: UnidentifiedGroup) -> Self {
+        let UnidentifiedGroup { child, nodes, unseen, deviations_off_plane, value, std_error, model_error } = group;
+        let deviations_off_plane = deviations_off_plane.map(|apart| Some(apart).filter(|apart| apart.is_finite()));
+        let amount = Amount::new(quantity, value);
+        Self { child, nodes, unseen, deviations_off_plane, amount, std_error, model_error }
+    }
+
+    fn group<E: serde::de::Error>(self, quantity: Quantity) -> Result<UnidentifiedGroup, E> {
+        let Self { child, nodes, unseen, deviations_off_plane, amount, std_error, model_error } = self;
+        let deviations_off_plane = deviations_off_plane.map(|apart| apart.unwrap_or(f64::INFINITY));
+        let value = amount.get(quantity)?;
+        Ok(UnidentifiedGroup { child, nodes, unseen, deviations_off_plane, value, std_error, model_error })
+    }
+}
+
 impl Serialize for Attribution {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { target, quantity, score, unexplained, contributions, missing, findings, .. } = self.clone();
+        let Self { target, quantity, score, unexplained, contributions, missing, groups, findings, .. } = self.clone();
         let Self { samples, permutations, precision_reached, seed, .. } = *self;
         let ScoreEstimate { value, std_error, tail_probability, floor, saturated } = score;
         let amount = Amount::new(quantity, value);
@@ -172,6 +227,7 @@ impl Serialize for Attribution {
                 .into_iter()
                 .map(|MissingNode { node, stand_in, typical }| MissingShape { node, stand_in, typical })
                 .collect(),
+            groups: groups.into_iter().map(|group| GroupShape::new(quantity, group)).collect(),
             findings,
             samples,
             permutations,
@@ -200,6 +256,7 @@ impl<'de> Deserialize<'de> for Attribution {
             Some(UnexplainedShape { amount, std_error }) => Unexplained { value: amount.get(quantity)?, std_error },
             None => Unexplained::default(),
         };
+        let groups = shape.groups.into_iter().map(|group| group.group(quantity)).collect::<Result<_, D::Error>>()?;
         let missing = shape.missing.into_iter();
         let missing =
             missing.map(|MissingShape { node, stand_in, typical }| MissingNode { node, stand_in, typical }).collect();
@@ -210,6 +267,7 @@ impl<'de> Deserialize<'de> for Attribution {
             unexplained,
             contributions,
             missing,
+            groups,
             findings: shape.findings,
             samples,
             permutations,

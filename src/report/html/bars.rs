@@ -2,7 +2,7 @@
 
 use super::tables::percent_of;
 use super::text::percent;
-use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
+use crate::bootstrap::BootstrapIntervals;
 use crate::question::attribution::{Attribution, Quantity};
 use crate::report::drawing::{shown_value, signed_amount};
 use crate::report::escape::markup;
@@ -51,7 +51,7 @@ pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapI
     let height = ROW * shown.len() + 4;
     let left_out = all.len() - shown.len();
     let note = if left_out > 0 { format!(" The {left_out} smallest are in the table only.") } else { String::new() };
-    let title = markup(&format!("Contributions to `{}`, largest first", attribution.target));
+    let title = markup(&format!("Contributions to `{}`, the suspect first", attribution.target));
     format!(
         "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bars\" role=\"img\" \
          aria-labelledby=\"bars-title bars-description\" width=\"100%\" height=\"{height}\">\n\
@@ -73,7 +73,7 @@ fn meaning_of_lines(intervals: Option<&BootstrapIntervals>) -> String {
             .to_owned(),
         Some(intervals) => format!(
             "Thin lines with ends are {} % intervals that include the fit of the model, which was fitted again to {} resamples \
-             of the rows, or reach as far as those of the computation where these are wider.",
+             of the rows, and the error of the computation.",
             percent_of(intervals.level),
             intervals.resamples
         ),
@@ -92,10 +92,7 @@ fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Ve
         let value = shown_value(attribution.quantity, value);
         let of_computation = (value - INTERVAL * error, value + INTERVAL * error);
         let with_fit = intervals.and_then(|intervals| intervals.contribution(name));
-        // All resamples share their random numbers, so that the error of the computation is not in their spread.
-        let wider =
-            |interval: &BootstrapInterval| (of_computation.0.min(interval.lower), of_computation.1.max(interval.upper));
-        let ends = with_fit.map_or(of_computation, wider);
+        let ends = with_fit.map_or(of_computation, |interval| (interval.lower, interval.upper));
         Bar { name: name.to_owned(), value, ends }
     };
     let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();

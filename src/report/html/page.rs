@@ -46,13 +46,14 @@ pub struct HtmlReport<'a> {
     diagnosis: &'a Diagnosis,
     evaluation: Option<&'a ModelEvaluation>,
     intervals: Option<&'a BootstrapIntervals>,
+    no_intervals: Option<&'a str>,
     title: Option<String>,
 }
 
 impl<'a> HtmlReport<'a> {
     /// A report of a diagnosis that this model made.
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
-        Self { model, diagnosis, evaluation: None, intervals: None, title: None }
+        Self { model, diagnosis, evaluation: None, intervals: None, no_intervals: None, title: None }
     }
 
     /// Adds what was found when the model was evaluated.
@@ -62,12 +63,17 @@ impl<'a> HtmlReport<'a> {
     }
 
     /// Adds intervals of the score and its contributions that include the fit of the model: error bars reach
-    /// to their ends where these are further than those of the computation, and they have a table of their own.
-    ///
-    /// They should be of the same event and configuration; that they are of the same target and quantity is checked.
+    /// to their ends, and they have a table of their own. They must be of the same event and configuration.
     #[must_use]
     pub fn with_intervals(self, intervals: &'a BootstrapIntervals) -> Self {
         Self { intervals: Some(intervals), ..self }
+    }
+
+    /// Says why there are no intervals that include the fit, where they were wanted: such as the error of
+    /// [`bootstrap_attribution`](crate::StructuralCausalModel::bootstrap_attribution).
+    #[must_use]
+    pub fn without_intervals(self, reason: &'a str) -> Self {
+        Self { no_intervals: Some(reason), ..self }
     }
 
     /// Sets the title, which otherwise names the target.
@@ -80,7 +86,7 @@ impl<'a> HtmlReport<'a> {
     ///
     /// # Errors
     /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it, or the intervals are of
-    /// another target or quantity.
+    /// another attribution, by target, quantity or figures.
     pub fn to_html(&self) -> Result<String> {
         let Self { model, diagnosis, intervals, .. } = *self;
         intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
@@ -91,7 +97,8 @@ impl<'a> HtmlReport<'a> {
                 "What contributed",
                 &(bar_chart(&diagnosis.attribution, intervals)
                     + &tables::contributions(diagnosis)
-                    + &intervals.map_or_else(String::new, tables::intervals)),
+                    + &intervals.map_or_else(String::new, tables::intervals)
+                    + &self.no_intervals.map_or_else(String::new, tables::no_intervals)),
             ),
             section("graph", "Where it lies in the causal graph", &self.graph()?),
             section("normal", "What is normal, and what was observed", &distributions(model, diagnosis)?),
@@ -126,16 +133,19 @@ impl<'a> HtmlReport<'a> {
     }
 }
 
-/// Whether the intervals can be those of the diagnosed score.
+/// Whether the intervals are those of the diagnosed score: a page with two answers to one question would be worse than none.
 fn check(intervals: &BootstrapIntervals, diagnosis: &Diagnosis) -> Result<()> {
-    let found = &intervals.attribution;
-    if found.target == diagnosis.target && found.quantity == Quantity::ItScore {
-        return Ok(());
-    }
+    let (found, shown) = (&intervals.attribution, &diagnosis.attribution);
+    let of_the_score = found.target == diagnosis.target && found.quantity == Quantity::ItScore;
+    let requirement = match of_the_score {
+        true if found.score == shown.score && found.contributions == shown.contributions => return Ok(()),
+        true => "the one that is diagnosed: of the same event, with the same configuration",
+        false => "one of the outlier score of the diagnosed target",
+    };
     Err(Error::InvalidParameter {
         name: "the attribution of the intervals",
-        requirement: "one of the outlier score of the diagnosed target",
-        found: format!("of `{}`, {:?}", found.target, found.quantity),
+        requirement,
+        found: format!("of `{}`, {:?}, {}", found.target, found.quantity, found.score.value),
     })
 }
 

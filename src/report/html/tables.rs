@@ -10,22 +10,31 @@ use crate::wording::{error_in_nats, fixed, significant};
 /// Every node with both kinds of contribution, then those without a value.
 pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
     let attribution = &diagnosis.attribution;
-    let mut rows: Vec<[String; 9]> = attribution.contributions.iter().map(|part| row(diagnosis, part)).collect();
+    let mut rows: Vec<[String; 10]> = attribution.contributions.iter().map(|part| row(diagnosis, part)).collect();
+    for group in &attribution.groups {
+        let mut row = blank(&format!("together: {}", group.members().join(" + ")));
+        row[1] = signed_amount(Quantity::ItScore, group.value);
+        row[2] = error_in_nats(group.std_error);
+        row[3] = fixed(group.model_error, 2);
+        row[9] = "the split is open".to_owned();
+        rows.push(row);
+    }
     if !attribution.missing.is_empty() {
         let (tail, mean) = (attribution.unexplained, diagnosis.mean_deviation.unexplained);
         let mut row = blank("(unexplained)");
         row[1] = signed_amount(Quantity::ItScore, tail.value);
         row[2] = error_in_nats(tail.std_error);
-        row[4] = signed_amount(Quantity::MeanDeviation, mean.value);
+        row[5] = signed_amount(Quantity::MeanDeviation, mean.value);
         rows.push(row);
     }
     for missing in &attribution.missing {
         let mut row = blank(&missing.node);
-        row[5] = "missing".to_owned();
-        row[6] = significant(missing.typical);
+        row[6] = "missing".to_owned();
+        row[7] = significant(missing.typical);
         rows.push(row);
     }
-    let header = ["node", "nats", "± error", "share", "deviation", "observed", "typical", "noise score", "remarks"];
+    let header =
+        ["node", "nats", "± error", "± model", "share", "deviation", "observed", "typical", "noise score", "remarks"];
     table(
         "Contributions to the outlier score, in nats, and to the deviation from the mean, in the target's unit",
         header,
@@ -33,24 +42,29 @@ pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
     )
 }
 
-fn blank(name: &str) -> [String; 9] {
-    let mut row = [const { String::new() }; 9].map(|_| "-".to_owned());
+fn blank(name: &str) -> [String; 10] {
+    let mut row = [const { String::new() }; 10].map(|_| "-".to_owned());
     row[0] = name.to_owned();
-    row[8].clear();
+    row[9].clear();
     row
 }
 
-fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 9] {
+fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
     let deviation = diagnosis.mean_deviation.contribution(&part.node);
     let remarks = [
-        (part.is_approximate(), "approximate: a cause is missing"),
-        (part.extrapolated, "noise beyond the training data"),
+        part.is_approximate().then(|| "approximate: a cause is missing".to_owned()),
+        part.extrapolated.then(|| "noise beyond the training data".to_owned()),
+        // Less than is shown is nothing to remark on.
+        part.model_error
+            .filter(|&error| error >= 0.005)
+            .map(|error| format!("± {} by other mechanisms that the data leave possible", fixed(error, 2))),
     ];
-    let remarks: Vec<&str> = remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, remark)| remark).collect();
+    let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     [
         part.node.clone(),
         signed_amount(Quantity::ItScore, part.value),
         error_in_nats(part.std_error),
+        part.model_error.map_or_else(|| "-".to_owned(), |error| fixed(error, 2)),
         part.share.map_or_else(|| "-".to_owned(), |share| format!("{}\u{a0}%", fixed(100.0 * share, 0))),
         deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
         significant(part.observed),
@@ -75,12 +89,17 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
         failed => format!("; {failed} more failed"),
     };
     let caption = format!(
-        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; without the error of the computation",
+        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; with the error of the computation",
         percent_of(intervals.level),
         intervals.resamples
     );
     let warnings: Vec<String> = intervals.warning.iter().map(|warning| format!("{warning}.")).collect();
     table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows) + &list("warnings", &warnings)
+}
+
+/// Why there are none.
+pub(super) fn no_intervals(reason: &str) -> String {
+    list("warnings", &[format!("No intervals that include the fit: {reason}.")])
 }
 
 /// A level in per cent, without zeros behind the point.

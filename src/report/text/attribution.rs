@@ -6,11 +6,15 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::error::list_names;
-use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity};
+use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity, UnidentifiedGroup};
 use crate::wording::{chance, error_in_nats, fixed, significant};
 
+/// How many columns the table has, and which one is left out where it would be empty.
+const COLUMNS: usize = 8;
+const MODEL_ERROR: usize = 3;
+
 impl fmt::Display for Attribution {
-    /// A summary in a line or two, then the nodes by contribution, the largest first.
+    /// A summary in a line or two, then the nodes, the suspect first as [`ranked`](Attribution::ranked).
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_summary(formatter)?;
         let mut table = Table::new();
@@ -19,15 +23,19 @@ impl fmt::Display for Attribution {
             Quantity::ItScore => "nats",
             Quantity::MeanDeviation => "contribution",
         };
-        table.set_header(["node", amount, "± error", "share", "observed", "typical", "noise score"]);
-        self.ranked().iter().for_each(|contribution| {
-            table.add_row(self.row(contribution));
-        });
+        // A column that would be empty says nothing.
+        let has_model_errors = self.contributions.iter().any(|contribution| contribution.model_error.is_some());
+        let mut add = |row: [String; COLUMNS]| {
+            let cells = row.into_iter().enumerate().filter(|&(place, _)| has_model_errors || place != MODEL_ERROR);
+            table.add_row(cells.map(|(_, cell)| cell).collect::<Vec<String>>());
+        };
+        let header = ["node", amount, "± error", "± model", "share", "observed", "typical", "noise score"];
+        add(header.map(str::to_owned));
+        self.ranked().iter().for_each(|contribution| add(self.row(contribution)));
+        self.groups.iter().for_each(|group| add(self.row_of_group(group)));
         if !self.missing.is_empty() {
-            table.add_row(self.row_of_unexplained());
-            self.missing.iter().for_each(|node| {
-                table.add_row(row_of_missing(node));
-            });
+            add(self.row_of_unexplained());
+            self.missing.iter().for_each(|node| add(row_of_missing(node)));
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
@@ -86,12 +94,13 @@ impl Attribution {
         writeln!(formatter, "Noise beyond the training data: {}.", list_names(&names))
     }
 
-    fn row(&self, contribution: &Contribution) -> [String; 7] {
+    fn row(&self, contribution: &Contribution) -> [String; COLUMNS] {
         let (amount, error) = self.amount(contribution.value, contribution.std_error);
         [
             contribution.node.clone(),
             if contribution.is_approximate() { format!("≈{amount}") } else { amount },
             error,
+            contribution.model_error.map_or_else(nothing, |error| self.amount(error, 0.0).0),
             contribution.share.map_or_else(nothing, percent),
             significant(contribution.observed),
             significant(contribution.typical),
@@ -99,13 +108,23 @@ impl Attribution {
         ]
     }
 
-    fn row_of_unexplained(&self) -> [String; 7] {
+    /// What nodes contributed together that the data do not tell apart.
+    fn row_of_group(&self, group: &UnidentifiedGroup) -> [String; COLUMNS] {
+        let (amount, error) = self.amount(group.value, group.std_error);
+        let model_error = self.amount(group.model_error, 0.0).0;
+        let share = self.contributions.iter().any(|contribution| contribution.share.is_some());
+        let share = share.then(|| percent(group.value / self.score.value)).unwrap_or_else(nothing);
+        let members = format!("together: {}", group.members().join(" + "));
+        [members, amount, error, model_error, share, nothing(), nothing(), nothing()]
+    }
+
+    fn row_of_unexplained(&self) -> [String; COLUMNS] {
         let (amount, error) = self.amount(self.unexplained.value, self.unexplained.std_error);
         // Where the contributions have no shares, neither has the rest.
         let has_shares = self.contributions.iter().any(|contribution| contribution.share.is_some());
         let share = has_shares.then(|| percent(self.unexplained.value / self.score.value));
         let share = share.unwrap_or_else(nothing);
-        ["(unexplained)".to_owned(), amount, error, share, nothing(), nothing(), nothing()]
+        ["(unexplained)".to_owned(), amount, error, nothing(), share, nothing(), nothing(), nothing()]
     }
 
     /// Errors are small beside the amounts, and a plain 0 would claim too much.
@@ -117,9 +136,9 @@ impl Attribution {
     }
 }
 
-fn row_of_missing(missing: &MissingNode) -> [String; 7] {
+fn row_of_missing(missing: &MissingNode) -> [String; COLUMNS] {
     let typical = significant(missing.typical);
-    [missing.node.clone(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
+    [missing.node.clone(), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 
 fn percent(share: f64) -> String {

@@ -10,7 +10,7 @@ use crate::wording::fixed;
 const WIDTH: f64 = 40.0;
 
 impl Attribution {
-    /// The contributions as horizontal bars, the largest first; negative ones are drawn with `-`, approximate ones marked
+    /// The contributions as horizontal bars, the suspect first as [`ranked`](Self::ranked); negative ones are drawn with `-`, approximate ones marked
     /// with `≈`. Nodes whose value was missing have no bar.
     pub fn to_bar_chart(&self) -> String {
         let ranked = self.ranked();

@@ -63,7 +63,7 @@ fn degrees_of_freedom_tell_how_uncertain_the_variance_is() {
         let variances: Vec<f64> = (0..SAMPLES)
             .map(|_| {
                 let amounts: Vec<Vec<f64>> = (0..orders).map(|_| vec![StandardNormal.sample(generator)]).collect();
-                std_errors(&sets, 1, &amounts)[0].powi(2)
+                variances(&sets, 1, &amounts)[0]
             })
             .collect();
         let mean = variances.iter().sum::<f64>() / SAMPLES as f64;

@@ -56,13 +56,17 @@ impl Evidence {
                 continue;
             }
             places[number] = evidence.nodes.len();
-            let leverage = model.leverage_at(node.position, &node.parent_values(&recovered.values));
+            let parents_at = node.parent_values(&recovered.values);
+            let error = FitError {
+                leverage: model.leverage_at(node.position, &parents_at),
+                widening: model.widening_at(node.position, &parents_at),
+            };
             let noise = wiring.evident_noise(&recovered, number);
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
                 surprise: surprise(model, node, recovered.values[number], config)?,
-                noise_surprise: noise_surprise(node.mechanism.noise(), noise, leverage, floor)?,
+                noise_surprise: noise_surprise(node.mechanism.noise(), noise, error, floor)?,
             });
         }
         Ok(evidence)
@@ -88,9 +92,19 @@ fn surprise(model: &FittedModel, node: &WiredNode, value: f64, config: &Diagnosi
     nats(reference, without_drift(reference, value, drift), model.default_floor())
 }
 
-/// The noise's deviation from its median is divided by √(1 + h), h being the leverage of the parents: so much wider is the
-/// distribution of a noise that was recovered by a fitted function there.
-fn noise_surprise(distribution: &NoiseDistribution, noise: f64, leverage: f64, floor: f64) -> Result<f64> {
+/// How well the function of the parents is known at those of the event.
+struct FitError {
+    /// That of the parents.
+    leverage: f64,
+    /// By what other plausible mechanisms widen the noise; 1 where the parents were in training.
+    widening: f64,
+}
+
+/// The noise's deviation from its median is divided by √(w² + h), h being the leverage of the parents and w what the disagreement
+/// of plausible mechanisms makes of the noise: so much wider is the distribution of a noise that was recovered by a fitted
+/// function there.
+fn noise_surprise(distribution: &NoiseDistribution, noise: f64, error: FitError, floor: f64) -> Result<f64> {
     let median = distribution.median();
-    nats(distribution, median + (noise - median) / (1.0 + leverage).sqrt(), floor)
+    let width = (error.widening * error.widening + error.leverage).sqrt();
+    nats(distribution, median + (noise - median) / width, floor)
 }

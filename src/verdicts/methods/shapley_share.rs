@@ -2,16 +2,13 @@
 //!
 //! Source: Budhathoki, Minorics, Blöbaum and Janzing, "Causal structure-based root cause analysis of outliers", ICML 2022.
 
-use crate::question::attribution::{Attribution, Quantity};
+use crate::question::attribution::{Attribution, direction};
 use crate::verdicts::evidence::Evidence;
 
 /// The contribution of each node: in nats or, for a mean deviation, in the target's unit and in the direction of the
 /// deviation.
 pub(in crate::verdicts) fn contributions(evidence: &Evidence, attribution: &Attribution) -> Vec<f64> {
-    let direction = match attribution.quantity {
-        Quantity::MeanDeviation => attribution.score.value.signum(),
-        Quantity::ItScore => 1.0,
-    };
+    let towards = direction(attribution.quantity, attribution.score.value);
     let value = |name: &str| attribution.contribution(name).map_or(0.0, |contribution| contribution.value);
-    evidence.nodes.iter().map(|node| direction * value(&node.name)).collect()
+    evidence.nodes.iter().map(|node| towards * value(&node.name)).collect()
 }

@@ -256,7 +256,8 @@ fn the_scale_of_the_noise_is_found_and_kept_within_the_training_range() {
         let expected = (0.8 * a - 1.0_f64).exp();
         assert!((scale(a) / expected - 1.0).abs() < 0.15, "{a}: {} {expected}", scale(a));
     }
-    assert_eq!(scale(1e4).to_bits(), scale(1e5).to_bits());
+    // But for the rounding of 2e5, of which it is the difference.
+    assert!((scale(1e4) / scale(1e5) - 1.0).abs() < 1e-10);
     assert!(scale(-1e9) > 0.0);
 }
 

@@ -59,7 +59,7 @@ fn an_event_with_a_score_of_zero_is_drawn() {
     let diagnosis = diagnose(&model, &names, &edges, &[0.0, 0.0, -1e9]);
     assert!(diagnosis.attribution.score.value.abs() < 1e-9, "{}", diagnosis.attribution);
     let page = check_all(&model, &diagnosis);
-    assert!(page.contains("Thin evidence"), "{page}");
+    assert!(page.contains("The lower tail seems to be meant"), "{page}");
     // Contributions of exactly 0, too.
     let mut nothing = diagnosis;
     nothing.attribution.contributions.iter_mut().for_each(|part| (part.value, part.std_error) = (0.0, 0.0));

@@ -38,15 +38,15 @@ fn about(case: usize, place: &str, value: Value) -> String {
 #[test]
 fn models_from_the_future_are_refused_as_such() {
     let mut file = saved(3);
-    file["version"] = json!(2);
+    file["version"] = json!(3);
     file["model"]["news"] = json!(true);
     assert_eq!(
         complaint(&file),
-        "the model was saved in format version 2, but this version of etiology reads versions up to 1"
+        "the model was saved in format version 3, but this version of etiology reads versions up to 2"
     );
     let mut bytes = models::all(30)[3].model.to_bytes().unwrap();
     bytes[8] = 7;
-    assert!(matches!(FittedModel::from_bytes(&bytes), Err(Error::NewerModel { found: 7, supported: 1 })));
+    assert!(matches!(FittedModel::from_bytes(&bytes), Err(Error::NewerModel { found: 7, supported: 2 })));
     file["version"] = json!(0);
     assert!(complaint(&file).contains("this is no sound saved model"));
     assert!(about(3, "/format", json!("a novel")).contains("its format is `a novel`"));

@@ -10,7 +10,7 @@ use etiology::{
 
 /// total = Σ xᵢ, the sum of independent root nodes: what any linear model with these weighted noises comes down to.
 pub(crate) struct Sum {
-    noises: Vec<NoiseDistribution>,
+    pub(crate) noises: Vec<NoiseDistribution>,
     pub(crate) observed: Vec<f64>,
 }
 
@@ -37,12 +37,12 @@ impl Sum {
         Observation::from_pairs(roots.chain([("total".to_owned(), total)])).unwrap()
     }
 
-    fn attribute(&self, config: &AttributionConfig) -> Attribution {
+    pub(crate) fn attribute(&self, config: &AttributionConfig) -> Attribution {
         self.model().attribute_outlier("total", &self.observation(), config).unwrap()
     }
 
     /// The contributions, given P{Σ free noises ≥ x} as a function of the free nodes and x.
-    fn truth(&self, floor: f64, survival: impl Fn(&[usize], f64) -> f64 + Sync) -> Vec<(String, f64)> {
+    pub(crate) fn truth(&self, floor: f64, survival: impl Fn(&[usize], f64) -> f64 + Sync) -> Vec<(String, f64)> {
         let players = self.observed.len();
         let value = |kept: &Coalition| {
             let free: Vec<usize> = (0..players).filter(|&node| !kept.contains(node)).collect();

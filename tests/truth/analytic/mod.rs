@@ -3,6 +3,7 @@
 mod closed_forms;
 mod coverage;
 mod fourier;
+mod jumps;
 mod missing;
 mod partly_linear;
 

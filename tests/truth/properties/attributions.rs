@@ -39,7 +39,11 @@ fn check_attribution(attribution: &Attribution) -> Result<(), TestCaseError> {
         let allowed = 2.0 * rounding(attribution) / score.value.abs();
         prop_assert!((shares - 1.0).abs() <= allowed, "shares sum to {}: {:?}", shares, attribution);
     }
-    let ranked = attribution.ranked().windows(2).all(|pair| pair[0].value >= pair[1].value);
+    let towards = match attribution.quantity {
+        Quantity::MeanDeviation if score.value < 0.0 => -1.0,
+        _ => 1.0,
+    };
+    let ranked = attribution.ranked().windows(2).all(|pair| towards * pair[0].value >= towards * pair[1].value);
     prop_assert!(ranked, "{:?}", attribution);
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod attributions;
 mod games;
 mod inputs;
+mod stated_errors;
 mod tails;
 mod units;
 

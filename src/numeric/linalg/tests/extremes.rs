@@ -127,13 +127,14 @@ fn numbers_out_of_range_are_errors_on_every_backend() {
             let (mut bad_parents, mut bad_values) = (features.clone(), values.clone());
             bad_parents[[2, 1]] = bad;
             bad_values[4] = bad;
-            let in_parents = least_squares_with(backend, bad_parents.view(), values.view(), 0.0);
+            let in_parents = least_squares_with(backend, bad_parents.view(), values.view(), 0.0, false);
             assert!(matches!(in_parents, Err(Error::LinearAlgebra { .. })));
-            let in_values = least_squares_with(backend, features.view(), bad_values.view(), 0.0);
+            let in_values = least_squares_with(backend, features.view(), bad_values.view(), 0.0, false);
             assert!(matches!(in_values, Err(Error::LinearAlgebra { .. })));
         }
         // The coefficient would be about 1e400.
-        let overflowing = least_squares_with(backend, (&features * 1e-200).view(), (&values * 1e200).view(), 0.0);
+        let overflowing =
+            least_squares_with(backend, (&features * 1e-200).view(), (&values * 1e200).view(), 0.0, false);
         assert!(matches!(overflowing, Err(Error::LinearAlgebra { .. })));
     }
 }

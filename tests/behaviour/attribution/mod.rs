@@ -1,5 +1,9 @@
 //! What an attribution promises whatever the model: sums, shares, floors, players that cannot matter.
 
+mod deadline;
+mod identification;
+mod resolution;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -60,6 +64,35 @@ fn a_noise_of_zero_variance_at_its_value_contributes_exactly_nothing() {
     let total = attribution.contribution("total").unwrap();
     assert_eq!((total.value, total.std_error), (0.0, 0.0));
     assert_eq!(attribution.ranked()[0].node, "a");
+}
+
+#[test]
+fn the_culprit_is_ranked_first_for_every_quantity_and_direction() {
+    // total = a + b, both around 0: a moves the target and b moves a little against it.
+    let model = exact_sum();
+    for (a, b, region) in [(3.0, -1.0, FeatureMap::UpperTail), (-3.2, 0.9, FeatureMap::LowerTail)] {
+        let event = observe([("a", a), ("b", b), ("total", a + b)]);
+        for region in [region, FeatureMap::DistanceFromMedian] {
+            for quantity in [Quantity::ItScore, Quantity::MeanDeviation] {
+                let config = AttributionConfig::default().with_feature_map(region.clone()).with_quantity(quantity);
+                let attribution = model.attribute_outlier("total", &event, &config).unwrap();
+                let order: Vec<&str> = attribution.ranked().iter().map(|part| part.node.as_str()).collect();
+                assert_eq!(order[0], "a", "{attribution}");
+                if quantity == Quantity::MeanDeviation {
+                    assert_eq!(order, ["a", "total", "b"], "what held against it comes last: {attribution}");
+                }
+                // The table and the file of cells have the same order.
+                for text in [attribution.to_string(), attribution.to_csv(), attribution.to_bar_chart()] {
+                    let words = |line: &str| line.trim().split([',', ' ']).next().map(str::to_owned);
+                    let shown: Vec<String> = text.lines().filter_map(words).collect();
+                    let shown: Vec<&String> = shown.iter().filter(|word| order.contains(&word.as_str())).collect();
+                    assert_eq!(shown, order, "{text}");
+                }
+                let json = serde_json::to_value(&attribution).unwrap();
+                assert_eq!(json["contributions"][0]["node"], "a");
+            }
+        }
+    }
 }
 
 #[test]
@@ -186,7 +219,10 @@ fn counting_integrates_nothing_and_uses_no_closed_form() {
             .with_feature_map(feature_map)
             .with_floor(1e-2)
             .with_samples(5_000);
-        case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap()
+        let mut found = case.model().attribute_outlier(&case.target(), &case.observation(), &config).unwrap();
+        // Of a custom feature map nobody knows which side it means.
+        found.findings.clear();
+        found
     };
     for feature_map in [FeatureMap::UpperTail, FeatureMap::DistanceFromMedian] {
         let counted = run(feature_map, Estimator::Counting);

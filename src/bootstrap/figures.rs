@@ -1,0 +1,108 @@
+//! What is kept of the attributions of resamples, and what they come to.
+
+use super::config::BootstrapConfig;
+use super::interval::{Estimates, Figure};
+use super::result::{BootstrapInterval, BootstrapIntervals, NodeInterval, warning};
+use crate::error::{Error, Result};
+use crate::question::attribution::{Attribution, Contribution, UnidentifiedGroup, Unseen};
+
+/// One in so many resamples may fail.
+const ONE_MAY_FAIL_IN: usize = 10;
+
+/// What one fit makes of every event; an error where there is no fit.
+pub(super) type OfAllEvents = Result<Vec<Result<Figures>>>;
+
+/// What a fit makes of an event.
+#[derive(Clone)]
+pub(super) struct Figures {
+    score: f64,
+    /// In the order of the estimate's contributions.
+    contributions: Vec<f64>,
+}
+
+impl Figures {
+    pub(super) fn of(found: &Attribution, estimate: &Attribution) -> Self {
+        let value = |node: &str| found.contribution(node).map_or(0.0, |contribution| contribution.value);
+        let contributions = estimate.contributions.iter().map(|contribution| value(&contribution.node)).collect();
+        Self { score: found.score.value, contributions }
+    }
+}
+
+/// The figures of the resamples that worked for an event, unless too many did not.
+fn successes(results: &[OfAllEvents], event: usize) -> Result<Vec<&Figures>> {
+    let of_event = || {
+        results.iter().map(|found| match found {
+            Ok(of_all) => of_all[event].as_ref(),
+            Err(error) => Err(error),
+        })
+    };
+    let worked: Vec<&Figures> = of_event().filter_map(|found| found.ok()).collect();
+    let failed = results.len() - worked.len();
+    match of_event().find_map(|found| found.err()) {
+        Some(first) if failed * ONE_MAY_FAIL_IN > results.len() => {
+            Err(Error::Resampling { failed, resamples: results.len(), first: first.to_string() })
+        }
+        _ => Ok(worked),
+    }
+}
+
+/// An event that is asked about, attributed by the model of the rows as they are.
+pub(super) struct Asked {
+    /// With all the effort that was asked for.
+    pub(super) estimate: Attribution,
+    /// With that of the resamples.
+    pub(super) like_resamples: Attribution,
+    /// With that of the resamples, if more rows were as extreme: one for each node where few are.
+    pub(super) with_more_rows: Vec<Figures>,
+}
+
+/// The intervals of the event that is at this place among those that were asked for, from so many rows.
+pub(super) fn summarise(
+    asked: Asked,
+    results: &[OfAllEvents],
+    (event, rows): (usize, usize),
+    config: &BootstrapConfig,
+) -> Result<BootstrapIntervals> {
+    let Asked { estimate: attribution, like_resamples, with_more_rows } = asked;
+    let (resampled, without_groups) = results.split_at(config.resamples);
+    let (resampled, without_groups) = (successes(resampled, event)?, successes(without_groups, event)?);
+    let of = |estimate: Figure, like_resamples: Figure, figure: &dyn Fn(&Figures) -> f64| -> BootstrapInterval {
+        let figures = |of_resamples: &[&Figures]| of_resamples.iter().map(|&figures| figure(figures)).collect();
+        let (resampled, without_groups) = (figures(&resampled), figures(&without_groups));
+        let with_more_rows = with_more_rows.iter().map(figure).collect();
+        Estimates { estimate, like_resamples, resampled, without_groups, with_more_rows, rows }.interval(config)
+    };
+    let score = of(of_score(&attribution), of_score(&like_resamples), &|figures| figures.score);
+    // Every resample has the relations that hold in all rows, and so the same split of effects.
+    let never_seen = |group: &UnidentifiedGroup| !matches!(group.unseen, Unseen::NearlyTogether { .. });
+    let splits_are_open = attribution.groups.iter().any(never_seen);
+    let contributions = attribution.contributions.iter().enumerate().map(|(place, contribution)| {
+        let node = contribution.node.clone();
+        let interval =
+            of(of_node(&attribution, &node), of_node(&like_resamples, &node), &|figures| figures.contributions[place]);
+        NodeInterval { node, interval: widened(interval, contribution, splits_are_open) }
+    });
+    let contributions = contributions.collect();
+    let (level, method, resamples) = (config.level, config.method, resampled.len());
+    let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
+    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
+}
+
+/// The interval that also holds what other splits of an effect, of which no resample knows, make of a contribution.
+fn widened(interval: BootstrapInterval, contribution: &Contribution, is_open: bool) -> BootstrapInterval {
+    let error = contribution.model_error.filter(|_| is_open).unwrap_or(0.0);
+    BootstrapInterval {
+        lower: interval.lower.min(interval.estimate - error),
+        upper: interval.upper.max(interval.estimate + error),
+        ..interval
+    }
+}
+
+fn of_score(attribution: &Attribution) -> Figure {
+    Figure { value: attribution.score.value, std_error: attribution.score.std_error }
+}
+
+fn of_node(attribution: &Attribution, node: &str) -> Figure {
+    let part = attribution.contribution(node);
+    part.map_or(Figure { value: 0.0, std_error: 0.0 }, |part| Figure { value: part.value, std_error: part.std_error })
+}

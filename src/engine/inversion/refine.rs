@@ -1,0 +1,133 @@
+//! Coalitions whose series leaves out too much: what follows its last term is summed, or there is no need for a series.
+
+use realfft::num_complex::Complex64;
+
+use super::beyond::{MOST_ENDS, PartBeyond};
+use super::bound::Remainder;
+use super::free_sum::FreeSum;
+use super::lattices::Lattice;
+use super::series::{Probability, Series};
+use super::tail::{Bounded, Tail, VALUES};
+use crate::noise::{Fall, NoiseDistribution, Side};
+
+/// Most ends for which it may be integrated, which takes longer.
+const MOST_INTEGRATED: usize = 32;
+/// The error, in nats, from which it is worth the while: of noises without atoms.
+const WORTHWHILE: f64 = 1e-4;
+/// And of those with atoms, whose errors differ from coalition to coalition and are dear to mend.
+const WORTHWHILE_FOR_ATOMS: f64 = 0.01;
+/// What errors of sums and integrals are multiplied by: their bounds rest on the terms that were seen.
+const CAUTION: f64 = 8.0;
+/// The error, as a share of q + ε, that is sought.
+const CLOSE_ENOUGH: f64 = 1e-5;
+
+/// The product of parts, one of each of several noises.
+struct Product {
+    falls: Vec<Fall>,
+    values: [Complex64; VALUES],
+    ends: Vec<(f64, f64)>,
+}
+
+impl Product {
+    fn times(&self, beyond: &PartBeyond) -> Self {
+        let PartBeyond { part, values } = beyond;
+        let mut product: [Complex64; VALUES] = self.values;
+        product.iter_mut().zip(values).for_each(|(value, other)| *value *= other);
+        let falls = self.falls.iter().copied().chain((part.fall != Fall::Never).then_some(part.fall)).collect();
+        let ends = self.ends.iter().flat_map(|&(place, share)| {
+            part.ends.iter().map(move |&(other, of_other)| (place + other, share * of_other))
+        });
+        Self { falls, values: product, ends: ends.collect() }
+    }
+}
+
+/// Free movers whose sum a lattice follows, two of them at least.
+pub(super) struct FreeMovers<'a> {
+    pub(super) lattice: &'a Lattice,
+    /// By their places in the target's movers.
+    pub(super) movers: Vec<usize>,
+    pub(super) sum: &'a FreeSum,
+    /// By what free noises that do not vary shift the target.
+    pub(super) constants: f64,
+}
+
+impl Series<'_> {
+    /// Whether there might be a better answer.
+    pub(super) fn is_rough(&self, found: Probability) -> bool {
+        self.error_in_nats(found) >= WORTHWHILE
+    }
+
+    /// A better answer than the series' `found`, if that is bad enough and there is a better one. `series` gives the sum of the
+    /// series for every side of the region.
+    pub(super) fn refined(&self, free: &FreeMovers<'_>, found: Probability, series: &[(Side, f64)]) -> Probability {
+        let remainder = free.movers.iter().fold(Remainder::NONE, |all, &mover| all.and(free.lattice.high_end(mover)));
+        let worthwhile = if remainder.has_atoms() { WORTHWHILE_FOR_ATOMS } else { WORTHWHILE };
+        if self.error_in_nats(found) < worthwhile {
+            return found;
+        }
+        if let Some(probability) = self.of_pair(free) {
+            return probability;
+        }
+        let Some(products) = products(free) else { return found };
+        let least = (found.value - found.error).max(0.0) + self.floor;
+        let lattice = if remainder.has_atoms() { remainder.lattice_error(self.floor) } else { 0.0 };
+        let beside = lattice + remainder.beyond_reach() + self.rounding(free.lattice);
+        let side = |&(side, series): &(Side, f64)| {
+            if let Some(certain) = self.out_of_reach(side, free.lattice, free.sum) {
+                return Probability { value: certain, error: beside };
+            }
+            let rest = rest(&products, free, -self.distance(side), CLOSE_ENOUGH * least);
+            let value = self.sum(side, free.lattice, free.sum, series + rest.value);
+            Probability { value, error: rest.error + beside }
+        };
+        let better = series.iter().map(side).fold(self.without_sides(), Probability::or);
+        if better.error < found.error { better } else { found }
+    }
+
+    /// Where one of two noises has nothing but atoms, the other's distribution function is asked at each of them.
+    fn of_pair(&self, free: &FreeMovers<'_>) -> Option<Probability> {
+        let &[first, second] = free.movers.as_slice() else { return None };
+        let values = |mover: usize| match self.noise_of(mover) {
+            (NoiseDistribution::Empirical(noise), effect, observed) => Some((noise.values(), effect, observed)),
+            _ => None,
+        };
+        let ((atoms, effect, observed), other) = match (values(first), values(second)) {
+            (Some(atoms), _) => (atoms, second),
+            (None, Some(atoms)) => (atoms, first),
+            (None, None) => return None,
+        };
+        let fixed = self.observed() + free.constants;
+        let places: Vec<f64> = atoms.iter().map(|value| fixed + effect * (value - observed)).collect();
+        Some(self.average(&places, other))
+    }
+}
+
+/// All products of parts; nothing if they are too many or unknown.
+fn products(free: &FreeMovers<'_>) -> Option<Vec<Product>> {
+    let mut products = vec![Product { falls: Vec::new(), values: [Complex64::ONE; VALUES], ends: vec![(0.0, 1.0)] }];
+    let mut ends = 1;
+    for &mover in &free.movers {
+        let parts = free.lattice.beyond(mover)?;
+        ends *= parts.iter().map(|part| part.part.ends.len()).sum::<usize>();
+        if ends > MOST_ENDS {
+            return None;
+        }
+        products = products.iter().flat_map(|product| parts.iter().map(|part| product.times(part))).collect();
+    }
+    Some(products)
+}
+
+/// What the series leaves out, for the region's bound `shift` below the observation.
+fn rest(products: &[Product], free: &FreeMovers<'_>, shift: f64, close_enough: f64) -> Bounded {
+    let ends: usize = products.iter().map(|product| product.ends.len()).sum();
+    let mut sum = Bounded::default();
+    for product in products {
+        let tail = Tail::new(free.lattice.period, free.lattice.terms, product.falls.clone(), &product.values);
+        for &(place, share) in &product.ends {
+            let found = tail.at(free.sum.shift + shift + place, close_enough, ends <= MOST_INTEGRATED);
+            sum.value += share * found.value;
+            sum.error += CAUTION * share.abs() * found.error;
+        }
+    }
+    sum
+}

@@ -1,0 +1,300 @@
+//! Which mechanisms an event takes to where they were never seen, and in which of its worlds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::prepared::Prepared;
+use crate::engine::RegimeOf;
+use crate::error::Result;
+use crate::mechanism::FittedMechanism;
+use crate::model::{FittedModel, Plausible, Recovered};
+use crate::noise::NoiseDistribution;
+use crate::target::Target;
+
+/// A noise is believed where more than one in so many normal ones are as unusual: there is nothing to explain.
+const UNUSUAL: f64 = 0.1;
+/// Widenings are powers of 2 to so many steps each, so that what is prepared for an event serves others.
+const STEPS: f64 = 8.0;
+/// A noise is never more than 2³⁰ times as wide.
+const WIDEST: f64 = 30.0;
+/// For how many different sets of wide noises a target is kept prepared.
+const MOST_PREPARED: usize = 16;
+/// How many players may decide how wide noises are: there is a regime for every set of them.
+const MOST_DECIDING: usize = 5;
+/// How many other mechanisms are tried for the model error: each costs a rough attribution.
+const MOST_ALTERNATIVES: usize = 6;
+/// A noise is wide in worlds in which the plausible mechanisms disagree by this share of what they do at the observed parents.
+const WIDE: f64 = 0.5;
+
+/// The nodes of a target whose mechanism was chosen from data that leave others possible, and what was prepared for events
+/// that lie outside of these data.
+pub(in crate::question::attribution) struct Outside {
+    /// By number in the target.
+    uncertain: Vec<(usize, Arc<Plausible>)>,
+    /// The targets with wide noises, the latest last.
+    prepared: Mutex<Vec<(Vec<Wide>, Arc<Prepared>)>>,
+}
+
+/// A node whose noise is another than in training, by its number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Wide {
+    node: usize,
+    change: Change,
+}
+
+/// What becomes of a noise outside of the data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Change {
+    /// Its deviations from the median are 2^(steps/8) times as large.
+    Widened(u32),
+    /// It has this added, which is what another mechanism says beyond the chosen one.
+    Shifted(f64),
+}
+
+impl Wide {
+    /// The distribution of the noise outside, from that in training.
+    fn outside(self, plausible: &Plausible, noise: &NoiseDistribution) -> Option<NoiseDistribution> {
+        match self.change {
+            Change::Widened(steps) => plausible.widened(noise, widening(steps)),
+            Change::Shifted(shift) => noise.clone().shifted_by(shift).ok(),
+        }
+    }
+
+    /// What a noise outside is under the distribution in training.
+    fn inside(self, plausible: &Plausible, noise: f64) -> f64 {
+        match self.change {
+            Change::Widened(steps) => plausible.narrowed(noise, widening(steps)),
+            Change::Shifted(shift) => noise - shift,
+        }
+    }
+}
+
+fn widening(steps: u32) -> f64 {
+    (f64::from(steps) / STEPS).exp2()
+}
+
+/// A node whose noise, as its mechanism recovers it, is not to be believed.
+pub(in crate::question::attribution) struct Doubt {
+    wide: Wide,
+    plausible: Arc<Plausible>,
+    /// By how much the plausible mechanisms disagree at the observed parents.
+    disagreement: f64,
+    /// The noise under the distribution that it has in training.
+    noise: f64,
+}
+
+impl Doubt {
+    fn new(wide: Wide, plausible: &Arc<Plausible>, disagreement: f64, noise: f64) -> Self {
+        Self { wide, plausible: Arc::clone(plausible), disagreement, noise: wide.inside(plausible, noise) }
+    }
+}
+
+/// A target's worlds by regimes.
+pub(in crate::question::attribution) struct InRegimes {
+    pub(in crate::question::attribution) regime_of: RegimeOf,
+    /// For each regime its target, and the values and noises that the event has in it.
+    pub(in crate::question::attribution) regimes: Vec<(Arc<Prepared>, Recovered)>,
+    /// The regime of the event itself.
+    pub(in crate::question::attribution) of_event: usize,
+    /// Values as observed, each noise as it is under the distribution that it has in training.
+    pub(in crate::question::attribution) stated: Recovered,
+}
+
+impl Outside {
+    pub(in crate::question::attribution) fn new(model: &FittedModel, target: &Target) -> Self {
+        let plausible = |(number, position): (usize, usize)| {
+            let plausible = model.plausible_at(position)?;
+            Plausible::can_widen(target.noise(number)).then(|| (number, Arc::clone(plausible)))
+        };
+        let positions = target.nodes().iter().map(|node| node.position).enumerate();
+        Self { uncertain: positions.filter_map(plausible).collect(), prepared: Mutex::new(Vec::new()) }
+    }
+
+    /// The nodes whose noise, as the model's mechanisms recover it, is not to be believed: the plausible mechanisms disagree about
+    /// the node at its observed parents, and the noise is unusual. Their numbers ascend.
+    pub(in crate::question::attribution) fn doubts(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
+        let mut doubts = Vec::new();
+        for (node, plausible) in &self.uncertain {
+            let (wired, noise) = (target.wiring().node(*node), recovered.noises[*node]);
+            let (form, distribution) = (wired.mechanism.form(), wired.mechanism.noise());
+            let parents = wired.parent_values(&recovered.values);
+            let widening = plausible.widening(form, &parents);
+            let steps = (STEPS * widening.log2().min(WIDEST)).round();
+            let is_unusual = || distribution.two_sided_tail(noise) < UNUSUAL;
+            if steps >= 1.0 && !recovered.is_missing(*node) && is_unusual() {
+                let wide = Wide { node: *node, change: Change::Widened(steps as u32) };
+                doubts.push(Doubt::new(wide, plausible, plausible.disagreement(form, &parents), noise));
+            }
+        }
+        doubts
+    }
+
+    /// For each node whose plausible mechanisms say something else at its observed parents, whatever its noise, the lowest and the
+    /// highest of what they say, each as if it were certain; those that are off by most of their noise's standard deviations.
+    pub(in crate::question::attribution) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
+        let mut alternatives = Vec::new();
+        for (node, plausible) in self.uncertain.iter().filter(|(node, _)| !recovered.is_missing(*node)) {
+            let (wired, noise) = (target.wiring().node(*node), recovered.noises[*node]);
+            let form = wired.mechanism.form();
+            let parents = wired.parent_values(&recovered.values);
+            for shift in plausible.extremes(form, &parents) {
+                let wide = Wide { node: *node, change: Change::Shifted(shift) };
+                let doubt = Doubt::new(wide, plausible, plausible.disagreement(form, &parents), noise);
+                alternatives.push((shift.abs() * target.noise(*node).variance().sqrt().recip(), doubt));
+            }
+        }
+        // A stable sort: of those that differ as much the first in topological order.
+        alternatives.sort_by(|a, b| b.0.total_cmp(&a.0));
+        alternatives.truncate(MOST_ALTERNATIVES);
+        alternatives.into_iter().map(|(_, doubt)| doubt).collect()
+    }
+
+    /// The worlds of an event by regimes: which noises are wide where a coalition of `players`, nodes by their numbers, is kept.
+    ///
+    /// A noise is wide where the parents are about as far outside as they are in the event, if the noises that are drawn have
+    /// their medians. `prepare` is called for targets that were not prepared yet. `None` where a mechanism is not finite in
+    /// some regime.
+    pub(in crate::question::attribution) fn regimes(
+        &self,
+        base: &Arc<Prepared>,
+        recovered: &Recovered,
+        doubts: &[Doubt],
+        players: &[usize],
+        prepare: impl Fn(Target) -> Result<Prepared>,
+    ) -> Result<Option<InRegimes>> {
+        let scene = Scene { target: &base.target, recovered, doubts, players };
+        let deciding = scene.deciding();
+        let mut found: Vec<Vec<bool>> = Vec::new();
+        let mut regimes = Vec::with_capacity(1 << deciding.len());
+        for set in 0..1_usize << deciding.len() {
+            let is_drawn = |player: usize| {
+                deciding.iter().position(|&other| other == player).is_some_and(|bit| set >> bit & 1 == 0)
+            };
+            let wide = scene.wide(is_drawn);
+            let regime = found.iter().position(|other| *other == wide).unwrap_or(found.len());
+            if regime == found.len() {
+                found.push(wide);
+            }
+            regimes.push(regime);
+        }
+        let of_event = regimes[regimes.len() - 1];
+        let mut all = Vec::with_capacity(found.len());
+        for wide in &found {
+            let nodes = doubts.iter().zip(wide).filter(|&(_, &is_wide)| is_wide).map(|(doubt, _)| doubt.wide).collect();
+            let prepared = self.prepared(base, nodes, &prepare)?;
+            let Some(recovered) = scene.recovered_where(wide) else { return Ok(None) };
+            all.push((prepared, recovered));
+        }
+        let mut stated = recovered.clone();
+        doubts.iter().for_each(|doubt| stated.noises[doubt.wide.node] = doubt.noise);
+        Ok(Some(InRegimes { regime_of: RegimeOf::new(deciding, regimes), regimes: all, of_event, stated }))
+    }
+
+    /// The target with these noises wide, from `prepare` if it is not there yet.
+    fn prepared(
+        &self,
+        base: &Arc<Prepared>,
+        wide: Vec<Wide>,
+        prepare: impl Fn(Target) -> Result<Prepared>,
+    ) -> Result<Arc<Prepared>> {
+        if wide.is_empty() {
+            return Ok(Arc::clone(base));
+        }
+        let find = |kept: &[(Vec<Wide>, Arc<Prepared>)]| {
+            kept.iter().find(|(of, _)| *of == wide).map(|(_, prepared)| Arc::clone(prepared))
+        };
+        if let Some(found) = find(&self.kept()) {
+            return Ok(found);
+        }
+        let replaced = base.target.with_mechanisms(|number, mechanism| {
+            let wide = wide.iter().find(|wide| wide.node == number)?;
+            let (_, plausible) = self.uncertain.iter().find(|&&(node, _)| node == number)?;
+            let noise = wide.outside(plausible, mechanism.noise())?;
+            Some(FittedMechanism::new(mechanism.form().clone(), noise))
+        });
+        // Without the lock: another thread may prepare the same meanwhile, to the same bits, but none waits for one that has
+        // taken up other work.
+        let prepared = Arc::new(prepare(replaced)?);
+        // What is shifted is so for one event alone.
+        if wide.iter().any(|wide| matches!(wide.change, Change::Shifted(_))) {
+            return Ok(prepared);
+        }
+        let mut kept = self.kept();
+        if let Some(found) = find(&kept) {
+            return Ok(found);
+        }
+        if kept.len() == MOST_PREPARED {
+            kept.remove(0);
+        }
+        kept.push((wide, Arc::clone(&prepared)));
+        Ok(prepared)
+    }
+
+    /// What is kept is never half written, whatever became of a thread that held it.
+    fn kept(&self) -> MutexGuard<'_, Vec<(Vec<Wide>, Arc<Prepared>)>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An event of a target with its doubts.
+struct Scene<'s> {
+    target: &'s Target,
+    recovered: &'s Recovered,
+    doubts: &'s [Doubt],
+    /// The nodes of the players.
+    players: &'s [usize],
+}
+
+impl Scene<'_> {
+    /// For each doubt the share of its disagreement that is left where some players' noises are at their medians.
+    fn shares(&self, is_drawn: impl Fn(usize) -> bool) -> Vec<f64> {
+        let wiring = self.target.wiring();
+        let mut noises = self.recovered.noises.clone();
+        for (player, &node) in self.players.iter().enumerate() {
+            if is_drawn(player) {
+                noises[node] = self.target.noise(node).median();
+            }
+        }
+        let values = wiring.forward(&noises, |_| None);
+        let share = |doubt: &Doubt| {
+            let node = wiring.node(doubt.wide.node);
+            doubt.plausible.disagreement(node.mechanism.form(), &node.parent_values(&values)) / doubt.disagreement
+        };
+        self.doubts.iter().map(share).collect()
+    }
+
+    fn wide(&self, is_drawn: impl Fn(usize) -> bool) -> Vec<bool> {
+        self.shares(is_drawn).into_iter().map(|share| share >= WIDE).collect()
+    }
+
+    /// The players who decide which noises are wide: those without whom some no longer are, and those who alone make some so;
+    /// the most decisive ones if there are too many, in the order of the players.
+    fn deciding(&self) -> Vec<usize> {
+        let mut decisive: Vec<(f64, usize)> = Vec::new();
+        for player in 0..self.players.len() {
+            let lost = self.shares(|other| other == player).into_iter().map(|share| 1.0 - share);
+            let gained = self.shares(|other| other != player);
+            let weight = lost.chain(gained).fold(0.0, f64::max);
+            if weight >= WIDE {
+                decisive.push((weight, player));
+            }
+        }
+        decisive.sort_by(|a, b| b.0.total_cmp(&a.0));
+        decisive.truncate(MOST_DECIDING);
+        let mut players: Vec<usize> = decisive.into_iter().map(|(_, player)| player).collect();
+        players.sort_unstable();
+        players
+    }
+
+    /// The event as it would have been with these noises wide: as it was where all are.
+    fn recovered_where(&self, wide: &[bool]) -> Option<Recovered> {
+        let mut recovered = self.recovered.clone();
+        if wide.iter().all(|&is_wide| is_wide) {
+            return Some(recovered);
+        }
+        for (doubt, _) in self.doubts.iter().zip(wide).filter(|&(_, &is_wide)| !is_wide) {
+            recovered.noises[doubt.wide.node] = doubt.noise;
+        }
+        recovered.values = self.target.wiring().forward(&recovered.noises, |_| None);
+        recovered.values.iter().all(|value| value.is_finite()).then_some(recovered)
+    }
+}

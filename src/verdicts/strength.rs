@@ -1,0 +1,145 @@
+//! How strong the evidence for the first of a ranking is.
+//!
+//! Thin, if there is nothing to explain: the target is hardly unusual, or no noise is. Strong, if
+//!
+//! 1. nobody else has nearly the first one's combined score;
+//! 2. most verdicts name it, a first place that is shared counting half;
+//! 3. its contribution is most of what moved the target, so that the event is no sum of many small causes, and no difference of large
+//!    contributions that a wrong model makes up; still more of it where another noise is as unusual;
+//! 4. its noise is unusual even as the most unusual one of so many nodes, and no other one is more so; and
+//! 5. no finding speaks against the model, the data or the question.
+//!
+//! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
+//! how often a strong verdict was wrong on others, and the example `trust` repeats that.
+
+use super::evidence::Evidence;
+use super::methods::CombinedScore;
+use super::verdict::Verdict;
+use crate::findings::{Finding, FindingKind, Strength};
+use crate::question::attribution::Attribution;
+use crate::wording::share_of_rows;
+
+/// What is less rare than one in twenty is no outlier, in nats.
+const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
+/// A runner-up with so much of the first one's combined score is as suspect.
+const AS_SUSPECT: f64 = 0.85;
+/// So much of all that moved the target must be the first one's contribution.
+const MOST_OF_THE_EVENT: f64 = 0.45;
+/// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
+const OF_TWO_UNUSUAL: f64 = 0.55;
+/// Of so many nodes the noise would be as unusual by chance, at most.
+const BY_CHANCE: f64 = 0.5;
+
+/// What there is to judge by.
+pub(super) struct Judged<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) attribution: &'a Attribution,
+    pub(super) combined: &'a [CombinedScore],
+    pub(super) verdicts: &'a [Verdict],
+    pub(super) findings: &'a [Finding],
+}
+
+impl Judged<'_> {
+    /// How far the first of the ranking can be trusted, and why not further, in sentences.
+    pub(super) fn strength(&self) -> (Strength, Vec<String>) {
+        let (by_itself, doubts) = self.by_itself();
+        (self.findings.iter().map(|finding| finding.kind.caps()).fold(by_itself, Strength::min), doubts)
+    }
+
+    /// Before the findings.
+    fn by_itself(&self) -> (Strength, Vec<String>) {
+        let (is_thin, mut doubts) = self.thinness();
+        let [first, others @ ..] = self.combined else { return (Strength::Thin, doubts) };
+        if is_thin {
+            return (Strength::Thin, doubts);
+        }
+        let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
+        doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
+        doubts.extend(self.no_majority(first));
+        doubts.extend(self.small_part(first));
+        doubts.extend(self.unusual_by_chance(first));
+        if doubts.is_empty() {
+            return (Strength::Strong, doubts);
+        }
+        let dissenters = self.verdicts.iter().filter_map(|verdict| verdict.first().map(|other| (verdict.kind, other)));
+        let dissenters = dissenters.filter(|(_, other)| *other != first.node);
+        doubts.extend(dissenters.map(|(kind, other)| format!("By {kind} it is `{other}`.")));
+        (Strength::Contested, doubts)
+    }
+
+    /// Whether there is too little to explain, and what of that no finding says.
+    fn thinness(&self) -> (bool, Vec<String>) {
+        let mut doubts = Vec::new();
+        let found = |kind| self.findings.iter().any(|finding| finding.kind == kind);
+        // Not −0.00, which rounding may leave of a certain event.
+        let score = self.attribution.score.value.max(0.0);
+        // To its other side the target is unusual all the same, which a finding says.
+        let usual = score < NOT_UNUSUAL && !found(FindingKind::OtherSide);
+        let nobody = !self.evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL);
+        // Of few rows nothing is unusual, however far out: a finding says that, too.
+        if usual && !(self.attribution.score.saturated && found(FindingKind::FewRows)) {
+            doubts.push(format!(
+                "`{}` is hardly unusual: its outlier score is {score:.2} nats, that of {}.",
+                self.attribution.target,
+                share_of_rows((-score).exp())
+            ));
+        }
+        if nobody && !found(FindingKind::FewRows) {
+            doubts.push("No node is unusual given its parents.".to_owned());
+        }
+        (usual || nobody, doubts)
+    }
+
+    fn no_majority(&self, first: &CombinedScore) -> Option<String> {
+        let (mut all, mut alone, mut shared) = (0, 0, 0);
+        for verdict in self.verdicts {
+            let leaders: Vec<&str> = verdict.leaders().collect();
+            let is_leader = leaders.contains(&first.node.as_str());
+            all += usize::from(!leaders.is_empty());
+            alone += usize::from(is_leader && leaders.len() == 1);
+            shared += usize::from(is_leader && leaders.len() > 1);
+        }
+        (2 * alone + shared <= all).then(|| {
+            let ties = if shared > 0 { format!(", and {shared} it and others alike") } else { String::new() };
+            format!("Of {all} verdicts only {alone} name `{}`{ties}.", first.node)
+        })
+    }
+
+    fn small_part(&self, first: &CombinedScore) -> Option<String> {
+        let (surprise, other) = self.noises(first);
+        let enough = if other >= surprise { OF_TWO_UNUSUAL } else { MOST_OF_THE_EVENT };
+        (first.shapley < enough).then(|| {
+            format!(
+                "`{}` is no more than {:.0} % of what moved `{}`: the rest is others, or the model is wrong.",
+                first.node,
+                100.0 * first.shapley,
+                self.attribution.target
+            )
+        })
+    }
+
+    /// n noises with a tail of p are expected to hold n·p that are as unusual.
+    fn unusual_by_chance(&self, first: &CombinedScore) -> Option<String> {
+        let (surprise, other) = self.noises(first);
+        let nodes = self.evidence.nodes.len();
+        if surprise < NOT_UNUSUAL || nodes as f64 * (-surprise).exp() > BY_CHANCE {
+            let rows = share_of_rows((-surprise).exp());
+            return Some(format!(
+                "Given its parents, `{}` is as far off in {rows}, and {nodes} nodes might be.",
+                first.node
+            ));
+        }
+        (other > surprise).then(|| format!("Given its parents, another node is more unusual than `{}`.", first.node))
+    }
+
+    /// How unusual the noise of this node is, and the most unusual one of all others, in nats.
+    fn noises(&self, first: &CombinedScore) -> (f64, f64) {
+        let nodes = &self.evidence.nodes;
+        let most = |is_first: bool| {
+            let noises =
+                nodes.iter().filter(|node| (node.name == first.node) == is_first).map(|node| node.noise_surprise);
+            noises.fold(0.0, f64::max)
+        };
+        (most(true), most(false))
+    }
+}
