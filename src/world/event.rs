@@ -31,8 +31,8 @@ impl<'t> Event<'t> {
     /// The noise game of an observation: players are the nodes whose noise is known and can matter.
     ///
     /// A noise that does not move the target changes nothing whether it is kept or drawn, nor does one of zero variance that was
-    /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is not known, as the node's value is missing, is
-    /// drawn in every world.
+    /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is
+    /// not known, as the node's value is missing, is drawn in every world.
     pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure, slack: f64) -> Self {
         let mut base = World::new(recovered.noises.iter().map(|&noise| Source::Given(noise)).collect());
         let mut switches = Vec::new();

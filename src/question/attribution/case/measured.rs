@@ -71,7 +71,7 @@ impl AskedOf<'_> {
         let computed = slack.min(slack_far_from_0(target, recovered, from_observed));
         let test = if from_observed { test.shifted_by(-observed) } else { test };
         // What was observed is itself rounded, which no way of computing makes good.
-        let slack = computed + target.wiring().rounding_error(&recovered.values, &recovered.noises);
+        let slack = computed + target.wiring().rounding_error_of_observed(&recovered.values, &recovered.noises);
         let measure = Measure::LogTail { test: test.widened(computed + half_step), floor };
         Ok(Measured { measure, slack, counted_from: from_observed.then_some(observed) })
     }
