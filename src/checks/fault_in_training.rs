@@ -14,7 +14,7 @@ use crate::noise::NoiseDistribution;
 use crate::wording::significant;
 
 /// The probability of a finding by chance, over all nodes.
-const SIGNIFICANCE: f64 = 1e-3;
+const SIGNIFICANCE: f64 = 0.01;
 /// Fewest rows of which a few can be told from the rest, and fewest of a cluster.
 const FEWEST: (usize, usize) = (20, 2);
 /// The largest share of rows that a cluster of faulty ones may be.
@@ -22,7 +22,7 @@ const MOST: f64 = 0.25;
 /// A row is as extreme as the event if it deviates by at least so much of what the event deviates by.
 const AS_EXTREME: f64 = 0.5;
 /// The quantile of the rest above which its tail begins.
-const TAIL: f64 = 0.75;
+const TAIL: f64 = 0.8;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let significance = SIGNIFICANCE / facts.wiring.nodes().len() as f64;
@@ -69,21 +69,23 @@ fn cluster(values: &[f64], value: f64, significance: f64) -> Option<usize> {
     if count < FEWEST.1 || count > most {
         return None;
     }
-    let (first, last) = (deviation(count - 1), deviation(count));
-    let rest = rows - count;
-    let tail = ((1.0 - TAIL) * rest as f64) as usize;
-    let threshold = deviation(count + tail);
-    let tail_values = || (count..count + tail).map(deviation);
-    let by_chance = |gap: f64, scale: f64| {
-        let x = count as f64 * gap / scale;
-        (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
-    };
-    let excess = tail_values().map(|one| one - threshold).sum::<f64>() / tail as f64;
-    if !(threshold > 0.0 && excess > 0.0) {
+    let tail = ((1.0 - TAIL) * (rows - count) as f64) as usize;
+    let (last, threshold) = (deviation(count), deviation(count + tail));
+    let body = count..rows - tail;
+    let step = body.map(|place| deviation(place) - deviation(place + 1)).fold(0.0, f64::max);
+    let first = deviation(count - 1) - step;
+    if !(threshold > 0.0 && last > threshold && first > last) {
         return None;
     }
-    let log_excess = tail_values().map(|one| (one / threshold).ln()).sum::<f64>() / tail as f64;
-    let p = by_chance(first - last, excess).max(by_chance((first / last).ln(), log_excess));
+    // The scale of what a map makes of the values, and the probability of the gap there.
+    let by_chance = |map: fn(f64) -> f64| {
+        let excess = |value: f64| map(value) - map(threshold);
+        let sum: f64 = (count..count + tail).map(|place| excess(deviation(place))).sum();
+        let scale = (sum + count as f64 * excess(last)) / tail as f64;
+        let x = count as f64 * (map(first) - map(last)) / scale;
+        (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
+    };
+    let p = by_chance(|value| value).max(by_chance(f64::ln));
     (p <= significance).then_some(count)
 }
 
@@ -114,6 +116,12 @@ mod tests {
             for share in [0.3, 0.6, 1.0, 2.0] {
                 assert_eq!(cluster(&values, share * largest, 1e-3), None, "{noise}, {share}");
             }
+        }
+        // Whole standard deviations, as of a coarse gauge: the few 4's are one step beyond the 3's.
+        let rounded: Vec<f64> =
+            quantiles(&NoiseDistribution::normal(0.0, 1.0).unwrap(), 1000).iter().map(|value| value.round()).collect();
+        for value in [5.0, 6.0, 7.0] {
+            assert_eq!(cluster(&rounded, value, 1e-3), None, "rounded, {value}");
         }
         let counts: Vec<f64> = (0..300).map(|row| if row < 290 { 0.0 } else { 1.0 }).collect();
         assert_eq!(cluster(&counts, 1.0, 1e-3), None, "rare counts");

@@ -15,7 +15,7 @@ const UNUSUAL: f64 = 0.05;
 /// The significance of another node's noise, over all of them.
 const SIGNIFICANCE: f64 = 0.01;
 /// The share of the target's variance that its causes leave unexplained in training from which on a cause seems to be missing.
-const UNEXPLAINED: f64 = 0.6;
+const UNEXPLAINED: f64 = 0.75;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let number = facts.target();

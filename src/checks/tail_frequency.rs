@@ -11,7 +11,7 @@ use crate::score::OutlierTest;
 use crate::wording::{chance, p_value, significant};
 
 /// The probability of a finding by chance.
-const SIGNIFICANCE: f64 = 0.005;
+const SIGNIFICANCE: f64 = 0.002;
 /// By what factor both must differ to matter for a score, which is a logarithm.
 const MATERIAL: f64 = 1.3;
 /// By how many standard errors the estimated probability may be off.

@@ -12,9 +12,6 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A mean that is more than this many standard deviations from 0 is far from it.
-const FAR: f64 = 1e6;
-
 /// The distribution of one node's noise.
 ///
 /// Parameters are checked on construction and cannot be changed afterwards, so that every value of this type is
@@ -302,20 +299,6 @@ impl NoiseDistribution {
     /// The expected value, in the node's unit. Infinite only where it exceeds the range of `f64`.
     pub fn mean(&self) -> f64 {
         self.law().mean()
-    }
-
-    /// The noise less its mean but for rounding, where that lies so many standard deviations from 0 that products with it, and their
-    /// sines, lose half of the 16 digits; nothing elsewhere.
-    pub(crate) fn counted_from_mean(&self) -> Option<Self> {
-        let mean = self.mean();
-        let is_far = mean.abs() > FAR * self.variance().sqrt() && !self.is_degenerate();
-        if is_far { self.clone().shifted_by(-mean).ok() } else { None }
-    }
-
-    /// E N − origin, also where the mean has no digits for it.
-    pub(crate) fn mean_from(&self, origin: f64) -> f64 {
-        let of_near = self.counted_from_mean().map_or(0.0, |near| near.mean());
-        (self.mean() - origin) + of_near
     }
 
     /// The variance, in the square of the node's unit; for an empirical distribution the mean square (1/n).

@@ -7,6 +7,7 @@ mod distribution;
 mod families;
 mod fit;
 mod law;
+mod offset;
 mod spectrum;
 #[cfg(test)]
 mod testing;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::model::{FittedModel, Recovered};
+use crate::model::{FittedModel, Recovered, Rounding};
 use crate::score::{FeatureMap, ItScore, check_floor};
 
 /// How unusual one node of an observation is.
@@ -84,7 +84,8 @@ impl FittedModel {
             ItScore::from_tail_probability(tail, floor.max(self.default_floor()))
         };
         let node = self.graph().name(position).to_owned();
-        let evident = noise.map(|_| recovered.evident_noise(number, self.mechanism_at(position).noise()));
+        let is_rounding = recovered.rounding(number) == Rounding::Of;
+        let evident = noise.map(|noise| if is_rounding { self.mechanism_at(position).noise().median() } else { noise });
         let conditional = match evident.map(|noise| self.noise_score(position, noise, floor)).transpose() {
             Ok(conditional) => conditional,
             Err(cause) => return Err(Error::InNode { node, cause: Box::new(cause) }),

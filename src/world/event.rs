@@ -2,12 +2,9 @@
 
 use super::measure::Measure;
 use super::source::{Source, Switch, World};
-use crate::model::{Recovered, Rounding};
+use crate::model::Recovered;
 use crate::shapley::Coalition;
 use crate::target::Target;
-
-/// What moves the target by no more than this share of its spread makes no difference.
-const NO_DIFFERENCE: f64 = 0.06;
 
 /// What is asked of a target about one observation.
 ///
@@ -34,15 +31,16 @@ impl<'t> Event<'t> {
     /// The noise game of an observation: players are the nodes whose noise is known and can matter.
     ///
     /// A noise that does not move the target changes nothing whether it is kept or drawn, nor does one of zero variance that was
-    /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is not known, as the node's value is missing, is
-    /// drawn in every world.
+    /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is
+    /// not known, as the node's value is missing, is drawn in every world.
     pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure, slack: f64) -> Self {
         let mut base = World::new(recovered.noises.iter().map(|&noise| Source::Given(noise)).collect());
         let mut switches = Vec::new();
         for (node, effect) in target.effects().iter().enumerate() {
             let (noise, given) = (target.noise(node), recovered.noises[node]);
             let matters = *effect != Some(0.0);
-            let is_usual = noise.is_degenerate() && noise.mean() == given || is_mere_rounding(target, &recovered, node);
+            let is_usual =
+                noise.is_degenerate() && noise.mean() == given || target.wiring().is_mere_rounding(&recovered, node);
             if matters && !recovered.is_missing(node) && !is_usual {
                 switches.push(Switch { at: node, off: Source::Drawn, on: Source::Given(given) });
             } else if matters && recovered.is_missing(node) && !noise.is_degenerate() {
@@ -77,19 +75,6 @@ impl<'t> Event<'t> {
     pub(crate) fn counted_from(mut self, value: f64) -> Self {
         self.values[self.target.number()] -= value;
         self
-    }
-}
-
-/// Whether a noise is rounding, and what it usually does makes no difference to the target.
-fn is_mere_rounding(target: &Target, recovered: &Recovered, node: usize) -> bool {
-    match recovered.rounding(node) {
-        Rounding::No => false,
-        Rounding::Of => true,
-        // What is rounding where it was measured may be large where it matters, as one unit is that costs much.
-        Rounding::OfAll => {
-            let reach = target.wiring().moved_by_usual_noise(node, &recovered.values, &recovered.noises);
-            reach <= NO_DIFFERENCE * target.wiring().node(target.number()).spread()
-        }
     }
 }
 

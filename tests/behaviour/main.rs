@@ -6,17 +6,14 @@ mod attribution;
 mod bad_input;
 mod bootstrap;
 mod data;
-mod deadline;
 mod drift;
 mod evaluation;
 mod findings;
 mod graph;
-mod identification;
 mod mechanisms;
 mod missing_data;
 mod report;
 mod reproducibility;
-mod resolution;
 mod saved_models;
 mod shop;
 #[cfg(feature = "traces")]

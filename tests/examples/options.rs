@@ -20,11 +20,10 @@ fn assert_mistake(output: &std::process::Output, fragments: &[&str]) {
 fn the_engine_is_explained_where_that_is_asked_for() {
     let explained =
         text(&service_latency("explained", &["--target", "Website", "--samples", "500", "--explain"]).stdout);
-    assert_eq!(
-        explained.matches("\nBy Fourier inversion beside samples: `Website` is linear in").count(),
-        3,
-        "{explained}"
-    );
+    // Which of two engines answers depends on which is better with so few samples.
+    let beside = explained.matches("\nBy Fourier inversion beside samples: `Website` is linear in").count();
+    let sampled = explained.matches("\nBy sampling: all noises are sampled but one").count();
+    assert_eq!((beside + sampled, beside > 0), (3, true), "{explained}");
     assert_eq!(explained.matches("\nNot by closed form: `").count(), 3, "{explained}");
     let json = service_latency("explained", &["--target", "Product DB", "--format", "json"]);
     let report: Value = serde_json::from_str(&text(&json.stdout)).unwrap();
@@ -38,7 +37,11 @@ fn intervals_stand_in_the_table_the_json_and_the_page() {
     let table = service_latency("intervals", &[&plain[..], &["--report", page.to_str().unwrap()]].concat());
     let printed = text(&table.stdout);
     assert!(table.status.success(), "{}", text(&table.stderr));
-    assert_eq!(printed.matches("Intervals of 95 % that include the fit (20 resamples").count(), 2, "{printed}");
+    assert_eq!(
+        printed.matches("Intervals of 95 % that include the fit and the ± error above (20 resamples").count(),
+        2,
+        "{printed}"
+    );
     assert!(fs::read_to_string(page).unwrap().contains("95 % intervals that include the fit of the model"));
     let json = service_latency("intervals", &[&plain[..], &["--format", "json"]].concat());
     let report: Value = serde_json::from_slice(&json.stdout).unwrap();

@@ -40,6 +40,7 @@ use crate::error::Result;
 use crate::shapley::ShapleyValues;
 use crate::target::Target;
 use crate::world::{Event, Sought};
+use player::Cast;
 use series::OUTPUTS;
 use walk::Walk;
 
@@ -100,7 +101,14 @@ struct InvertedWorlds<'e> {
 
 impl InvertedWorlds<'_> {
     fn walk(&self) -> &Walk {
-        self.walk.get_or_init(|| Walk::new(&self.series, &self.event.players(), self.event.always_drawn()))
+        self.walk.get_or_init(|| Walk::new(&self.series, &self.cast()))
+    }
+
+    fn cast(&self) -> Cast {
+        let (players, always_free) = (self.event.players(), self.event.always_drawn().to_vec());
+        let movers = self.series.lattices.movers.iter().map(|mover| mover.node);
+        let always_kept = movers.filter(|node| !players.contains(node) && !always_free.contains(node)).collect();
+        Cast { players, always_free, always_kept }
     }
 }
 
@@ -118,9 +126,10 @@ impl Worlds for InvertedWorlds<'_> {
     }
 
     fn split(&self) -> Option<ShapleyValues> {
-        let (players, always_drawn) = (self.event.players(), self.event.always_drawn());
-        let fits_a_table = always_drawn.is_empty() || players.len() + always_drawn.len() <= EXACT_WITHOUT_SAMPLES;
-        fits_a_table.then(|| self.series.enumerate(&players, always_drawn))
+        let cast = self.cast();
+        let others = cast.always_free.len() + cast.always_kept.len();
+        let fits_a_table = others == 0 || cast.players.len() + others <= EXACT_WITHOUT_SAMPLES;
+        fits_a_table.then(|| self.series.enumerate(&cast))
     }
 }
 

@@ -11,6 +11,28 @@ pub(super) enum Player {
     Constant(usize),
 }
 
+/// The nodes whose noises matter, by what coalitions do to them.
+#[derive(Debug)]
+pub(super) struct Cast {
+    pub(super) players: Vec<usize>,
+    /// Free in every coalition, as nobody knows the noise.
+    pub(super) always_free: Vec<usize>,
+    /// Kept in every coalition, as the noise is mere rounding.
+    pub(super) always_kept: Vec<usize>,
+}
+
+impl Cast {
+    /// All of them, in this order.
+    pub(super) fn nodes(&self) -> Vec<usize> {
+        [self.players.as_slice(), &self.always_free, &self.always_kept].concat()
+    }
+
+    /// Whether the node at this place among all [`nodes`](Self::nodes) is free in every coalition.
+    pub(super) fn is_always_free(&self, place: usize) -> bool {
+        (self.players.len()..self.players.len() + self.always_free.len()).contains(&place)
+    }
+}
+
 impl Player {
     pub(super) fn node(self, lattices: &Lattices) -> usize {
         match self {

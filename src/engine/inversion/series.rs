@@ -79,7 +79,7 @@ impl<'a> Series<'a> {
     ) -> Self {
         let (observed_noises, observed) = (event.noises(), event.observed());
         let shifts = noises.iter().zip(observed_noises).map(|((noise, effect), observed)| {
-            if *effect == 0.0 { 0.0 } else { effect.abs() * (noise.mean().abs() + observed.abs()) }
+            if *effect == 0.0 { 0.0 } else { effect.abs() * noise.size_of_shift(*observed) }
         });
         let moved = UNITS * f64::EPSILON * (shifts.sum::<f64>() + observed.abs());
         Self { lattices, noises, observed_noises, observed, region, floor, moved, largest_error: AtomicU64::new(0) }
@@ -151,7 +151,7 @@ impl<'a> Series<'a> {
         let (noise, effect) = self.noises[node];
         let mover = self.lattices.movers.iter().find(|mover| mover.node == node);
         let spread = mover.map_or_else(Spread::default, |mover| mover.spread);
-        FreeSum { shift: effect * (noise.mean() - self.observed_noises[node]), spread }
+        FreeSum { shift: effect * noise.mean_from(self.observed_noises[node]), spread }
     }
 
     /// The weights of the series, 1/(πk), turned back by the bound's distance.

@@ -5,7 +5,7 @@ use ndarray::linalg::general_mat_mul;
 
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
-use super::player::Player;
+use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
 use crate::noise::{Side, Spectrum, multiply_into};
@@ -18,35 +18,36 @@ impl Series<'_> {
     /// of either kind: so the series of all coalitions are the product of a 2^(n/2) × K with a K × 2^(n/2) matrix.
     /// Costs O(2ⁿ · K) multiplications. Memory: O(2ⁿ + 2^(n/2) · K).
     ///
-    /// Nodes that are always free double the table, each of them, and then only the half in which they are free is used.
-    pub(super) fn enumerate(&self, nodes: &[usize], always_free: &[usize]) -> ShapleyValues {
-        let mut players = Player::all(self.lattices, &[nodes, always_free].concat());
+    /// Nodes that are no players double the table, each of them, and then only the half is used in which they are free, or kept.
+    pub(super) fn enumerate(&self, cast: &Cast) -> ShapleyValues {
+        let mut players = Player::all(self.lattices, &cast.nodes());
         let mut probabilities = CoalitionTable::new(self, &players).probabilities();
-        if !always_free.is_empty() {
-            let is_player = |&(_, place): &(Player, usize)| place < nodes.len();
-            let sets = sets_with_others(&players.iter().map(is_player).collect::<Vec<_>>());
+        if players.len() > cast.players.len() {
+            let places: Vec<usize> = players.iter().map(|&(_, place)| place).collect();
+            let sets = sets_with_others(&places, cast);
             probabilities = sets.into_iter().map(|set| probabilities[set]).collect();
-            players.retain(is_player);
+            players.retain(|&(_, place)| place < cast.players.len());
         }
+        let nodes = &cast.players;
         let values = probabilities.iter().map(|&probability| self.value(probability)).collect();
         let errors = probabilities.iter().map(|&probability| self.error_in_nats(probability)).collect();
         let values = in_order_of(nodes, &players, values_of_table(&kept_last(values)));
         let errors = in_order_of(nodes, &players, sums_of_table(&kept_last(errors)));
         let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
         // The observation itself is worth 0, whatever rounding says.
-        let everybody =
-            if always_free.is_empty() { vec![0.0, 0.0, 1.0] } else { self.world(probabilities[0]).to_vec() };
+        let is_certain = cast.always_free.is_empty();
+        let everybody = if is_certain { vec![0.0, 0.0, 1.0] } else { self.world(probabilities[0]).to_vec() };
         ShapleyValues::exact(&[values, errors], nobody, everybody)
     }
 }
 
-/// The sets of free nodes in which all who are no players are free, numbered by the set of free players. The
-/// first node has the highest bit.
-fn sets_with_others(is_player: &[bool]) -> Vec<usize> {
-    let bits = || is_player.iter().rev().zip((0..).map(|place| 1_usize << place));
-    let others: usize = bits().filter(|(is_player, _)| !**is_player).map(|(_, bit)| bit).sum();
-    let mut sets = vec![others];
-    for (_, bit) in bits().filter(|(is_player, _)| **is_player) {
+/// The sets of free nodes in which, of those who are no players, all are free that always are, and no others; numbered by the set of
+/// free players. `places` are those of the nodes in the cast, the one with the highest bit first.
+fn sets_with_others(places: &[usize], cast: &Cast) -> Vec<usize> {
+    let bits = || places.iter().rev().zip((0..).map(|place| 1_usize << place));
+    let always_free: usize = bits().filter(|&(&place, _)| cast.is_always_free(place)).map(|(_, bit)| bit).sum();
+    let mut sets = vec![always_free];
+    for (_, bit) in bits().filter(|&(&place, _)| place < cast.players.len()) {
         sets.extend_from_within(..);
         let half = sets.len() / 2;
         sets[half..].iter_mut().for_each(|set| *set |= bit);

@@ -2,7 +2,7 @@
 
 use super::super::Visitor;
 use super::free_sum::FreeSum;
-use super::player::Player;
+use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
 use crate::error::Result;
@@ -14,10 +14,13 @@ use crate::shapley::Coalition;
 /// costs as many as there are free players.
 #[derive(Debug)]
 pub(super) struct Walk {
-    /// With those that are always free, each with its place among the nodes: those that a coalition can keep come first there.
+    /// With those that are always free or kept, each with its place among the nodes: those that a coalition can keep come first there,
+    /// then those that are always free.
     players: Vec<(Player, usize)>,
     /// How many players a coalition can keep.
     keepable: usize,
+    /// For each player whether it is kept by no coalition.
+    always_free: Vec<bool>,
     /// For each player what it adds when it is free.
     free: Vec<FreeSum>,
     /// For each lattice the spectra of its players.
@@ -41,9 +44,9 @@ pub(super) struct WalkState<'w> {
 
 impl Walk {
     /// Costs O(players · frequencies · lattices), once per event.
-    pub(super) fn new(series: &Series<'_>, nodes: &[usize], always_free: &[usize]) -> Self {
+    pub(super) fn new(series: &Series<'_>, cast: &Cast) -> Self {
         let lattices = series.lattices;
-        let players = Player::all(lattices, &[nodes, always_free].concat());
+        let players = Player::all(lattices, &cast.nodes());
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(lattices))).collect();
         let spectra = lattices.all.iter().map(|lattice| series.spectra(&players, &free, lattice)).collect();
         let weights = lattices
@@ -51,7 +54,8 @@ impl Walk {
             .iter()
             .map(|lattice| series.sides().map(|side| (side, series.weights(side, lattice))).collect())
             .collect();
-        Self { players, keepable: nodes.len(), free, spectra, weights }
+        let always_free = players.iter().map(|&(_, place)| cast.is_always_free(place)).collect();
+        Self { players, keepable: cast.players.len(), always_free, free, spectra, weights }
     }
 
     /// The order in which players had best be numbered: the largest first, as its change costs most.
@@ -78,7 +82,7 @@ impl WalkState<'_> {
         let walk = self.walk;
         let kept = |player: usize| {
             let place = walk.players[player].1;
-            place < walk.keepable && coalition.contains(place)
+            if place < walk.keepable { coalition.contains(place) } else { !walk.always_free[player] }
         };
         let newly_kept = (0..walk.players.len()).any(|player| self.is_free[player] && kept(player));
         if newly_kept {
@@ -147,7 +151,7 @@ impl WalkState<'_> {
 impl Visitor for WalkState<'_> {
     fn visit(&mut self, kept: &Coalition, outputs: &mut [f64]) -> Result<()> {
         self.move_to(kept);
-        let nothing_free = kept.len() == self.walk.players.len();
+        let nothing_free = self.first_free == self.walk.players.len();
         let probability = if nothing_free { Probability::exactly(1.0) } else { self.probability() };
         let world = self.series.world(probability);
         self.series.note(world[1]);

@@ -16,7 +16,7 @@ use super::walk::Walk;
 use crate::error::{Error, Result, list_names};
 use crate::score::OutlierRegion;
 use crate::shapley::Coalition;
-use crate::world::Event;
+use crate::world::{Event, Measure};
 
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
 /// drawn. The coalition's value measures the target's samples.
@@ -73,7 +73,16 @@ impl<'e> SampledWorlds<'e> {
         }
     }
 
-    fn unresolved(&self, coalition: &Coalition) -> Error {
+    /// A tail's value is not finite without a floor only; a mean's where samples are so large that their sum overflows.
+    fn not_finite(&self, coalition: &Coalition, found: f64) -> Error {
+        if matches!(self.event.measure(), Measure::Mean { .. }) {
+            let target = self.event.target();
+            return Error::MechanismNotFinite {
+                node: target.node_name(target.number()).to_owned(),
+                operation: OVERFLOW,
+                found,
+            };
+        }
         let kept = self.event.names(coalition);
         let kept = if kept.is_empty() { "no node".to_owned() } else { list_names(&kept) };
         Error::UnresolvedTail { samples: self.samples.count(), kept }
@@ -89,6 +98,10 @@ impl Worlds for SampledWorlds<'_> {
         Box::new(self.start())
     }
 }
+
+/// What a mechanism far outside its data cannot do, and what can be done about it.
+const OVERFLOW: &str = "average samples: the event is so far outside the training data that they overflow, so look at its units first; \
+     the outlier score alone, which needs no mean, can be attributed";
 
 /// See [`OUTPUTS`].
 struct SampledReadout;
@@ -146,7 +159,10 @@ impl SampledState<'_, '_> {
             means = better;
         }
         worlds.measure.conclude(&means, samples, self.walk.lot(), outputs);
-        if outputs.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(worlds.unresolved(coalition)) }
+        match outputs.iter().find(|value| !value.is_finite()) {
+            None => Ok(()),
+            Some(&found) => Err(worlds.not_finite(coalition, found)),
+        }
     }
 
     /// Whether no values of the noises that are free reach the region: then no hit is certain.

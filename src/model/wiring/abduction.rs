@@ -1,11 +1,9 @@
 //! Abduction: from values back to the noises that made them.
 
-use super::measured::Rounding;
 use super::nodes::{WiredNode, Wiring};
 use crate::data::Observation;
 use crate::error::{Error, Result};
 use crate::mechanism::INVERSION_TOLERANCE;
-use crate::noise::NoiseDistribution;
 
 /// The values of the nodes of a wiring and the noises that made them.
 ///
@@ -33,6 +31,17 @@ pub(crate) enum Origin {
     Missing,
 }
 
+/// Whether a recovered noise is rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    /// No.
+    No,
+    /// It lies no further from the only value that the noise has than rounding alone may take it.
+    Of,
+    /// So it does, and so do all of the noise's usual values, which differ by no more than that.
+    OfAll,
+}
+
 impl Recovered {
     pub(crate) fn is_missing(&self, number: usize) -> bool {
         self.origins[number] == Origin::Missing
@@ -41,11 +50,6 @@ impl Recovered {
     /// Whether the noise of a node is mere rounding of measured values.
     pub(crate) fn rounding(&self, number: usize) -> Rounding {
         self.roundings[number]
-    }
-
-    /// The noise of a node as evidence: its median where it is mere rounding.
-    pub(crate) fn evident_noise(&self, number: usize, distribution: &NoiseDistribution) -> f64 {
-        if self.roundings[number] == Rounding::No { self.noises[number] } else { distribution.median() }
     }
 
     /// The noise of a node, if all values are there that it depends on.

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::abduction::{Recovered, Rounding};
 use super::nodes::{WiredNode, Wiring};
 use crate::mechanism::ParentFunction;
 use crate::model::resolution::Measured;
@@ -15,16 +16,8 @@ const LAST_PLACES: f64 = 16.0;
 /// that is known of that: one value in ten ends with a zero that is not written.
 const HIDDEN_ZEROS: f64 = 10.0;
 
-/// Whether a recovered noise is rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rounding {
-    /// No.
-    No,
-    /// It lies no further from the only value that the noise has than rounding alone may take it.
-    Of,
-    /// So it does, and so do all of the noise's usual values, which differ by no more than that.
-    OfAll,
-}
+/// What moves the target by no more than this share of its spread makes no difference.
+const NO_DIFFERENCE: f64 = 0.06;
 
 /// By how much rounding may move a recovered noise, in its unit.
 struct Room {
@@ -57,9 +50,31 @@ impl Wiring {
         self
     }
 
+    /// Whether a noise is rounding, and what it usually does makes no difference to the target, which is the last node.
+    pub(crate) fn is_mere_rounding(&self, recovered: &Recovered, number: usize) -> bool {
+        match recovered.rounding(number) {
+            Rounding::No => false,
+            Rounding::Of => true,
+            // What is rounding where it was measured may be large where it matters, as one unit is that costs much.
+            Rounding::OfAll => {
+                let moved = self.moved_by_usual_noise(number, &recovered.values, &recovered.noises);
+                moved <= NO_DIFFERENCE * self.node(self.target()).spread()
+            }
+        }
+    }
+
+    /// The noise of a node as evidence: its median where it is mere rounding.
+    pub(crate) fn evident_noise(&self, recovered: &Recovered, number: usize) -> f64 {
+        if self.is_mere_rounding(recovered, number) {
+            self.node(number).usual_noise.median
+        } else {
+            recovered.noises[number]
+        }
+    }
+
     /// How far the target is moved where one noise has its median, or differs by a standard deviation, all other noises being
     /// as observed.
-    pub(crate) fn moved_by_usual_noise(&self, number: usize, values: &[f64], noises: &[f64]) -> f64 {
+    fn moved_by_usual_noise(&self, number: usize, values: &[f64], noises: &[f64]) -> f64 {
         let (node, mut moved) = (self.node(number), noises.to_vec());
         let (observed, spread) = (noises[number], node.mechanism.noise().variance().sqrt());
         let of_noise = |noise: f64| {

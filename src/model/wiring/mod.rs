@@ -10,7 +10,6 @@ mod rounding;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use abduction::{Origin, Recovered};
+pub(crate) use abduction::{Origin, Recovered, Rounding};
 pub(super) use linear::Expansion;
-pub(crate) use measured::Rounding;
 pub(crate) use nodes::{WiredNode, Wiring};

@@ -1,6 +1,7 @@
 //! How exact the values of worlds are: what rounding of floating-point numbers does to the target.
 
 use super::nodes::{WiredNode, Wiring};
+use crate::mechanism::ParentFunction;
 
 impl Wiring {
     /// By how much rounding in one evaluation of the graph can move the target, in the target's unit: what relative errors of
@@ -13,6 +14,23 @@ impl Wiring {
             let of_noise = node.mechanism.evaluate(&node.parent_values(values), noise + f64::EPSILON * noise.abs());
             let own = f64::EPSILON * values[number].abs() + distance(of_noise, values[number]);
             errors.push(own_and_parents(node, own, (number, noise), values, &errors));
+        }
+        errors[self.target()]
+    }
+
+    /// As [`rounding_error`](Self::rounding_error), but only of what the observed values stand for: a root, and what is a weighted sum of
+    /// parents counted from a number near them, is as exact as half a unit in the last place of the values, of which half again is
+    /// about a standard deviation.
+    pub(crate) fn rounding_error_of_observed(&self, values: &[f64], noises: &[f64]) -> f64 {
+        let mut errors: Vec<f64> = Vec::with_capacity(self.nodes().len());
+        for (number, node) in self.nodes().iter().enumerate() {
+            let (noise, half) = (noises[number], 0.25 * f64::EPSILON * values[number].abs());
+            let is_exact = matches!(node.mechanism.parent_function(), Some(ParentFunction::Centred(_)));
+            errors.push(if node.mechanism.is_root() || is_exact {
+                node.through_slopes(half, &errors)
+            } else {
+                own_and_parents(node, 4.0 * half + f64::EPSILON * noise.abs(), (number, noise), values, &errors)
+            });
         }
         errors[self.target()]
     }
@@ -31,13 +49,20 @@ impl Wiring {
             let counted_from_0 = if shifted && number == self.target() { 0.0 } else { values[number].abs() };
             let own = f64::EPSILON * (counted_from_0 + node.spread + deviation);
             errors.push(if node.is_linear() {
-                let places = node.parents.iter().enumerate();
-                places.fold(own, |sum, (place, &parent)| sum + node.slope(place).unwrap_or(0.0).abs() * errors[parent])
+                node.through_slopes(own, &errors)
             } else {
                 own_and_parents(node, own, (number, noises[number]), values, &errors)
             });
         }
         errors[self.target()]
+    }
+}
+
+impl WiredNode {
+    /// The error of a linear node, from its own and those of its parents.
+    fn through_slopes(&self, own: f64, errors: &[f64]) -> f64 {
+        let places = self.parents.iter().enumerate();
+        places.fold(own, |sum, (place, &parent)| sum + self.slope(place).unwrap_or(0.0).abs() * errors[parent])
     }
 }
 

@@ -123,7 +123,7 @@ impl Attributor {
             Origin::Missing => &[],
         };
         let distribution = target.nodes()[node].mechanism.noise();
-        let evident = recovered.evident_noise(node, distribution);
+        let evident = target.wiring().evident_noise(recovered, node);
         let impossible = distribution.log_two_sided_tail(evident) == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
         Ok(Contribution {

@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::case::Case;
+use super::case::{AskedOf, Case, Measured, Outside, Prepared};
 use super::config::AttributionConfig;
 use super::group::Splits;
-use super::outside::Outside;
-use super::prepared::Prepared;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
 use crate::engine::{Ask, EngineName, Explanation};
 use crate::error::Result;
-use crate::model::FittedModel;
+use crate::model::{FittedModel, Recovered};
 use crate::refine::{Answer, Goal, answer};
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
@@ -161,6 +159,12 @@ impl Attributor {
             Some(regimes) => case.in_regimes(regimes),
             None => case,
         })
+    }
+
+    /// What is measured where `target`, the attributor's or the same node with other mechanisms, has recovered these noises.
+    pub(super) fn measured(&self, target: &Target, recovered: &Recovered) -> Result<Measured> {
+        let reference = self.model.reference_at(target.nodes()[target.number()].position);
+        AskedOf { question: &self.config.question, floor: self.floor, reference }.measured(target, recovered)
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.

@@ -1,9 +1,7 @@
 //! What other plausible mechanisms would make of contributions.
 
 use super::attributor::Attributor;
-use super::case::Case;
-use super::outside::{Doubt, Outside};
-use super::prepared::Prepared;
+use super::case::{Case, Doubt, Outside, Prepared};
 use super::result::Attribution;
 use crate::engine::Ask;
 use crate::error::Result;

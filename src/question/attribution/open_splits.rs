@@ -1,9 +1,8 @@
 //! What the training rows leave open of an attribution, because parents of a node never moved apart in them.
 
 use super::attributor::Attributor;
-use super::case::Case;
+use super::case::{Case, Prepared};
 use super::group::{UnidentifiedGroup, Unseen};
-use super::prepared::Prepared;
 use crate::data::Observation;
 use crate::engine::{Ask, Effort, Engine, Precision};
 use crate::error::Result;

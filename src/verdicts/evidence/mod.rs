@@ -61,7 +61,7 @@ impl Evidence {
                 leverage: model.leverage_at(node.position, &parents_at),
                 widening: model.widening_at(node.position, &parents_at),
             };
-            let noise = recovered.evident_noise(number, node.mechanism.noise());
+            let noise = wiring.evident_noise(&recovered, number);
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),

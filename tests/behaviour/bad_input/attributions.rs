@@ -1,5 +1,6 @@
 //! Settings that cannot be, and mechanisms of a user that break their promise.
 
+use etiology::attribution::Estimator;
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, CustomMechanism, Error, FeatureMap, KnownFormula,
     NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
@@ -64,7 +65,7 @@ fn configurations() {
         ),
         case(
             "floor 0 and a tail that no sample hits",
-            with(|c| c.with_floor(0.0).with_samples(100).with_feature_map(FeatureMap::custom(|x| x))),
+            with(|c| c.with_floor(0.0).with_samples(100).with_estimator(Estimator::Counting)),
             &["100 samples", "no node", "floor"],
         ),
         case(
@@ -75,7 +76,8 @@ fn configurations() {
                 let edge = AdditiveNoiseModel::known(KnownFormula::new(["a"], |p| p[0]))
                     .with_noise(NoiseDistribution::uniform(-9.0, 9.0)?);
                 let event = Observation::from_pairs([("a", 6.0), ("b", 6.0)])?;
-                let config = AttributionConfig::default().with_floor(0.0).with_samples(100);
+                let config =
+                    AttributionConfig::default().with_floor(0.0).with_samples(100).with_estimator(Estimator::Counting);
                 known_pair_with(edge)?.attribute_outlier("b", &event, &config)
             },
             &["100 samples", "`b`", "floor"],

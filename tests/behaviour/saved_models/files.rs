@@ -26,11 +26,12 @@ fn files_of_the_first_version_load_and_answer_alike() {
             for line in answer.lines() {
                 let (node, expected) = line.rsplit_once(' ').unwrap();
                 let expected: f64 = expected.parse().unwrap();
-                let contribution = found.contribution(node).map(|Contribution { value, .. }| *value);
-                let found = contribution.unwrap_or(found.score.value);
-                // Last bits depend on the processor and on the mathematical library.
-                let allowed = 1e-11 * expected.abs().max(1.0);
-                assert!((found - expected).abs() <= allowed, "{path:?}, {node}: {found}, not {expected}");
+                let of_node =
+                    found.contribution(node).map(|Contribution { value, std_error, .. }| (*value, *std_error));
+                let (found, error) = of_node.unwrap_or((found.score.value, found.score.std_error));
+                // Last bits depend on the processor and on the mathematical library, and samples are used better now than then.
+                let allowed = (1e-11 * expected.abs().max(1.0)).max(4.0 * error);
+                assert!((found - expected).abs() <= allowed, "{path:?}, {node}: {found} ± {error}, not {expected}");
             }
         }
         assert_eq!(FittedModel::load(&json).unwrap().to_json().unwrap(), std::fs::read_to_string(&json).unwrap());

@@ -1,5 +1,9 @@
 //! What an attribution promises whatever the model: sums, shares, floors, players that cannot matter.
 
+mod deadline;
+mod identification;
+mod resolution;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -225,7 +229,13 @@ fn counting_integrates_nothing_and_uses_no_closed_form() {
         assert!(counted.samples.is_some() && counted.score.std_error > 0.0);
     }
     let counted = run(FeatureMap::UpperTail, Estimator::Counting);
-    assert_eq!(counted, run(FeatureMap::custom(|value| value), Estimator::MonteCarlo));
+    // A closure can only be counted with; a second bank, which counting does without, finds rare coalitions.
+    let by_closure = run(FeatureMap::custom(|value| value), Estimator::MonteCarlo);
+    for part in &counted.contributions {
+        let other = by_closure.contribution(&part.node).unwrap();
+        let error = part.std_error.hypot(other.std_error);
+        assert!((part.value - other.value).abs() < 4.0 * error, "{part:?} and {other:?}");
+    }
     assert_ne!(counted, run(FeatureMap::UpperTail, Estimator::MonteCarlo));
 }
 
@@ -271,11 +281,13 @@ fn a_coalition_costs_about_two_node_evaluations_and_not_the_whole_graph() {
         evaluated.load(Ordering::Relaxed)
     };
     // Gray code: the k-th node from the end changes at one coalition in 2^k, and costs k evaluations; Σ k/2^k = 2.
-    assert!(count(ShapleyMethod::Exact) <= 2 * (1 << NODES));
+    // Where a bank of samples does not resolve a coalition, a second one is asked.
+    const BANKS: usize = 2;
+    assert!(count(ShapleyMethod::Exact) <= BANKS * 2 * (1 << NODES));
     // A permutation lets players leave in any order: half of the chain at a time, on average.
     let permutations = 100;
     let coalitions = permutations * (NODES - 1);
-    assert!(count(ShapleyMethod::Permutations(permutations)) <= coalitions * (NODES + 1) / 2 + NODES);
+    assert!(count(ShapleyMethod::Permutations(permutations)) <= BANKS * (coalitions * (NODES + 1) / 2 + NODES));
 }
 
 /// a → l → m → f → t and a → m, b → c → t: l, m and t are linear, f a formula, c a custom mechanism.
@@ -319,11 +331,20 @@ fn only_functions_whose_arguments_change_are_evaluated() {
         // The players are b, c, a, l, m, f, t, and the last changes most often. The formula's argument changes with a, l
         // and m: 4 + 8 + 16 times, and there is the first coalition; but not where all three are kept, which is once for
         // each of the 4 coalitions of b and c. The custom mechanism takes b and c: 3 coalitions without both.
-        assert_eq!(count(ShapleyMethod::Exact, estimator), (25, 3));
+        let (formula, custom) = count(ShapleyMethod::Exact, estimator);
+        match estimator {
+            Estimator::Counting => assert_eq!((formula, custom), (25, 3)),
+            // Some coalitions are asked of a second bank.
+            _ => assert!((25..=50).contains(&formula) && (3..=6).contains(&custom), "{formula} and {custom}"),
+        }
         // In a walk a, l and m leave once each, b and c too; the last of all players leaves for free. And there is the
         // empty coalition.
         let (formula, custom) = count(ShapleyMethod::Permutations(100), estimator);
-        assert!(formula <= 300 + 1 && custom <= 200 + 1, "{formula} and {custom} columns evaluated");
+        let banks = if estimator == Estimator::Counting { 1 } else { 2 };
+        assert!(
+            formula <= banks * (300 + 1) && custom <= banks * (200 + 1),
+            "{formula} and {custom} columns evaluated"
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::config::AttributionConfig;
+use super::super::config::AttributionConfig;
 use crate::engine::{Engines, Explanation};
 use crate::error::Result;
 use crate::model::FittedModel;
@@ -10,17 +10,21 @@ use crate::target::Target;
 
 /// All that does not depend on the event: a target, with the mechanisms of the model or with some of them replaced, and the
 /// engines for it.
-pub(super) struct Prepared {
-    pub(super) target: Target,
-    pub(super) engines: Engines,
+pub(in crate::question::attribution) struct Prepared {
+    pub(in crate::question::attribution) target: Target,
+    pub(in crate::question::attribution) engines: Engines,
     /// Shared with the attributions.
-    pub(super) explanation: Arc<Explanation>,
+    pub(in crate::question::attribution) explanation: Arc<Explanation>,
 }
 
 impl Prepared {
     /// # Errors
     /// When the configuration asks for an engine that does not apply.
-    pub(super) fn new(target: Target, model: &FittedModel, config: &AttributionConfig) -> Result<Self> {
+    pub(in crate::question::attribution) fn new(
+        target: Target,
+        model: &FittedModel,
+        config: &AttributionConfig,
+    ) -> Result<Self> {
         let engines = Engines::choose(&target, config.question.sought(model), config.means)?;
         let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
         Ok(Self { target, engines, explanation })

@@ -24,7 +24,7 @@ const WIDE: f64 = 0.5;
 
 /// The nodes of a target whose mechanism was chosen from data that leave others possible, and what was prepared for events
 /// that lie outside of these data.
-pub(super) struct Outside {
+pub(in crate::question::attribution) struct Outside {
     /// By number in the target.
     uncertain: Vec<(usize, Arc<Plausible>)>,
     /// The targets with wide noises, the latest last.
@@ -58,7 +58,7 @@ fn widening(steps: u32) -> f64 {
 }
 
 /// A node whose noise, as its mechanism recovers it, is not to be believed.
-pub(super) struct Doubt {
+pub(in crate::question::attribution) struct Doubt {
     wide: Wide,
     differing: Differing,
     /// By how much the mechanisms disagree at the observed parents.
@@ -98,12 +98,12 @@ impl Doubt {
         Self { wide, differing, disagreement, noise }
     }
 
-    pub(super) fn node(&self) -> usize {
+    pub(in crate::question::attribution) fn node(&self) -> usize {
         self.wide.node
     }
 
     /// Whether a parent's effect has the other sign with the other mechanism.
-    pub(super) fn turns(&self, target: &Target) -> bool {
+    pub(in crate::question::attribution) fn turns(&self, target: &Target) -> bool {
         let Differing::Other(form) = &self.differing else { return false };
         let chosen = target.wiring().node(self.wide.node).mechanism.form();
         let pair = chosen.linear_location().zip(form.linear_location());
@@ -115,7 +115,7 @@ impl Doubt {
 
     /// By how much the target would have been off had the noise been what it is by the other mechanism, and the node not what it
     /// is: how much is at stake, in the target's unit.
-    pub(super) fn reach(&self, target: &Target, recovered: &Recovered) -> f64 {
+    pub(in crate::question::attribution) fn reach(&self, target: &Target, recovered: &Recovered) -> f64 {
         let mut noises = recovered.noises.clone();
         noises[self.wide.node] = self.noise;
         let reach = (target.wiring().target_value(&noises) - recovered.values[target.number()]).abs();
@@ -125,21 +125,21 @@ impl Doubt {
 }
 
 /// A target's worlds by regimes.
-pub(super) struct InRegimes {
-    pub(super) regime_of: RegimeOf,
+pub(in crate::question::attribution) struct InRegimes {
+    pub(in crate::question::attribution) regime_of: RegimeOf,
     /// For each regime its target, and the values and noises that the event has in it.
-    pub(super) regimes: Vec<(Arc<Prepared>, Recovered)>,
+    pub(in crate::question::attribution) regimes: Vec<(Arc<Prepared>, Recovered)>,
     /// The regime of the event itself.
-    pub(super) of_event: usize,
+    pub(in crate::question::attribution) of_event: usize,
     /// Values as observed, each noise as it is under the distribution that it has in training.
-    pub(super) stated: Recovered,
+    pub(in crate::question::attribution) stated: Recovered,
     /// Whether only engines that know effects instead of mechanisms may be asked: the target of every regime is the model's, and a
     /// shift is in the noises that were observed.
-    pub(super) by_effects: bool,
+    pub(in crate::question::attribution) by_effects: bool,
 }
 
 impl Outside {
-    pub(super) fn new(model: &FittedModel, target: &Target) -> Self {
+    pub(in crate::question::attribution) fn new(model: &FittedModel, target: &Target) -> Self {
         let plausible = |(number, position): (usize, usize)| {
             let plausible = model.plausible_at(position)?;
             Plausible::can_widen(target.noise(number)).then(|| (number, Arc::clone(plausible)))
@@ -150,7 +150,7 @@ impl Outside {
 
     /// The nodes whose noise, as the model's mechanisms recover it, is not to be believed: the plausible mechanisms disagree about
     /// the node at its observed parents, and the noise is unusual. Their numbers ascend.
-    pub(super) fn doubts(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
+    pub(in crate::question::attribution) fn doubts(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         for (node, plausible) in &self.uncertain {
             let (wired, noise) = (target.wiring().node(*node), recovered.noises[*node]);
@@ -169,7 +169,7 @@ impl Outside {
 
     /// For each node whose plausible mechanisms say something else at its observed parents, whatever its noise, the lowest and the
     /// highest of what they say, each as if it were certain; those that are off by most of their noise's standard deviations.
-    pub(super) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
+    pub(in crate::question::attribution) fn alternatives(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {
         let mut alternatives = Vec::new();
         for (node, plausible) in self.uncertain.iter().filter(|(node, _)| !recovered.is_missing(*node)) {
             let wired = target.wiring().node(*node);
@@ -185,7 +185,12 @@ impl Outside {
 
     /// That a node had this mechanism where its parents are as far from usual as they are in the event; where they are usual it
     /// says the same.
-    pub(super) fn other_form(target: &Target, recovered: &Recovered, node: usize, form: Form) -> Option<Doubt> {
+    pub(in crate::question::attribution) fn other_form(
+        target: &Target,
+        recovered: &Recovered,
+        node: usize,
+        form: Form,
+    ) -> Option<Doubt> {
         let wired = target.wiring().node(node);
         let parents = wired.parent_values(&recovered.values);
         let noise = recovered.noises[node];
@@ -196,7 +201,12 @@ impl Outside {
     }
 
     /// The nodes whose noise decides whether that of a doubt is the other one.
-    pub(super) fn deciding(target: &Target, recovered: &Recovered, doubt: &Doubt, players: &[usize]) -> Vec<usize> {
+    pub(in crate::question::attribution) fn deciding(
+        target: &Target,
+        recovered: &Recovered,
+        doubt: &Doubt,
+        players: &[usize],
+    ) -> Vec<usize> {
         let doubts = std::slice::from_ref(doubt);
         let deciding = Scene { target, recovered, doubts, players }.deciding();
         deciding.into_iter().map(|player| players[player]).collect()
@@ -207,7 +217,7 @@ impl Outside {
     /// A noise is wide where the parents are about as far outside as they are in the event, if the noises that are drawn have
     /// their medians. `prepare` is called for targets that were not prepared yet. `None` where a mechanism is not finite in
     /// some regime.
-    pub(super) fn regimes(
+    pub(in crate::question::attribution) fn regimes(
         &self,
         base: &Arc<Prepared>,
         recovered: &Recovered,

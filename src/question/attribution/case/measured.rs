@@ -1,9 +1,9 @@
 //! What is measured of an observation: its outlier region, with room for rounding, or its distance to the mean.
 
-use super::attributor::Attributor;
-use super::config::Quantity;
+use super::super::config::{AttributionQuestion, Quantity};
 use crate::error::Result;
 use crate::model::{Recovered, WiredNode};
+use crate::noise::NoiseDistribution;
 use crate::target::Target;
 use crate::world::{Event, Measure};
 
@@ -16,7 +16,7 @@ const NEGLIGIBLE: f64 = 1e-9;
 
 /// What is measured of a target where it has recovered the noises of an observation.
 #[derive(Clone)]
-pub(super) struct Measured {
+pub(in crate::question::attribution) struct Measured {
     measure: Measure,
     /// How far rounding can move the target, in its unit.
     slack: f64,
@@ -26,7 +26,7 @@ pub(super) struct Measured {
 
 impl Measured {
     /// The observation as an event of the target that recovered its noises.
-    pub(super) fn event(self, target: &Target, recovered: Recovered) -> Event<'_> {
+    pub(in crate::question::attribution) fn event(self, target: &Target, recovered: Recovered) -> Event<'_> {
         let event = Event::of_noises(target, recovered, self.measure, self.slack);
         match self.counted_from {
             Some(observed) => event.counted_from(observed),
@@ -35,20 +35,31 @@ impl Measured {
     }
 }
 
-impl Attributor {
-    /// `target` is the attributor's, or the same node with other mechanisms.
+/// What is asked of a target, whatever the observation.
+pub(in crate::question::attribution) struct AskedOf<'a> {
+    pub(in crate::question::attribution) question: &'a AttributionQuestion,
+    pub(in crate::question::attribution) floor: f64,
+    /// What is normal for the target.
+    pub(in crate::question::attribution) reference: &'a NoiseDistribution,
+}
+
+impl AskedOf<'_> {
+    /// What is measured where `target`, with the mechanisms of the model or with others, has recovered these noises.
     ///
     /// # Errors
     /// When the feature map is not finite at the observed value.
-    pub(super) fn measured(&self, target: &Target, recovered: &Recovered) -> Result<Measured> {
+    pub(in crate::question::attribution) fn measured(
+        &self,
+        target: &Target,
+        recovered: &Recovered,
+    ) -> Result<Measured> {
         let node = target.wiring().node(target.number());
         let observed = recovered.values[target.number()];
         let slack = rounding_slack(target, recovered);
-        if self.config.question.quantity == Quantity::MeanDeviation {
+        if self.question.quantity == Quantity::MeanDeviation {
             return Ok(Measured { measure: Measure::Mean { observed }, slack, counted_from: None });
         }
-        let reference = self.model.reference_at(node.position);
-        let test = self.config.question.feature_map.outlier_test(reference, observed)?;
+        let test = self.question.feature_map.outlier_test(self.reference, observed)?;
         let floor = self.floor;
         // A value that was measured stands for all that are rounded to it.
         let half_step = node.half_step(observed);
@@ -60,7 +71,7 @@ impl Attributor {
         let computed = slack.min(slack_far_from_0(target, recovered, from_observed));
         let test = if from_observed { test.shifted_by(-observed) } else { test };
         // What was observed is itself rounded, which no way of computing makes good.
-        let slack = computed + target.wiring().rounding_error(&recovered.values, &recovered.noises);
+        let slack = computed + target.wiring().rounding_error_of_observed(&recovered.values, &recovered.noises);
         let measure = Measure::LogTail { test: test.widened(computed + half_step), floor };
         Ok(Measured { measure, slack, counted_from: from_observed.then_some(observed) })
     }

@@ -1,13 +1,19 @@
 //! One observation of a target, with the engines that answer what is asked about it.
 
+mod measured;
+mod outside;
+mod prepared;
+
 use std::sync::Arc;
 
-use super::measured::Measured;
-use super::outside::InRegimes;
-use super::prepared::Prepared;
 use crate::engine::{Engine, EngineName, Regimes};
 use crate::model::Recovered;
 use crate::world::Event;
+use outside::InRegimes;
+
+pub(super) use measured::{AskedOf, Measured};
+pub(super) use outside::{Doubt, Outside};
+pub(super) use prepared::Prepared;
 
 /// One observation of a target.
 pub(super) struct Case {

@@ -197,15 +197,11 @@ fn a_parent_whose_digits_are_gone_is_a_finding() {
 #[test]
 fn points_in_time_are_explained_by_their_differences() {
     // Microseconds since 1970: end = start + latency.
-    let generator = &mut ChaCha8Rng::seed_from_u64(5);
-    let mut explain = |epoch: f64| {
-        let mut rows = vec![];
-        for row in 0..400 {
-            let latency: f64 = Exp1.sample(&mut ChaCha8Rng::seed_from_u64(row));
-            rows.push((epoch + (f64::from(u32::try_from(row).unwrap()) * 37.0) % 50.0, (40.0 * latency).round()));
-        }
-        let (start, end) =
-            rows.iter().map(|(start, latency)| (*start, start + latency)).unzip::<_, _, Vec<f64>, Vec<f64>>();
+    let explain = |epoch: f64| {
+        let generator = &mut ChaCha8Rng::seed_from_u64(5);
+        let latencies = (0..400).map(|_| Exp1.sample(generator)).map(|latency: f64| (40.0 * latency).round());
+        let start: Vec<f64> = (0..400).map(|row| epoch + f64::from(row * 37 % 50)).collect();
+        let end: Vec<f64> = start.iter().zip(latencies).map(|(start, latency)| start + latency).collect();
         let data = Dataset::from_columns([("start", start), ("end", end)]).unwrap();
         let model = StructuralCausalModel::new(CausalGraph::from_edges([("start", "end")]).unwrap())
             .with_mechanism("end", AdditiveNoiseModel::known(KnownFormula::sum(["start"])))
