@@ -254,8 +254,7 @@ impl Doubtful {
         let moved = before.coefficients.iter().zip(&after.coefficients).zip(deviations);
         let largest =
             moved.map(|((before, after), deviation)| ((after - before) * deviation).abs()).fold(0.0, f64::max);
-        // Not the other way round, which would drop NaN.
-        !(largest <= LEAST_EFFECT * seen.lever)
+        largest > LEAST_EFFECT * seen.lever || seen.lever.is_nan()
     }
 }
 

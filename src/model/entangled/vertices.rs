@@ -1,5 +1,7 @@
 //! The extreme ways of splitting an effect over parents that follow from each other.
 
+use std::cmp::Ordering;
+
 use super::ties::Tie;
 use crate::mechanism::{Change, LinearFunction};
 use crate::model::leverage::ParentSpread;
@@ -77,8 +79,8 @@ fn next_pivot(left: &[Member], favoured: usize, take_it: bool, spare_it: bool) -
     };
     // The first of equals.
     open.reduce(|best, place| {
-        let ((a, b), (c, d)) = (rank(best), rank(place));
-        if c > a || (c == a && d > b) { place } else { best }
+        let (of_best, of_place) = (rank(best), rank(place));
+        if of_place.partial_cmp(&of_best) == Some(Ordering::Greater) { place } else { best }
     })
 }
 

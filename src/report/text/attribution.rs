@@ -113,7 +113,7 @@ impl Attribution {
         let (amount, error) = self.amount(group.value, group.std_error);
         let model_error = self.amount(group.model_error, 0.0).0;
         let share = self.contributions.iter().any(|contribution| contribution.share.is_some());
-        let share = share.then(|| percent(group.value / self.score.value)).unwrap_or_else(nothing);
+        let share = if share { percent(group.value / self.score.value) } else { nothing() };
         let members = format!("together: {}", group.members().join(" + "));
         [members, amount, error, model_error, share, nothing(), nothing(), nothing()]
     }
