@@ -61,10 +61,15 @@ impl System {
     }
 
     /// A case whose culprit is off in one training row of twenty, too, by as much give or take a fifth.
-    pub(super) fn with_fault_in_training(&self, rows: usize, generator: &mut ChaCha8Rng) -> Result<Option<Case>> {
+    pub(super) fn with_fault_in_training(
+        &self,
+        rows: usize,
+        one_in: usize,
+        generator: &mut ChaCha8Rng,
+    ) -> Result<Option<Case>> {
         let Some((culprits, shocks)) = self.shocks(1, generator) else { return Ok(None) };
         let mut training = self.rows(rows, generator);
-        for row in training.iter_mut().step_by(20) {
+        for row in training.iter_mut().step_by(one_in) {
             let size = generator.random_range(0.8..1.2);
             let shocks: Vec<f64> = shocks.iter().map(|shock| size * shock).collect();
             *row = self.values(&self.shocked(&shocks, generator));

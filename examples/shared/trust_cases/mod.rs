@@ -65,13 +65,13 @@ pub(crate) enum Class {
     UnitOfOne,
     /// The whole event is in another unit: thousandths.
     UnitOfAll,
-    /// One training row in twenty has the fault.
-    FaultInTraining,
+    /// One training row in so many has the fault.
+    FaultInTraining(usize),
 }
 
 impl Class {
     /// All of them; first those with right models.
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 30] = [
         Self::Simulated(Kind::Linear),
         Self::Simulated(Kind::Polynomial),
         Self::Simulated(Kind::LogLink),
@@ -99,7 +99,9 @@ impl Class {
         Self::EdgesWrong,
         Self::UnitOfOne,
         Self::UnitOfAll,
-        Self::FaultInTraining,
+        Self::FaultInTraining(20),
+        Self::FaultInTraining(33),
+        Self::FaultInTraining(100),
     ];
 
     /// Whether graph, training rows and event are what the model takes them for, and the rows enough.
@@ -135,7 +137,7 @@ impl fmt::Display for Class {
             Self::GraphTurned => formatter.pad("graph turned round"),
             Self::UnitOfOne => formatter.pad("unit of one node"),
             Self::UnitOfAll => formatter.pad("unit of all nodes"),
-            Self::FaultInTraining => formatter.pad("fault in training"),
+            Self::FaultInTraining(one_in) => formatter.pad(&format!("fault in training, 1 in {one_in}")),
         }
     }
 }
@@ -197,7 +199,9 @@ fn case(class: Class, number: usize, generator: &mut ChaCha8Rng) -> Result<Optio
         Class::Collinear => linear::collinear(false, number.is_multiple_of(2), ROWS, generator).map(Some),
         Class::OffThePlane => linear::collinear(true, number.is_multiple_of(2), ROWS, generator).map(Some),
         Class::HiddenBranch => hidden_branch(number, generator).map(Some),
-        Class::FaultInTraining => System::random(Shape::Normal, generator).with_fault_in_training(ROWS, generator),
+        Class::FaultInTraining(one_in) => {
+            System::random(Shape::Normal, generator).with_fault_in_training(ROWS, one_in, generator)
+        }
         Class::UnitOfOne => changes::unit_of_one(anything(number, generator)?, generator),
         Class::UnitOfAll => changes::unit_of_all(anything(number, generator)?).map(Some),
         Class::HiddenCommonCause => wrong_graphs::hidden(anything(number, generator)?, false, generator),
