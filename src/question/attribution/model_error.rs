@@ -57,12 +57,14 @@ impl Attributor {
                 errors.add(alternative, &other);
             }
         }
+        // That rivals come to the same is told, that coefficients are no matter is not.
+        let has_rivals = alternatives.iter().any(|alternative| alternative.kind == Kind::Rival);
         let target = &case.base().target;
         for (place, (node, error)) in errors.all().into_iter().enumerate() {
             debug_assert_eq!(own[place].0, node);
             let name = target.node_name(node);
             let contribution = attribution.contributions.iter_mut().find(|contribution| contribution.node == name);
-            if let Some(contribution) = contribution {
+            if let Some(contribution) = contribution.filter(|_| error > 0.0 || has_rivals) {
                 // What is open of ties is another doubt.
                 contribution.model_error = Some(error.hypot(contribution.model_error.unwrap_or(0.0)));
             }
