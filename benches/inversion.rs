@@ -203,11 +203,11 @@ impl Case {
         let Ok(attributor) = self.model.attributor("total", config) else { return Ok(false) };
         let attribution = attributor.attribute(&observation)?;
         let mut values = vec![0.0; 1 << count];
-        for free in 1..1_usize << count {
+        for (free, value) in values.iter_mut().enumerate().skip(1) {
             let nodes: Vec<usize> = (0..count).filter(|node| free >> node & 1 == 1).collect();
             let bound: f64 = nodes.iter().map(|&node| self.weights[node] * observed[node]).sum();
             let truth = self.truth(&nodes, bound);
-            values[free] = ((truth + self.floor) / (1.0 + self.floor)).ln();
+            *value = ((truth + self.floor) / (1.0 + self.floor)).ln();
             let kept = |name: &str| (0..count).any(|node| free >> node & 1 == 0 && name == format!("x{node}"));
             let found = attributor.what_if(&observation, kept)?;
             if nodes.len() > 1 {

@@ -75,7 +75,7 @@ impl System {
             Shop::Search => (
                 &["index", "search", "page", "edge"],
                 &[("index", "search"), ("search", "page"), ("page", "edge")],
-                usize::from(seed % 2 == 0),
+                usize::from(seed.is_multiple_of(2)),
             ),
             Shop::Fan => (&["a", "b", "d", "c", "t"], &[("a", "b"), ("b", "c"), ("d", "c"), ("c", "t")], 1),
         };

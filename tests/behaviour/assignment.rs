@@ -1,7 +1,7 @@
 //! Automatic assignment: the right kind of mechanism is chosen, the simplest that will do, and always the same.
 
 use crate::retail_shop;
-use crate::simulated_faults::{Kind, cases, cases_with_rows};
+use crate::trust_cases::simulated_faults::{Kind, cases, cases_with_rows};
 use etiology::mechanism::{AssignmentConfig, AssignmentWarning, NodeAssignment};
 use etiology::{
     AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, Error, NoiseDistribution, StructuralCausalModel,

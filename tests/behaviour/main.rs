@@ -34,8 +34,6 @@ mod report_checks;
 mod report_models;
 #[path = "../../examples/shared/retail_shop.rs"]
 mod retail_shop;
-#[path = "../../examples/shared/simulated_faults.rs"]
-mod simulated_faults;
 #[cfg(feature = "traces")]
 #[path = "../../examples/shared/synthetic_traces.rs"]
 mod synthetic_traces;

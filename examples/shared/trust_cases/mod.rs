@@ -12,7 +12,7 @@ mod wrong_graphs;
 mod hidden_branches;
 #[path = "../simulated_faults.rs"]
 #[allow(dead_code, reason = "the true mechanisms are not needed here")]
-mod simulated_faults;
+pub(crate) mod simulated_faults;
 
 use std::fmt;
 
