@@ -22,7 +22,7 @@ const MOST_GROUPS: usize = 50;
 impl StructuralCausalModel {
     /// Intervals of a score and its contributions that include what is not known of the model.
     ///
-    /// The standard errors of an [`Attribution`] are those of its own sampling: they say nothing of how well
+    /// The standard errors of an [`Attribution`](crate::Attribution) are those of its own sampling: they say nothing of how well
     /// the mechanisms and noises are known. Here rows are drawn from the data with replacement, as many as there
     /// are, the model is fitted to them and the event attributed, again and again; the spread of the results is the interval
     /// (Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 13 and 14).

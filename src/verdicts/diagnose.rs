@@ -23,7 +23,7 @@ impl FittedModel {
     ///
     /// The verdicts, see [`VerdictKind`], fail for different reasons: the Shapley values where the model
     /// extrapolates, the others where an anomaly is amplified on its way. The combined ranking is the mean of three of
-    /// them, see [`CombinedScore`]; `docs/method.md` says what it was compared with, and the example `accuracy`
+    /// them, see [`CombinedScore`](crate::verdicts::CombinedScore); `docs/method.md` says what it was compared with, and the example `accuracy`
     /// repeats that.
     ///
     /// Costs two attributions, two coalitions for each candidate of the in-distribution fix, and three for each
