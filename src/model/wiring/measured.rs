@@ -63,6 +63,11 @@ impl Wiring {
         }
     }
 
+    /// What was recovered, with what is mere rounding decided for this wiring and all that it is compared with.
+    pub(crate) fn with_rounding_decided(&self, recovered: Recovered) -> Recovered {
+        recovered.with_roundings(|recovered, number| self.is_mere_rounding(recovered, number))
+    }
+
     /// The noise of a node as evidence: its median where it is mere rounding.
     pub(crate) fn evident_noise(&self, recovered: &Recovered, number: usize) -> f64 {
         if self.is_mere_rounding(recovered, number) {

@@ -146,6 +146,8 @@ impl Attributor {
         observation.finite(self.target())?;
         let target = &self.base.target;
         let recovered = target.wiring().abduct(observation)?;
+        // Once, as all regimes of the event must have the same players.
+        let recovered = target.wiring().with_rounding_decided(recovered);
         let measured = self.measured(target, &recovered)?;
         let doubts = self.outside.doubts(target, &recovered);
         let case = Case::new(Arc::clone(&self.base), recovered, measured);
