@@ -19,7 +19,7 @@ pub(super) struct Figure {
 pub(super) struct Estimates {
     /// With all the effort that was asked for.
     pub(super) estimate: Figure,
-    /// Of the rows as they are, with the effort and the seed of the resamples: what those are compared with.
+    /// The figures of the rows as they are, with the effort and the seed of the resamples: what those are compared with.
     pub(super) like_resamples: Figure,
     pub(super) resampled: Vec<f64>,
     /// Without each group of rows; none where the method has no use for them.

@@ -18,7 +18,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) recovered: &'a Recovered,
     /// The contributions, one for each node of the wiring; 0 for those without a value.
     pub(crate) amounts: &'a [f64],
-    /// Nothing where a mean deviation was asked for.
+    /// The score that was split; nothing where a mean deviation was asked for.
     pub(crate) score: Option<ScoreFacts<'a>>,
 }
 

@@ -155,7 +155,7 @@ fn remedy(what: &str) -> String {
     format!("{what} in another unit than training: convert one of them, and ask again.")
 }
 
-/// The same of recent rows, whose medians tell more than one event.
+/// The finding that recent rows are in another unit: their medians tell more than one event.
 pub(crate) fn units_of_recent_rows(model: &FittedModel, nodes: &[WiredNode], recent: &Dataset) -> Option<Finding> {
     let warning = |node: &WiredNode| -> Option<(String, ScaleWarning)> {
         let trained = trained(model, node.position)?;

@@ -108,7 +108,7 @@ impl Worlds for WorldsInRegimes<'_> {
         self.first().readout()
     }
 
-    /// Those who decide change least often.
+    /// The players who decide on the regime come first: they change least often.
     fn order(&self) -> Option<Vec<usize>> {
         let deciding = &self.regime_of.players;
         let others = self.first().order()?.into_iter().filter(|player| !deciding.contains(player));

@@ -43,9 +43,9 @@ pub struct ImpliedTests {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Direction {
-    /// Those of the graph as it is.
+    /// The tests of the graph as it is.
     pub given: ImpliedTests,
-    /// Those of the graph with its arrows turned round.
+    /// The tests of the graph with its arrows turned round.
     pub reversed: ImpliedTests,
 }
 

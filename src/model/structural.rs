@@ -321,12 +321,12 @@ fn plausible(rivals: &Rivals, node: &str, fitted: &FittedMechanism, cases: &Comp
     }
     let data = NodeData { parents: cases.parents.view(), values: cases.values.view() };
     let columns: Vec<_> = cases.parent_columns().map(|column| column.to_owned()).collect();
+    let parents: Vec<&[f64]> = columns.iter().filter_map(|column| column.as_slice()).collect();
+    let values = cases.values.to_vec();
     let mut found = Vec::with_capacity(rivals.all.len());
     for rival in &rivals.all {
         let Ok(form) = rival.mechanism.fit_without_noise(node, &data) else { continue };
-        let in_rows: Vec<&[f64]> = columns.iter().filter_map(|column| column.as_slice()).collect();
-        let noises = form.estimate_noises(&in_rows, &cases.values.to_vec());
-        let Some(centre) = median(noises) else { continue };
+        let Some(centre) = median(form.estimate_noises(&parents, &values)) else { continue };
         found.push(Rival { name: rival.name.to_owned(), weight: rival.weight, form, centre });
     }
     let sum = rivals.chosen + found.iter().map(|rival| rival.weight).sum::<f64>();

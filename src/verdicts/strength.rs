@@ -27,7 +27,7 @@ const AS_SUSPECT: f64 = 0.85;
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
 const OF_TWO_UNUSUAL: f64 = 0.55;
-/// Of so many nodes the noise would be as unusual by chance, at most.
+/// By chance at most so many nodes may be expected whose noise is as unusual.
 const BY_CHANCE: f64 = 0.5;
 
 /// What there is to judge by.

@@ -35,7 +35,7 @@ pub(super) struct HighEnd {
 }
 
 impl HighEnd {
-    /// Of factor · N with this spectrum, whose last frequency is `highest`.
+    /// What is left of factor · N with this spectrum, whose last frequency is `highest`.
     pub(super) fn new(noise: &NoiseDistribution, factor: f64, highest: f64, spectrum: &Spectrum, scale: f64) -> Self {
         if has_atoms(noise) {
             let from = spectrum.re.len() / 4 * 3;
@@ -47,7 +47,7 @@ impl HighEnd {
         Self { size: size.min(1.0), order, atoms: None, scale }
     }
 
-    /// Of samples of something else, whose characteristic function has this root mean square at the end of the series.
+    /// What is left of samples of something else, whose characteristic function has this root mean square at the end of the series.
     pub(super) fn of_samples(root_mean_square: f64) -> Self {
         Self { size: 1.0, order: 0.0, atoms: Some(root_mean_square), scale: 0.0 }
     }
@@ -78,7 +78,7 @@ pub(super) struct Bound {
 }
 
 impl Remainder {
-    /// Of no noise.
+    /// What is left of the sum of no noises.
     pub(super) const NONE: Self =
         Self { size: 1.0, order: 0.0, atoms: 1.0, interpolated: 0.0, noises: 0.0, scale: 0.0 };
 

@@ -122,7 +122,7 @@ impl Lattice {
         remainder.bound(self.period, self.terms, floor)
     }
 
-    /// The same for every set of movers, numbered by their bits: the first has the highest. Costs O(2ⁿ), once for a target.
+    /// The bound for every set of movers, numbered by their bits: the first has the highest. Costs O(2ⁿ), once for a target.
     pub(super) fn bounds(&self, floor: f64) -> &[Bound] {
         self.bounds.get_or_init(|| {
             let mut sets = vec![Remainder::NONE];

@@ -142,7 +142,7 @@ impl Readout for Series<'_> {
         Reading { value: outputs[0], error: outputs[1], probability: outputs[2] }
     }
 
-    /// Those of a table are bounds already. Of worlds that were visited, two of the worst bound any difference.
+    /// The errors of a table are bounds already; two of the worst of visited worlds bound any difference.
     fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
         let least = 2.0 * self.largest_error();
         values.column(1).iter().map(|error| error.abs().max(least)).collect()

@@ -57,7 +57,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Of functions with these values at the first terms beyond the cut.
+    /// The tail of functions with these values at the first terms beyond the cut.
     pub(super) fn new(period: f64, cut: usize, falls: Vec<Fall>, values: &[Complex64; VALUES]) -> Self {
         let cut = cut as f64;
         let mut row = *values;

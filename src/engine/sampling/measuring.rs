@@ -78,7 +78,7 @@ impl SampleMeasure {
         Ok(self.sums(target, samples, free)?.averages(samples))
     }
 
-    /// The same of samples that count with these weights.
+    /// The averages of samples that count with these weights.
     pub(crate) fn weighted_averages(
         &self,
         target: TargetSamples<'_>,

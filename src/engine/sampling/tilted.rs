@@ -17,9 +17,9 @@ use super::bank::{BLOCKS, Bank, rows_of_block};
 use crate::noise::{NoiseDistribution, Side};
 use crate::world::Event;
 
-/// Of the noises in the second part of a block: how many are drawn from the observed value's tail, and how many from all
-/// that lies before it.
+/// The share of the noises in the second part of a block that is drawn from the observed value's tail.
 const SHARE_OF_TAIL: f64 = 0.25;
+/// The share that is drawn from all that lies before it.
 const SHARE_BEFORE: f64 = 0.25;
 
 /// How much more probable the tail is than that of the observed value.

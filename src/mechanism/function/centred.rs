@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// level + Σᵢ coefficientᵢ · (parentᵢ − centreᵢ)
 ///
-/// The same as a [`LinearFunction`], for parents whose values are many times further from 0 than from each other, such as
+/// A weighted sum as a [`LinearFunction`] is one, for parents whose values are many times further from 0 than from each other, such as
 /// points in time in microseconds since 1970. There an intercept and the products with the parents are numbers so large that
 /// their sum has no digits left; the difference of a parent from a centre within a factor of 2 is exact (Sterbenz). Regressions
 /// return it where it is needed.
@@ -93,7 +93,7 @@ impl CentredFunction {
 }
 
 impl From<&CentredFunction> for LinearFunction {
-    /// The same function with its intercept, in which digits are lost.
+    /// This function written with its intercept, in which digits are lost.
     fn from(centred: &CentredFunction) -> Self {
         Self { intercept: centred.intercept(), coefficients: centred.coefficients.clone() }
     }

@@ -57,7 +57,7 @@ pub(crate) struct Doubt {
     /// By how many standard deviations the event leaves what the rows have of the members in common, if it does: of a parent where
     /// they are tied, of its rest where they are nearly tied. Then it is the node's noise that is in doubt, too.
     pub(crate) off_plane: Option<f64>,
-    /// Of tied parents, those that follow from the others in every row, and how.
+    /// The tied parents that follow from the others in every row, and how.
     pub(crate) relations: Vec<(usize, LinearFunction)>,
     pub(crate) forms: Vec<Form>,
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::ties::Tie;
 use crate::mechanism::{Change, LinearFunction};
 use crate::model::leverage::ParentSpread;
+use crate::numeric::kernels::dot;
 
 /// A rest of a standardised parent that is no longer than this is rounding.
 const LEAST_REST: f64 = 1e-6;
@@ -103,10 +104,6 @@ fn relation(spread: &ParentSpread, member: &Member, kept: &[(usize, Vec<f64>, f6
         sum.intercept = 0.0;
     }
     sum
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

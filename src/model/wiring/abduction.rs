@@ -47,7 +47,7 @@ impl Recovered {
         self.origins[number] == Origin::Missing
     }
 
-    /// The same with what is mere rounding decided, for each node by its number: no other target that has these noises decides
+    /// What was recovered, with what is mere rounding decided, for each node by its number: no other target that has these noises decides
     /// anew.
     pub(super) fn with_roundings(mut self, is_mere: impl Fn(&Self, usize) -> bool) -> Self {
         let decided = |number: usize| if is_mere(&self, number) { Rounding::Of } else { Rounding::No };

@@ -21,9 +21,9 @@ const NO_DIFFERENCE: f64 = 0.06;
 
 /// By how much rounding may move a recovered noise, in its unit.
 struct Room {
-    /// Of the node's own value, of parents that training values show to be finer, and of floating-point numbers.
+    /// The part that comes of the node's own value, of parents that training values show to be finer, and of floating-point numbers.
     certain: f64,
-    /// Of parents that are as coarse in training: it is in the training rows' noises, too.
+    /// The part that comes of parents that are as coarse in training: it is in the training rows' noises, too.
     of_parents: f64,
 }
 

@@ -26,14 +26,14 @@ pub(crate) struct SmoothPart {
 pub(crate) enum Fall {
     /// 1: of an atom.
     Never,
-    /// Of a normal density of this standard deviation.
+    /// The fall of a normal density of this standard deviation.
     Normal(f64),
-    /// Of a gamma density that begins at the end, or ends there where the scale is negative; beyond the shape [`HUMP`] the end is
+    /// The fall of a gamma density that begins at the end, or ends there where the scale is negative; beyond the shape [`HUMP`] the end is
     /// its mean.
     Gamma { scale: f64, shape: f64 },
-    /// Of half a normal density; it lies below the end where the scale is negative.
+    /// The fall of half a normal density; it lies below the end where the scale is negative.
     HalfNormal(f64),
-    /// Of a log-normal density, by its factor and its parameters; the end is its mode where it is [`NARROW`].
+    /// The fall of a log-normal density, by its factor and its parameters; the end is its mode where it is [`NARROW`].
     LogNormal { factor: f64, mu: f64, sigma: f64 },
     /// 1/(2iuh), of either end of a uniform density of this half width h; the share of the lower one is −1.
     Step(f64),

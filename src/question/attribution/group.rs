@@ -73,7 +73,7 @@ impl UnidentifiedGroup {
         self.nodes.iter().map(String::as_str).chain(child).collect()
     }
 
-    /// The same in words.
+    /// The finding that says in words what is open of the group.
     pub(super) fn finding(&self) -> Finding {
         let names: Vec<&str> = self.nodes.iter().map(String::as_str).collect();
         let (names, child) = (list_names(&names), &self.child);

@@ -72,7 +72,7 @@ impl Attributor {
         attribution
     }
 
-    /// Those that have most at stake first; of two alike the first in topological order.
+    /// The event's alternatives, those that have most at stake first; of two alike the first in topological order.
     fn alternatives(&self, case: &Case) -> Vec<Alternative> {
         let (target, recovered) = (&case.base().target, case.as_modelled());
         let rivals = self.outside.alternatives(target, recovered).into_iter().map(|doubt| (Kind::Rival, doubt));

@@ -28,7 +28,7 @@ pub(super) struct OpenSplits {
 }
 
 impl OpenSplits {
-    /// Nothing is open, or it is not asked.
+    /// No error and no group: no split is open, or it is not asked.
     pub(super) fn none(nodes: usize) -> Self {
         Self { errors: vec![0.0; nodes], groups: Vec::new() }
     }
@@ -38,7 +38,7 @@ impl OpenSplits {
 struct Fitted<'f> {
     target: &'f Target,
     amounts: &'f [Estimate],
-    /// Those that figures with other mechanisms are compared with.
+    /// The amounts that figures with other mechanisms are compared with.
     compared: &'f [Estimate],
     /// The largest of the score and the contributions.
     largest: f64,

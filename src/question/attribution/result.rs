@@ -155,7 +155,7 @@ impl Attribution {
     /// The contributions, the suspect first: by how much each node made the event more extreme, those that made it less so
     /// last, equal ones in topological order.
     ///
-    /// Of a score that is the largest contribution, whichever side the target is extreme on. Of a
+    /// First is the largest contribution to a score, whichever side the target is extreme on. Of a
     /// [mean deviation](Quantity::MeanDeviation) it is the one that moved the target furthest in the direction in which it
     /// deviates: for a target above its mean the largest, for one below it the most negative.
     pub fn ranked(&self) -> &[Contribution] {
