@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
+use super::attributes::{ProcessAttributes, SpanAttributes};
 use super::config::{Absent, TraceConfig};
 use super::report::TraceReport;
 use super::request::Request;
-use super::span::Span;
+use super::span::{Interval, Span, SpanKind};
 use crate::data::Dataset;
 use crate::error::{Error, Result, list_names};
 
@@ -14,12 +15,46 @@ const UNKNOWN_SERVICE: &str = "unknown_service";
 
 const NANOSECONDS_PER_SECOND: f64 = 1e9;
 
+/// Names of operations that are told apart. Some systems put identifiers into them, so that there is no end of names.
+const MAX_OPERATIONS: usize = 10_000;
+
+/// What stands for the names of operations beyond [`MAX_OPERATIONS`].
+const OTHER_OPERATIONS: &str = "other operations";
+
+/// The process that wrote a span, as the collector numbers it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Process {
+    pub(super) service: u32,
+    pub(super) fingerprint: u64,
+    named: bool,
+}
+
+/// What a format says of a span, before the collector has given its names numbers.
+#[derive(Debug)]
+pub(super) struct SpanRecord<'a> {
+    /// The identifier of the trace as it is written, for people.
+    pub(super) trace: &'a str,
+    pub(super) trace_id: Option<u128>,
+    pub(super) id: Option<u128>,
+    pub(super) parent: Option<u128>,
+    pub(super) follows: bool,
+    /// What the format's own field says; an attribute `span.kind` stands for it where it says nothing.
+    pub(super) kind: SpanKind,
+    pub(super) operation: Option<&'a str>,
+    /// In nanoseconds since some epoch.
+    pub(super) start: Option<i64>,
+    /// In nanoseconds; nothing where it is missing, or cannot be right.
+    pub(super) end: Option<i64>,
+}
+
 /// What is known while a file is being read: unfinished traces, and of the finished ones rows and counts alone.
 #[derive(Debug)]
 pub(super) struct Collector {
     config: TraceConfig,
     names: Vec<String>,
     numbers: HashMap<String, u32>,
+    operations: Vec<String>,
+    operation_numbers: HashMap<String, u32>,
     open: HashMap<u128, OpenTrace>,
     /// Unfinished traces in the order in which they began.
     begun: VecDeque<u128>,
@@ -62,6 +97,8 @@ impl Collector {
             config: config.clone(),
             names: Vec::new(),
             numbers: HashMap::new(),
+            operations: Vec::new(),
+            operation_numbers: HashMap::new(),
             open: HashMap::new(),
             begun: VecDeque::new(),
             finished: HashSet::new(),
@@ -73,8 +110,66 @@ impl Collector {
         }
     }
 
+    /// The process with these attributes.
+    ///
+    /// # Errors
+    /// When its service is one too many.
+    pub(super) fn process(&mut self, attributes: &ProcessAttributes) -> Result<Process> {
+        let service = self.service(attributes.service.as_deref())?;
+        let named = attributes.service.is_some();
+        Ok(Process { service, fingerprint: attributes.fingerprint(), named })
+    }
+
+    /// Takes a span of a process; one that cannot be used is counted.
+    ///
+    /// # Errors
+    /// When the service that it called is one too many.
+    pub(super) fn record(&mut self, span: &SpanRecord, attributes: &SpanAttributes, process: Process) -> Result<()> {
+        self.report.spans += 1;
+        let (Some(trace), Some(id), Some(start)) = (span.trace_id, span.id, span.start) else {
+            self.report.unreadable_spans += 1;
+            return Ok(());
+        };
+        self.report.unnamed_services += u64::from(!process.named);
+        let end = span.end.filter(|&end| end >= start);
+        self.report.negative_durations += u64::from(end.is_none());
+        let kind = if span.kind == SpanKind::Unspecified { attributes.kind().unwrap_or_default() } else { span.kind };
+        let calls_out = matches!(kind, SpanKind::Client | SpanKind::Producer);
+        let peer = if calls_out { attributes.peer() } else { None };
+        let peer = peer.map(|name| self.service(Some(&name))).transpose()?;
+        let span_of_trace = Span {
+            id,
+            parent: span.parent,
+            follows: span.follows,
+            kind,
+            service: process.service,
+            process: process.fingerprint,
+            operation: self.operation(span.operation.unwrap_or_default()),
+            peer,
+            unfinished: end.is_none(),
+            interval: Interval::new(start, end.unwrap_or(start)),
+        };
+        self.add(trace, span.trace, span_of_trace);
+        Ok(())
+    }
+
+    /// The number of an operation's name.
+    fn operation(&mut self, name: &str) -> u32 {
+        let name = name.trim();
+        if let Some(&number) = self.operation_numbers.get(name) {
+            return number;
+        }
+        let name = if self.operations.len() < MAX_OPERATIONS { name } else { OTHER_OPERATIONS };
+        let number = self.operations.len() as u32;
+        if number as usize <= MAX_OPERATIONS {
+            self.operations.push(name.to_owned());
+            self.operation_numbers.insert(name.to_owned(), number);
+        }
+        number.min(MAX_OPERATIONS as u32)
+    }
+
     /// The number of a service; a new one if it was not met before.
-    pub(super) fn service(&mut self, name: Option<&str>) -> Result<u32> {
+    fn service(&mut self, name: Option<&str>) -> Result<u32> {
         let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(UNKNOWN_SERVICE);
         if let Some(&number) = self.numbers.get(name) {
             return Ok(number);
@@ -93,7 +188,7 @@ impl Collector {
         Ok(number)
     }
 
-    pub(super) fn add(&mut self, key: u128, id: &str, span: Span) {
+    fn add(&mut self, key: u128, id: &str, span: Span) {
         if self.finished.contains(&key) {
             self.report.late_spans += 1;
             return;

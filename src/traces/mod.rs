@@ -2,6 +2,7 @@
 //!
 //! [`Traces`] holds a table of latencies, the call graph, and formulas derived from sequential and parallel calls.
 
+mod attributes;
 mod collector;
 mod config;
 mod formulas;

@@ -1,4 +1,4 @@
-//! A span as both formats are read into it.
+//! A span as all formats are read into it.
 
 /// One piece of work of one service, in whole nanoseconds since some epoch.
 #[derive(Debug, Clone, Copy)]
@@ -8,9 +8,63 @@ pub(super) struct Span {
     pub(super) parent: Option<u128>,
     /// The parent does not wait for this span.
     pub(super) follows: bool,
+    pub(super) kind: SpanKind,
     /// The number that the collector gave the service.
     pub(super) service: u32,
+    /// Which process wrote the span, as a [`fingerprint`](super::attributes::ProcessAttributes::fingerprint): spans of one process
+    /// share a clock.
+    pub(super) process: u64,
+    /// The number that the collector gave the name of the operation.
+    pub(super) operation: u32,
+    /// The number of the service that a CLIENT or PRODUCER span says it called.
+    pub(super) peer: Option<u32>,
+    /// The end is missing, before the start, or so late that it must have wrapped: how long the span took is not known.
+    pub(super) unfinished: bool,
     pub(super) interval: Interval,
+}
+
+/// Which side of a call a span is, as OpenTelemetry defines it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum SpanKind {
+    #[default]
+    Unspecified,
+    Internal,
+    Server,
+    Client,
+    Producer,
+    Consumer,
+}
+
+impl SpanKind {
+    /// The numbers of OTLP's enumeration.
+    pub(super) fn of_number(number: i64) -> Self {
+        match number {
+            1 => Self::Internal,
+            2 => Self::Server,
+            3 => Self::Client,
+            4 => Self::Producer,
+            5 => Self::Consumer,
+            _ => Self::Unspecified,
+        }
+    }
+
+    /// `SERVER`, `server`, `SPAN_KIND_SERVER` and their like.
+    pub(super) fn of_text(text: &str) -> Self {
+        let text = text.trim();
+        let bare = match text.get(..10) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("SPAN_KIND_") => &text[10..],
+            _ => text,
+        };
+        let kinds = [
+            ("internal", Self::Internal),
+            ("server", Self::Server),
+            ("client", Self::Client),
+            ("producer", Self::Producer),
+            ("consumer", Self::Consumer),
+        ];
+        let named = kinds.into_iter().find(|(name, _)| bare.eq_ignore_ascii_case(name));
+        named.map_or_else(|| text.parse().map_or(Self::Unspecified, Self::of_number), |(_, kind)| kind)
+    }
 }
 
 /// A stretch of time; never of negative length.

@@ -10,8 +10,9 @@ use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use super::failure::stop;
 use super::scalar::Scalar;
 use crate::error::{Error, Result};
-use crate::traces::collector::Collector;
-use crate::traces::span::{Interval, Span};
+use crate::traces::attributes::{ProcessAttributes, SpanAttributes};
+use crate::traces::collector::{Collector, SpanRecord};
+use crate::traces::span::SpanKind;
 
 const NANOSECONDS_PER_MICROSECOND: i64 = 1000;
 
@@ -29,6 +30,20 @@ struct JaegerTrace {
 struct Process {
     #[serde(rename = "serviceName")]
     service: Scalar,
+    tags: Option<Vec<Tag>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Tag {
+    key: Scalar,
+    value: Scalar,
+}
+
+/// Name and text of each tag that has a text.
+fn texts(tags: &Option<Vec<Tag>>) -> impl Iterator<Item = (&str, &str)> {
+    let tags = tags.as_deref().unwrap_or_default();
+    tags.iter().filter_map(|tag| Some((tag.key.text()?, tag.value.text()?)))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -48,6 +63,9 @@ struct JaegerSpan {
     #[serde(rename = "processID")]
     process_id: Scalar,
     process: Option<Process>,
+    #[serde(rename = "operationName")]
+    operation: Scalar,
+    tags: Option<Vec<Tag>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,27 +125,45 @@ impl<'de> Visitor<'de> for JaegerTraces<'_> {
 
 fn add_trace(trace: &JaegerTrace, collector: &mut Collector) -> Result<()> {
     for span in trace.spans.as_deref().unwrap_or_default() {
-        collector.report.spans += 1;
         let trace_id = if trace.id.id().is_some() { &trace.id } else { &span.trace };
-        let (Some(key), Some(id), Some(interval)) = (trace_id.id(), span.id.id(), interval(span)) else {
-            collector.report.unreadable_spans += 1;
-            continue;
-        };
         let process = span.process_id.text().and_then(|id| trace.processes.as_ref()?.get(id)).or(span.process.as_ref());
-        let name = process.and_then(|process| process.service.text());
-        collector.report.unnamed_services += u64::from(name.is_none());
-        collector.report.negative_durations += u64::from(span.duration.integer() < Some(0));
-        let service = collector.service(name)?;
+        let process = collector.process(&process.map(Process::attributes).unwrap_or_default())?;
+        let mut attributes = SpanAttributes::default();
+        texts(&span.tags).for_each(|(key, value)| attributes.note(key, value));
         let (parent, follows) = span.parent();
-        let text = trace_id.text().unwrap_or_default();
-        collector.add(key, text, Span { id, parent, follows, service, interval });
+        let (start, end) = span.times();
+        let record = SpanRecord {
+            trace: trace_id.text().unwrap_or_default(),
+            trace_id: trace_id.id(),
+            id: span.id.id(),
+            parent,
+            follows,
+            kind: SpanKind::Unspecified,
+            operation: span.operation.text(),
+            start,
+            end,
+        };
+        collector.record(&record, &attributes, process)?;
     }
     Ok(())
 }
 
-/// In nanoseconds; nothing where a time is no number, or so far off that it does not fit.
-fn interval(span: &JaegerSpan) -> Option<Interval> {
-    let start = span.start.integer()?.checked_mul(NANOSECONDS_PER_MICROSECOND)?;
-    let duration = span.duration.integer()?.checked_mul(NANOSECONDS_PER_MICROSECOND)?;
-    Some(Interval::new(start, start.checked_add(duration)?))
+impl Process {
+    fn attributes(&self) -> ProcessAttributes {
+        let mut attributes = ProcessAttributes::default();
+        if let Some(service) = self.service.text() {
+            attributes.note("service.name", service);
+        }
+        texts(&self.tags).for_each(|(key, value)| attributes.note(key, value));
+        attributes
+    }
+}
+
+impl JaegerSpan {
+    /// Start and end in nanoseconds; nothing where a time is no number, or so far off that it does not fit.
+    fn times(&self) -> (Option<i64>, Option<i64>) {
+        let start = self.start.integer().and_then(|start| start.checked_mul(NANOSECONDS_PER_MICROSECOND));
+        let duration = self.duration.integer().and_then(|duration| duration.checked_mul(NANOSECONDS_PER_MICROSECOND));
+        (start, start.zip(duration).and_then(|(start, duration)| start.checked_add(duration)))
+    }
 }

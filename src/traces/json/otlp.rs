@@ -11,8 +11,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::failure::stop;
 use super::scalar::Scalar;
 use crate::error::{Error, Result};
-use crate::traces::collector::Collector;
-use crate::traces::span::{Interval, Span};
+use crate::traces::attributes::{ProcessAttributes, SpanAttributes};
+use crate::traces::collector::{Collector, Process, SpanRecord};
+use crate::traces::span::SpanKind;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -47,13 +48,22 @@ struct OtlpSpan {
     start: Scalar,
     #[serde(rename = "endTimeUnixNano", alias = "end_time_unix_nano")]
     end: Scalar,
+    name: Scalar,
+    kind: Scalar,
+    attributes: Option<Vec<Attribute>>,
+}
+
+/// Name and text of each attribute that has a text.
+fn texts(attributes: &Option<Vec<Attribute>>) -> impl Iterator<Item = (&str, &str)> {
+    let attributes = attributes.as_deref().unwrap_or_default();
+    attributes.iter().filter_map(|attribute| Some((attribute.key.text()?, attribute.value.as_ref()?.text.text()?)))
 }
 
 impl Resource {
-    fn name(&self) -> Option<&str> {
-        let attributes = self.attributes.as_deref().unwrap_or_default();
-        let named = attributes.iter().find(|attribute| attribute.key.text() == Some("service.name"))?;
-        named.value.as_ref()?.text.text()
+    fn process(&self) -> ProcessAttributes {
+        let mut process = ProcessAttributes::default();
+        texts(&self.attributes).for_each(|(key, value)| process.note(key, value));
+        process
     }
 }
 
@@ -73,6 +83,7 @@ struct ResourceSpans<'a> {
 struct Spans<'a> {
     collector: &'a mut Collector,
     sink: &'a mut Sink,
+    failure: &'a mut Option<Error>,
     level: Level,
 }
 
@@ -85,14 +96,8 @@ enum Level {
 
 /// Where spans go: to their service, or aside while it is not known, since `resource` may come after them.
 struct Sink {
-    service: Option<Service>,
+    process: Option<Process>,
     aside: Vec<OtlpSpan>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Service {
-    number: u32,
-    named: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for ResourceSpansList<'_> {
@@ -138,15 +143,15 @@ impl<'de> Visitor<'de> for ResourceSpans<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { collector, failure } = self;
-        let mut sink = Sink { service: None, aside: Vec::new() };
+        let mut sink = Sink { process: None, aside: Vec::new() };
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "resource" => {
                     let resource = map.next_value::<Option<Resource>>()?.unwrap_or_default();
-                    sink.service = Some(stop(Service::of(&resource, collector), failure)?);
+                    sink.process = Some(stop(collector.process(&resource.process()), failure)?);
                 }
                 "scopeSpans" | "scope_spans" | "instrumentationLibrarySpans" => {
-                    map.next_value_seed(Spans { collector, sink: &mut sink, level: Level::Scopes })?;
+                    map.next_value_seed(Spans { collector, sink: &mut sink, failure, level: Level::Scopes })?;
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -154,20 +159,15 @@ impl<'de> Visitor<'de> for ResourceSpans<'_> {
             }
         }
         if !sink.aside.is_empty() {
-            let service = match sink.service {
-                Some(service) => service,
-                None => stop(Service::of(&Resource::default(), collector), failure)?,
+            let process = match sink.process {
+                Some(process) => process,
+                None => stop(collector.process(&ProcessAttributes::default()), failure)?,
             };
-            sink.aside.iter().for_each(|span| add(span, service, collector));
+            for span in &sink.aside {
+                stop(add(span, process, collector), failure)?;
+            }
         }
         Ok(())
-    }
-}
-
-impl Service {
-    fn of(resource: &Resource, collector: &mut Collector) -> Result<Self> {
-        let name = resource.name();
-        Ok(Self { number: collector.service(name)?, named: name.is_some() })
     }
 }
 
@@ -195,14 +195,14 @@ impl<'de> Visitor<'de> for Spans<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self { collector, sink, level } = self;
+        let Self { collector, sink, failure, level } = self;
         if level == Level::Scopes {
-            while list.next_element_seed(Spans { collector, sink, level: Level::Scope })?.is_some() {}
+            while list.next_element_seed(Spans { collector, sink, failure, level: Level::Scope })?.is_some() {}
             return Ok(());
         }
         while let Some(span) = list.next_element::<OtlpSpan>()? {
-            match sink.service {
-                Some(service) => add(&span, service, collector),
+            match sink.process {
+                Some(process) => stop(add(&span, process, collector), failure)?,
                 None => sink.aside.push(span),
             }
         }
@@ -210,14 +210,14 @@ impl<'de> Visitor<'de> for Spans<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { collector, sink, level } = self;
+        let Self { collector, sink, failure, level } = self;
         if level != Level::Scope {
             let expected = if level == Level::Scopes { "a list of scopes" } else { "a list of spans" };
             return Err(A::Error::custom(format!("invalid type: map, expected {expected}")));
         }
         while let Some(key) = map.next_key::<String>()? {
             if key == "spans" {
-                map.next_value_seed(Spans { collector, sink, level: Level::Spans })?;
+                map.next_value_seed(Spans { collector, sink, failure, level: Level::Spans })?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -226,16 +226,29 @@ impl<'de> Visitor<'de> for Spans<'_> {
     }
 }
 
-fn add(span: &OtlpSpan, service: Service, collector: &mut Collector) {
-    collector.report.spans += 1;
-    let times = span.start.integer().zip(span.end.integer());
-    let (Some(trace), Some(id), Some((start, end))) = (span.trace.id(), span.id.id(), times) else {
-        collector.report.unreadable_spans += 1;
-        return;
+fn add(span: &OtlpSpan, process: Process, collector: &mut Collector) -> Result<()> {
+    let mut attributes = SpanAttributes::default();
+    texts(&span.attributes).for_each(|(key, value)| attributes.note(key, value));
+    let record = SpanRecord {
+        trace: span.trace.text().unwrap_or_default(),
+        trace_id: span.trace.id(),
+        id: span.id.id(),
+        parent: span.parent.id(),
+        follows: false,
+        kind: span.kind(),
+        operation: span.name.text(),
+        start: span.start.integer(),
+        end: span.end.integer(),
     };
-    collector.report.unnamed_services += u64::from(!service.named);
-    collector.report.negative_durations += u64::from(end < start);
-    let interval = Interval::new(start, end);
-    let span_of_trace = Span { id, parent: span.parent.id(), follows: false, service: service.number, interval };
-    collector.add(trace, span.trace.text().unwrap_or_default(), span_of_trace);
+    collector.record(&record, &attributes, process)
+}
+
+impl OtlpSpan {
+    /// Written by number or by name.
+    fn kind(&self) -> SpanKind {
+        match self.kind.text() {
+            Some(name) => SpanKind::of_text(name),
+            None => self.kind.integer().map_or(SpanKind::Unspecified, SpanKind::of_number),
+        }
+    }
 }
