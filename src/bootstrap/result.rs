@@ -1,11 +1,12 @@
 //! The intervals.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::Serialize;
 
 use super::config::{BootstrapConfig, BootstrapMethod};
 use crate::question::attribution::Attribution;
+use crate::wording::Visible;
 
 /// What a figure may be, given the rows that the model was fitted to. In the unit of the attributed quantity: nats for
 /// scores.
@@ -85,6 +86,7 @@ fn shown_percent(share: f64) -> String {
 
 impl fmt::Display for BootstrapIntervals {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         let (percent, resamples) = (100.0 * self.level, self.resamples);
         writeln!(formatter, "{percent}% intervals over {resamples} resamples ({} failed)", self.failed)?;
         self.warning.iter().try_for_each(|warning| writeln!(formatter, "Warning: {warning}."))?;

@@ -1,10 +1,11 @@
 //! The answer of a drift check.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
 use crate::checks::ScaleWarning;
+use crate::wording::Visible;
 
 /// Which nodes of recent rows are not as they were in training.
 ///
@@ -104,6 +105,7 @@ impl fmt::Display for DriftTest {
 
 impl fmt::Display for DriftReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         let (drifted, all) = (self.drifted().count(), self.nodes.len());
         writeln!(formatter, "{drifted} of {all} nodes are not as in training, by {} recent rows", self.rows)?;
         for node in self.drifted() {

@@ -1,8 +1,10 @@
 //! Which engine answered, and why, in words.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
+
+use crate::wording::Visible;
 
 /// The ways in which the probabilities of coalitions are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,6 +72,7 @@ pub struct Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         write!(formatter, "By {}: {}.", self.engine, self.why)?;
         for (engine, why) in &self.others {
             write!(formatter, "\nNot by {engine}: {why}.")?;

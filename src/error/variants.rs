@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::wording::{one_line, visible_name};
+
 /// What can be wrong with a user's graph, data, model or configuration.
 ///
 /// Every variant names the node, column or parameter at fault, what was expected and what was found. Programs match on the
@@ -10,7 +12,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing to work with.
-    #[error("{what} is empty; at least one {expected} is needed")]
+    #[error("{what} is empty; at least one {expected} is needed", what = one_line(.what))]
     Empty {
         /// What is empty.
         what: String,
@@ -18,7 +20,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A column name stands twice in the data.
-    #[error("column `{column}` appears more than once (at positions {first} and {second})")]
+    #[error("column `{column}` appears more than once (at positions {first} and {second})", column = visible_name(.column))]
     DuplicateColumn {
         /// The column's name.
         column: String,
@@ -28,13 +30,13 @@ pub enum Error {
         second: usize,
     },
     /// A node name stands twice in a list of nodes.
-    #[error("node `{node}` is named more than once")]
+    #[error("node `{node}` is named more than once", node = visible_name(.node))]
     DuplicateNode {
         /// The node's name.
         node: String,
     },
     /// A name is blank.
-    #[error("{what} has a blank name at position {position}")]
+    #[error("{what} has a blank name at position {position}", what = one_line(.what))]
     BlankName {
         /// What carries the name, such as a column or a node.
         what: String,
@@ -42,7 +44,7 @@ pub enum Error {
         position: usize,
     },
     /// Two things that must be equally long are not.
-    #[error("{what} has {found} values, but {expected} were expected")]
+    #[error("{what} has {found} values, but {expected} were expected", what = one_line(.what))]
     LengthMismatch {
         /// What has the wrong length.
         what: String,
@@ -60,7 +62,10 @@ pub enum Error {
         rows: usize,
     },
     /// A column that is needed is not in the data.
-    #[error("column `{column}` is needed but missing; the data has {available}")]
+    #[error(
+        "column `{column}` is needed but missing; the data has {available}",
+        column = visible_name(.column), available = one_line(.available)
+    )]
     MissingColumn {
         /// The column's name.
         column: String,
@@ -68,7 +73,10 @@ pub enum Error {
         available: String,
     },
     /// A needed column holds text.
-    #[error("column `{column}` is needed but is not numeric: row {row} holds `{text}`")]
+    #[error(
+        "column `{column}` is needed but is not numeric: row {row} holds `{text}`",
+        column = visible_name(.column), text = visible_name(.text)
+    )]
     TextColumn {
         /// The column's name.
         column: String,
@@ -78,7 +86,10 @@ pub enum Error {
         text: String,
     },
     /// A needed value of an observation is text.
-    #[error("the observed value of `{column}` is needed but is not a number: `{text}`")]
+    #[error(
+        "the observed value of `{column}` is needed but is not a number: `{text}`",
+        column = visible_name(.column), text = visible_name(.text)
+    )]
     TextValue {
         /// The column's name.
         column: String,
@@ -88,7 +99,8 @@ pub enum Error {
     /// A needed column holds infinite values, or missing ones where all must be present.
     #[error(
         "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}); \
-         remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`"
+         remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`",
+        column = visible_name(.column)
     )]
     NonFiniteColumn {
         /// The column's name.
@@ -103,7 +115,7 @@ pub enum Error {
         first_row: usize,
     },
     /// A single value is missing or not finite.
-    #[error("{what} is {found}, but a finite number is needed")]
+    #[error("{what} is {found}, but a finite number is needed", what = one_line(.what))]
     NonFiniteValue {
         /// What the value is, with the name of its node or column.
         what: String,
@@ -111,7 +123,7 @@ pub enum Error {
         found: f64,
     },
     /// There are too few rows for what is to be fitted.
-    #[error("{what} needs at least {needed} rows, but the data has {found}")]
+    #[error("{what} needs at least {needed} rows, but the data has {found}", what = one_line(.what))]
     TooFewRows {
         /// What is to be fitted, with the name of its node.
         what: String,
@@ -121,7 +133,10 @@ pub enum Error {
         found: usize,
     },
     /// A value lies where a distribution family has no density.
-    #[error("{what} cannot be fitted: {requirement}, but the smallest value is {found}")]
+    #[error(
+        "{what} cannot be fitted: {requirement}, but the smallest value is {found}",
+        what = one_line(.what), requirement = one_line(.requirement)
+    )]
     OutsideSupport {
         /// The family, with the name of its node.
         what: String,
@@ -132,7 +147,8 @@ pub enum Error {
     },
     /// All values that a distribution is to be fitted to are the same.
     #[error(
-        "{what} is {value} in all {count} values, so no distribution can be fitted to it; use constant or empirical noise"
+        "{what} is {value} in all {count} values, so no distribution can be fitted to it; use constant or empirical noise",
+        what = one_line(.what)
     )]
     ConstantValues {
         /// What the values are, with the name of their node.
@@ -143,7 +159,7 @@ pub enum Error {
         count: usize,
     },
     /// A CSV file could not be opened or is not well formed.
-    #[error("cannot read {origin}: {message}")]
+    #[error("cannot read {origin}: {message}", origin = one_line(.origin), message = one_line(.message))]
     Csv {
         /// The file's path, or `CSV input` for a reader.
         origin: String,
@@ -151,7 +167,7 @@ pub enum Error {
         message: String,
     },
     /// A JSON file of traces or dependencies could not be read, or is not what it should be.
-    #[error("cannot read {origin}: {message}")]
+    #[error("cannot read {origin}: {message}", origin = one_line(.origin), message = one_line(.message))]
     TraceFile {
         /// The file's path, or what stands for a reader.
         origin: String,
@@ -159,7 +175,10 @@ pub enum Error {
         message: String,
     },
     /// A node was named that the graph does not have.
-    #[error("node `{node}` is not in the causal graph, which has {available}")]
+    #[error(
+        "node `{node}` is not in the causal graph, which has {available}",
+        node = visible_name(.node), available = one_line(.available)
+    )]
     UnknownNode {
         /// The node's name.
         node: String,
@@ -167,13 +186,16 @@ pub enum Error {
         available: String,
     },
     /// The edges form a cycle.
-    #[error("the causal graph must be acyclic, but has the cycle {}", .nodes.join(" -> "))]
+    #[error("the causal graph must be acyclic, but has the cycle {}", one_line(.nodes.join(" -> ")))]
     Cycle {
         /// The nodes along the cycle; the first is repeated at the end.
         nodes: Vec<String>,
     },
     /// A mechanism does not fit the place in the graph that it was given.
-    #[error("the mechanism of node `{node}` does not fit the graph: it {expected}, but {found}")]
+    #[error(
+        "the mechanism of node `{node}` does not fit the graph: it {expected}, but {found}",
+        node = visible_name(.node), expected = one_line(.expected), found = one_line(.found)
+    )]
     MechanismMismatch {
         /// The node's name.
         node: String,
@@ -183,14 +205,18 @@ pub enum Error {
         found: String,
     },
     /// A node has no mechanism.
-    #[error("node `{node}` has no mechanism; give it one with `with_mechanism`, or call `assign_mechanisms`")]
+    #[error(
+        "node `{node}` has no mechanism; give it one with `with_mechanism`, or call `assign_mechanisms`",
+        node = visible_name(.node)
+    )]
     NoMechanism {
         /// The node's name.
         node: String,
     },
     /// A mechanism must be fitted, but no data was given.
     #[error(
-        "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give the node a known mechanism"
+        "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give the node a known mechanism",
+        node = visible_name(.node), mechanism = visible_name(.mechanism)
     )]
     NeedsData {
         /// The node's name.
@@ -199,7 +225,7 @@ pub enum Error {
         mechanism: String,
     },
     /// A mechanism returned NaN or an infinity.
-    #[error("the mechanism of node `{node}` returned {found} when asked to {operation}")]
+    #[error("the mechanism of node `{node}` returned {found} when asked to {operation}", node = visible_name(.node))]
     MechanismNotFinite {
         /// The node's name.
         node: String,
@@ -209,7 +235,7 @@ pub enum Error {
         found: f64,
     },
     /// A value lies where a mechanism is not defined.
-    #[error("{what} must be {requirement}, but is {found}")]
+    #[error("{what} must be {requirement}, but is {found}", what = one_line(.what))]
     OutsideDomain {
         /// Which value, with its node, and its row in training data.
         what: String,
@@ -219,14 +245,15 @@ pub enum Error {
         found: f64,
     },
     /// Boosted trees could not be trained.
-    #[error("boosted trees could not be trained: {message}")]
+    #[error("boosted trees could not be trained: {message}", message = one_line(.message))]
     Training {
         /// What the library said.
         message: String,
     },
     /// A mechanism's recovered noise does not give back the value it was recovered from.
     #[error(
-        "the mechanism of node `{node}` is not invertible: the noise {noise} recovered from the value {observed} evaluates to {reproduced}"
+        "the mechanism of node `{node}` is not invertible: the noise {noise} recovered from the value {observed} evaluates to {reproduced}",
+        node = visible_name(.node)
     )]
     NotInvertible {
         /// The node's name.
@@ -247,7 +274,7 @@ pub enum Error {
         input: f64,
     },
     /// A parameter lies outside its range.
-    #[error("{name} must be {requirement}, but is {found}")]
+    #[error("{name} must be {requirement}, but is {found}", found = one_line(.found))]
     InvalidParameter {
         /// The parameter's name.
         name: &'static str,
@@ -257,7 +284,10 @@ pub enum Error {
         found: String,
     },
     /// A game's value of a coalition is NaN or infinite.
-    #[error("the game is worth {found} to the coalition of the players {players}, but a finite value is needed")]
+    #[error(
+        "the game is worth {found} to the coalition of the players {players}, but a finite value is needed",
+        players = one_line(.players)
+    )]
     GameNotFinite {
         /// The players of the coalition.
         players: String,
@@ -275,7 +305,10 @@ pub enum Error {
         limit: usize,
     },
     /// An engine was asked for that cannot answer.
-    #[error("{engine} does not apply: {reason}; allow others with `Estimator::Auto`")]
+    #[error(
+        "{engine} does not apply: {reason}; allow others with `Estimator::Auto`",
+        engine = one_line(.engine), reason = one_line(.reason)
+    )]
     EngineDoesNotApply {
         /// The engine.
         engine: String,
@@ -285,7 +318,8 @@ pub enum Error {
     /// With a floor of zero a coalition's probability must be positive, and none of the samples hit the region.
     #[error(
         "over {samples} samples the target's probability of being as extreme as observed comes out as 0 when the noise of {kept} is kept, \
-         so its logarithm is unbounded; set a positive floor, or noise distributions with tails"
+         so its logarithm is unbounded; set a positive floor, or noise distributions with tails",
+        kept = one_line(.kept)
     )]
     UnresolvedTail {
         /// How many samples were drawn.
@@ -296,14 +330,15 @@ pub enum Error {
     /// With a floor of zero a coalition's probability must be positive, and it is known to be 0.
     #[error(
         "with the noise of {kept} kept the target cannot be as extreme as observed, so its log probability is unbounded; \
-         set a positive floor"
+         set a positive floor",
+        kept = one_line(.kept)
     )]
     ImpossibleCoalition {
         /// Which nodes' noise was kept.
         kept: String,
     },
     /// The mechanism of one node is at fault.
-    #[error("node `{node}`: {cause}")]
+    #[error("node `{node}`: {cause}", node = visible_name(.node), cause = one_line(.cause))]
     InNode {
         /// The node's name.
         node: String,
@@ -311,7 +346,7 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// One of several rows is at fault.
-    #[error("row {row}: {cause}")]
+    #[error("row {row}: {cause}", cause = one_line(.cause))]
     InRow {
         /// Its number, counted from 0.
         row: usize,
@@ -319,7 +354,7 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// A model cannot be saved.
-    #[error("node `{node}` cannot be saved: {reason}")]
+    #[error("node `{node}` cannot be saved: {reason}", node = visible_name(.node), reason = one_line(.reason))]
     CannotSave {
         /// The node's name.
         node: String,
@@ -328,7 +363,8 @@ pub enum Error {
     },
     /// A saved model uses a mechanism written in code that nobody registered.
     #[error(
-        "node `{node}` of the saved model has the custom mechanism `{mechanism}`, which the registry lacks; it has {available}"
+        "node `{node}` of the saved model has the custom mechanism `{mechanism}`, which the registry lacks; it has {available}",
+        node = visible_name(.node), mechanism = visible_name(.mechanism), available = one_line(.available)
     )]
     UnregisteredMechanism {
         /// The node's name.
@@ -339,7 +375,7 @@ pub enum Error {
         available: String,
     },
     /// What was to be loaded is no saved model, or a damaged one.
-    #[error("this is no sound saved model: {message}")]
+    #[error("this is no sound saved model: {message}", message = one_line(.message))]
     DamagedModel {
         /// What is wrong.
         message: String,
@@ -355,7 +391,7 @@ pub enum Error {
         supported: u32,
     },
     /// A model file could not be read or written.
-    #[error("cannot {operation} the model file {path}: {message}")]
+    #[error("cannot {operation} the model file {path}: {message}", path = one_line(.path), message = one_line(.message))]
     ModelFile {
         /// `read` or `write`.
         operation: &'static str,
@@ -365,7 +401,7 @@ pub enum Error {
         message: String,
     },
     /// A file could not be written.
-    #[error("cannot write {path}: {message}")]
+    #[error("cannot write {path}: {message}", path = one_line(.path), message = one_line(.message))]
     CannotWrite {
         /// The file's path.
         path: String,
@@ -379,7 +415,7 @@ pub enum Error {
         what: &'static str,
     },
     /// A model could not be fitted to too many of the resampled data sets, or gave no attribution.
-    #[error("{failed} of {resamples} resamples of the rows failed; the first: {first}")]
+    #[error("{failed} of {resamples} resamples of the rows failed; the first: {first}", first = one_line(.first))]
     Resampling {
         /// How many failed.
         failed: usize,
@@ -389,7 +425,7 @@ pub enum Error {
         first: String,
     },
     /// Ordinary linear algebra failed, which takes extreme input.
-    #[error("least squares failed: {message}")]
+    #[error("least squares failed: {message}", message = one_line(.message))]
     LinearAlgebra {
         /// What the solver said.
         message: String,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::variants::Error;
+use crate::wording::visible_name;
 
 /// `Debug` prints the sentence that `Display` prints, so that a `main` which returns [`Result`](crate::Result), `unwrap` and
 /// `expect` tell a person what is wrong.
@@ -23,7 +24,8 @@ pub(crate) fn list_names<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {
         return "none".to_owned();
     }
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect();
+    let shown: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", visible_name(name.as_ref()))).collect();
     let rest = names.len().saturating_sub(SHOWN);
     let tail = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     format!("{}{tail}", shown.join(", "))

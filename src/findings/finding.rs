@@ -1,10 +1,12 @@
 //! One finding.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
 use super::kind::FindingKind;
+
+use crate::wording::Visible;
 
 /// Something that speaks against an answer: what was seen, and what to do about it.
 ///
@@ -36,6 +38,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         let Self { evidence, remedy, .. } = self;
         write!(formatter, "{evidence} {remedy}")
     }

@@ -1,13 +1,14 @@
 //! Taking nodes out of a graph: what becomes of the edges, and what is lost.
 
 use std::collections::BTreeSet;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
 use super::causal_graph::CausalGraph;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::wording::Visible;
 
 /// Fewest values that a column must have for its node to stay: nothing can be fitted to one.
 const FEWEST_VALUES: usize = 2;
@@ -183,6 +184,7 @@ impl fmt::Display for RemovalReason {
 impl fmt::Display for GraphRepair {
     /// A line for every removed node, and one each for what was connected and for what is unmeasured.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         if self.removed.is_empty() {
             return writeln!(formatter, "no node was removed");
         }

@@ -1,11 +1,12 @@
 //! What fitting used of the data, and what it had to repair.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
 use crate::error::list_names;
+use crate::wording::Visible;
 
 /// Share of one value from which on a node counts as heavily tied in the text of a report.
 const HEAVY_TIES: f64 = 0.1;
@@ -92,6 +93,7 @@ impl NodeFit {
 
 impl fmt::Display for FitReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         let fitted = self.nodes.iter().filter(|entry| entry.fitted).count();
         let (known, repaired) = (self.nodes.len() - fitted, self.repaired().count());
         writeln!(formatter, "{} rows; {fitted} nodes fitted, {known} known; {repaired} repaired", self.rows)?;

@@ -1,8 +1,10 @@
 //! Text made harmless in each format. Names come from a user's files and may hold anything.
 
+use crate::wording::{is_invisible, push_visible};
+
 /// Text for HTML and XML, between tags or within a quoted attribute.
 ///
-/// Characters that XML forbids, and those that turn the direction of the text around them, become U+FFFD.
+/// What cannot be seen, or turns the direction of text around, is written as `\u{…}`, as everywhere in this crate.
 pub(super) fn markup(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -12,7 +14,7 @@ pub(super) fn markup(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(printable(other)),
+            other => push_printable(&mut escaped, other),
         }
     }
     escaped
@@ -22,10 +24,11 @@ pub(super) fn markup(text: &str) -> String {
 pub(super) fn json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if printable(character) == character {
+        if is_printable(character) {
             escaped.push(character);
         } else {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+            let mut units = [0; 2];
+            character.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
         }
     }
     markup(&escaped)
@@ -34,13 +37,13 @@ pub(super) fn json(text: &str) -> String {
 /// Text for within a quoted string of the DOT language. Graphviz reads escape sequences and HTML entities in it.
 pub(super) fn dot(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
             '"' => escaped.push_str("\\\""),
             '\\' => escaped.push_str("\\\\"),
             '&' => escaped.push_str("&amp;"),
             '\n' | '\r' | '\t' => escaped.push(' '),
-            other => escaped.push(printable(other)),
+            other => escaped.push(other),
         }
     }
     escaped
@@ -49,7 +52,7 @@ pub(super) fn dot(text: &str) -> String {
 /// Text for a quoted label of Mermaid: what is no letter, digit or space becomes an entity code `#…;`, so that nothing is
 /// left that could end the label, be HTML, or be Markdown. Within words and numbers, punctuation stays readable.
 pub(super) fn mermaid(text: &str) -> String {
-    let characters: Vec<char> = text.chars().collect();
+    let characters: Vec<char> = visible(text).chars().collect();
     let is_word = |place: Option<usize>| {
         place.and_then(|place| characters.get(place)).is_some_and(|character| character.is_alphanumeric())
     };
@@ -62,28 +65,38 @@ pub(super) fn mermaid(text: &str) -> String {
             '_' | '.' | '/' if inside_word => escaped.push(character),
             '+' | '-' if before_word => escaped.push(character),
             _ if character == ' ' || character.is_alphanumeric() => escaped.push(character),
-            other => escaped.push_str(&format!("#{};", u32::from(printable(other)))),
+            other => escaped.push_str(&format!("#{};", u32::from(other))),
         }
     }
     escaped
 }
 
-/// A cell of CSV, quoted as RFC 4180 asks where it needs to be. What looks like a formula is left as it is: a node's name
-/// must come back as it was.
+/// A cell of CSV, quoted as RFC 4180 asks where it needs to be. A name that a spreadsheet would run as a formula gets an apostrophe
+/// before it, which spreadsheets take for "this is text".
 pub(super) fn csv(text: &str) -> String {
-    let needs_quotes = text.contains([',', '"', '\n', '\r']) || text.trim() != text || text.is_empty();
-    if needs_quotes { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let mut cell = String::from(if is_formula { "'" } else { "" });
+    for character in text.chars() {
+        // Line breaks are within quotes, where they belong to the name.
+        if matches!(character, '\n' | '\r') { cell.push(character) } else { push_visible(&mut cell, character) }
+    }
+    let needs_quotes = cell.contains([',', '"', '\n', '\r']) || cell.trim() != cell || cell.is_empty();
+    if needs_quotes { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }
 
-/// The character, or U+FFFD for a control character, a character that XML does not have, or one that turns the direction of
-/// the text that follows.
-fn printable(character: char) -> char {
-    match character {
-        '\t' | '\n' => character,
-        '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
-        control if control.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    }
+/// The text, with what cannot be seen written out; tabs and line breaks stay.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    text.chars().for_each(|character| push_printable(&mut visible, character));
+    visible
+}
+
+fn is_printable(character: char) -> bool {
+    matches!(character, '\t' | '\n') || !is_invisible(character)
+}
+
+fn push_printable(text: &mut String, character: char) {
+    if is_printable(character) { text.push(character) } else { push_visible(text, character) }
 }
 
 #[cfg(test)]
@@ -92,14 +105,14 @@ mod tests {
 
     #[test]
     fn each_format_has_its_own_escapes() {
-        assert_eq!(markup("<a href=\"x\">'&\u{0}\u{202e}"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\u{fffd}\u{fffd}");
+        assert_eq!(markup("<a href=\"x\">'&\u{0}\u{202e}"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;\\u{0}\\u{202e}");
         assert_eq!(json("\"\u{202e}<\u{7f}\""), "&quot;\\u202e&lt;\\u007f&quot;");
         assert_eq!(dot("a\"];evil\\\n&lt;"), "a\\\"];evil\\\\ &amp;lt;");
         assert_eq!(mermaid("auth-db.v2 \"];<b>#"), "auth-db.v2 #34;#93;#59;#60;b#62;#35;");
         assert_eq!(mermaid("- _x_ 1."), "#45; #95;x#95; 1#46;");
         assert_eq!(
             [csv("=1+1"), csv("a,b"), csv("say \"x\""), csv(" a")],
-            ["=1+1", "\"a,b\"", "\"say \"\"x\"\"\"", "\" a\""]
+            ["'=1+1", "\"a,b\"", "\"say \"\"x\"\"\"", "\" a\""]
         );
     }
 }

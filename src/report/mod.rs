@@ -8,4 +8,5 @@ mod html;
 mod label;
 mod text;
 
+pub use crate::wording::visible_name;
 pub use html::HtmlReport;

@@ -1,7 +1,10 @@
-//! How numbers are said to people, wherever a sentence or a table has one.
+//! How numbers and names are said to people, wherever a sentence or a table has one.
 
 mod chance;
 mod number;
+mod visible;
 
 pub(crate) use chance::{chance, share_of_rows};
 pub(crate) use number::{error_in_nats, fixed, p_value, significant};
+pub use visible::visible_name;
+pub(crate) use visible::{Visible, fitting, is_invisible, one_line, push_visible, shortened, total_width};

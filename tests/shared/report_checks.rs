@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use etiology::report::visible_name;
 use etiology::{CausalGraph, Diagnosis, FittedModel, HtmlReport};
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -20,17 +21,25 @@ pub(crate) fn all_text(node: Node<'_, '_>) -> String {
     node.descendants().filter(Node::is_text).filter_map(|text| text.text()).collect()
 }
 
-/// A name as it reads in a picture or page: without what XML or the eye cannot take.
+/// A name as it reads in a picture or page.
 pub(crate) fn readable(name: &str) -> String {
-    let is_bad = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t')
-            || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    name.chars().map(|c| if is_bad(c) { '\u{fffd}' } else { c }).collect()
+    visible_name(name)
 }
 
-fn on_one_line(name: &str) -> String {
-    name.replace(['\n', '\r', '\t'], " ")
+/// Nothing that a terminal, a browser or an editor would obey, or hide, rather than show.
+pub(crate) fn assert_visible(text: &str) {
+    let is_hidden = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    assert!(!text.contains(is_hidden), "{text:?}");
+}
+
+/// A name as a cell of CSV holds it: nothing that a spreadsheet would run, and line breaks as they are.
+fn in_csv(name: &str) -> String {
+    let before = if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let character = |c: char| if matches!(c, '\n' | '\r') { c.to_string() } else { visible_name(&c.to_string()) };
+    before.to_owned() + &name.chars().map(character).collect::<String>()
 }
 
 /// Nothing but the elements and attributes that reports are made of: no script, handler, address or style of a name's.
@@ -59,6 +68,7 @@ pub(crate) fn assert_harmless(document: &Document<'_>) {
 
 /// What must hold of every page.
 pub(crate) fn check_page(page: &str, diagnosis: &Diagnosis) {
+    assert_visible(page);
     let document = parse(page);
     assert_harmless(&document);
     let headings: Vec<&str> = elements(&document, "h2").filter_map(|heading| heading.attribute("id")).collect();
@@ -87,6 +97,10 @@ fn check_drawings(diagnosis: &Diagnosis, graph: &CausalGraph) {
     check_dot(&diagnosis.to_dot(graph).unwrap(), &names);
     check_mermaid(&diagnosis.to_mermaid(graph).unwrap(), &names);
     check_csv(diagnosis);
+    let text = diagnosis.attribution.to_string() + &diagnosis.to_string() + &diagnosis.attribution.to_bar_chart();
+    let csv = diagnosis.attribution.to_csv();
+    let drawings = [diagnosis.to_svg(graph), diagnosis.to_dot(graph), diagnosis.to_mermaid(graph)].map(Result::unwrap);
+    [text, csv].iter().chain(&drawings).for_each(|text| assert_visible(text));
 }
 
 fn check_svg(svg: &str, names: &[&str]) {
@@ -143,7 +157,7 @@ fn check_dot(dot: &str, names: &[&str]) {
     dot.lines().for_each(|line| drop(dot_strings(line)));
     assert_eq!(labels.len(), names.len());
     for (label, name) in labels.iter().zip(names) {
-        let shown = readable(&on_one_line(name));
+        let shown = readable(name);
         assert_eq!(label.split('\n').next(), Some(shown.as_str()));
     }
 }
@@ -160,7 +174,7 @@ fn check_mermaid(mermaid: &str, names: &[&str]) {
         let first = label.split("<br/>").next().unwrap();
         let harmless = |c: char| c.is_alphanumeric() || " #;-_.+/".contains(c);
         assert!(first.chars().all(harmless), "{first:?}");
-        assert_eq!(decoded(first), readable(&on_one_line(name)));
+        assert_eq!(decoded(first), readable(name));
     }
     for line in lines.filter(|line| !line.contains("[\"")) {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -188,12 +202,12 @@ fn check_csv(diagnosis: &Diagnosis) {
         let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
         assert_eq!(rows.len(), attribution.contributions.len() + attribution.missing.len());
         for (row, part) in rows.iter().zip(&attribution.contributions) {
-            assert_eq!(&row[0], part.node);
+            assert_eq!(row[0], in_csv(&part.node));
             assert_eq!(row[1].parse::<f64>().unwrap().to_bits(), part.value.to_bits());
             assert_eq!(row[5].parse::<f64>().unwrap().to_bits(), part.typical.to_bits());
         }
         for (row, missing) in rows.iter().skip(attribution.contributions.len()).zip(&attribution.missing) {
-            assert_eq!((&row[0], &row[1], &row[4]), (missing.node.as_str(), "", ""));
+            assert_eq!((row[0].to_owned(), &row[1], &row[4]), (in_csv(&missing.node), "", ""));
             assert_eq!(row[5].parse::<f64>().unwrap(), missing.typical);
         }
     }

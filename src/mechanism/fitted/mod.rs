@@ -4,7 +4,7 @@ mod form;
 mod given;
 mod saved;
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ use super::function::{Names, ParentFunction};
 use crate::error::{Error, Result};
 use crate::noise::NoiseDistribution;
 use form::Structural;
+
+use crate::wording::Visible;
 
 pub(crate) use form::Form;
 pub(crate) use given::Predictions;
@@ -173,6 +175,7 @@ impl FittedMechanism {
 
 impl fmt::Display for FittedMechanism {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         formatter.write_str(&self.form.describe(&Names::default()))
     }
 }

@@ -4,7 +4,7 @@ use super::colour::fill;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
-use crate::wording::{error_in_nats, fixed, significant};
+use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
 pub(in crate::report) struct Picture {
@@ -88,7 +88,7 @@ fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<
     let value = contribution.map_or(0.0, |part| shown_value(attribution.quantity, part.value));
     let relative = if largest > 0.0 { value / largest } else { 0.0 };
     PictureNode {
-        name: name.to_owned(),
+        name: visible_name(name),
         amount: contribution.map_or_else(|| "no value".to_owned(), |part| with_unit(attribution.quantity, part)),
         details: contribution
             .map_or_else(|| "no value observed".to_owned(), |part| details(attribution.quantity, part)),

@@ -8,7 +8,8 @@ impl Attribution {
     /// their digits; what is not known is an empty cell. The column of the contributions is `nats`, or `value` for a
     /// mean deviation, which has the target's unit.
     ///
-    /// Names that a spreadsheet would take for a formula are left as they are: import the file as text.
+    /// A name that a spreadsheet would run as a formula (`=…`, `+…`, `-…`, `@…`) has an apostrophe before it, and what cannot be seen is written
+    /// as [`visible_name`](crate::report::visible_name) does.
     pub fn to_csv(&self) -> String {
         let amount = match self.quantity {
             Quantity::ItScore => "nats",

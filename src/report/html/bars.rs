@@ -6,7 +6,7 @@ use crate::bootstrap::BootstrapIntervals;
 use crate::question::attribution::{Attribution, Quantity};
 use crate::report::drawing::{shown_value, signed_amount};
 use crate::report::escape::markup;
-use crate::report::label::shortened;
+use crate::wording::{shortened, visible_name};
 
 /// Most bars; the table has all nodes.
 const MOST_BARS: usize = 20;
@@ -93,7 +93,7 @@ fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Ve
         let of_computation = (value - INTERVAL * error, value + INTERVAL * error);
         let with_fit = intervals.and_then(|intervals| intervals.contribution(name));
         let ends = with_fit.map_or(of_computation, |interval| (interval.lower, interval.upper));
-        Bar { name: name.to_owned(), value, ends }
+        Bar { name: visible_name(name), value, ends }
     };
     let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();
     if !attribution.missing.is_empty() {

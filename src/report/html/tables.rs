@@ -5,7 +5,7 @@ use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Contribution, Quantity};
 use crate::report::drawing::signed_amount;
 use crate::verdicts::Diagnosis;
-use crate::wording::{error_in_nats, fixed, significant};
+use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// Every node with both kinds of contribution, then those without a value.
 pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
@@ -28,7 +28,7 @@ pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
         rows.push(row);
     }
     for missing in &attribution.missing {
-        let mut row = blank(&missing.node);
+        let mut row = blank(&visible_name(&missing.node));
         row[6] = "missing".to_owned();
         row[7] = significant(missing.typical);
         rows.push(row);
@@ -61,7 +61,7 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
     ];
     let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     [
-        part.node.clone(),
+        visible_name(&part.node),
         signed_amount(Quantity::ItScore, part.value),
         error_in_nats(part.std_error),
         part.model_error.map_or_else(|| "-".to_owned(), |error| fixed(error, 2)),
@@ -79,7 +79,7 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
     let row = |name: &str, interval: &BootstrapInterval| {
         let figures = [interval.estimate, interval.lower, interval.upper];
         let [estimate, lower, upper] = figures.map(|figure| signed_amount(Quantity::ItScore, figure));
-        [name.to_owned(), estimate, lower, upper, error_in_nats(interval.std_error)]
+        [visible_name(name), estimate, lower, upper, error_in_nats(interval.std_error)]
     };
     let mut rows: Vec<[String; 5]> =
         intervals.contributions.iter().map(|entry| row(&entry.node, &entry.interval)).collect();
@@ -116,7 +116,7 @@ pub(super) fn ranking(diagnosis: &Diagnosis) -> String {
         .map(|score| {
             let [combined, propagation, noise, shapley] =
                 [score.score, score.propagation, score.noise, score.shapley].map(|figure| fixed(figure, 2));
-            [score.node.clone(), combined, propagation, noise, shapley]
+            [visible_name(&score.node), combined, propagation, noise, shapley]
         })
         .collect();
     let header = ["node", "combined", "propagation", "noise", "Shapley share"];
@@ -133,7 +133,7 @@ pub(super) fn verdicts(diagnosis: &Diagnosis) -> String {
             let mut next = || {
                 suspects.next().map_or_else(
                     || ["-".to_owned(), "-".to_owned()],
-                    |candidate| [candidate.node.clone(), significant(candidate.score)],
+                    |candidate| [visible_name(&candidate.node), significant(candidate.score)],
                 )
             };
             let ([first, first_score], [second, second_score]) = (next(), next());

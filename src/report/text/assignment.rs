@@ -1,12 +1,12 @@
 //! The table of mechanisms that were assigned.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::mechanism::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
-use crate::wording::significant;
+use crate::wording::{Visible, significant, visible_name};
 
 /// How many candidates that were not chosen are named per node.
 const ALTERNATIVES: usize = 2;
@@ -14,6 +14,7 @@ const ALTERNATIVES: usize = 2;
 impl fmt::Display for AssignmentReport {
     /// A row per node: its mechanism, the score of that, the next best alternatives, and warnings below.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         let mut table = Table::new();
         table.load_style(NOTHING);
         table.set_header(["node", "mechanism", "rows", "CRPS", "± error", "next best"]);
@@ -47,7 +48,7 @@ fn row(node: &NodeAssignment) -> [String; 6] {
         .map(|other| format!("{} {}", other.mechanism, significant(other.crps)))
         .collect();
     [
-        node.node.clone(),
+        visible_name(&node.node),
         node.mechanism.clone(),
         node.rows.to_string(),
         number(chosen.map(|chosen| chosen.crps)),

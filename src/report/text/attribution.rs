@@ -1,13 +1,13 @@
 //! What `Display` prints of an attribution.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::error::list_names;
 use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity, UnidentifiedGroup};
-use crate::wording::{chance, error_in_nats, fixed, significant};
+use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
 
 /// How many columns the table has, and which one is left out where it would be empty.
 const COLUMNS: usize = 8;
@@ -16,6 +16,7 @@ const MODEL_ERROR: usize = 3;
 impl fmt::Display for Attribution {
     /// A summary in a line or two, then the nodes, the suspect first as [`ranked`](Attribution::ranked).
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         self.write_summary(formatter)?;
         let mut table = Table::new();
         table.load_style(NOTHING);
@@ -45,9 +46,9 @@ impl fmt::Display for Attribution {
 }
 
 impl Attribution {
-    fn write_summary(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_summary(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let observed = self.contribution(&self.target).map_or(f64::NAN, |target| target.observed);
-        let Self { target, score, .. } = self;
+        let (target, score) = (visible_name(&self.target), &self.score);
         write!(formatter, "`{target}` = {}: ", significant(observed))?;
         match (score.tail_probability, score.floor) {
             (Some(tail), Some(floor)) => {
@@ -85,7 +86,7 @@ impl Attribution {
     }
 
     /// Where a noise is beyond the training data, what it counts for is an assumption.
-    fn write_extrapolated(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_extrapolated(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let beyond = self.ranked().iter().filter(|contribution| contribution.extrapolated);
         let names: Vec<&str> = beyond.map(|contribution| contribution.node.as_str()).collect();
         if names.is_empty() {
@@ -97,7 +98,7 @@ impl Attribution {
     fn row(&self, contribution: &Contribution) -> [String; COLUMNS] {
         let (amount, error) = self.amount(contribution.value, contribution.std_error);
         [
-            contribution.node.clone(),
+            visible_name(&contribution.node),
             if contribution.is_approximate() { format!("≈{amount}") } else { amount },
             error,
             contribution.model_error.map_or_else(nothing, |error| self.amount(error, 0.0).0),
@@ -114,7 +115,8 @@ impl Attribution {
         let model_error = self.amount(group.model_error, 0.0).0;
         let share = self.contributions.iter().any(|contribution| contribution.share.is_some());
         let share = if share { percent(group.value / self.score.value) } else { nothing() };
-        let members = format!("together: {}", group.members().join(" + "));
+        let members =
+            format!("together: {}", group.members().into_iter().map(visible_name).collect::<Vec<_>>().join(" + "));
         [members, amount, error, model_error, share, nothing(), nothing(), nothing()]
     }
 
@@ -138,7 +140,7 @@ impl Attribution {
 
 fn row_of_missing(missing: &MissingNode) -> [String; COLUMNS] {
     let typical = significant(missing.typical);
-    [missing.node.clone(), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
+    [visible_name(&missing.node), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 
 fn percent(share: f64) -> String {

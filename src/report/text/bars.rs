@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::question::attribution::Attribution;
-use crate::wording::fixed;
+use crate::wording::{fixed, visible_name};
 
 /// Widest bar, in characters.
 const WIDTH: f64 = 40.0;
@@ -23,10 +23,10 @@ impl Attribution {
             let bar = if share < 0.0 { "-" } else { "█" }.repeat(length);
             let amount = fixed(contribution.value, 2);
             let amount = if contribution.is_approximate() { format!("≈{amount}") } else { amount };
-            table.add_row([contribution.node.clone(), amount, bar]);
+            table.add_row([visible_name(&contribution.node), amount, bar]);
         }
         for missing in &self.missing {
-            table.add_row([missing.node.clone(), "missing".to_owned(), String::new()]);
+            table.add_row([visible_name(&missing.node), "missing".to_owned(), String::new()]);
         }
         table.column_iter_mut().skip(1).take(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()

@@ -6,8 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::data::Dataset;
-use crate::report::label::shortened;
-use crate::wording::significant;
+use crate::wording::{shortened, significant, visible_name};
 
 /// A longer table is cut to its head.
 const MOST_ROWS: usize = 20;
@@ -53,7 +52,7 @@ fn cell(data: &Dataset, row: usize, column: usize) -> String {
 
 /// On one line, and not too long.
 fn in_a_cell(text: &str) -> String {
-    shortened(&text.replace(char::is_control, " "), WIDTH)
+    shortened(&visible_name(text), WIDTH)
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -69,9 +68,9 @@ mod tests {
         let text = "db,api,note\n0.1,12.5,\n,1e9,\"late\nagain\"\n";
         let printed = Dataset::from_csv_reader(text.as_bytes()).unwrap().to_string();
         let expected = concat!(
-            "        db      api        note\n",
-            " 0  0.1000    12.50           -\n",
-            " 1       -  1.000e9  late again\n",
+            "        db      api         note\n",
+            " 0  0.1000    12.50            -\n",
+            " 1       -  1.000e9  late\\nagain\n",
             "2 rows × 3 columns\n"
         );
         assert_eq!(printed, expected);

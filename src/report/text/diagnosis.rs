@@ -1,13 +1,14 @@
 //! What `Display` prints of a diagnosis.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+use crate::error::list_names;
 use crate::findings::Strength;
 use crate::verdicts::{Counterfactual, Diagnosis};
-use crate::wording::{chance, significant};
+use crate::wording::{Visible, chance, significant, visible_name};
 
 /// How many nodes the table of the combined ranking shows.
 const ROWS: usize = 5;
@@ -15,6 +16,7 @@ const ROWS: usize = 5;
 impl fmt::Display for Diagnosis {
     /// A sentence, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         writeln!(formatter, "{}", self.headline())?;
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
@@ -30,7 +32,7 @@ impl fmt::Display for Diagnosis {
             writeln!(
                 formatter,
                 "Without a value in the event, so neither blamed nor cleared: {}.",
-                self.missing.join(", ")
+                list_names(&self.missing)
             )?;
         }
         Ok(())
@@ -76,7 +78,7 @@ impl Diagnosis {
         table.set_header(["node", "combined", "propagation", "noise", "Shapley share"]);
         for score in self.combined.iter().take(ROWS) {
             let figures = [score.score, score.propagation, score.noise, score.shapley];
-            table.add_row([score.node.clone()].into_iter().chain(figures.map(|figure| format!("{figure:.2}"))));
+            table.add_row([visible_name(&score.node)].into_iter().chain(figures.map(|figure| format!("{figure:.2}"))));
         }
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table
@@ -88,7 +90,7 @@ impl Diagnosis {
         table.set_header(["verdict", "first", "score", "second", "score"]);
         for verdict in &self.verdicts {
             let suspects = verdict.ranking.iter().filter(|candidate| candidate.score > 0.0).take(2);
-            let cells = suspects.flat_map(|candidate| [candidate.node.clone(), significant(candidate.score)]);
+            let cells = suspects.flat_map(|candidate| [visible_name(&candidate.node), significant(candidate.score)]);
             table.add_row([verdict.kind.to_string()].into_iter().chain(cells));
         }
         table
@@ -97,6 +99,7 @@ impl Diagnosis {
 
 impl fmt::Display for Counterfactual {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         let Self { node, target, expected, observed, resolution, .. } = self;
         let [probability, usual, alone] = [self.probability, self.usual_probability, self.probability_alone]
             .map(|probability| chance(probability, *resolution));
@@ -116,6 +119,6 @@ impl fmt::Display for Counterfactual {
     }
 }
 
-fn write_table(formatter: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
+fn write_table(formatter: &mut Visible<'_, '_>, table: &Table) -> fmt::Result {
     table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
 }

@@ -1,12 +1,12 @@
 //! The sentences and the table of a model's evaluation.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::evaluation::{ModelEvaluation, ModelFinding, NodeEvaluation};
-use crate::wording::{fixed, p_value, significant};
+use crate::wording::{Visible, fixed, p_value, significant, visible_name};
 
 /// Most lines of a list: who gets more has a wrong graph, not a list to go through.
 const MOST_LINES: usize = 30;
@@ -14,6 +14,7 @@ const MOST_LINES: usize = 30;
 impl fmt::Display for ModelEvaluation {
     /// A verdict in a few sentences, the nodes in a table, and what was found to be wrong.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         self.write_verdict(formatter)?;
         self.write_fit(formatter)?;
         self.write_noise(formatter)?;
@@ -48,7 +49,7 @@ impl fmt::Display for ModelEvaluation {
 }
 
 impl ModelEvaluation {
-    fn write_verdict(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_verdict(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let nodes = self.nodes.len();
         write!(formatter, "{nodes} nodes evaluated on {} held-out rows: ", self.rows)?;
         match self.findings.len() {
@@ -58,7 +59,7 @@ impl ModelEvaluation {
         }
     }
 
-    fn write_fit(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_fit(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let mut fits: Vec<(f64, &str)> =
             self.nodes.iter().filter_map(|node| Some((node.r_squared?, node.node.as_str()))).collect();
         fits.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -76,7 +77,7 @@ impl ModelEvaluation {
         }
     }
 
-    fn write_noise(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_noise(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let count =
             |of_kind: fn(&ModelFinding) -> bool| self.findings.iter().filter(|finding| of_kind(finding)).count();
         writeln!(
@@ -89,7 +90,7 @@ impl ModelEvaluation {
         )
     }
 
-    fn write_graph(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_graph(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let graph = &self.graph;
         let tests = graph.implied_independencies.len();
         write!(formatter, "Graph: {} of {tests} independencies tested are violated", graph.violations().count())?;
@@ -117,7 +118,7 @@ impl ModelEvaluation {
         Ok(())
     }
 
-    fn write_absent(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_absent(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let of_nodes = self.nodes.iter().flat_map(|node| node.absent.iter().map(|absent| (node.node.as_str(), absent)));
         let all = of_nodes.chain(self.graph.absent.iter().map(|absent| ("graph", absent)));
         let count = all.clone().count();
@@ -131,7 +132,7 @@ impl ModelEvaluation {
     }
 }
 
-fn write_rest(formatter: &mut fmt::Formatter<'_>, lines: usize) -> fmt::Result {
+fn write_rest(formatter: &mut Visible<'_, '_>, lines: usize) -> fmt::Result {
     if lines > MOST_LINES { writeln!(formatter, "- and {} more", lines - MOST_LINES) } else { Ok(()) }
 }
 
@@ -139,7 +140,7 @@ fn row(node: &NodeEvaluation) -> [String; 10] {
     let show = |figure: Option<f64>, format: &dyn Fn(f64) -> String| figure.map_or_else(|| "-".to_owned(), format);
     let hundredths = |figure: f64| fixed(figure, 2);
     [
-        node.node.clone(),
+        visible_name(&node.node),
         node.rows.to_string(),
         show(node.r_squared, &hundredths),
         show(node.crps, &significant),

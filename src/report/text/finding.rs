@@ -1,12 +1,13 @@
 //! A finding of a model's evaluation as a sentence.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::evaluation::ModelFinding;
-use crate::wording::p_value;
+use crate::wording::{Visible, p_value};
 
 impl fmt::Display for ModelFinding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
         match self {
             Self::NoiseDependsOnParents { node, distance_correlation, adjusted_p_value } => write!(
                 formatter,
