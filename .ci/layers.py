@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-MOST_FILES, MOST_LINES = 14, 400
+MOST_FILES, MOST_LINES = 14, 450
 # Modules that list others, and are told apart from what they list.
 CONTENTS = ("lib.rs", "mod.rs")
 # Comments, raw strings, strings, and characters (not lifetimes).

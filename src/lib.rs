@@ -78,6 +78,7 @@ pub mod drift;
 mod engine;
 mod error;
 pub mod evaluation;
+pub mod files;
 pub mod findings;
 pub mod graph;
 pub mod independence;

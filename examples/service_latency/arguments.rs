@@ -1,6 +1,6 @@
 //! What can be asked for on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, ValueEnum};
 use etiology::attribution::Floor;
@@ -180,6 +180,14 @@ impl Arguments {
 
     pub(crate) fn target(&self) -> &str {
         &self.events.target
+    }
+
+    /// The files that are read.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let Self { source: Source { normal, traces, model }, graph, events, .. } = self;
+        let GraphFile { calls, edges, dependencies } = graph;
+        let files = [normal, traces, model, calls, edges, dependencies, &events.events, &events.event_traces];
+        files.into_iter().flatten().map(PathBuf::as_path)
     }
 
     /// Whether the events are among the traces that the model is fitted to.

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use etiology::files::{check_writable, is_same_file, write_file};
 use etiology::{DiagnosisConfig, HtmlReport};
 
 use crate::Failure;
 use crate::arguments::{Arguments, Output};
-use crate::atomic_file::{check_writable, write_atomically};
 use crate::console::Console;
 use crate::events::Events;
 use crate::explain::{Explained, explain};
@@ -15,22 +15,31 @@ use crate::fit::Fitted;
 /// A file that was asked for, and what is to stand in it.
 type Contents<'a> = (&'a PathBuf, String);
 
-/// Whether every file can be written, and no two are one.
-pub(crate) fn check(output: &Output) -> Result<(), String> {
-    let Output { save_model, report, csv, svg, dot, mermaid, .. } = output;
+/// Whether every file can be written, and none is another, or one of those that are read.
+pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
+    let Output { save_model, report, csv, svg, dot, mermaid, .. } = &arguments.output;
     let files: Vec<&Path> =
         [save_model, report, csv, svg, dot, mermaid].into_iter().flatten().map(PathBuf::as_path).collect();
     for (place, file) in files.iter().enumerate() {
-        if files[..place].contains(file) {
-            return Err(format!("`{}` is to be written twice, with different contents", file.display()));
+        if let Some(other) = files[..place].iter().find(|other| is_same_file(other, file)) {
+            return Err(Failure::Mistake(format!("`{}` is to be written twice{}", file.display(), also(file, other))));
+        }
+        if let Some(input) = arguments.inputs().find(|input| is_same_file(input, file)) {
+            let message = format!("`{}` is to be written, and read{}", file.display(), also(file, input));
+            return Err(Failure::Mistake(message));
         }
         check_writable(file)?;
     }
     Ok(())
 }
 
-pub(crate) fn write(files: &[Contents<'_>]) -> Result<(), String> {
-    files.iter().try_for_each(|(path, text)| write_atomically(path, text))
+/// How else a file is called.
+fn also(file: &Path, other: &Path) -> String {
+    if file == other { String::new() } else { format!(" as `{}`", other.display()) }
+}
+
+pub(crate) fn write(files: &[Contents<'_>]) -> Result<(), Failure> {
+    Ok(files.iter().try_for_each(|(path, text)| write_file(path, text))?)
 }
 
 /// What is to stand in the files that were asked for.

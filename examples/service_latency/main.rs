@@ -12,8 +12,6 @@
 //! A mistake in the arguments or files ends with exit code 2 and one line that says what is wrong, Ctrl-C with 130.
 
 mod arguments;
-#[path = "../shared/atomic_file.rs"]
-mod atomic_file;
 mod console;
 mod events;
 mod explain;
@@ -88,7 +86,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<String, Failure> {
     arguments.check()?;
     // Before the long work, which would have been in vain.
-    files::check(&arguments.output)?;
+    files::check(arguments)?;
     interrupt::watch()?;
     let console = Console::new(arguments.output.quiet);
     let source = source::read(arguments, &console)?;

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::wording::{one_line, visible_name};
+use crate::wording::{one_line as line, visible_name as shown};
 
 /// What can be wrong with a user's graph, data, model or configuration.
 ///
@@ -12,7 +12,7 @@ use crate::wording::{one_line, visible_name};
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing to work with.
-    #[error("{what} is empty; at least one {expected} is needed", what = one_line(.what))]
+    #[error("{what} is empty; at least one {expected} is needed", what = line(.what))]
     Empty {
         /// What is empty.
         what: String,
@@ -20,7 +20,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A column name stands twice in the data.
-    #[error("column `{column}` appears more than once (at positions {first} and {second})", column = visible_name(.column))]
+    #[error("column `{column}` appears more than once (at positions {first} and {second})", column = shown(.column))]
     DuplicateColumn {
         /// The column's name.
         column: String,
@@ -30,13 +30,13 @@ pub enum Error {
         second: usize,
     },
     /// A node name stands twice in a list of nodes.
-    #[error("node `{node}` is named more than once", node = visible_name(.node))]
+    #[error("node `{node}` is named more than once", node = shown(.node))]
     DuplicateNode {
         /// The node's name.
         node: String,
     },
     /// A name is blank.
-    #[error("{what} has a blank name at position {position}", what = one_line(.what))]
+    #[error("{what} has a blank name at position {position}", what = line(.what))]
     BlankName {
         /// What carries the name, such as a column or a node.
         what: String,
@@ -44,7 +44,7 @@ pub enum Error {
         position: usize,
     },
     /// Two things that must be equally long are not.
-    #[error("{what} has {found} values, but {expected} were expected", what = one_line(.what))]
+    #[error("{what} has {found} values, but {expected} were expected", what = line(.what))]
     LengthMismatch {
         /// What has the wrong length.
         what: String,
@@ -64,7 +64,7 @@ pub enum Error {
     /// A column that is needed is not in the data.
     #[error(
         "column `{column}` is needed but missing; the data has {available}",
-        column = visible_name(.column), available = one_line(.available)
+        column = shown(.column), available = line(.available)
     )]
     MissingColumn {
         /// The column's name.
@@ -75,7 +75,7 @@ pub enum Error {
     /// A needed column holds text.
     #[error(
         "column `{column}` is needed but is not numeric: row {row} holds `{text}`",
-        column = visible_name(.column), text = visible_name(.text)
+        column = shown(.column), text = shown(.text)
     )]
     TextColumn {
         /// The column's name.
@@ -88,7 +88,7 @@ pub enum Error {
     /// A needed value of an observation is text.
     #[error(
         "the observed value of `{column}` is needed but is not a number: `{text}`",
-        column = visible_name(.column), text = visible_name(.text)
+        column = shown(.column), text = shown(.text)
     )]
     TextValue {
         /// The column's name.
@@ -100,7 +100,7 @@ pub enum Error {
     #[error(
         "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}); \
          remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`",
-        column = visible_name(.column)
+        column = shown(.column)
     )]
     NonFiniteColumn {
         /// The column's name.
@@ -115,7 +115,7 @@ pub enum Error {
         first_row: usize,
     },
     /// A single value is missing or not finite.
-    #[error("{what} is {found}, but a finite number is needed", what = one_line(.what))]
+    #[error("{what} is {found}, but a finite number is needed", what = line(.what))]
     NonFiniteValue {
         /// What the value is, with the name of its node or column.
         what: String,
@@ -123,7 +123,7 @@ pub enum Error {
         found: f64,
     },
     /// There are too few rows for what is to be fitted.
-    #[error("{what} needs at least {needed} rows, but the data has {found}", what = one_line(.what))]
+    #[error("{what} needs at least {needed} rows, but the data has {found}", what = line(.what))]
     TooFewRows {
         /// What is to be fitted, with the name of its node.
         what: String,
@@ -135,7 +135,7 @@ pub enum Error {
     /// A value lies where a distribution family has no density.
     #[error(
         "{what} cannot be fitted: {requirement}, but the smallest value is {found}",
-        what = one_line(.what), requirement = one_line(.requirement)
+        what = line(.what), requirement = line(.requirement)
     )]
     OutsideSupport {
         /// The family, with the name of its node.
@@ -148,7 +148,7 @@ pub enum Error {
     /// All values that a distribution is to be fitted to are the same.
     #[error(
         "{what} is {value} in all {count} values, so no distribution can be fitted to it; use constant or empirical noise",
-        what = one_line(.what)
+        what = line(.what)
     )]
     ConstantValues {
         /// What the values are, with the name of their node.
@@ -159,7 +159,7 @@ pub enum Error {
         count: usize,
     },
     /// A CSV file could not be opened or is not well formed.
-    #[error("cannot read {origin}: {message}", origin = one_line(.origin), message = one_line(.message))]
+    #[error("cannot read {origin}: {message}", origin = line(.origin), message = line(.message))]
     Csv {
         /// The file's path, or `CSV input` for a reader.
         origin: String,
@@ -167,7 +167,7 @@ pub enum Error {
         message: String,
     },
     /// A JSON file of traces or dependencies could not be read, or is not what it should be.
-    #[error("cannot read {origin}: {message}", origin = one_line(.origin), message = one_line(.message))]
+    #[error("cannot read {origin}: {message}", origin = line(.origin), message = line(.message))]
     TraceFile {
         /// The file's path, or what stands for a reader.
         origin: String,
@@ -175,10 +175,7 @@ pub enum Error {
         message: String,
     },
     /// A node was named that the graph does not have.
-    #[error(
-        "node `{node}` is not in the causal graph, which has {available}",
-        node = visible_name(.node), available = one_line(.available)
-    )]
+    #[error("node `{node}` is not in the causal graph, which has {available}", node = shown(.node), available = line(.available))]
     UnknownNode {
         /// The node's name.
         node: String,
@@ -186,7 +183,7 @@ pub enum Error {
         available: String,
     },
     /// The edges form a cycle.
-    #[error("the causal graph must be acyclic, but has the cycle {}", one_line(.nodes.join(" -> ")))]
+    #[error("the causal graph must be acyclic, but has the cycle {}", line(.nodes.join(" -> ")))]
     Cycle {
         /// The nodes along the cycle; the first is repeated at the end.
         nodes: Vec<String>,
@@ -194,7 +191,7 @@ pub enum Error {
     /// A mechanism does not fit the place in the graph that it was given.
     #[error(
         "the mechanism of node `{node}` does not fit the graph: it {expected}, but {found}",
-        node = visible_name(.node), expected = one_line(.expected), found = one_line(.found)
+        node = shown(.node), expected = line(.expected), found = line(.found)
     )]
     MechanismMismatch {
         /// The node's name.
@@ -205,10 +202,7 @@ pub enum Error {
         found: String,
     },
     /// A node has no mechanism.
-    #[error(
-        "node `{node}` has no mechanism; give it one with `with_mechanism`, or call `assign_mechanisms`",
-        node = visible_name(.node)
-    )]
+    #[error("node `{node}` has no mechanism; give it one with `with_mechanism`, or call `assign_mechanisms`", node = shown(.node))]
     NoMechanism {
         /// The node's name.
         node: String,
@@ -216,7 +210,7 @@ pub enum Error {
     /// A mechanism must be fitted, but no data was given.
     #[error(
         "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give the node a known mechanism",
-        node = visible_name(.node), mechanism = visible_name(.mechanism)
+        node = shown(.node), mechanism = shown(.mechanism)
     )]
     NeedsData {
         /// The node's name.
@@ -225,7 +219,7 @@ pub enum Error {
         mechanism: String,
     },
     /// A mechanism returned NaN or an infinity.
-    #[error("the mechanism of node `{node}` returned {found} when asked to {operation}", node = visible_name(.node))]
+    #[error("the mechanism of node `{node}` returned {found} when asked to {operation}", node = shown(.node))]
     MechanismNotFinite {
         /// The node's name.
         node: String,
@@ -235,7 +229,7 @@ pub enum Error {
         found: f64,
     },
     /// A value lies where a mechanism is not defined.
-    #[error("{what} must be {requirement}, but is {found}", what = one_line(.what))]
+    #[error("{what} must be {requirement}, but is {found}", what = line(.what))]
     OutsideDomain {
         /// Which value, with its node, and its row in training data.
         what: String,
@@ -245,7 +239,7 @@ pub enum Error {
         found: f64,
     },
     /// Boosted trees could not be trained.
-    #[error("boosted trees could not be trained: {message}", message = one_line(.message))]
+    #[error("boosted trees could not be trained: {message}", message = line(.message))]
     Training {
         /// What the library said.
         message: String,
@@ -253,7 +247,7 @@ pub enum Error {
     /// A mechanism's recovered noise does not give back the value it was recovered from.
     #[error(
         "the mechanism of node `{node}` is not invertible: the noise {noise} recovered from the value {observed} evaluates to {reproduced}",
-        node = visible_name(.node)
+        node = shown(.node)
     )]
     NotInvertible {
         /// The node's name.
@@ -274,7 +268,7 @@ pub enum Error {
         input: f64,
     },
     /// A parameter lies outside its range.
-    #[error("{name} must be {requirement}, but is {found}", found = one_line(.found))]
+    #[error("{name} must be {requirement}, but is {found}", found = line(.found))]
     InvalidParameter {
         /// The parameter's name.
         name: &'static str,
@@ -286,7 +280,7 @@ pub enum Error {
     /// A game's value of a coalition is NaN or infinite.
     #[error(
         "the game is worth {found} to the coalition of the players {players}, but a finite value is needed",
-        players = one_line(.players)
+        players = line(.players)
     )]
     GameNotFinite {
         /// The players of the coalition.
@@ -307,7 +301,7 @@ pub enum Error {
     /// An engine was asked for that cannot answer.
     #[error(
         "{engine} does not apply: {reason}; allow others with `Estimator::Auto`",
-        engine = one_line(.engine), reason = one_line(.reason)
+        engine = line(.engine), reason = line(.reason)
     )]
     EngineDoesNotApply {
         /// The engine.
@@ -319,7 +313,7 @@ pub enum Error {
     #[error(
         "over {samples} samples the target's probability of being as extreme as observed comes out as 0 when the noise of {kept} is kept, \
          so its logarithm is unbounded; set a positive floor, or noise distributions with tails",
-        kept = one_line(.kept)
+        kept = line(.kept)
     )]
     UnresolvedTail {
         /// How many samples were drawn.
@@ -331,14 +325,14 @@ pub enum Error {
     #[error(
         "with the noise of {kept} kept the target cannot be as extreme as observed, so its log probability is unbounded; \
          set a positive floor",
-        kept = one_line(.kept)
+        kept = line(.kept)
     )]
     ImpossibleCoalition {
         /// Which nodes' noise was kept.
         kept: String,
     },
     /// The mechanism of one node is at fault.
-    #[error("node `{node}`: {cause}", node = visible_name(.node), cause = one_line(.cause))]
+    #[error("node `{node}`: {cause}", node = shown(.node), cause = line(.cause))]
     InNode {
         /// The node's name.
         node: String,
@@ -346,7 +340,7 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// One of several rows is at fault.
-    #[error("row {row}: {cause}", cause = one_line(.cause))]
+    #[error("row {row}: {cause}", cause = line(.cause))]
     InRow {
         /// Its number, counted from 0.
         row: usize,
@@ -354,7 +348,7 @@ pub enum Error {
         cause: Box<Error>,
     },
     /// A model cannot be saved.
-    #[error("node `{node}` cannot be saved: {reason}", node = visible_name(.node), reason = one_line(.reason))]
+    #[error("node `{node}` cannot be saved: {reason}", node = shown(.node), reason = line(.reason))]
     CannotSave {
         /// The node's name.
         node: String,
@@ -364,7 +358,7 @@ pub enum Error {
     /// A saved model uses a mechanism written in code that nobody registered.
     #[error(
         "node `{node}` of the saved model has the custom mechanism `{mechanism}`, which the registry lacks; it has {available}",
-        node = visible_name(.node), mechanism = visible_name(.mechanism), available = one_line(.available)
+        node = shown(.node), mechanism = shown(.mechanism), available = line(.available)
     )]
     UnregisteredMechanism {
         /// The node's name.
@@ -375,7 +369,7 @@ pub enum Error {
         available: String,
     },
     /// What was to be loaded is no saved model, or a damaged one.
-    #[error("this is no sound saved model: {message}", message = one_line(.message))]
+    #[error("this is no sound saved model: {message}", message = line(.message))]
     DamagedModel {
         /// What is wrong.
         message: String,
@@ -391,7 +385,7 @@ pub enum Error {
         supported: u32,
     },
     /// A model file could not be read or written.
-    #[error("cannot {operation} the model file {path}: {message}", path = one_line(.path), message = one_line(.message))]
+    #[error("cannot {operation} the model file {path}: {message}", path = line(.path), message = line(.message))]
     ModelFile {
         /// `read` or `write`.
         operation: &'static str,
@@ -401,7 +395,7 @@ pub enum Error {
         message: String,
     },
     /// A file could not be written.
-    #[error("cannot write {path}: {message}", path = one_line(.path), message = one_line(.message))]
+    #[error("cannot write {path}: {message}", path = line(.path), message = line(.message))]
     CannotWrite {
         /// The file's path.
         path: String,
@@ -415,7 +409,7 @@ pub enum Error {
         what: &'static str,
     },
     /// A model could not be fitted to too many of the resampled data sets, or gave no attribution.
-    #[error("{failed} of {resamples} resamples of the rows failed; the first: {first}", first = one_line(.first))]
+    #[error("{failed} of {resamples} resamples of the rows failed; the first: {first}", first = line(.first))]
     Resampling {
         /// How many failed.
         failed: usize,
@@ -425,7 +419,7 @@ pub enum Error {
         first: String,
     },
     /// Ordinary linear algebra failed, which takes extreme input.
-    #[error("least squares failed: {message}", message = one_line(.message))]
+    #[error("least squares failed: {message}", message = line(.message))]
     LinearAlgebra {
         /// What the solver said.
         message: String,

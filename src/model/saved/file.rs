@@ -1,20 +1,27 @@
 //! Files: read with a limit, written as a whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
+use super::binary::is_binary;
 use crate::error::{Error, Result};
+use crate::files::write_whole;
 
 /// Larger files are no models.
 const MOST_BYTES: u64 = 1 << 31;
-/// How many temporary files of one process may be left behind or in use for one path.
-const MOST_TEMPORARY: u32 = 1000;
+/// How many bytes tell a model from what is none.
+const START: u64 = 4096;
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let read = || {
-        let mut bytes = Vec::new();
-        File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        let (mut file, mut bytes) = (File::open(path)?, Vec::new());
+        (&mut file).take(START).read_to_end(&mut bytes)?;
+        // Whatever else it is, its end need not be waited for: a device may have none.
+        if !is_binary(&bytes) && bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Ok(bytes);
+        }
+        file.take(MOST_BYTES + 1 - START).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MOST_BYTES {
             return Err(io::Error::other("it is larger than 2 GiB"));
         }
@@ -30,44 +37,9 @@ pub(super) fn text<'b>(path: &Path, bytes: &'b [u8]) -> Result<&'b str> {
     })
 }
 
-/// Writes to a temporary file in the same folder, flushes it to the disk, and gives it its name.
+/// Writes a model as a whole or not at all.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |error| failed("write", path, &error);
-    let (temporary, mut file) = create_beside(path).map_err(failed)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    let renamed = written.and_then(|()| fs::rename(&temporary, path));
-    if renamed.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-    }
-    renamed.map_err(failed)?;
-    sync_folder(path);
-    Ok(())
-}
-
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("the path has no file name"))?;
-    for attempt in 0..MOST_TEMPORARY {
-        let mut temporary = std::ffi::OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}-{attempt}.tmp", std::process::id()));
-        let temporary = path.with_file_name(temporary);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Ok(file) => return Ok((temporary, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::Error::other("too many temporary files are beside it"))
-}
-
-/// Makes the new name last, where folders can be flushed. The file is whole and in place even where they cannot.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
+    write_whole(path, bytes).map_err(|error| failed("write", path, &error))
 }
 
 fn failed(operation: &'static str, path: &Path, error: &io::Error) -> Error {
