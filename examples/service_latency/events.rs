@@ -3,6 +3,7 @@
 use std::fmt;
 
 use etiology::data::{RowTimes, TimeColumn};
+use etiology::report::visible_name;
 use etiology::{CausalGraph, Dataset, Error, FeatureMap, FittedModel, Observation, StructuralCausalModel};
 use serde::Serialize;
 
@@ -33,8 +34,8 @@ pub(crate) struct Label {
 impl fmt::Display for Label {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "event {}", self.row)?;
-        self.time.iter().try_for_each(|time| write!(formatter, ", {time}"))?;
-        self.trace.iter().try_for_each(|trace| write!(formatter, ", trace {trace}"))
+        self.time.iter().try_for_each(|time| write!(formatter, ", {}", visible_name(time)))?;
+        self.trace.iter().try_for_each(|trace| write!(formatter, ", trace {}", visible_name(trace)))
     }
 }
 
@@ -108,7 +109,10 @@ fn with_all_services(latencies: Dataset, graph: &CausalGraph, console: &Console)
     if absent.is_empty() {
         return Ok(latencies);
     }
-    console.note(format!("no trace to explain calls {}: taken as 0 seconds", absent.join(", ")));
+    console.note(format!(
+        "no trace to explain calls {}: taken as 0 seconds",
+        absent.iter().map(|name| visible_name(name)).collect::<Vec<_>>().join(", ")
+    ));
     let zeros = absent.into_iter().map(|service| Ok((service.to_owned(), vec![0.0; latencies.rows()])));
     let read = latencies.names().iter().map(|name| Ok((name.clone(), latencies.column(name)?.to_vec())));
     Dataset::from_columns(read.chain(zeros).collect::<Result<Vec<_>, Error>>()?)

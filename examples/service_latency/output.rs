@@ -6,6 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use etiology::bootstrap::{BootstrapInterval, BootstrapIntervals, NodeInterval};
 use etiology::findings::Finding;
+use etiology::report::visible_name;
 use etiology::{Attribution, FittedModel};
 use serde::Serialize;
 
@@ -66,7 +67,7 @@ pub(crate) fn text(
             let event = |explained| json(events, explained);
             let events = explained.iter().map(event).collect();
             let report = Report { target: arguments.target(), left_out_of_fit, findings: model.findings(), events };
-            serde_json::to_string_pretty(&report).map(|json| json + "\n").map_err(|error| error.to_string())
+            serde_json::to_string_pretty(&report).map(|json| visible_json(&json)).map_err(|error| error.to_string())
         }
     }
 }
@@ -108,7 +109,7 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
     let names = intervals.contributions.iter().map(|entry| (entry.node.as_str(), &entry.interval));
     for (name, interval) in names.chain([("(the score)", &intervals.score)]) {
         let figures = [interval.estimate, interval.lower, interval.upper].map(two_decimals);
-        table.add_row([name.to_owned()].into_iter().chain(figures));
+        table.add_row([visible_name(name)].into_iter().chain(figures));
     }
     table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     let failed = match intervals.failed {
@@ -122,6 +123,26 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
         "\nIntervals of {level} % that include the fit and the ± error above ({resamples} resamples{failed}), the mechanisms being of \
          the chosen kinds:\n{lines}{warning}"
     )
+}
+
+/// JSON that a terminal only shows: what is not seen stands within strings, where JSON has escape sequences.
+fn visible_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + 1);
+    for character in json.chars() {
+        let is_hidden = character != '\n' && !(' '..='~').contains(&character) && {
+            let mut bytes = [0; 4];
+            let alone = character.encode_utf8(&mut bytes);
+            visible_name(alone) != *alone
+        };
+        if is_hidden {
+            let mut units = [0; 2];
+            character.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            text.push(character);
+        }
+    }
+    text.push('\n');
+    text
 }
 
 /// Without a minus sign before a zero.

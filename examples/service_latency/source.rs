@@ -1,5 +1,6 @@
 //! Where the model comes from.
 
+use etiology::report::visible_name;
 use etiology::{CausalGraph, Dataset, FittedModel, StructuralCausalModel};
 
 use crate::Failure;
@@ -46,7 +47,8 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
     };
     if !matches!(source, Source::Saved(_)) {
         for call in source.graph().dropped_calls() {
-            console.note(format!("left out the call from `{}` to `{}`: {}", call.caller, call.callee, call.reason));
+            let (caller, callee) = (visible_name(&call.caller), visible_name(&call.callee));
+            console.note(format!("left out the call from `{caller}` to `{callee}`: {}", call.reason));
         }
     }
     // Before the fit, which would take longer to say less about a mistyped target.

@@ -10,6 +10,7 @@ mod with_feature {
     use std::fs::File;
     use std::path::Path;
 
+    use etiology::report::visible_name;
     use etiology::traces::{TraceConfig, Traces};
     use etiology::{CausalGraph, Error, StructuralCausalModel};
 
@@ -31,7 +32,11 @@ mod with_feature {
         for fit in &fits {
             let standing = if fit.known { "known" } else { "to be learned" };
             let error = 100.0 * fit.error_share;
-            console.note(format!("{} = own time + {} ({standing}: off by {error:.1} %)", fit.service, fit.formula));
+            console.note(format!(
+                "{} = own time + {} ({standing}: off by {error:.1} %)",
+                visible_name(&fit.service),
+                visible_name(&fit.formula)
+            ));
         }
         Ok((model, requests(&traces)))
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use ::csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::dataset::{Dataset, TextCells};
-use crate::error::{Error, Result, list_names};
+use crate::error::{Error, Result, list_with_guess};
 
 /// Words that stand for a missing value, beside a blank cell.
 const MISSING_WORDS: [&str; 3] = ["na", "nan", "null"];
@@ -96,10 +96,10 @@ fn pairs(reader: impl Read, origin: &str, headers: &PairHeaders) -> Result<Vec<(
         return Err(Error::Csv { origin: origin.to_owned(), message });
     }
     let position = |header: &str| {
-        names
-            .iter()
-            .position(|name| name == header)
-            .ok_or_else(|| Error::MissingColumn { column: header.to_owned(), available: list_names(&names) })
+        names.iter().position(|name| name == header).ok_or_else(|| Error::MissingColumn {
+            column: header.to_owned(),
+            available: list_with_guess(&names, header),
+        })
     };
     let (first, second) = (position(wanted[0])?, position(wanted[1])?);
     Ok(records.iter().map(|record| (record[first].to_owned(), record[second].to_owned())).collect())

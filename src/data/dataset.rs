@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
 
 use super::names::ColumnNames;
 use super::observation::Observation;
-use crate::error::{Error, Result, list_names};
+use crate::error::{Error, Result, list_with_guess};
 
 /// A table of observations: rows × named columns of `f64`, each column in its own unit.
 ///
@@ -190,10 +190,10 @@ impl Dataset {
 
     /// The position of a column that must be there and hold numbers.
     pub(super) fn position(&self, name: &str) -> Result<usize> {
-        let position = self
-            .names
-            .position(name)
-            .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
+        let position = self.names.position(name).ok_or_else(|| Error::MissingColumn {
+            column: name.to_owned(),
+            available: list_with_guess(self.names(), name),
+        })?;
         match self.text_cells.range((position, 0)..(position + 1, 0)).next() {
             None => Ok(position),
             Some((&(_, row), text)) => Err(Error::TextColumn { column: name.to_owned(), row, text: text.clone() }),

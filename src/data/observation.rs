@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::names::ColumnNames;
-use crate::error::{Error, Result, list_names};
+use crate::error::{Error, Result, list_with_guess};
 
 /// One value per named column, in each column's own unit; `NaN` stands for a missing value.
 ///
@@ -94,10 +94,10 @@ impl Observation {
 
     /// The value of a column that must be there and finite.
     pub(crate) fn finite(&self, name: &str) -> Result<f64> {
-        let position = self
-            .names
-            .position(name)
-            .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
+        let position = self.names.position(name).ok_or_else(|| Error::MissingColumn {
+            column: name.to_owned(),
+            available: list_with_guess(self.names(), name),
+        })?;
         if let Some((_, text)) = self.text.iter().find(|(column, _)| *column == position) {
             return Err(Error::TextValue { column: name.to_owned(), text: text.clone() });
         }

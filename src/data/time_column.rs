@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::csv::{READER, read_path, read_records, table};
 use super::dataset::Dataset;
-use crate::error::{Error, Result, list_names};
+use crate::error::{Error, Result, list_with_guess};
 
 /// Names under which monitoring tools export times, in lower case.
 const TIME_NAMES: [&str; 10] =
@@ -84,7 +84,7 @@ fn find(time: &TimeColumn, names: &[String], cells: impl Fn(usize, fn(&str) -> b
     match time {
         TimeColumn::Named(wanted) => match names.iter().position(|name| name == wanted) {
             Some(position) => Ok(Some(position)),
-            None => Err(Error::MissingColumn { column: wanted.clone(), available: list_names(names) }),
+            None => Err(Error::MissingColumn { column: wanted.clone(), available: list_with_guess(names, wanted) }),
         },
         TimeColumn::Detect => {
             let called_so = names.iter().position(|name| TIME_NAMES.contains(&name.to_lowercase().as_str()));

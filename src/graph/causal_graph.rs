@@ -9,7 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::cycle::find_cycle;
 use super::dropped_call::DroppedCall;
-use crate::error::{Error, Result, list_names};
+use crate::error::{Error, Result, list_with_guess};
 
 /// A directed acyclic graph whose edges point from cause to effect.
 ///
@@ -167,7 +167,7 @@ impl CausalGraph {
     pub(crate) fn position(&self, node: &str) -> Result<usize> {
         self.positions.get(node).copied().ok_or_else(|| Error::UnknownNode {
             node: node.to_owned(),
-            available: list_names(&self.nodes().collect::<Vec<_>>()),
+            available: list_with_guess(&self.nodes().collect::<Vec<_>>(), node),
         })
     }
 
