@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -31,18 +33,47 @@ pub(crate) struct Arguments {
     /// How long one attribution may take, in milliseconds, unless the question says otherwise
     #[arg(long, value_name = "MS", default_value = "50", allow_negative_numbers = true, value_parser = milliseconds)]
     pub(crate) limit_ms: Duration,
+    /// How long a client may take to send the head of a request, or its body, and to send the next one, in seconds
+    #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) client_limit_s: u64,
     /// How many questions may wait; one more is answered 503
-    #[arg(long, value_name = "N", default_value = "16384")]
-    pub(crate) queue: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub(crate) queue: u32,
     /// Threads that compute; by default as many as there are cores
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// A name under which the service may be asked; may be given several times. On the loopback interface the names of this machine are
+    /// allowed besides, and no others; elsewhere any name is, unless some are given
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow_host: Vec<String>,
+    /// A file whose first line is the bearer token that questions and metrics need
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
 }
+
+/// Longer first lines are no tokens.
+const LONGEST_TOKEN: u64 = 4096;
 
 impl Arguments {
     pub(crate) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().ok();
-        self.threads.or_else(cores).map_or(1, NonZeroUsize::get)
+        self.threads.map(usize::from).or_else(|| cores().map(NonZeroUsize::get)).unwrap_or(1)
+    }
+
+    /// # Errors
+    /// When the file cannot be read, or its first line is no token.
+    pub(crate) fn token(&self) -> Result<Option<String>, String> {
+        let Some(path) = &self.token_file else { return Ok(None) };
+        let unreadable = |message: &str| format!("cannot read {}: {message}", path.display());
+        let mut line = String::new();
+        let file = File::open(path).map_err(|error| unreadable(&error.to_string()))?;
+        let mut start = BufReader::new(file.take(LONGEST_TOKEN));
+        start.read_line(&mut line).map_err(|error| unreadable(&error.to_string()))?;
+        let token = line.trim();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(unreadable("its first line is to be a token of printable characters"));
+        }
+        Ok(Some(token.to_owned()))
     }
 }
 

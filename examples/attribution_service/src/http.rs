@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use crossbeam_channel::{Sender, TrySendError};
@@ -17,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::counters::{Counters, Held};
 use crate::explainer::Explainer;
+use crate::guard::Guard;
 use crate::question::{Question, Refusal};
 use crate::workers::Job;
 
@@ -30,6 +32,9 @@ pub(crate) struct Service {
     pub(crate) queue: Sender<Job>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) limit: Duration,
+    /// How long a client may take to send its question.
+    pub(crate) client_limit: Duration,
+    pub(crate) guard: Guard,
 }
 
 pub(crate) fn router(service: Arc<Service>) -> Router {
@@ -44,14 +49,29 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&service), host_is_ours))
         .with_state(service)
+}
+
+async fn host_is_ours(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    match service.guard.check_host(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = (self.status, json_body(json!({ "error": self.message }).to_string())).into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        let further = match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
+            StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
+            // The rest of a question that was not read is not to be taken for the next one.
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => Some((header::CONNECTION, "close")),
+            _ => None,
+        };
+        if let Some((name, value)) = further {
+            response.headers_mut().insert(name, header::HeaderValue::from_static(value));
         }
         response
     }
@@ -78,9 +98,13 @@ async fn attribute(State(service): State<Arc<Service>>, request: Request) -> Res
 
 impl Service {
     async fn answer(&self, request: Request) -> Result<Vec<u8>, Refusal> {
+        self.guard.check_token(request.headers())?;
+        Guard::check_body(request.headers(), LARGEST_BODY)?;
         let not_ready = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the model is not fitted yet");
         let explainer = Arc::clone(self.explainer.get().ok_or_else(not_ready)?);
-        let body = Bytes::from_request(request, &()).await;
+        let too_slow = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "the question took too long to arrive");
+        let body =
+            tokio::time::timeout(self.client_limit, Bytes::from_request(request, &())).await.map_err(too_slow)?;
         let body = body.map_err(|rejection| Refusal::new(rejection.status(), rejection.body_text()))?;
         let question = Question::read(&body)?;
         explainer.check(&question.target).map_err(|error| Refusal::from(&error))?;
@@ -123,7 +147,10 @@ async fn ready(State(service): State<Arc<Service>>) -> Response {
 }
 
 /// In the text format of Prometheus.
-async fn metrics(State(service): State<Arc<Service>>) -> Response {
+async fn metrics(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = service.guard.check_token(&headers) {
+        return refusal.into_response();
+    }
     let mut text = String::new();
     for (name, grows, value) in service.counters.all(service.queue.len()) {
         let (suffix, kind) = if grows { ("_total", "counter") } else { ("", "gauge") };

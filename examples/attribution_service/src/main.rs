@@ -8,6 +8,9 @@
 //! curl http://127.0.0.1:8080/attribute --json '{"target": "Website", "event": {"Website": 5.1, "www": 4.8, ...}}'
 //! ```
 //!
+//! The service looks at who asks (`guard`): under which host name, in JSON, and with the token of `--token-file`, if there is one. A question
+//! has `--client-limit-s` to arrive.
+//!
 //! `POST /attribute` answers 200 with the attribution in the library's own JSON, `complete` (whether it is what there would
 //! be without a time limit) and the times; 400, 404, 413 or 422 with `{"error": "..."}` for a question it cannot answer;
 //! 503 with `Retry-After` while the model is fitted, or when too many questions wait. `GET /health` says that the process
@@ -19,8 +22,10 @@
 //! before its next estimate and stops. SIGTERM or Ctrl-C ends accepting; what was accepted is answered first.
 
 mod arguments;
+mod connections;
 mod counters;
 mod explainer;
+mod guard;
 mod http;
 #[path = "../../shared/mistake.rs"]
 mod mistake;

@@ -6,15 +6,15 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
 use crate::arguments::Arguments;
 use crate::counters::Counters;
 use crate::explainer::Explainer;
+use crate::guard::Guard;
 use crate::http::{Service, router};
-use crate::{source, workers};
+use crate::{connections, source, workers};
 
 /// How many connections may wait to be accepted; the kernel may allow fewer.
 const BACKLOG: u32 = 16_384;
@@ -37,8 +37,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     tell(&format!("listening on http://{address}"));
 
     let counters = Arc::new(Counters::new());
-    let queue = workers::start(arguments.threads(), arguments.queue.get(), &counters)?;
-    let service = Arc::new(Service { explainer: OnceLock::new(), queue, counters, limit: arguments.limit_ms });
+    let queue = workers::start(arguments.threads(), arguments.queue as usize, &counters)?;
+    let guard = Guard::new(arguments.listen, &arguments.allow_host, arguments.token()?);
+    let client_limit = Duration::from_secs(arguments.client_limit_s);
+    let (explainer, limit) = (OnceLock::new(), arguments.limit_ms);
+    let service = Arc::new(Service { explainer, queue, counters, limit, client_limit, guard });
     thread::scope(|scope| {
         let (unfit, fit_failed) = oneshot::channel();
         let fitting = Arc::clone(&service);
@@ -67,11 +70,9 @@ async fn serve(
     fit_failed: oneshot::Receiver<String>,
 ) -> Result<(), String> {
     let (stop, stopped) = oneshot::channel::<()>();
-    // An answer goes out when it is there: without this, its last packet may wait for an acknowledgement.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let stopping = async move { drop(stopped.await) };
-    let serving = axum::serve(listener, router(service)).with_graceful_shutdown(stopping);
-    let serving = tokio::spawn(async move { serving.await });
+    let client_limit = service.client_limit;
+    let serving = connections::serve(listener, router(service), client_limit, async move { drop(stopped.await) });
+    let serving = tokio::spawn(serving);
     let outcome = tokio::select! {
         () = told_to_stop() => Ok(()),
         Ok(message) = fit_failed => Err(message),

@@ -74,7 +74,7 @@ fn a_bad_question_is_answered_with_the_reason() {
         (400, r#"{"target": "API", "event": {"API": 1e999}}"#, "number out of range"),
         (400, r#"{"target": "API", "event": {"API": NaN}}"#, "expected value"),
         (404, r#"{"target": "Webseite", "event": {"API": 1}}"#, "node `Webseite` is not in the causal graph"),
-        (413, &huge, "length limit exceeded"),
+        (413, &huge, "524288 bytes at most"),
         (422, r#"{"event": {"API": 1}}"#, "missing field `target`"),
         (422, r#"{"target": "API"}"#, "missing field `event`"),
         (422, r#"{"target": "API", "event": {"API": 1}, "limit": 5}"#, "unknown field `limit`"),
@@ -95,6 +95,50 @@ fn a_bad_question_is_answered_with_the_reason() {
     assert_eq!(server.count("failed"), cases.len() as u64);
     assert_eq!((server.get("/attribute").status, server.get("/nothing").status), (405, 404));
     assert_eq!(error(&server.get("/nothing")), "there is no such page");
+}
+
+/// A question with further header lines, without its body.
+fn head(lines: &str) -> Vec<u8> {
+    format!("POST /attribute HTTP/1.1\r\n{lines}\r\n").into_bytes()
+}
+
+#[test]
+fn who_asks_and_how_is_looked_at_before_the_question_is_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join(format!("token_{}", std::process::id()));
+    std::fs::write(&file, "s3cret\n").unwrap();
+    let server =
+        Server::with_model(&linear_shop(), &["--token-file", file.to_str().unwrap(), "--allow-host", "rca.test"]);
+    std::fs::remove_file(file).unwrap();
+    let body = r#"{"target": "API", "event": {"API": 5.5}}"#;
+    let ask = |lines: &str| server.ask(&[head(lines), body.as_bytes().to_vec()].concat());
+    let good = format!("content-type: application/json; charset=utf-8\r\ncontent-length: {}\r\n", body.len());
+    let token = "authorization: Bearer s3cret\r\n";
+    assert_eq!(ask(&format!("host: rca.test:8080\r\n{token}{good}")).status, 200);
+    let elsewhere = ask(&format!("host: evil.example\r\n{token}{good}"));
+    assert_eq!((elsewhere.status, error(&elsewhere).len() < 100), (421, true));
+    let strange = ask(&format!("host: localhost\r\n{good}"));
+    assert_eq!((strange.status, strange.head.contains("www-authenticate: bearer")), (401, true));
+    assert_eq!((server.get("/metrics").status, server.get("/health").status), (401, 200));
+    let form =
+        ask(&format!("host: localhost\r\n{token}content-type: text/plain\r\ncontent-length: {}\r\n", body.len()));
+    assert_eq!(form.status, 415);
+    // Not a byte of the body is sent, so this is answered at once or never.
+    let long =
+        head(&format!("host: localhost\r\n{token}content-type: application/json\r\ncontent-length: 99999999999\r\n"));
+    let long = server.ask(&long);
+    assert_eq!((long.status, long.head.contains("connection: close")), (413, true));
+}
+
+#[test]
+fn a_client_that_takes_too_long_is_not_waited_for() {
+    let server = Server::with_model(&linear_shop(), &["--client-limit-s", "1"]);
+    let (mut without_end, mut without_body) = (server.connect(), server.connect());
+    without_end.send(b"POST /attribute HTTP/1.1\r\nhost: localhost\r\n").unwrap();
+    without_body.send(&head("host: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n")).unwrap();
+    assert!(without_end.receive().is_err());
+    let late = without_body.receive().unwrap();
+    assert_eq!((late.status, error(&late)), (408, "the question took too long to arrive".to_owned()));
 }
 
 #[test]
@@ -207,6 +251,9 @@ fn files_are_fitted_and_mistakes_are_one_line_and_exit_code_2() {
         (&["--limit-ms", "-1"], "limit-ms"),
         (&["--limit-ms=20000"], "from 0 to 10000 ms"),
         (&["--threads", "0"], "threads"),
+        (&["--queue", "18446744073709551615"], "queue"),
+        (&["--threads", "65536"], "threads"),
+        (&["--listen", "127.0.0.1:0", "--token-file", "none.token"], "none.token"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_attribution_service")).args(arguments).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
