@@ -8,6 +8,8 @@
 
 #[path = "shared/known_models.rs"]
 mod known_models;
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
 
 use std::error::Error;
 
@@ -29,6 +31,7 @@ fn check_mechanisms() -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     check_mechanisms()?;
     for case in known_models::all()? {
         let config =

@@ -5,6 +5,8 @@
 //! cargo run --release --example nonlinear_faults -- --cases 200
 //! ```
 
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
 #[path = "shared/simulated_faults.rs"]
 #[expect(dead_code, reason = "the number of rows is given here")]
 mod simulated_faults;
@@ -37,6 +39,7 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
+    quiet_pipe::end_with_the_reader();
     let arguments = Arguments::parse();
     println!("share of {} cases with the culprit first, {} rows", arguments.cases, arguments.rows);
     println!("{:<12}{:>20}{:>20}{:>20}", "", "automatic", "linear", "true mechanisms");

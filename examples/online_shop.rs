@@ -11,6 +11,8 @@
 
 #[path = "shared/mistake.rs"]
 mod mistake;
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
 #[path = "shared/retail_shop.rs"]
 mod retail_shop;
 
@@ -32,6 +34,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    quiet_pipe::end_with_the_reader();
     match Arguments::try_parse() {
         Ok(arguments) => run(&arguments).map_or_else(|message| mistake(&message), |()| ExitCode::SUCCESS),
         Err(error) if error.use_stderr() => mistaken_arguments(&error),

@@ -5,6 +5,8 @@
 //! cargo run --release --example saved_model
 //! ```
 
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
 #[path = "shared/retail_shop.rs"]
 mod retail_shop;
 
@@ -25,6 +27,7 @@ const LIMIT: Duration = Duration::from_millis(3);
 const PROCESSES: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     match env::args_os().nth(1) {
         Some(saved) => load_and_ask(Path::new(&saved)),
         None => fit_and_save(),

@@ -18,6 +18,9 @@
 //! cargo run --release --example short_payment -- --reason returns
 //! ```
 
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
+
 use std::error::Error;
 
 use clap::{Parser, ValueEnum};
@@ -69,6 +72,7 @@ impl Reason {
 }
 
 fn main() -> std::result::Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     let arguments = Arguments::parse();
     let model = model(&payments(2_000, 1)?)?;
     let invoiced = UNITS * PRICE * (1.0 + TAX_RATE);

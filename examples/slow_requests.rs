@@ -7,6 +7,8 @@
 //! cargo run --release --features traces --example slow_requests -- traces.jsonl --target website
 //! ```
 
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
 #[path = "shared/synthetic_traces.rs"]
 mod synthetic_traces;
 
@@ -39,6 +41,7 @@ struct Arguments {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     let arguments = Arguments::parse();
     if let Some(path) = &arguments.write {
         let mut file = BufWriter::new(File::create(path)?);

@@ -10,6 +10,8 @@
 
 #[path = "shared/exact_models.rs"]
 mod exact_models;
+#[path = "shared/quiet_pipe.rs"]
+mod quiet_pipe;
 
 use std::error::Error;
 
@@ -81,6 +83,7 @@ fn outcomes(case: &ExactCase, way: &Way, seed: u64) -> Vec<Outcome> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     let mut arguments = std::env::args().skip(1);
     let models: u64 = arguments.next().map_or(Ok(200), |text| text.parse())?;
     let first: u64 = arguments.next().map_or(Ok(0), |text| text.parse())?;

@@ -14,6 +14,8 @@ mod case;
 mod json_lines;
 mod petshop;
 mod published;
+#[path = "../shared/quiet_pipe.rs"]
+mod quiet_pipe;
 mod simulated;
 mod tally;
 
@@ -59,6 +61,7 @@ struct Arguments {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     let arguments = Arguments::parse();
     for folder in &arguments.petshop {
         let scenario = petshop::read(folder)?;

@@ -14,6 +14,8 @@ mod case;
 #[path = "../accuracy/petshop.rs"]
 #[allow(dead_code, reason = "of its parts only one is read")]
 mod petshop;
+#[path = "../shared/quiet_pipe.rs"]
+mod quiet_pipe;
 mod tally;
 #[path = "../shared/trust_cases/mod.rs"]
 mod trust_cases;
@@ -70,6 +72,7 @@ impl Outcome {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    quiet_pipe::end_with_the_reader();
     let arguments = Arguments::parse();
     let mut json = arguments.json.as_ref().map(File::create).transpose()?.map(BufWriter::new);
     let mut tally = Tally::default();

@@ -85,6 +85,61 @@ fn a_file_that_cannot_be_written_is_seen_before_anything_is_read() {
 }
 
 #[test]
+fn an_output_is_never_an_input() {
+    let folder = shop_files("inputs");
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    let files = ["normal.csv", "calls.csv", "events.csv"].map(path);
+    let [normal, calls, events] = files.each_ref().map(String::as_str);
+    let reading = ["--normal", normal, "--calls", calls, "--events", events, "--target", "Website"];
+    for file in &files {
+        let before = fs::read(file).unwrap();
+        for spelling in [file, &format!("{}/./{}", folder.display(), Path::new(file).file_name().unwrap().display())] {
+            let output = run("service_latency", reading.iter().copied().chain(["--csv", spelling]));
+            assert_mistake(&output, &["is to be written, and read"]);
+        }
+        assert_eq!(fs::read(file).unwrap(), before);
+    }
+}
+
+#[test]
+fn names_from_a_file_cannot_write_to_the_terminal() {
+    let folder = shop_files("names");
+    let evil = "d\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}b\u{9b}";
+    let long = "w".repeat(5_000);
+    let write = |file: &str, text: String| {
+        let path = folder.join(file);
+        fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let rows: String = (0..200).map(|row| format!("{},{}\n", row % 17, 2 * (row % 17) + row % 5)).collect();
+    let normal = write("evil.csv", format!("{evil},{long}\n{rows}"));
+    let events = write("evil_events.csv", format!("{evil},{long}\n60,121\n"));
+    let edges = write("evil_edges.csv", format!("cause,effect\n{evil},{long}\n"));
+    let base = ["--normal", &normal, "--events", &events, "--edges", &edges];
+    let is_hidden = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+    for further in [&["--target", &long][..], &["--target", &long, "--format", "json"], &["--target", "x\u{1b}[2J"]] {
+        let output = run("service_latency", base.iter().chain(further));
+        let printed = text(&output.stdout) + &text(&output.stderr);
+        assert!(!printed.contains(is_hidden), "{printed:?}");
+        assert!(printed.contains("u{202e}") || printed.contains("u202e"), "{printed}");
+        let widest = printed.lines().map(str::len).max().unwrap();
+        assert!(widest < 1_500 || further.contains(&"json"), "{widest} columns");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_seen_enough_is_no_mistake() {
+    for example in ["nonlinear_faults", "custom_mechanism"] {
+        let program = EXAMPLES.join(example);
+        let few = if example == "nonlinear_faults" { "--cases 1 --rows 100 --samples 64" } else { "" };
+        let command = format!("{{ '{}' {few} 2>&1 >&3 | cat >&2; }} 3>&1 | true", program.display());
+        let output = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+        assert_eq!(text(&output.stderr), "", "{example}");
+    }
+}
+
+#[test]
 fn times_are_named_and_a_node_called_ts_stays_a_node() {
     let folder = shop_files("times");
     let events = folder.join("events.csv");
