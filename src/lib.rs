@@ -61,6 +61,7 @@
 //! | [`evaluation`] | is the model any good? |
 //! | [`drift`] | have nodes moved since training? |
 //! | [`report`] | what people and programs read: tables, a page of HTML, drawings, CSV, JSON |
+//! | [`metrics`] | tables from the time series of Prometheus |
 //! | `traces` | tables and call graphs from OpenTelemetry and Jaeger (feature `traces`) |
 //! | [`shapley`] | Shapley values of any game |
 //! | [`independence`] | tests of independence and conditional independence |
@@ -83,6 +84,7 @@ pub mod findings;
 pub mod graph;
 pub mod independence;
 pub mod mechanism;
+pub mod metrics;
 pub mod model;
 pub mod noise;
 mod numeric;

@@ -174,6 +174,14 @@ pub enum Error {
         /// What is wrong, with the line where it is known.
         message: String,
     },
+    /// Time series of a monitoring system cannot be read.
+    #[error("cannot read {origin}: {message}", origin = line(.origin), message = line(.message))]
+    Metrics {
+        /// The file's path, or what stands for a reader.
+        origin: String,
+        /// What is wrong, and what would help.
+        message: String,
+    },
     /// A node was named that the graph does not have.
     #[error("node `{node}` is not in the causal graph, which has {available}", node = shown(.node), available = line(.available))]
     UnknownNode {
