@@ -61,6 +61,7 @@
 //! | [`evaluation`] | is the model any good? |
 //! | [`drift`] | have nodes moved since training? |
 //! | [`report`] | what people and programs read: tables, a page of HTML, drawings, CSV, JSON |
+//! | [`tables`] | CSV files as programs write them, and what was converted |
 //! | `traces` | tables and call graphs from OpenTelemetry and Jaeger (feature `traces`) |
 //! | [`shapley`] | Shapley values of any game |
 //! | [`independence`] | tests of independence and conditional independence |
@@ -81,6 +82,7 @@ pub mod evaluation;
 pub mod findings;
 pub mod graph;
 pub mod independence;
+mod input;
 pub mod mechanism;
 pub mod model;
 pub mod noise;
@@ -92,6 +94,7 @@ mod refine;
 pub mod report;
 pub mod score;
 pub mod shapley;
+pub mod tables;
 mod target;
 mod telemetry;
 #[cfg(feature = "traces")]

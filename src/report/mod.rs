@@ -8,4 +8,4 @@ mod html;
 mod label;
 mod text;
 
-pub use html::HtmlReport;
+pub use html::{HtmlReport, page_without_answer};
