@@ -62,6 +62,7 @@
 //! | [`drift`] | have nodes moved since training? |
 //! | [`report`] | what people and programs read: tables, a page of HTML, drawings, CSV, JSON |
 //! | [`metrics`] | tables from the time series of Prometheus |
+//! | [`tables`] | CSV files as programs write them, and what was converted |
 //! | `traces` | tables and call graphs from OpenTelemetry and Jaeger (feature `traces`) |
 //! | [`shapley`] | Shapley values of any game |
 //! | [`independence`] | tests of independence and conditional independence |
@@ -83,6 +84,7 @@ pub mod files;
 pub mod findings;
 pub mod graph;
 pub mod independence;
+mod input;
 pub mod mechanism;
 pub mod metrics;
 pub mod model;
@@ -95,6 +97,7 @@ mod refine;
 pub mod report;
 pub mod score;
 pub mod shapley;
+pub mod tables;
 mod target;
 mod telemetry;
 #[cfg(feature = "traces")]

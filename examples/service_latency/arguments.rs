@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, ValueEnum};
 use etiology::attribution::Floor;
-use etiology::{AttributionConfig, BootstrapConfig, FeatureMap, ShapleyMethod};
+use etiology::tables::CsvFormat;
+use etiology::{AttributionConfig, BootstrapConfig, CausalGraph, FeatureMap, ShapleyMethod};
 
 const EXAMPLES: &str = "\
 Examples, each after `cargo run --release --features traces --example service_latency --`:
@@ -16,7 +17,8 @@ Examples, each after `cargo run --release --features traces --example service_la
   a saved model                --model shop.etiology --events slow.csv --target Website
 The first, the second and the last need no feature.
 
-CSV files have a header line; columns that the graph does not name are ignored. Traces are OpenTelemetry's or Jaeger's JSON.
+CSV files have a header line; columns that the graph does not name are ignored. How they are written is found out: delimiter, decimal
+sign, units, words for missing values. Traces are OpenTelemetry's or Jaeger's JSON.
 Every file that is written appears in full or not at all.";
 
 /// Ranks the root causes of outliers, given what is normal and who depends on whom
@@ -26,6 +28,8 @@ Every file that is written appears in full or not at all.";
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) written: Written,
     #[command(flatten)]
     pub(crate) graph: GraphFile,
     #[command(flatten)]
@@ -48,6 +52,30 @@ pub(crate) struct Source {
     /// A model that --save-model wrote
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
     pub(crate) model: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "How CSV files are written: found out for each file, unless it is said here")]
+pub(crate) struct Written {
+    /// What separates cells: a character, or the word tab
+    #[arg(long, value_name = "CHARACTER", value_parser = character)]
+    pub(crate) delimiter: Option<char>,
+    /// The decimal sign, a point or a comma; the other one may then group thousands
+    #[arg(long, value_name = "SIGN", value_parser = character)]
+    pub(crate) decimal: Option<char>,
+    /// Refuse a graph with a cause of the target that the normal data has no values of; by default its effects become effects of
+    /// its own causes, which is said
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+fn character(text: &str) -> Result<char, String> {
+    let mut characters = text.chars();
+    match (text, characters.next(), characters.next()) {
+        ("tab" | "\\t", ..) => Ok('\t'),
+        (_, Some(one), None) => Ok(one),
+        _ => Err("one character is needed, such as ';'".to_owned()),
+    }
 }
 
 #[derive(Args)]
@@ -176,6 +204,13 @@ impl Arguments {
             return Err("--intervals cannot be used with --model: a saved model has no data to resample".to_owned());
         }
         Ok(())
+    }
+
+    /// How CSV files are written, as far as it was said. The needed columns are the nodes of the graph.
+    pub(crate) fn csv(&self, graph: &CausalGraph) -> CsvFormat {
+        let mut format = CsvFormat::default().with_needed(graph.nodes());
+        (format.delimiter, format.decimal) = (self.written.delimiter, self.written.decimal);
+        format
     }
 
     pub(crate) fn target(&self) -> &str {

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::Read;
 use std::time::Duration;
 
+use etiology::report::visible_text;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Bars are drawn on a terminal alone, and with `--quiet` nothing is.
@@ -20,7 +21,7 @@ impl Console {
     /// Says something; no bar may be shown.
     pub(crate) fn note(&self, message: impl Display) {
         if !self.quiet {
-            eprintln!("{message}");
+            eprintln!("{}", visible_text(&message.to_string()));
         }
     }
 

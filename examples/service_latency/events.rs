@@ -10,13 +10,15 @@ use serde::Serialize;
 use crate::Failure;
 use crate::arguments::Arguments;
 use crate::console::Console;
-use crate::source::{Requests, Source};
+use crate::source::{ReadTable, Requests, Source, read_table};
 use crate::traces;
 
 pub(crate) struct Events {
     pub(crate) data: Dataset,
     times: Option<RowTimes>,
     traces: Vec<String>,
+    /// How the file was read, if it is one of a table.
+    pub(crate) read: Option<ReadTable>,
     /// The rows that are not fitted to, in ascending order, where events and normal data are the same traces.
     pub(crate) left_out: Vec<usize>,
 }
@@ -51,9 +53,14 @@ impl Events {
     }
 
     /// The rows to explain, in order.
-    pub(crate) fn to_explain(&self, arguments: &Arguments, model: &FittedModel) -> Result<Vec<usize>, Error> {
+    pub(crate) fn to_explain(
+        &self,
+        arguments: &Arguments,
+        model: &FittedModel,
+        console: &Console,
+    ) -> Result<Vec<usize>, Error> {
         match arguments.slowest() {
-            Some(count) => most_unusual(model, arguments, &self.data, count),
+            Some(count) => most_unusual(model, arguments, &self.data, count, console),
             None => Ok((0..self.data.rows()).collect()),
         }
     }
@@ -63,42 +70,37 @@ pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) ->
     let files = &arguments.events;
     match (&files.events, &files.event_traces, source) {
         (Some(file), ..) => {
-            let (data, times) = match &files.time_column {
-                Some(name) => with_named_times(file, name, source.graph())?,
-                None => with_times(file, source.graph())?,
+            let graph = source.graph();
+            let times = match &files.time_column {
+                Some(name) if graph.contains(name) => {
+                    return Err(Failure::Mistake(format!("--time-column `{name}` is a node of the graph")));
+                }
+                Some(name) => TimeColumn::Named(name.clone()),
+                None => TimeColumn::Detect,
             };
-            Ok(Events { data, times, traces: Vec::new(), left_out: Vec::new() })
+            let mut format = arguments.csv(graph).with_time(times);
+            if let Source::Rows { read, .. } = source {
+                format = format.like(&read.report);
+            }
+            let (table, read) = read_table(file, &format, console)?;
+            Ok(Events {
+                data: table.data,
+                times: table.times,
+                traces: Vec::new(),
+                read: Some(read),
+                left_out: Vec::new(),
+            })
         }
         (_, Some(file), _) => {
             let Requests { latencies, ids } = traces::read_requests(file, arguments.target(), console)?;
             let data = with_all_services(latencies, source.graph(), console)?;
-            Ok(Events { data, times: None, traces: ids, left_out: Vec::new() })
+            Ok(Events { data, times: None, traces: ids, read: None, left_out: Vec::new() })
         }
         (.., Source::Traces { requests, .. }) => own_traces(arguments, requests, console),
         (.., Source::Saved(_) | Source::Rows { .. }) => {
             let message = "--events or --event-traces is needed, unless --traces gives normal data and events";
             Err(Failure::Mistake(message.to_owned()))
         }
-    }
-}
-
-fn with_named_times(
-    file: &std::path::Path,
-    name: &str,
-    graph: &CausalGraph,
-) -> Result<(Dataset, Option<RowTimes>), Failure> {
-    if graph.nodes().any(|node| node == name) {
-        return Err(Failure::Mistake(format!("--time-column `{name}` is a node of the graph")));
-    }
-    Ok(Dataset::from_csv_path_with_time(file, &TimeColumn::Named(name.to_owned()))?)
-}
-
-/// With a column of times where there is one that is no node: a node may be called `ts`.
-fn with_times(file: &std::path::Path, graph: &CausalGraph) -> Result<(Dataset, Option<RowTimes>), Error> {
-    // A table of nothing but times is a mistake that is told better without them.
-    match Dataset::from_csv_path_with_time(file, &TimeColumn::Detect) {
-        Ok((data, Some(times))) if !graph.nodes().any(|node| node == times.name) => Ok((data, Some(times))),
-        _ => Ok((Dataset::from_csv_path(file)?, None)),
     }
 }
 
@@ -124,7 +126,7 @@ fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> 
     let target = arguments.target();
     let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
     let alone = alone.assign_mechanisms(latencies)?.fit(latencies)?;
-    let mut left_out = most_unusual(&alone, arguments, latencies, arguments.slowest().unwrap_or(1))?;
+    let mut left_out = most_unusual(&alone, arguments, latencies, arguments.slowest().unwrap_or(1), console)?;
     if let Some(row) = arguments.output.report_event {
         latencies.row(row)?;
         left_out.push(row);
@@ -140,7 +142,7 @@ fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> 
         return Err(Failure::Mistake(message));
     }
     console.note(format!("fitting to {} traces, without the {count} to be explained", rows - count));
-    Ok(Events { data: latencies.clone(), times: None, traces: ids.clone(), left_out })
+    Ok(Events { data: latencies.clone(), times: None, traces: ids.clone(), read: None, left_out })
 }
 
 /// The rows whose target is most unusual; of equally unusual ones, as all beyond the training data are, those further from
@@ -150,16 +152,22 @@ fn most_unusual(
     arguments: &Arguments,
     events: &Dataset,
     count: usize,
+    console: &Console,
 ) -> Result<Vec<usize>, Error> {
     let (target, feature_map): (_, FeatureMap) = (arguments.target(), arguments.attribution().question.feature_map);
     let median = model.reference(target)?.median();
     let mut rows = Vec::with_capacity(events.rows());
     for (row, event) in events.observations().enumerate() {
-        let score = model.node_scores(&event, &feature_map)?.into_iter().find(|score| score.node == target);
-        // An event without a value for the target cannot be ranked, or explained.
-        if let Some((Some(observed), Some(marginal))) = score.map(|score| (score.observed, score.marginal)) {
+        // An event without a value for the target cannot be ranked, or explained; what else it holds is not looked at yet.
+        let Some(observed) = event.get(target).filter(|observed| observed.is_finite()) else { continue };
+        let alone = Observation::from_pairs([(target, observed)])?;
+        let score = model.node_scores(&alone, &feature_map)?.into_iter().find(|score| score.node == target);
+        if let Some(marginal) = score.and_then(|score| score.marginal) {
             rows.push((row, marginal.nats(), (observed - median).abs()));
         }
+    }
+    if rows.len() < events.rows() {
+        console.note(format!("{} events have no value of `{target}` and are not ranked", events.rows() - rows.len()));
     }
     rows.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.total_cmp(&a.2)));
     Ok(rows.into_iter().take(count).map(|(row, ..)| row).collect())

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use etiology::files::{check_writable, is_same_file, write_file};
+use etiology::report::page_without_answer;
 use etiology::{DiagnosisConfig, HtmlReport};
 
 use crate::Failure;
 use crate::arguments::{Arguments, Output};
 use crate::console::Console;
 use crate::events::Events;
-use crate::explain::{Explained, explain};
+use crate::explain::{Answer, explain, row_of};
 use crate::fit::Fitted;
+use crate::source::PutRight;
 
 /// A file that was asked for, and what is to stand in it.
 type Contents<'a> = (&'a PathBuf, String);
@@ -47,19 +49,27 @@ pub(crate) fn contents<'a>(
     arguments: &'a Arguments,
     fitted: &Fitted,
     events: &Events,
-    explained: &[Explained],
+    answers: &[Answer],
+    put_right: &PutRight,
     console: &Console,
 ) -> Result<Vec<Contents<'a>>, Failure> {
     let Output { report, csv, svg, dot, mermaid, report_event, .. } = &arguments.output;
     if [report, csv, svg, dot, mermaid].iter().all(|file| file.is_none()) {
         return Ok(Vec::new());
     }
-    let about = report_event.or(explained.first().map(|first| first.row)).unwrap_or(0);
+    // One that has an answer, unless none has.
+    let first = answers.iter().find(|answer| answer.is_ok()).or(answers.first());
+    let about = report_event.or(first.map(row_of)).unwrap_or(0);
     let (model, graph, event) = (&fitted.model, fitted.model.graph(), events.data.row(about)?);
     // What the table shows; the event need not be among those of the table.
-    let explained = match explained.iter().find(|explained| explained.row == about) {
+    let answer = match answers.iter().find(|answer| row_of(answer) == about) {
         Some(known) => known,
         None => &only(explain(arguments, fitted, events, &[about], console)?),
+    };
+    let title = format!("Why was {} unusual in {}?", arguments.target(), events.label(about));
+    let explained = match answer {
+        Ok(explained) => explained,
+        Err(unexplained) => return Ok(without_answer(&arguments.output, &title, &unexplained.reason)),
     };
     let task = console.spinner("diagnosing");
     let config = DiagnosisConfig::default().with_attribution(arguments.attribution());
@@ -67,8 +77,7 @@ pub(crate) fn contents<'a>(
     drop(task);
     let mut files = Vec::new();
     if let Some(path) = report {
-        let title = format!("Why was {} unusual in {}?", arguments.target(), events.label(about));
-        let page = HtmlReport::new(model, &diagnosis).with_title(title);
+        let page = HtmlReport::new(model, &diagnosis).with_title(title).with_notes(put_right.notes());
         let page = match &explained.intervals {
             None => page,
             Some(Ok(intervals)) => page.with_intervals(intervals),
@@ -91,7 +100,15 @@ pub(crate) fn contents<'a>(
     Ok(files)
 }
 
+/// What is to stand in the files about an event that has no answer: why, where there is room for words. There is nothing to draw.
+fn without_answer<'a>(output: &'a Output, title: &str, reason: &str) -> Vec<Contents<'a>> {
+    let page = output.report.as_ref().map(|path| (path, page_without_answer(title, reason)));
+    let quoted = reason.replace('"', "\"\"");
+    let csv = output.csv.as_ref().map(|path| (path, format!("error\n\"{quoted}\"\n")));
+    page.into_iter().chain(csv).collect()
+}
+
 /// The event of one row.
-fn only(explained: Vec<Explained>) -> Explained {
-    explained.into_iter().next().expect("one row has one explanation")
+fn only(answers: Vec<Answer>) -> Answer {
+    answers.into_iter().next().expect("one row has one explanation")
 }

@@ -22,7 +22,7 @@ pub(crate) fn fit(
 ) -> Result<Fitted, Failure> {
     let (unfitted, normal) = match source {
         Source::Saved(model) => return saved(arguments, Fitted { model, training: None }),
-        Source::Rows { model, normal } => (model, normal),
+        Source::Rows { model, normal, .. } => (model, normal),
         Source::Traces { model, requests } => (model, without(requests.latencies, &events.left_out)?),
     };
     let task = console.spinner("choosing mechanisms and fitting them");

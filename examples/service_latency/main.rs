@@ -9,7 +9,8 @@
 //! ```
 //!
 //! `--help` has a command for every kind of input. Results go to standard output, messages and progress to standard error.
-//! A mistake in the arguments or files ends with exit code 2 and one line that says what is wrong, Ctrl-C with 130.
+//! A mistake in the arguments or files ends with exit code 2 and one line that says what is wrong, Ctrl-C with 130. An event that cannot
+//! be explained does not keep the others from their answers: then the exit code is 3.
 
 mod arguments;
 mod console;
@@ -30,6 +31,7 @@ use arguments::Arguments;
 use clap::Parser;
 use console::Console;
 use etiology::Error;
+use explain::{Answer, Unexplained};
 use mistake::{mistake, mistaken_arguments};
 
 /// Why there is no result.
@@ -52,13 +54,12 @@ impl From<Error> for Failure {
 fn in_terms_of_files(error: &Error) -> String {
     const EMPTY_CELL: &str = "a value that is not known is an empty cell, which only keeps its row from what needs it";
     match error {
-        Error::NonFiniteColumn { column, infinite, rows, first_row, .. } if *infinite > 0 => format!(
-            "column `{column}` holds {infinite} infinite {} in {rows} rows, first in row {first_row} counted from 0: {EMPTY_CELL}",
-            if *infinite == 1 { "value" } else { "values" }
+        Error::NonFiniteColumn { column, infinite, rows, first_row, place, .. } if *infinite > 0 => format!(
+            "column `{column}` holds {infinite} infinite {} in {rows} rows, first in row {first_row} counted from 0{}: {EMPTY_CELL}",
+            if *infinite == 1 { "value" } else { "values" },
+            if place.is_empty() { String::new() } else { format!(" ({place})") }
         ),
-        Error::InRow { cause, .. } if matches!(**cause, Error::NonFiniteValue { .. }) => {
-            format!("{error}: {EMPTY_CELL}")
-        }
+        Error::NonFiniteValue { .. } => format!("{error}: {EMPTY_CELL}"),
         other => other.to_string(),
     }
 }
@@ -75,15 +76,32 @@ fn main() -> ExitCode {
         Err(error) if error.use_stderr() => return mistaken_arguments(&error),
         Err(help) => help.exit(),
     };
-    match run(&arguments).and_then(|text| Ok(output::print(&text)?)) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(&arguments).and_then(|(text, failed)| Ok((output::print(&text)?, failed))) {
+        Ok(((), None)) => ExitCode::SUCCESS,
+        Ok(((), Some(message))) => {
+            mistake(&message);
+            ExitCode::from(SOME_FAILED)
+        }
         Err(Failure::Mistake(message)) => mistake(&message),
         Err(Failure::Interrupted) => interrupt::exit_code(),
     }
 }
 
-/// All but printing: nothing is on standard output before all files are written.
-fn run(arguments: &Arguments) -> Result<String, Failure> {
+/// The exit code where events have no answer, beside the answers of the others.
+const SOME_FAILED: u8 = 3;
+
+/// That some events have no answer, if there are any.
+fn failures(answers: &[Answer]) -> Option<String> {
+    let failed: Vec<&Unexplained> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+    let Unexplained { row, reason } = failed.first()?;
+    let (count, all) = (failed.len(), answers.len());
+    let first = if count == 1 { "" } else { "the first, " };
+    Some(format!("{count} of {all} events without an answer: {first}event {row}: {reason}"))
+}
+
+/// All but printing: nothing is on standard output before all files are written. With the text comes what is to be said of
+/// events without an answer.
+fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
     arguments.check()?;
     // Before the long work, which would have been in vain.
     files::check(arguments)?;
@@ -91,12 +109,13 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let console = Console::new(arguments.output.quiet);
     let source = source::read(arguments, &console)?;
     let events = events::read(arguments, &source, &console)?;
+    let put_right = source.put_right(events.read.as_ref());
     let fitted = fit::fit(arguments, source, &events, &console)?;
-    let rows = events.to_explain(arguments, &fitted.model)?;
-    let explained = explain::explain(arguments, &fitted, &events, &rows, &console)?;
-    let files = files::contents(arguments, &fitted, &events, &explained, &console)?;
-    let text = output::text(arguments, &fitted.model, &events, &explained)?;
+    let rows = events.to_explain(arguments, &fitted.model, &console)?;
+    let answers = explain::explain(arguments, &fitted, &events, &rows, &console)?;
+    let files = files::contents(arguments, &fitted, &events, &answers, &put_right, &console)?;
+    let text = output::text(arguments, &fitted.model, &events, &answers, &put_right)?;
     let _writing = interrupt::defer();
     files::write(&files)?;
-    Ok(text)
+    Ok((text, failures(&answers)))
 }

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::arguments::{Arguments, Format};
 use crate::events::{Events, Label};
-use crate::explain::Explained;
+use crate::explain::{Answer, Explained, Unexplained};
+use crate::source::PutRight;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -22,6 +23,9 @@ struct Report<'a> {
     left_out_of_fit: &'a [usize],
     /// What speaks against the model, whatever the event.
     findings: Vec<Finding>,
+    /// What was put right in the files.
+    #[serde(flatten)]
+    put_right: &'a PutRight,
     events: Vec<Event<'a>>,
 }
 
@@ -29,6 +33,19 @@ struct Report<'a> {
 struct Event<'a> {
     #[serde(flatten)]
     label: Label,
+    #[serde(flatten)]
+    outcome: Outcome<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome<'a> {
+    Explained(Box<Answered<'a>>),
+    Unexplained { error: &'a str },
+}
+
+#[derive(Serialize)]
+struct Answered<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     complete: Option<bool>,
     #[serde(flatten)]
@@ -55,35 +72,47 @@ pub(crate) fn text(
     arguments: &Arguments,
     model: &FittedModel,
     events: &Events,
-    explained: &[Explained],
+    answers: &[Answer],
+    put_right: &PutRight,
 ) -> Result<String, String> {
     match arguments.output.format {
         Format::Table => {
             let of_model: String = model.findings().iter().map(|finding| format!("- {finding}\n\n")).collect();
-            Ok(of_model + &explained.iter().map(|event| table(arguments, events, event)).collect::<String>())
+            Ok(of_model + &answers.iter().map(|event| table(arguments, events, event)).collect::<String>())
         }
         Format::Json => {
             let left_out_of_fit = &events.left_out;
-            let event = |explained| json(events, explained);
-            let events = explained.iter().map(event).collect();
-            let report = Report { target: arguments.target(), left_out_of_fit, findings: model.findings(), events };
+            let event = |answer| json(events, answer);
+            let events = answers.iter().map(event).collect();
+            let findings = model.findings();
+            let report = Report { target: arguments.target(), left_out_of_fit, findings, put_right, events };
             serde_json::to_string_pretty(&report).map(|json| visible_json(&json)).map_err(|error| error.to_string())
         }
     }
 }
 
-fn json<'a>(events: &Events, explained: &'a Explained) -> Event<'a> {
-    let Explained { row, attribution, complete, intervals } = explained;
+fn json<'a>(events: &Events, answer: &'a Answer) -> Event<'a> {
+    let Explained { row, attribution, complete, intervals } = match answer {
+        Ok(explained) => explained,
+        Err(Unexplained { row, reason }) => {
+            return Event { label: events.label(*row), outcome: Outcome::Unexplained { error: reason } };
+        }
+    };
     let no_intervals = intervals.as_ref().and_then(|intervals| intervals.as_ref().err()).map(String::as_str);
     let intervals = intervals.as_ref().and_then(|intervals| intervals.as_ref().ok()).map(|intervals| {
         let BootstrapIntervals { level, resamples, failed, warning, score, contributions, .. } = intervals;
         let (level, resamples, failed, warning) = (*level, *resamples, *failed, warning.as_deref());
         Intervals { level, resamples, failed, warning, score, contributions }
     });
-    Event { label: events.label(*row), complete: *complete, attribution, intervals, no_intervals }
+    let answered = Answered { complete: *complete, attribution, intervals, no_intervals };
+    Event { label: events.label(*row), outcome: Outcome::Explained(Box::new(answered)) }
 }
 
-fn table(arguments: &Arguments, events: &Events, explained: &Explained) -> String {
+fn table(arguments: &Arguments, events: &Events, answer: &Answer) -> String {
+    let explained = match answer {
+        Ok(explained) => explained,
+        Err(Unexplained { row, reason }) => return format!("{}: no answer: {reason}\n\n", events.label(*row)),
+    };
     let mut text = format!("{}: {}", events.label(explained.row), explained.attribution);
     if let (Some(complete), Some(limit)) = (explained.complete, arguments.method.limit_ms) {
         text += &match complete {

@@ -1,7 +1,12 @@
 //! Where the model comes from.
 
+use std::path::Path;
+
+use etiology::graph::{GraphRepair, RemovedNode};
 use etiology::report::visible_name;
+use etiology::tables::{CsvFormat, Table, TableReport};
 use etiology::{CausalGraph, Dataset, FittedModel, StructuralCausalModel};
+use serde::Serialize;
 
 use crate::Failure;
 use crate::arguments::{Arguments, GraphFile};
@@ -11,8 +16,16 @@ use crate::traces;
 /// What is known before anything is fitted.
 pub(crate) enum Source {
     Saved(FittedModel),
-    Rows { model: StructuralCausalModel, normal: Dataset },
+    Rows { model: StructuralCausalModel, normal: Dataset, read: ReadTable, repair: GraphRepair },
     Traces { model: StructuralCausalModel, requests: Requests },
+}
+
+/// A file that was read, and what was converted.
+#[derive(Clone, Serialize)]
+pub(crate) struct ReadTable {
+    file: String,
+    #[serde(flatten)]
+    pub(crate) report: TableReport,
 }
 
 /// The latencies of requests, with a trace for each row.
@@ -21,7 +34,39 @@ pub(crate) struct Requests {
     pub(crate) ids: Vec<String>,
 }
 
+/// What was put right in the inputs.
+#[derive(Default, Serialize)]
+pub(crate) struct PutRight {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tables: Vec<ReadTable>,
+    /// What was done to the graph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph: Option<GraphRepair>,
+}
+
+impl PutRight {
+    /// A line for each table and each node of the graph that something was done to.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let tables = self.tables.iter().filter(|read| !read.report.is_clean());
+        let removed = self.graph.iter().flat_map(|repair| &repair.removed);
+        tables
+            .map(|read| format!("{}: {}.", read.file, read.report))
+            .chain(removed.map(|RemovedNode { node, reason, .. }| format!("`{node}` is not in the model: {reason}.")))
+            .collect()
+    }
+}
+
 impl Source {
+    /// What was put right in it, and in a table of events.
+    pub(crate) fn put_right(&self, events: Option<&ReadTable>) -> PutRight {
+        let (normal, repair) = match self {
+            Self::Rows { read, repair, .. } => (Some(read), Some(repair)),
+            Self::Saved(_) | Self::Traces { .. } => (None, None),
+        };
+        let tables = normal.into_iter().chain(events).cloned().collect();
+        PutRight { tables, graph: repair.filter(|repair| !repair.removed.is_empty()).cloned() }
+    }
+
     pub(crate) fn graph(&self) -> &CausalGraph {
         match self {
             Self::Saved(model) => model.graph(),
@@ -40,8 +85,10 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
         }
         (.., Some(normal)) => {
             let graph = graph(&arguments.graph)?;
-            let normal = Dataset::from_csv_path(normal)?;
-            Source::Rows { model: StructuralCausalModel::new(graph), normal }
+            graph.parents(arguments.target())?;
+            let (table, read) = read_table(normal, &arguments.csv(&graph), console)?;
+            let (graph, repair) = restricted(graph, &table.data, arguments, console)?;
+            Source::Rows { model: StructuralCausalModel::new(graph), normal: table.data, read, repair }
         }
         (None, None, None) => unreachable!("clap requires one of the three"),
     };
@@ -54,6 +101,50 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
     // Before the fit, which would take longer to say less about a mistyped target.
     source.graph().parents(arguments.target())?;
     Ok(source)
+}
+
+/// Reads a table, and says what was converted.
+pub(crate) fn read_table(file: &Path, format: &CsvFormat, console: &Console) -> Result<(Table, ReadTable), Failure> {
+    let table = format.read_path(file)?;
+    let read = ReadTable { file: file.display().to_string(), report: table.report.clone() };
+    if !read.report.is_clean() {
+        console.note(format!("{}: {}", read.file, read.report));
+    }
+    Ok((table, read))
+}
+
+/// The graph without what the data tells nothing of: what cannot matter is left out, what can is passed over where it may be.
+fn restricted(
+    graph: CausalGraph,
+    normal: &Dataset,
+    arguments: &Arguments,
+    console: &Console,
+) -> Result<(CausalGraph, GraphRepair), Failure> {
+    let target = arguments.target();
+    // A target without a column is no less a mistake.
+    normal.column(target)?;
+    let (rest, repair) = graph.restricted_for(target, normal)?;
+    let causes = graph.ancestors(target)?;
+    let (unmeasured, others): (Vec<&RemovedNode>, Vec<_>) =
+        repair.removed.iter().partition(|removed| causes.contains(&removed.node.as_str()));
+    if let (Some(RemovedNode { node, reason, .. }), true) = (unmeasured.first(), arguments.written.strict) {
+        let message = format!(
+            "`{node}` is a cause of `{target}`, but {reason}; without --strict its effects become those of its causes"
+        );
+        return Err(Failure::Mistake(message));
+    }
+    for RemovedNode { node, reason, .. } in unmeasured {
+        console.note(format!("`{node}` is passed over, as {reason}: its effects are taken for those of its causes"));
+    }
+    for RemovedNode { node, reason, .. } in others {
+        console.note(format!("`{node}` is left out, as {reason}; it is no cause of `{target}` and cannot matter"));
+    }
+    for (first, second) in &repair.unmeasured_causes {
+        if [first, second].iter().all(|node| causes.contains(&node.as_str()) || *node == target) {
+            console.note(format!("`{first}` and `{second}` now have a cause in common that nobody measures"));
+        }
+    }
+    Ok((rest, repair))
 }
 
 fn graph(files: &GraphFile) -> Result<CausalGraph, Failure> {

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use etiology::report::visible_text;
+
 /// What clap finds wrong with the arguments, without the usage that it puts after it, on one line.
 pub(crate) fn mistaken_arguments(error: &clap::Error) -> ExitCode {
     let message = error.to_string();
@@ -11,6 +13,6 @@ pub(crate) fn mistaken_arguments(error: &clap::Error) -> ExitCode {
 
 pub(crate) fn mistake(message: &str) -> ExitCode {
     // Names and cells from a user's files may hold line breaks.
-    eprintln!("error: {}", message.replace(['\n', '\r'], " "));
+    eprintln!("error: {}", visible_text(&message.replace(['\n', '\r'], " ")));
     ExitCode::from(2)
 }

@@ -12,8 +12,10 @@ use crate::error::{Error, Result};
 impl Dataset {
     /// The table as CSV text: a header line, then a line per row.
     ///
-    /// Reading it gives the same table: numbers have as many digits as tell their bits, missing values are empty cells, and text
-    /// stays text. Only white space around a name is lost, as readers take it away.
+    /// Reading it gives the same table: numbers have as many digits as tell their bits, missing values are empty cells (but for
+    /// one `NaN` where all of a row are missing, as blank rows are none), and text stays text. White space around a name is lost,
+    /// and a name that ends in a unit in brackets, as in `latency [ms]`, is read as a name and a unit, unless it is
+    /// [needed](crate::tables::CsvFormat::with_needed) as it stands.
     ///
     /// Names and cells that a spreadsheet would take for a formula are left as they are: import the text as text.
     ///
@@ -26,8 +28,11 @@ impl Dataset {
     /// ```
     pub fn to_csv(&self) -> String {
         let rows = (0..self.rows()).map(|row| {
-            let cells = (0..self.columns()).map(|column| self.cell_as_text(row, column));
-            line(&cells.collect::<Vec<_>>())
+            let mut cells: Vec<String> = (0..self.columns()).map(|column| self.cell_as_text(row, column)).collect();
+            if cells.iter().all(String::is_empty) {
+                cells[0].push_str("NaN");
+            }
+            line(&cells)
         });
         [line(self.names())].into_iter().chain(rows).collect()
     }
@@ -86,8 +91,8 @@ mod tests {
     fn what_was_read_is_written_and_read_again() {
         same("db,api\n0.1,1e300\n,-0\n5e-324,inf\n");
         same("\"a, b\",\"say \"\"so\"\"\",note\n1,2,late\n3,,\"on\n two lines\"\n");
-        // A single empty cell is no empty line.
-        same("a\n1\n\"\"\n2\n");
+        // A row of missing values is no blank row.
+        same("a,b\n1,\nNaN,\n2,3\n");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
 
 use super::names::ColumnNames;
 use super::observation::Observation;
+use super::places::RowPlaces;
 use crate::error::{Error, Result, list_with_guess};
 
 /// A table of observations: rows × named columns of `f64`, each column in its own unit.
@@ -15,17 +16,26 @@ use crate::error::{Error, Result, list_with_guess};
 /// equally long: that is checked when the table is made. Values may be missing (`NaN`) or
 /// infinite as long as nobody needs them: a column is checked when it is used, so columns that a
 /// causal graph does not name may hold anything, text in a CSV file included.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Tables are equal if their names and cells are, wherever they come from.
+#[derive(Debug, Clone)]
 #[doc(alias = "DataFrame")]
 pub struct Dataset {
     names: Arc<ColumnNames>,
     /// rows × columns in column-major order, so that a column is contiguous.
     values: Array2<f64>,
     text_cells: TextCells,
+    places: Option<Arc<RowPlaces>>,
 }
 
 /// The cells of a CSV file that are not numbers, by column and row.
-pub(super) type TextCells = BTreeMap<(usize, usize), String>;
+pub(crate) type TextCells = BTreeMap<(usize, usize), String>;
+
+impl PartialEq for Dataset {
+    fn eq(&self, other: &Self) -> bool {
+        self.names == other.names && self.values == other.values && self.text_cells == other.text_cells
+    }
+}
 
 impl Dataset {
     /// A table from `rows × columns` values and a name for each column.
@@ -60,7 +70,7 @@ impl Dataset {
         Self::from_parts(names, columns, TextCells::new())
     }
 
-    pub(super) fn from_parts(names: Vec<String>, columns: Vec<Vec<f64>>, text_cells: TextCells) -> Result<Self> {
+    pub(crate) fn from_parts(names: Vec<String>, columns: Vec<Vec<f64>>, text_cells: TextCells) -> Result<Self> {
         let names = ColumnNames::new(names)?;
         if names.len() != columns.len() {
             return Err(Error::LengthMismatch {
@@ -81,7 +91,26 @@ impl Dataset {
         }
         let shape = (rows, columns.len()).f();
         let values = Array2::from_shape_fn(shape, |(row, column)| columns[column][row]);
-        Ok(Self { names: Arc::new(names), values, text_cells })
+        Ok(Self { names: Arc::new(names), values, text_cells, places: None })
+    }
+
+    /// The same table, with what is known of the file that it was read from.
+    pub(crate) fn with_places(mut self, places: RowPlaces) -> Self {
+        self.places = Some(Arc::new(places));
+        self
+    }
+
+    /// Where a row stands in the file that it was read from, as in `normal.csv, line 7`; nothing if it is of no file.
+    ///
+    /// ```
+    /// use etiology::Dataset;
+    ///
+    /// let data = Dataset::from_csv_reader("db,api\n0.1,0.3\n\n,\n0.2,0.4\n".as_bytes())?;
+    /// assert_eq!(data.place_of_row(1).as_deref(), Some("CSV input, line 5"));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn place_of_row(&self, row: usize) -> Option<String> {
+        self.places.as_ref()?.of_row(row)
     }
 
     /// How many rows there are.
@@ -138,6 +167,7 @@ impl Dataset {
             infinite: column.iter().filter(|value| value.is_infinite()).count(),
             rows: self.rows(),
             first_row,
+            place: self.place_of_row(first_row).unwrap_or_default(),
         })
     }
 
@@ -196,7 +226,21 @@ impl Dataset {
         })?;
         match self.text_cells.range((position, 0)..(position + 1, 0)).next() {
             None => Ok(position),
-            Some((&(_, row), text)) => Err(Error::TextColumn { column: name.to_owned(), row, text: text.clone() }),
+            Some((&(_, row), _)) => Err(self.text_column(position, row)),
+        }
+    }
+
+    /// The error of a column whose first cell of text is in a row.
+    fn text_column(&self, position: usize, first_row: usize) -> Error {
+        let fault = self.places.as_ref().and_then(|places| places.fault(position));
+        let row = fault.and_then(|fault| fault.row).unwrap_or(first_row);
+        let text = self.text_cell(row, position).map(str::to_owned);
+        Error::TextColumn {
+            column: self.names()[position].clone(),
+            row,
+            text: text.unwrap_or_else(|| self.values[[row, position]].to_string()),
+            place: self.place_of_row(row).unwrap_or_default(),
+            why: fault.map(|fault| fault.why.clone()).unwrap_or_default(),
         }
     }
 
@@ -208,12 +252,15 @@ impl Dataset {
         let text_cells = self.text_cells.iter().filter_map(|(&(column, row), text)| {
             rows.binary_search(&row).ok().map(|kept| ((column, kept), text.clone()))
         });
-        Self::from_array_and_text(self.names(), self.values.select(Axis(0), rows).view(), text_cells.collect())
+        let values = self.values.select(Axis(0), rows);
+        let selected = Self::from_array_and_text(self.names(), values.view(), text_cells.collect())?;
+        Ok(Self { places: self.places.as_ref().map(|places| Arc::new(places.select(rows))), ..selected })
     }
 
     /// A table of these columns with other values.
     pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
-        Self::from_array_and_text(self.names(), values, self.text_cells.clone())
+        let changed = Self::from_array_and_text(self.names(), values, self.text_cells.clone())?;
+        Ok(Self { places: self.places.clone(), ..changed })
     }
 
     fn from_array_and_text(names: &[String], values: ArrayView2<'_, f64>, text_cells: TextCells) -> Result<Self> {

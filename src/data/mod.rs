@@ -1,15 +1,15 @@
 //! Tables of observations: named `f64` columns whose shape and names are checked once.
 //!
-//! A [`Dataset`] comes from columns in memory or from CSV; an [`Observation`] is one row of it, or a map of names to values. A
+//! A [`Dataset`] comes from columns in memory or from a [file](crate::tables); an [`Observation`] is one row of it, or a map of names to values. A
 //! missing value is NaN.
 
 mod cleaning;
 mod complete_cases;
-mod csv;
 mod csv_text;
 mod dataset;
 mod names;
 mod observation;
+mod places;
 mod step;
 mod time_column;
 
@@ -18,5 +18,5 @@ pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
-pub(crate) use csv::{PairHeaders, read_pairs, read_pairs_path};
+pub(crate) use places::{RowPlaces, TextFault};
 pub(crate) use step::Step;

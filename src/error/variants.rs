@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::words::{after_colon, after_comma, in_brackets};
 use crate::wording::{one_line as line, visible_name as shown};
 
 /// What can be wrong with a user's graph, data, model or configuration.
@@ -74,8 +75,8 @@ pub enum Error {
     },
     /// A needed column holds text.
     #[error(
-        "column `{column}` is needed but is not numeric: row {row} holds `{text}`",
-        column = shown(.column), text = shown(.text)
+        "column `{column}` is needed but is not numeric: row {row}{} holds `{text}`{}",
+        in_brackets(place), after_colon(why), column = shown(.column), text = shown(.text)
     )]
     TextColumn {
         /// The column's name.
@@ -84,6 +85,10 @@ pub enum Error {
         row: usize,
         /// What that cell holds.
         text: String,
+        /// Where it stands, as in `normal.csv, line 7`; empty where that is not known.
+        place: String,
+        /// Why it is no number, where that is not plain; empty where it is.
+        why: String,
     },
     /// A needed value of an observation is text.
     #[error(
@@ -98,9 +103,9 @@ pub enum Error {
     },
     /// A needed column holds infinite values, or missing ones where all must be present.
     #[error(
-        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}); \
+        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}{}); \
          remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`",
-        column = shown(.column)
+        after_comma(place), column = shown(.column)
     )]
     NonFiniteColumn {
         /// The column's name.
@@ -113,6 +118,8 @@ pub enum Error {
         rows: usize,
         /// Zero-based row of the first such value.
         first_row: usize,
+        /// Where it stands, as in `normal.csv, line 7`; empty where that is not known.
+        place: String,
     },
     /// A single value is missing or not finite.
     #[error("{what} is {found}, but a finite number is needed", what = line(.what))]

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::causal_graph::CausalGraph;
 use super::dropped_call::{DroppedCall, reason_to_drop};
-use crate::data::{PairHeaders, read_pairs, read_pairs_path};
 use crate::error::{Error, Result};
+use crate::tables::{PairHeaders, read_pairs, read_pairs_path};
 
 const CALLS: [&str; 2] = ["caller", "callee"];
 const EDGES: [&str; 2] = ["cause", "effect"];

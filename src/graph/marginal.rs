@@ -15,7 +15,8 @@ const FEWEST_VALUES: usize = 2;
 /// How many edges or pairs of nodes the text of a report names.
 const SHOWN: usize = 12;
 
-/// What [`marginalize`](CausalGraph::marginalize) or [`restricted_to`](CausalGraph::restricted_to) did to a graph.
+/// What [`marginalize`](CausalGraph::marginalize), [`restricted_to`](CausalGraph::restricted_to) or
+/// [`restricted_for`](CausalGraph::restricted_for) did to a graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GraphRepair {
@@ -52,6 +53,10 @@ pub enum RemovalReason {
     Text,
     /// Its column has fewer than two values that are not missing.
     NoValues,
+    /// Its column has infinite values.
+    Infinite,
+    /// Too few rows have a value for it and for all of its causes.
+    FewRows,
 }
 
 impl CausalGraph {
@@ -99,6 +104,53 @@ impl CausalGraph {
     pub fn restricted_to(&self, data: &Dataset) -> Result<(Self, GraphRepair)> {
         let reasons: Vec<Option<RemovalReason>> = self.nodes().map(|node| reason_to_remove(data, node)).collect();
         self.without(&reasons)
+    }
+
+    /// The graph without the nodes that would stop a question about a target and need not: those that cannot matter for it, as they
+    /// are no causes of it, and of which the data can tell nothing or has infinite values; and those of its direct and indirect
+    /// causes that were never measured, whose effects become effects of their causes. See
+    /// [`marginalize`](Self::marginalize) for what becomes of the edges, and the report for what was done.
+    ///
+    /// A cause of the target whose column holds text or infinite values stays, and so does the target: that is a fault of the
+    /// data, which [`fit`](crate::StructuralCausalModel::fit) tells.
+    ///
+    /// # Errors
+    /// When there is no such target.
+    ///
+    /// ```
+    /// use etiology::{CausalGraph, Dataset};
+    ///
+    /// let graph = CausalGraph::from_edges([("disk", "db"), ("db", "queue"), ("queue", "web"), ("web", "alarm")])?;
+    /// let data = Dataset::from_columns([("disk", [1.0, 2.0, 1.5]), ("db", [2.0, 3.1, 2.4]), ("web", [3.0, 4.0, 3.5])])?;
+    /// let (rest, repair) = graph.restricted_for("web", &data)?;
+    /// assert_eq!(rest.parents("web")?, ["db"]);
+    /// assert_eq!(repair.removed.len(), 2);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn restricted_for(&self, target: &str, data: &Dataset) -> Result<(Self, GraphRepair)> {
+        let target = self.position(target)?;
+        let causes = self.ancestors_and_self(target);
+        let reason = |position: usize| {
+            let name = self.name(position);
+            let general = reason_to_remove(data, name);
+            match general {
+                _ if position == target => None,
+                Some(RemovalReason::NoColumn | RemovalReason::NoValues) => general,
+                _ if causes.contains(&position) => None,
+                Some(_) => general,
+                None if data.column_with_gaps(name).is_err() => Some(RemovalReason::Infinite),
+                None => self.has_few_rows(position, data).then_some(RemovalReason::FewRows),
+            }
+        };
+        self.without(&(0..self.node_count()).map(reason).collect::<Vec<_>>())
+    }
+
+    /// Whether fewer rows than a line needs have a node and those of its causes that have numbers.
+    fn has_few_rows(&self, position: usize, data: &Dataset) -> bool {
+        let nodes = self.parent_positions(position).iter().chain([&position]);
+        let columns: Vec<_> = nodes.filter_map(|&node| data.column(self.name(node)).ok()).collect();
+        let complete = (0..data.rows()).filter(|&row| columns.iter().all(|column| !column[row].is_nan()));
+        complete.take(columns.len() + 1).count() <= columns.len()
     }
 
     /// The graph without the nodes for which there is a reason.
@@ -177,6 +229,8 @@ impl fmt::Display for RemovalReason {
             Self::NoColumn => "the data has no such column",
             Self::Text => "its column holds text",
             Self::NoValues => "its column has fewer than two values",
+            Self::Infinite => "its column has infinite values",
+            Self::FewRows => "hardly any row has it and all of its causes",
         })
     }
 }

@@ -222,9 +222,17 @@ impl FittedModel {
     }
 
     /// The floor ε that scores have unless another is asked for: the smallest tail probability that the training data
-    /// can support, 1/(2·rows), or 1e-4 for a model without training data.
+    /// can support, 1/(2·rows), or 1e-4 for a model without training data. An attribution counts only the rows in which its target has a value.
     pub fn default_floor(&self) -> f64 {
         self.training_rows().map_or(FLOOR_WITHOUT_DATA, |rows| 1.0 / (2.0 * rows as f64))
+    }
+
+    /// The floor of scores of one node: [`default_floor`](Self::default_floor), of the rows in which the node has a value.
+    pub(crate) fn floor_at(&self, position: usize) -> f64 {
+        match (&self.parts.references[position], self.training_rows()) {
+            (NoiseDistribution::Empirical(present), Some(rows)) => 0.5 / present.values().len().min(rows) as f64,
+            _ => self.default_floor(),
+        }
     }
 
     /// Draws rows from the model, one column per node in the order of the graph, every node from its own

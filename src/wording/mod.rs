@@ -6,5 +6,5 @@ mod visible;
 
 pub(crate) use chance::{chance, share_of_rows};
 pub(crate) use number::{error_in_nats, fixed, p_value, significant};
-pub use visible::visible_name;
 pub(crate) use visible::{Visible, fitting, is_invisible, one_line, push_visible, shortened, total_width};
+pub use visible::{visible_name, visible_text};

@@ -23,6 +23,15 @@ pub fn visible_name(name: &str) -> String {
     shortened(&on_one_line(name), NAME_COLUMNS)
 }
 
+/// Text of several lines in which nothing but line breaks and what can be seen is left, written as a [`visible_name`].
+pub fn visible_text(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\n' { visible.push('\n') } else { push_visible(&mut visible, character) }
+    }
+    visible
+}
+
 /// A message on one line, made harmless as a [`visible_name`], and long enough to say what it has to.
 pub(crate) fn one_line(text: impl fmt::Display) -> String {
     shortened(&on_one_line(&text.to_string()), MESSAGE_COLUMNS)

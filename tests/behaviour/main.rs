@@ -16,6 +16,7 @@ mod report;
 mod reproducibility;
 mod saved_models;
 mod shop;
+mod tables;
 #[cfg(feature = "traces")]
 mod traces;
 #[cfg(feature = "tracing")]

@@ -4,6 +4,7 @@ mod embedding;
 mod one_answer;
 mod options;
 mod service_latency;
+mod tables;
 #[cfg(feature = "traces")]
 mod traces;
 

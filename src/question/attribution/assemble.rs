@@ -125,7 +125,7 @@ impl Attributor {
         let distribution = target.nodes()[node].mechanism.noise();
         let evident = target.wiring().evident_noise(recovered, node);
         let impossible = distribution.log_two_sided_tail(evident) == f64::NEG_INFINITY;
-        let floor = if self.floor == 0.0 && impossible { self.model.default_floor() } else { self.floor };
+        let floor = if self.floor == 0.0 && impossible { self.model.floor_at(position) } else { self.floor };
         Ok(Contribution {
             node: target.node_name(node).to_owned(),
             quantity: self.config.question.quantity,

@@ -54,7 +54,7 @@ impl FittedModel {
     /// Each result is the same to the bit as that of the row alone.
     ///
     /// # Errors
-    /// As for one row; the first row at fault is named.
+    /// As for one row; the first row at fault is named. [`attribute_each`](Self::attribute_each) has the answers of the others, too.
     #[doc(alias = "attribute_anomalies")]
     pub fn attribute_outliers(
         &self,
@@ -62,10 +62,38 @@ impl FittedModel {
         observations: &Dataset,
         config: &AttributionConfig,
     ) -> Result<Vec<Attribution>> {
+        self.attribute_each(target, observations, config)?.into_iter().collect()
+    }
+
+    /// [`attribute_outliers`](Self::attribute_outliers) with an answer or an error of its own for every row: one that cannot be
+    /// explained costs no other its answer.
+    ///
+    /// # Errors
+    /// When there is no such target or the configuration is invalid; what is wrong with a row is an [`Error::InRow`] in its place.
+    ///
+    /// ```
+    /// use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, KnownFormula, NoiseDistribution};
+    ///
+    /// let own_time = NoiseDistribution::exponential(0.05)?;
+    /// let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    ///     .with_mechanism("db", NoiseDistribution::exponential(0.1)?)?
+    ///     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+    ///     .without_fitting()?;
+    /// let events = Dataset::from_columns([("db", [0.9, 0.1]), ("api", [0.95, f64::NAN])])?;
+    /// let answers = model.attribute_each("api", &events, &AttributionConfig::default())?;
+    /// assert!(answers[0].is_ok() && answers[1].is_err());
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn attribute_each(
+        &self,
+        target: &str,
+        observations: &Dataset,
+        config: &AttributionConfig,
+    ) -> Result<Vec<Result<Attribution>>> {
         let results = self.attributor(target, config.clone())?.attribute_rows(observations);
         let in_row = |(row, result): (usize, Result<Attribution>)| {
             result.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
         };
-        results.into_iter().enumerate().map(in_row).collect()
+        Ok(results.into_iter().enumerate().map(in_row).collect())
     }
 }

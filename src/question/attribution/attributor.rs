@@ -56,8 +56,8 @@ impl Attributor {
         config.check()?;
         let target = Target::new(&model, target)?;
         let outside = Outside::new(&model, &target);
+        let floor = config.question.floor(&model, target.nodes()[target.number()].position);
         let base = Arc::new(Prepared::new(target, &model, &config)?);
-        let floor = config.question.floor(&model);
         Ok(Self { model, config, floor, base, outside })
     }
 

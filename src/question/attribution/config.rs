@@ -32,7 +32,8 @@ pub enum Quantity {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Floor {
-    /// What the training data can support; see [`FittedModel::default_floor`](crate::FittedModel::default_floor).
+    /// What the training data can support: 1/(2·rows) as of [`FittedModel::default_floor`](crate::FittedModel::default_floor), counting
+    /// only the rows in which the target has a value, as others say nothing of how unusual one is.
     #[default]
     FromData,
     /// A given ε in \[0, 1).
@@ -60,20 +61,22 @@ impl AttributionQuestion {
         }
     }
 
-    /// The floor ε for a model.
-    pub(super) fn floor(&self, model: &FittedModel) -> f64 {
+    /// The floor ε for the target at this position of a model.
+    pub(super) fn floor(&self, model: &FittedModel, target: usize) -> f64 {
         match self.floor {
-            Floor::FromData => model.default_floor(),
+            Floor::FromData => model.floor_at(target),
             Floor::Fixed(floor) => floor,
         }
     }
 
     /// What an engine has to find.
-    pub(super) fn sought(&self, model: &FittedModel) -> Sought {
+    pub(super) fn sought(&self, model: &FittedModel, target: usize) -> Sought {
         match (self.quantity, &self.feature_map) {
             (Quantity::MeanDeviation, _) => Sought::Mean,
             (Quantity::ItScore, FeatureMap::Custom(_)) => Sought::CustomTail,
-            (Quantity::ItScore, _) => Sought::Region { floor: self.floor(model), data_floor: model.default_floor() },
+            (Quantity::ItScore, _) => {
+                Sought::Region { floor: self.floor(model, target), data_floor: model.floor_at(target) }
+            }
         }
     }
 }

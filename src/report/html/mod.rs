@@ -7,4 +7,4 @@ mod page;
 mod tables;
 mod text;
 
-pub use page::HtmlReport;
+pub use page::{HtmlReport, page_without_answer};

@@ -48,12 +48,13 @@ pub struct HtmlReport<'a> {
     intervals: Option<&'a BootstrapIntervals>,
     no_intervals: Option<&'a str>,
     title: Option<String>,
+    notes: Vec<String>,
 }
 
 impl<'a> HtmlReport<'a> {
     /// A report of a diagnosis that this model made.
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
-        Self { model, diagnosis, evaluation: None, intervals: None, no_intervals: None, title: None }
+        Self { model, diagnosis, evaluation: None, intervals: None, no_intervals: None, title: None, notes: Vec::new() }
     }
 
     /// Adds what was found when the model was evaluated.
@@ -82,6 +83,14 @@ impl<'a> HtmlReport<'a> {
         Self { title: Some(title.into()), ..self }
     }
 
+    /// Adds sentences about the data, such as what had to be converted in its files: a
+    /// [`TableReport`](crate::tables::TableReport) in a line.
+    #[must_use]
+    pub fn with_notes<N: Into<String>>(mut self, notes: impl IntoIterator<Item = N>) -> Self {
+        self.notes.extend(notes.into_iter().map(Into::into));
+        self
+    }
+
     /// The page: some 30 kB, and 3 kB for each of the target's ancestors, most of it the JSON.
     ///
     /// # Errors
@@ -105,21 +114,9 @@ impl<'a> HtmlReport<'a> {
             section("verdicts", "The verdicts", &(tables::ranking(diagnosis) + &tables::verdicts(diagnosis))),
             section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis)),
             section("diagnostics", "Diagnostics and warnings", &diagnostics(model, diagnosis, self.evaluation)),
-            section("data", "The data", &json(diagnosis)),
+            section("data", "The data", &(list("plain", &self.notes) + &json(diagnosis))),
         ];
-        Ok(format!(
-            "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-             <title>{0}</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-             <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
-             <style>\n{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n{2}{3}</main>\n\
-             <footer>Made by etiology {4}. This page is one file and loads nothing.</footer>\n</body>\n</html>\n",
-            markup(&title),
-            include_str!("style.css"),
-            verdict(diagnosis),
-            sections.concat(),
-            env!("CARGO_PKG_VERSION")
-        ))
+        Ok(document(&title, &(verdict(diagnosis) + &sections.concat())))
     }
 
     fn graph(&self) -> Result<String> {
@@ -131,6 +128,36 @@ impl<'a> HtmlReport<'a> {
             drawing::draw(&picture, "causes")
         ))
     }
+}
+
+/// A page about an event that has no answer: why.
+///
+/// ```
+/// let page = etiology::report::page_without_answer("Slow request 4711", "the observed value of `db` is NaN");
+/// assert!(page.contains("<h1>Slow request 4711</h1>") && page.contains("<code>db</code>"));
+/// ```
+pub fn page_without_answer(title: &str, reason: &str) -> String {
+    let what = format!(
+        "<div class=\"verdict thin\">\n<p class=\"badge\">No answer</p>\n<p class=\"headline\">{}</p>\n</div>\n",
+        sentence(reason)
+    );
+    document(title, &what)
+}
+
+/// A page with a heading.
+fn document(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <title>{0}</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
+         <style>\n{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n{2}</main>\n\
+         <footer>Made by etiology {3}. This page is one file and loads nothing.</footer>\n</body>\n</html>\n",
+        markup(title),
+        include_str!("style.css"),
+        body,
+        env!("CARGO_PKG_VERSION")
+    )
 }
 
 /// Whether the intervals are those of the diagnosed score: a page with two answers to one question would be worse than none.

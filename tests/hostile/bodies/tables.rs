@@ -1,6 +1,7 @@
 //! CSV: tables, with and without a column of times, and lists of calls and edges.
 
 use etiology::data::TimeColumn;
+use etiology::tables::{CsvFormat, Table};
 use etiology::{CausalGraph, Dataset, Error};
 
 use super::{check_error, check_graph};
@@ -8,6 +9,7 @@ use super::{check_error, check_graph};
 pub(super) fn dataset_csv(bytes: &[u8]) {
     let plain = Dataset::from_csv_reader(bytes);
     check_table(&plain);
+    check_formats(bytes);
     for time in [TimeColumn::Detect, TimeColumn::Named("time".to_owned())] {
         let timed = Dataset::from_csv_reader_with_time(bytes, &time);
         if let (Ok((data, times)), Ok(plain)) = (&timed, &plain) {
@@ -17,6 +19,45 @@ pub(super) fn dataset_csv(bytes: &[u8]) {
             assert!(times.is_some() || matches!(time, TimeColumn::Detect));
         }
         check_table(&timed.map(|(data, _)| data));
+    }
+}
+
+/// However the format is given, the report is of the table, and what is written is read again.
+fn check_formats(bytes: &[u8]) {
+    let default = CsvFormat::default();
+    let found = match default.read(bytes) {
+        Ok(found) => found,
+        Err(error) => return check_error(&error),
+    };
+    check_report(&found);
+    let (like, needed) = (default.clone().like(&found.report), default.clone().with_needed(found.data.names()));
+    let named = [(';', ','), ('\t', '.')]
+        .map(|(delimiter, decimal)| default.clone().with_delimiter(delimiter).with_decimal(decimal));
+    for format in [&like, &needed, &named[0], &named[1]] {
+        match format.read(bytes) {
+            Ok(table) => check_report(&table),
+            Err(error) => check_error(&error),
+        }
+    }
+    let again = like.read(bytes).expect("a table goes with itself");
+    assert!(again.data.names() == found.data.names());
+    let written = needed.read(found.data.to_csv().as_bytes()).expect("what was written");
+    assert_eq!(written.data.names(), found.data.names());
+    let cells = |table: &Table| {
+        table.data.values().iter().map(|value| value.to_bits() | u64::from(value.is_nan())).collect::<Vec<_>>()
+    };
+    if found.report.columns.iter().all(|column| column.text_cells == 0) {
+        assert!(cells(&written) == cells(&found), "{:?} instead of {:?}", written.data, found.data);
+    }
+}
+
+fn check_report(table: &Table) {
+    let Table { data, report, .. } = table;
+    assert_eq!((report.rows, report.columns.len()), (data.rows() as u64, data.columns()));
+    assert!(!report.to_string().is_empty() && serde_json::to_string(report).is_ok());
+    assert!((0..data.rows()).all(|row| data.place_of_row(row).is_some()));
+    for (name, column) in data.names().iter().zip(&report.columns) {
+        assert_eq!((name, data.column(name).is_err()), (&column.name, column.text_cells > 0));
     }
 }
 

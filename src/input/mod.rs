@@ -1,0 +1,9 @@
+//! The bytes of a file as text: unpacked, decoded to UTF-8 where that can be told from the first bytes, and never more than a
+//! limit. Nothing here knows what the text means.
+
+mod limit;
+mod unpacked;
+mod utf16;
+
+pub use unpacked::Encoding;
+pub(crate) use unpacked::{Unpacked, unpack};

@@ -1,0 +1,8 @@
+//! Text with a separator between cells, as a source of tables.
+
+mod delimiter;
+mod foreign;
+mod records;
+mod source;
+
+pub(super) use source::{CsvSource, MOST_BYTES, is_unnamed};
