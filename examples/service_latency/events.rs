@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::Failure;
 use crate::arguments::Arguments;
 use crate::console::Console;
-use crate::source::{Requests, Source};
+use crate::source::{InputNote, Requests, Source};
 use crate::traces;
 
 pub(crate) struct Events {
@@ -18,6 +18,8 @@ pub(crate) struct Events {
     traces: Vec<String>,
     /// The rows that are not fitted to, in ascending order, where events and normal data are the same traces.
     pub(crate) left_out: Vec<usize>,
+    /// The files that these and the normal data came from, as far as they had to be put together.
+    pub(crate) inputs: Vec<InputNote>,
 }
 
 /// What an event is called.
@@ -60,18 +62,23 @@ impl Events {
 
 pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) -> Result<Events, Failure> {
     let files = &arguments.events;
+    let of_source = match source {
+        Source::Traces { requests, .. } => vec![requests.note.clone()],
+        Source::Saved(_) | Source::Rows { .. } => Vec::new(),
+    };
     match (&files.events, &files.event_traces, source) {
         (Some(file), ..) => {
             let (data, times) = match &files.time_column {
                 Some(name) => with_named_times(file, name, source.graph())?,
                 None => with_times(file, source.graph())?,
             };
-            Ok(Events { data, times, traces: Vec::new(), left_out: Vec::new() })
+            Ok(Events { data, times, traces: Vec::new(), left_out: Vec::new(), inputs: of_source })
         }
         (_, Some(file), _) => {
-            let Requests { latencies, ids } = traces::read_requests(file, arguments.target(), console)?;
+            let Requests { latencies, ids, note } = traces::read_requests(file, arguments, console)?;
             let data = with_all_services(latencies, source.graph(), console)?;
-            Ok(Events { data, times: None, traces: ids, left_out: Vec::new() })
+            let inputs = of_source.into_iter().chain([note]).collect();
+            Ok(Events { data, times: None, traces: ids, left_out: Vec::new(), inputs })
         }
         (.., Source::Traces { requests, .. }) => own_traces(arguments, requests, console),
         (.., Source::Saved(_) | Source::Rows { .. }) => {
@@ -116,7 +123,7 @@ fn with_all_services(latencies: Dataset, graph: &CausalGraph, console: &Console)
 
 /// The events are among the normal traces: those to be explained are chosen before anything is fitted, and kept out of it.
 fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> Result<Events, Failure> {
-    let Requests { latencies, ids } = requests;
+    let Requests { latencies, ids, note } = requests;
     let target = arguments.target();
     let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
     let alone = alone.assign_mechanisms(latencies)?.fit(latencies)?;
@@ -130,13 +137,14 @@ fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> 
     let (count, rows) = (left_out.len(), latencies.rows());
     if rows < count + 2 {
         let message = format!(
-            "{rows} traces begin in `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
+            "{rows} traces call `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
             arguments.target()
         );
         return Err(Failure::Mistake(message));
     }
     console.note(format!("fitting to {} traces, without the {count} to be explained", rows - count));
-    Ok(Events { data: latencies.clone(), times: None, traces: ids.clone(), left_out })
+    let (data, traces, inputs) = (latencies.clone(), ids.clone(), vec![note.clone()]);
+    Ok(Events { data, times: None, traces, left_out, inputs })
 }
 
 /// The rows whose target is most unusual; of equally unusual ones, as all beyond the training data are, those further from

@@ -59,7 +59,10 @@ pub(crate) fn contents<'a>(
     let mut files = Vec::new();
     if let Some(path) = report {
         let title = format!("Why was {} unusual in {}?", arguments.target(), events.label(about));
-        let page = HtmlReport::new(model, &diagnosis).with_title(title);
+        let inputs = events.inputs.iter().map(ToString::to_string);
+        let doubts = events.inputs.iter().flat_map(|input| &input.findings);
+        let page =
+            HtmlReport::new(model, &diagnosis).with_title(title).with_inputs(inputs).with_doubts_of_inputs(doubts);
         let page = match &explained.intervals {
             None => page,
             Some(Ok(intervals)) => page.with_intervals(intervals),

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Format};
 use crate::events::{Events, Label};
 use crate::explain::Explained;
+use crate::source::InputNote;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -21,6 +22,9 @@ struct Report<'a> {
     left_out_of_fit: &'a [usize],
     /// What speaks against the model, whatever the event.
     findings: Vec<Finding>,
+    /// The files of traces, and what was put right in them.
+    #[serde(skip_serializing_if = "<[InputNote]>::is_empty")]
+    inputs: &'a [InputNote],
     events: Vec<Event<'a>>,
 }
 
@@ -58,14 +62,19 @@ pub(crate) fn text(
 ) -> Result<String, String> {
     match arguments.output.format {
         Format::Table => {
-            let of_model: String = model.findings().iter().map(|finding| format!("- {finding}\n\n")).collect();
-            Ok(of_model + &explained.iter().map(|event| table(arguments, events, event)).collect::<String>())
+            let of_model = model.findings().into_iter().map(|finding| finding.to_string());
+            let of_inputs = events.inputs.iter().flat_map(|input| input.findings.iter().cloned());
+            let findings: String = of_model.chain(of_inputs).map(|finding| format!("- {finding}\n\n")).collect();
+            let tables: String = explained.iter().map(|event| table(arguments, events, event)).collect();
+            let inputs: String = events.inputs.iter().map(|input| format!("{input}\n")).collect();
+            Ok(findings + &tables + &inputs)
         }
         Format::Json => {
-            let left_out_of_fit = &events.left_out;
+            let Events { left_out: left_out_of_fit, inputs, .. } = events;
             let event = |explained| json(events, explained);
             let events = explained.iter().map(event).collect();
-            let report = Report { target: arguments.target(), left_out_of_fit, findings: model.findings(), events };
+            let (target, findings) = (arguments.target(), model.findings());
+            let report = Report { target, left_out_of_fit, findings, inputs, events };
             serde_json::to_string_pretty(&report).map(|json| json + "\n").map_err(|error| error.to_string())
         }
     }

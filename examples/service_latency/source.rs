@@ -1,6 +1,9 @@
 //! Where the model comes from.
 
+use std::fmt;
+
 use etiology::{CausalGraph, Dataset, FittedModel, StructuralCausalModel};
+use serde::Serialize;
 
 use crate::Failure;
 use crate::arguments::{Arguments, GraphFile};
@@ -18,6 +21,26 @@ pub(crate) enum Source {
 pub(crate) struct Requests {
     pub(crate) latencies: Dataset,
     pub(crate) ids: Vec<String>,
+    pub(crate) note: InputNote,
+}
+
+/// What a file held, and what was put right in it.
+#[derive(Clone, Serialize)]
+pub(crate) struct InputNote {
+    pub(crate) file: String,
+    /// In one line.
+    pub(crate) summary: String,
+    /// What of it speaks against an answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) findings: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) details: serde_json::Value,
+}
+
+impl fmt::Display for InputNote {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.file, self.summary)
+    }
 }
 
 impl Source {
@@ -34,7 +57,7 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
     let source = match (&files.model, &files.traces, &files.normal) {
         (Some(model), ..) => Source::Saved(FittedModel::load(model)?),
         (_, Some(file), _) => {
-            let (model, requests) = traces::read_model(file, arguments.target(), console)?;
+            let (model, requests) = traces::read_model(file, arguments, console)?;
             Source::Traces { model, requests }
         }
         (.., Some(normal)) => {

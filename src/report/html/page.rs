@@ -48,12 +48,24 @@ pub struct HtmlReport<'a> {
     intervals: Option<&'a BootstrapIntervals>,
     no_intervals: Option<&'a str>,
     title: Option<String>,
+    inputs: Vec<String>,
+    doubts_of_inputs: Vec<String>,
 }
 
 impl<'a> HtmlReport<'a> {
     /// A report of a diagnosis that this model made.
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
-        Self { model, diagnosis, evaluation: None, intervals: None, no_intervals: None, title: None }
+        let (inputs, doubts_of_inputs) = (Vec::new(), Vec::new());
+        Self {
+            model,
+            diagnosis,
+            evaluation: None,
+            intervals: None,
+            no_intervals: None,
+            title: None,
+            inputs,
+            doubts_of_inputs,
+        }
     }
 
     /// Adds what was found when the model was evaluated.
@@ -82,6 +94,19 @@ impl<'a> HtmlReport<'a> {
         Self { title: Some(title.into()), ..self }
     }
 
+    /// Adds where the data came from and what was put right in it, a sentence each.
+    #[must_use]
+    pub fn with_inputs<S: Into<String>>(self, inputs: impl IntoIterator<Item = S>) -> Self {
+        Self { inputs: inputs.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Adds what about the data speaks against the answer, a sentence each, to the doubts under the headline: such as
+    /// that requests of several kinds are mixed.
+    #[must_use]
+    pub fn with_doubts_of_inputs<S: Into<String>>(self, doubts: impl IntoIterator<Item = S>) -> Self {
+        Self { doubts_of_inputs: doubts.into_iter().map(Into::into).collect(), ..self }
+    }
+
     /// The page: some 30 kB, and 3 kB for each of the target's ancestors, most of it the JSON.
     ///
     /// # Errors
@@ -105,7 +130,7 @@ impl<'a> HtmlReport<'a> {
             section("verdicts", "The verdicts", &(tables::ranking(diagnosis) + &tables::verdicts(diagnosis))),
             section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis)),
             section("diagnostics", "Diagnostics and warnings", &diagnostics(model, diagnosis, self.evaluation)),
-            section("data", "The data", &json(diagnosis)),
+            section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
         ];
         Ok(format!(
             "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
@@ -116,7 +141,7 @@ impl<'a> HtmlReport<'a> {
              <footer>Made by etiology {4}. This page is one file and loads nothing.</footer>\n</body>\n</html>\n",
             markup(&title),
             include_str!("style.css"),
-            verdict(diagnosis),
+            verdict(diagnosis, &self.doubts_of_inputs),
             sections.concat(),
             env!("CARGO_PKG_VERSION")
         ))
@@ -155,7 +180,7 @@ fn figures(attribution: &Attribution) -> impl Iterator<Item = (&str, f64, f64)> 
 }
 
 /// The headline, the doubts, and how unusual the event is.
-fn verdict(diagnosis: &Diagnosis) -> String {
+fn verdict(diagnosis: &Diagnosis, of_inputs: &[String]) -> String {
     let (class, word) = match diagnosis.strength {
         Strength::Strong => ("strong", "Strong evidence"),
         Strength::Contested => ("contested", "Contested"),
@@ -164,7 +189,8 @@ fn verdict(diagnosis: &Diagnosis) -> String {
     let headline = diagnosis.headline();
     // Where doubts follow it ends with a colon.
     let findings = diagnosis.findings.iter().map(ToString::to_string);
-    let doubts: Vec<String> = diagnosis.doubts.iter().cloned().chain(findings).collect();
+    let doubts: Vec<String> =
+        diagnosis.doubts.iter().cloned().chain(findings).chain(of_inputs.iter().cloned()).collect();
     let headline = if doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
     format!(
         "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{}<p>{}</p>\n</div>\n",
