@@ -147,7 +147,7 @@ impl Collector {
         let span_of_trace = Span {
             id,
             parent: span.parent,
-            follows: span.follows,
+            follows: span.follows && span.parent.is_some(),
             kind,
             service: process.numbers.service,
             process: process.fingerprint,

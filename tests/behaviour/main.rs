@@ -17,6 +17,8 @@ mod reproducibility;
 mod saved_models;
 mod shop;
 #[cfg(feature = "traces")]
+mod trace_rules;
+#[cfg(feature = "traces")]
 mod traces;
 #[cfg(feature = "tracing")]
 mod tracing;
