@@ -13,6 +13,7 @@ Examples, each after `cargo run --release --features traces --example service_la
   CSV files and causal edges   --normal normal.csv --events slow.csv --edges edges.csv --target Website
   CSV files and dependencies   --normal normal.csv --events slow.csv --dependencies dependencies.json --target Website
   traces, the slowest of them  --traces traces.jsonl --target website --report slow.html
+  one kind of request          --traces traces.jsonl --target web --operation 'GET /checkout'
   traces, slow ones apart      --traces normal.jsonl --event-traces slow.jsonl --target website --intervals
   a saved model                --model shop.etiology --events slow.csv --target Website
 The first, the second and the last need no feature.
@@ -34,6 +35,8 @@ pub(crate) struct Arguments {
     pub(crate) graph: GraphFile,
     #[command(flatten)]
     pub(crate) events: Outliers,
+    #[command(flatten)]
+    pub(crate) requests: Requests,
     #[command(flatten)]
     pub(crate) method: Method,
     #[command(flatten)]
@@ -97,7 +100,7 @@ pub(crate) struct GraphFile {
 #[derive(Args)]
 #[command(next_help_heading = "What is to be explained")]
 pub(crate) struct Outliers {
-    /// The node whose values are to be explained; with traces the service that requests enter
+    /// The node whose values are to be explained; with traces a service, and only requests in which it was called count
     #[arg(long, value_name = "NAME")]
     pub(crate) target: String,
     /// The outliers: CSV with the columns of the normal data
@@ -116,6 +119,32 @@ pub(crate) struct Outliers {
     /// In which direction the target's values are extreme; two-sided means far from the median
     #[arg(long, value_enum, default_value_t = Region::Upper)]
     pub(crate) region: Region,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Which requests, in traces")]
+pub(crate) struct Requests {
+    /// Only requests whose root span has this name, such as "GET /checkout"
+    #[arg(long, value_name = "NAME")]
+    pub(crate) operation: Option<String>,
+    /// Only requests that enter this service
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) entry: Option<String>,
+    /// Call a service by another name; two that get one name become one. May be given several times
+    #[arg(long, value_name = "NAME=NEW", value_parser = renaming)]
+    pub(crate) rename: Vec<(String, String)>,
+    /// No node for what has no spans of its own, such as databases, and is known from the CLIENT spans that call it
+    #[arg(long)]
+    pub(crate) no_peers: bool,
+}
+
+fn renaming(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.trim().is_empty() && !to.trim().is_empty() => {
+            Ok((from.trim().to_owned(), to.trim().to_owned()))
+        }
+        _ => Err("expected a name, `=` and the new name".to_owned()),
+    }
 }
 
 #[derive(Args)]
@@ -203,6 +232,16 @@ impl Arguments {
         if self.method.intervals && self.source.model.is_some() {
             return Err("--intervals cannot be used with --model: a saved model has no data to resample".to_owned());
         }
+        let Requests { operation, entry, rename, no_peers } = &self.requests;
+        let of_traces = [
+            ("--operation", operation.is_some()),
+            ("--entry", entry.is_some()),
+            ("--rename", !rename.is_empty()),
+            ("--no-peers", *no_peers),
+        ];
+        if let Some((option, _)) = of_traces.iter().find(|(_, given)| *given && !self.reads_traces()) {
+            return Err(format!("{option} is about traces, so it needs --traces or --event-traces"));
+        }
         Ok(())
     }
 
@@ -223,6 +262,11 @@ impl Arguments {
         let GraphFile { calls, edges, dependencies } = graph;
         let files = [normal, traces, model, calls, edges, dependencies, &events.events, &events.event_traces];
         files.into_iter().flatten().map(PathBuf::as_path)
+    }
+
+    /// Whether anything is read from traces.
+    fn reads_traces(&self) -> bool {
+        self.source.traces.is_some() || self.events.event_traces.is_some()
     }
 
     /// Whether the events are among the traces that the model is fitted to.

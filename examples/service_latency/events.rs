@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::Failure;
 use crate::arguments::Arguments;
 use crate::console::Console;
-use crate::source::{ReadTable, Requests, Source, read_table};
+use crate::source::{InputNote, ReadTable, Requests, Source, read_table};
 use crate::traces;
 
 pub(crate) struct Events {
@@ -21,6 +21,8 @@ pub(crate) struct Events {
     pub(crate) read: Option<ReadTable>,
     /// The rows that are not fitted to, in ascending order, where events and normal data are the same traces.
     pub(crate) left_out: Vec<usize>,
+    /// The files that these and the normal data came from, as far as they had to be put together.
+    pub(crate) inputs: Vec<InputNote>,
 }
 
 /// What an event is called.
@@ -68,6 +70,10 @@ impl Events {
 
 pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) -> Result<Events, Failure> {
     let files = &arguments.events;
+    let of_source = match source {
+        Source::Traces { requests, .. } => vec![requests.note.clone()],
+        Source::Saved(_) | Source::Rows { .. } => Vec::new(),
+    };
     match (&files.events, &files.event_traces, source) {
         (Some(file), ..) => {
             let graph = source.graph();
@@ -83,18 +89,14 @@ pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) ->
                 format = format.like(&read.report);
             }
             let (table, read) = read_table(file, &format, console)?;
-            Ok(Events {
-                data: table.data,
-                times: table.times,
-                traces: Vec::new(),
-                read: Some(read),
-                left_out: Vec::new(),
-            })
+            let (data, times, read) = (table.data, table.times, Some(read));
+            Ok(Events { data, times, traces: Vec::new(), read, left_out: Vec::new(), inputs: of_source })
         }
         (_, Some(file), _) => {
-            let Requests { latencies, ids } = traces::read_requests(file, arguments.target(), console)?;
+            let Requests { latencies, ids, note } = traces::read_requests(file, arguments, console)?;
             let data = with_all_services(latencies, source.graph(), console)?;
-            Ok(Events { data, times: None, traces: ids, read: None, left_out: Vec::new() })
+            let inputs = of_source.into_iter().chain([note]).collect();
+            Ok(Events { data, times: None, traces: ids, read: None, left_out: Vec::new(), inputs })
         }
         (.., Source::Traces { requests, .. }) => own_traces(arguments, requests, console),
         (.., Source::Saved(_) | Source::Rows { .. }) => {
@@ -122,7 +124,7 @@ fn with_all_services(latencies: Dataset, graph: &CausalGraph, console: &Console)
 
 /// The events are among the normal traces: those to be explained are chosen before anything is fitted, and kept out of it.
 fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> Result<Events, Failure> {
-    let Requests { latencies, ids } = requests;
+    let Requests { latencies, ids, note } = requests;
     let target = arguments.target();
     let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
     let alone = alone.assign_mechanisms(latencies)?.fit(latencies)?;
@@ -136,13 +138,14 @@ fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> 
     let (count, rows) = (left_out.len(), latencies.rows());
     if rows < count + 2 {
         let message = format!(
-            "{rows} traces begin in `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
+            "{rows} traces call `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
             arguments.target()
         );
         return Err(Failure::Mistake(message));
     }
     console.note(format!("fitting to {} traces, without the {count} to be explained", rows - count));
-    Ok(Events { data: latencies.clone(), times: None, traces: ids.clone(), read: None, left_out })
+    let (data, traces, inputs) = (latencies.clone(), ids.clone(), vec![note.clone()]);
+    Ok(Events { data, times: None, traces, read: None, left_out, inputs })
 }
 
 /// The rows whose target is most unusual; of equally unusual ones, as all beyond the training data are, those further from

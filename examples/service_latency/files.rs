@@ -77,7 +77,8 @@ pub(crate) fn contents<'a>(
     drop(task);
     let mut files = Vec::new();
     if let Some(path) = report {
-        let page = HtmlReport::new(model, &diagnosis).with_title(title).with_notes(put_right.notes());
+        let page = HtmlReport::new(model, &diagnosis).with_title(title);
+        let page = page.with_inputs(put_right.notes()).with_doubts_of_inputs(put_right.doubts());
         let page = match &explained.intervals {
             None => page,
             Some(Ok(intervals)) => page.with_intervals(intervals),

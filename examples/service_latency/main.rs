@@ -109,7 +109,7 @@ fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
     let console = Console::new(arguments.output.quiet);
     let source = source::read(arguments, &console)?;
     let events = events::read(arguments, &source, &console)?;
-    let put_right = source.put_right(events.read.as_ref());
+    let put_right = source.put_right(&events);
     let fitted = fit::fit(arguments, source, &events, &console)?;
     let rows = events.to_explain(arguments, &fitted.model, &console)?;
     let answers = explain::explain(arguments, &fitted, &events, &rows, &console)?;

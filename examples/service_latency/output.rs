@@ -77,8 +77,12 @@ pub(crate) fn text(
 ) -> Result<String, String> {
     match arguments.output.format {
         Format::Table => {
-            let of_model: String = model.findings().iter().map(|finding| format!("- {finding}\n\n")).collect();
-            Ok(of_model + &answers.iter().map(|event| table(arguments, events, event)).collect::<String>())
+            let of_model = model.findings().into_iter().map(|finding| finding.to_string());
+            let of_inputs = put_right.doubts().map(str::to_owned);
+            let findings: String = of_model.chain(of_inputs).map(|finding| format!("- {finding}\n\n")).collect();
+            let tables: String = answers.iter().map(|event| table(arguments, events, event)).collect();
+            let inputs: String = put_right.of_traces().map(|input| format!("{input}\n")).collect();
+            Ok(findings + &tables + &inputs)
         }
         Format::Json => {
             let left_out_of_fit = &events.left_out;

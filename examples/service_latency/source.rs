@@ -1,5 +1,6 @@
 //! Where the model comes from.
 
+use std::fmt;
 use std::path::Path;
 
 use etiology::graph::{GraphRepair, RemovedNode};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::Failure;
 use crate::arguments::{Arguments, GraphFile};
 use crate::console::Console;
+use crate::events::Events;
 use crate::traces;
 
 /// What is known before anything is fitted.
@@ -32,6 +34,26 @@ pub(crate) struct ReadTable {
 pub(crate) struct Requests {
     pub(crate) latencies: Dataset,
     pub(crate) ids: Vec<String>,
+    pub(crate) note: InputNote,
+}
+
+/// What a file held, and what was put right in it.
+#[derive(Clone, Serialize)]
+pub(crate) struct InputNote {
+    pub(crate) file: String,
+    /// In one line.
+    pub(crate) summary: String,
+    /// What of it speaks against an answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) findings: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) details: serde_json::Value,
+}
+
+impl fmt::Display for InputNote {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.file, self.summary)
+    }
 }
 
 /// What was put right in the inputs.
@@ -39,6 +61,9 @@ pub(crate) struct Requests {
 pub(crate) struct PutRight {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tables: Vec<ReadTable>,
+    /// What was done to the traces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    inputs: Vec<InputNote>,
     /// What was done to the graph.
     #[serde(skip_serializing_if = "Option::is_none")]
     graph: Option<GraphRepair>,
@@ -51,20 +76,31 @@ impl PutRight {
         let removed = self.graph.iter().flat_map(|repair| &repair.removed);
         tables
             .map(|read| format!("{}: {}.", read.file, read.report))
+            .chain(self.inputs.iter().map(ToString::to_string))
             .chain(removed.map(|RemovedNode { node, reason, .. }| format!("`{node}` is not in the model: {reason}.")))
             .collect()
+    }
+
+    /// What of it speaks against an answer.
+    pub(crate) fn doubts(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().flat_map(|input| &input.findings).map(String::as_str)
+    }
+
+    pub(crate) fn of_traces(&self) -> impl Iterator<Item = &InputNote> {
+        self.inputs.iter()
     }
 }
 
 impl Source {
-    /// What was put right in it, and in a table of events.
-    pub(crate) fn put_right(&self, events: Option<&ReadTable>) -> PutRight {
+    /// What was put right in it, and in what is to be explained.
+    pub(crate) fn put_right(&self, events: &Events) -> PutRight {
         let (normal, repair) = match self {
             Self::Rows { read, repair, .. } => (Some(read), Some(repair)),
             Self::Saved(_) | Self::Traces { .. } => (None, None),
         };
-        let tables = normal.into_iter().chain(events).cloned().collect();
-        PutRight { tables, graph: repair.filter(|repair| !repair.removed.is_empty()).cloned() }
+        let tables = normal.into_iter().chain(&events.read).cloned().collect();
+        let inputs = events.inputs.clone();
+        PutRight { tables, inputs, graph: repair.filter(|repair| !repair.removed.is_empty()).cloned() }
     }
 
     pub(crate) fn graph(&self) -> &CausalGraph {
@@ -80,7 +116,7 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
     let source = match (&files.model, &files.traces, &files.normal) {
         (Some(model), ..) => Source::Saved(FittedModel::load(model)?),
         (_, Some(file), _) => {
-            let (model, requests) = traces::read_model(file, arguments.target(), console)?;
+            let (model, requests) = traces::read_model(file, arguments, console)?;
             Source::Traces { model, requests }
         }
         (.., Some(normal)) => {

@@ -13,10 +13,12 @@ mod with_feature {
     use etiology::report::visible_name;
     use etiology::traces::{TraceConfig, Traces};
     use etiology::{CausalGraph, Error, StructuralCausalModel};
+    use serde_json::json;
 
     use crate::Failure;
+    use crate::arguments::Arguments;
     use crate::console::Console;
-    use crate::source::Requests;
+    use crate::source::{InputNote, Requests};
 
     /// Up to which mean distance of recovered noise and self time, as a share of the latency, a formula counts as known.
     const KNOWN: f64 = 0.05;
@@ -24,10 +26,10 @@ mod with_feature {
     /// A model with known formulas where the calls explain the latencies, and the latencies.
     pub(crate) fn read_model(
         path: &Path,
-        target: &str,
+        arguments: &Arguments,
         console: &Console,
     ) -> Result<(StructuralCausalModel, Requests), Failure> {
-        let traces = read(path, target, console)?;
+        let traces = read(path, arguments, console)?;
         let (model, fits) = traces.known_model(KNOWN)?;
         for fit in &fits {
             let standing = if fit.known { "known" } else { "to be learned" };
@@ -38,22 +40,31 @@ mod with_feature {
                 visible_name(&fit.formula)
             ));
         }
-        Ok((model, requests(&traces)))
+        Ok((model, requests(path, &traces)))
     }
 
-    pub(crate) fn read_requests(path: &Path, target: &str, console: &Console) -> Result<Requests, Failure> {
-        Ok(requests(&read(path, target, console)?))
+    pub(crate) fn read_requests(path: &Path, arguments: &Arguments, console: &Console) -> Result<Requests, Failure> {
+        Ok(requests(path, &read(path, arguments, console)?))
     }
 
     pub(crate) fn read_dependencies(path: &Path) -> Result<CausalGraph, Failure> {
         Ok(CausalGraph::from_dependencies_path(path)?)
     }
 
-    fn read(path: &Path, target: &str, console: &Console) -> Result<Traces, Failure> {
+    fn config(arguments: &Arguments) -> TraceConfig {
+        let asked_for = &arguments.requests;
+        let mut config = TraceConfig::default().with_called_service(arguments.target()).with_peers(!asked_for.no_peers);
+        config.operation.clone_from(&asked_for.operation);
+        config.root_service.clone_from(&asked_for.entry);
+        config.renamed.extend(asked_for.rename.iter().cloned());
+        config
+    }
+
+    fn read(path: &Path, arguments: &Arguments, console: &Console) -> Result<Traces, Failure> {
         let unreadable = |message: String| format!("cannot read {}: {message}", path.display());
         let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
         let size = file.metadata().map_or(0, |metadata| metadata.len());
-        let config = TraceConfig::default().with_root_service(target);
+        let config = config(arguments);
         let task = console.bytes(size, format!("reading {}", path.display()));
         let traces = Traces::from_reader(task.reading(file), &config);
         drop(task);
@@ -65,10 +76,34 @@ mod with_feature {
         Ok(traces)
     }
 
-    fn requests(traces: &Traces) -> Requests {
+    fn requests(path: &Path, traces: &Traces) -> Requests {
         let latencies = traces.latencies().clone();
         let ids = (0..latencies.rows()).map(|row| traces.trace_id(row).unwrap_or_default().to_owned()).collect();
-        Requests { latencies, ids }
+        let mixed = traces.mixed_operations().map(|mixed| format!("in {}, {mixed} (--operation)", path.display()));
+        let note = InputNote {
+            file: path.display().to_string(),
+            summary: traces.report().in_one_line(),
+            findings: mixed.into_iter().collect(),
+            details: json!({
+                "report": traces.report(),
+                "operations": traces.operations(),
+                "services": traces.services(),
+                "background": background(traces),
+            }),
+        };
+        Requests { latencies, ids, note }
+    }
+
+    /// In how many requests each service did work that nobody waited for, and how long it took altogether.
+    fn background(traces: &Traces) -> serde_json::Value {
+        let services = traces.background().into_iter().flat_map(|table| {
+            table.names().iter().filter_map(|service| {
+                let seconds = table.column(service).ok()?;
+                let requests = seconds.iter().filter(|&&seconds| seconds > 0.0).count();
+                Some(json!({"service": service, "requests": requests, "seconds": seconds.sum()}))
+            })
+        });
+        services.collect()
     }
 }
 
@@ -79,14 +114,19 @@ mod without_feature {
     use etiology::{CausalGraph, StructuralCausalModel};
 
     use crate::Failure;
+    use crate::arguments::Arguments;
     use crate::console::Console;
     use crate::source::Requests;
 
-    pub(crate) fn read_model(_: &Path, _: &str, _: &Console) -> Result<(StructuralCausalModel, Requests), Failure> {
+    pub(crate) fn read_model(
+        _: &Path,
+        _: &Arguments,
+        _: &Console,
+    ) -> Result<(StructuralCausalModel, Requests), Failure> {
         Err(needs_feature("--traces"))
     }
 
-    pub(crate) fn read_requests(_: &Path, _: &str, _: &Console) -> Result<Requests, Failure> {
+    pub(crate) fn read_requests(_: &Path, _: &Arguments, _: &Console) -> Result<Requests, Failure> {
         Err(needs_feature("--event-traces"))
     }
 

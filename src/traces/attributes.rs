@@ -65,6 +65,7 @@ impl SpanAttributes {
 pub(super) struct ProcessAttributes {
     pub(super) service: Option<Box<str>>,
     pub(super) namespace: Option<Box<str>>,
+    pub(super) version: Option<Box<str>>,
     /// What tells processes of one service apart, whose clocks may differ.
     instance: Vec<Box<str>>,
 }
@@ -79,6 +80,7 @@ impl ProcessAttributes {
         match key {
             "service.name" => drop(self.service.get_or_insert_with(|| value.into())),
             "service.namespace" => drop(self.namespace.get_or_insert_with(|| value.into())),
+            "service.version" => drop(self.version.get_or_insert_with(|| value.into())),
             "service.instance.id"
             | "host.name"
             | "hostname"
@@ -89,6 +91,11 @@ impl ProcessAttributes {
             | "container.id" => self.instance.push(value.into()),
             _ => {}
         }
+    }
+
+    /// The name of the instance: the first of those by which instances are told apart.
+    pub(super) fn instance(&self) -> Option<&str> {
+        self.instance.first().map(AsRef::as_ref)
     }
 
     /// A number that is the same for spans of one process, and another for spans of others.

@@ -3,29 +3,23 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::attributes::{ProcessAttributes, SpanAttributes};
-use super::config::{Absent, TraceConfig};
+use super::columns::Columns;
+use super::config::TraceConfig;
+use super::operations::Operations;
 use super::report::TraceReport;
-use super::request::Request;
+use super::request::{Request, ServiceTime};
+use super::services::{Numbers, Services};
 use super::span::{Interval, Span, SpanKind};
-use crate::data::Dataset;
 use crate::error::{Error, Result, list_names};
 
-/// The name that OpenTelemetry gives to services without one.
-const UNKNOWN_SERVICE: &str = "unknown_service";
-
-const NANOSECONDS_PER_SECOND: f64 = 1e9;
-
-/// Names of operations that are told apart. Some systems put identifiers into them, so that there is no end of names.
-const MAX_OPERATIONS: usize = 10_000;
-
-/// What stands for the names of operations beyond [`MAX_OPERATIONS`].
-const OTHER_OPERATIONS: &str = "other operations";
+/// A duration that no request has, in nanoseconds: a year. Negative ones come to far more where they were wrapped.
+const TOO_LONG: i64 = 365 * 24 * 3600 * 1_000_000_000;
 
 /// The process that wrote a span, as the collector numbers it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Process {
-    pub(super) service: u32,
-    pub(super) fingerprint: u64,
+    numbers: Numbers,
+    fingerprint: u64,
     named: bool,
 }
 
@@ -51,32 +45,27 @@ pub(super) struct SpanRecord<'a> {
 #[derive(Debug)]
 pub(super) struct Collector {
     config: TraceConfig,
-    names: Vec<String>,
-    numbers: HashMap<String, u32>,
-    operations: Vec<String>,
-    operation_numbers: HashMap<String, u32>,
+    pub(super) services: Services,
+    pub(super) operations: Operations,
     open: HashMap<u128, OpenTrace>,
     /// Unfinished traces in the order in which they began.
     begun: VecDeque<u128>,
     finished: HashSet<u128>,
-    columns: Vec<Columns>,
+    /// By the low half of their identifiers the traces met first.
+    halves: HashMap<u64, u128>,
+    pub(super) columns: Columns,
     pub(super) trace_ids: Vec<Box<str>>,
     pub(super) calls: BTreeMap<(u32, u32), CallCount>,
     pub(super) siblings: BTreeMap<(u32, u32, u32), SiblingCount>,
     pub(super) report: TraceReport,
+    /// Why there will be no table.
+    failure: Option<Error>,
 }
 
 #[derive(Debug)]
 struct OpenTrace {
     id: Box<str>,
     spans: Vec<Span>,
-}
-
-/// Seconds of one service in every row, `NaN` where it was not called.
-#[derive(Debug, Default)]
-struct Columns {
-    inclusive: Vec<f64>,
-    own: Vec<f64>,
 }
 
 #[derive(Debug, Default)]
@@ -93,20 +82,25 @@ pub(super) struct SiblingCount {
 
 impl Collector {
     pub(super) fn new(config: &TraceConfig) -> Self {
+        let mut operations = Operations::default();
+        // Before others, as there is an end to those that are told apart.
+        if let Some(name) = &config.operation {
+            operations.number(name);
+        }
         Self {
             config: config.clone(),
-            names: Vec::new(),
-            numbers: HashMap::new(),
-            operations: Vec::new(),
-            operation_numbers: HashMap::new(),
+            services: Services::new(&config.renamed),
+            operations,
             open: HashMap::new(),
             begun: VecDeque::new(),
             finished: HashSet::new(),
-            columns: Vec::new(),
+            halves: HashMap::new(),
+            columns: Columns::default(),
             trace_ids: Vec::new(),
             calls: BTreeMap::new(),
             siblings: BTreeMap::new(),
             report: TraceReport::default(),
+            failure: None,
         }
     }
 
@@ -115,37 +109,50 @@ impl Collector {
     /// # Errors
     /// When its service is one too many.
     pub(super) fn process(&mut self, attributes: &ProcessAttributes) -> Result<Process> {
-        let service = self.service(attributes.service.as_deref())?;
+        let numbers = self.services.process(attributes);
+        if self.services.with_spans() > self.config.max_services {
+            return Err(self.too_many_services());
+        }
         let named = attributes.service.is_some();
-        Ok(Process { service, fingerprint: attributes.fingerprint(), named })
+        Ok(Process { numbers, fingerprint: attributes.fingerprint(), named })
+    }
+
+    fn too_many_services(&self) -> Error {
+        let requirement = match self.config.peers {
+            true => {
+                "at least the number of services in the traces and of what else their CLIENT spans call, which `peers` leaves out"
+            }
+            false => "at least the number of services in the traces",
+        };
+        Error::InvalidParameter { name: "max_services", requirement, found: self.config.max_services.to_string() }
     }
 
     /// Takes a span of a process; one that cannot be used is counted.
     ///
     /// # Errors
-    /// When the service that it called is one too many.
+    /// When there will be no table, whatever else the file holds.
     pub(super) fn record(&mut self, span: &SpanRecord, attributes: &SpanAttributes, process: Process) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)?;
         self.report.spans += 1;
         let (Some(trace), Some(id), Some(start)) = (span.trace_id, span.id, span.start) else {
             self.report.unreadable_spans += 1;
             return Ok(());
         };
         self.report.unnamed_services += u64::from(!process.named);
-        let end = span.end.filter(|&end| end >= start);
-        self.report.negative_durations += u64::from(end.is_none());
+        self.services.count_span(process.numbers);
+        let end = span.end.filter(|&end| end >= start && end.saturating_sub(start) < TOO_LONG);
+        self.report.unfinished_spans += u64::from(end.is_none());
         let kind = if span.kind == SpanKind::Unspecified { attributes.kind().unwrap_or_default() } else { span.kind };
-        let calls_out = matches!(kind, SpanKind::Client | SpanKind::Producer);
-        let peer = if calls_out { attributes.peer() } else { None };
-        let peer = peer.map(|name| self.service(Some(&name))).transpose()?;
+        let peer = if self.config.peers && kind.is_caller() { attributes.peer() } else { None };
         let span_of_trace = Span {
             id,
             parent: span.parent,
-            follows: span.follows,
+            follows: span.follows && span.parent.is_some(),
             kind,
-            service: process.service,
+            service: process.numbers.service,
             process: process.fingerprint,
-            operation: self.operation(span.operation.unwrap_or_default()),
-            peer,
+            operation: self.operations.number(span.operation.unwrap_or_default()),
+            peer: peer.map(|name| self.services.peer(&name)),
             unfinished: end.is_none(),
             interval: Interval::new(start, end.unwrap_or(start)),
         };
@@ -153,42 +160,8 @@ impl Collector {
         Ok(())
     }
 
-    /// The number of an operation's name.
-    fn operation(&mut self, name: &str) -> u32 {
-        let name = name.trim();
-        if let Some(&number) = self.operation_numbers.get(name) {
-            return number;
-        }
-        let name = if self.operations.len() < MAX_OPERATIONS { name } else { OTHER_OPERATIONS };
-        let number = self.operations.len() as u32;
-        if number as usize <= MAX_OPERATIONS {
-            self.operations.push(name.to_owned());
-            self.operation_numbers.insert(name.to_owned(), number);
-        }
-        number.min(MAX_OPERATIONS as u32)
-    }
-
-    /// The number of a service; a new one if it was not met before.
-    fn service(&mut self, name: Option<&str>) -> Result<u32> {
-        let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(UNKNOWN_SERVICE);
-        if let Some(&number) = self.numbers.get(name) {
-            return Ok(number);
-        }
-        let found = self.names.len() + 1;
-        let number = u32::try_from(self.names.len()).ok().filter(|_| found <= self.config.max_services);
-        let number = number.ok_or_else(|| Error::InvalidParameter {
-            name: "max_services",
-            requirement: "at least the number of services in the traces",
-            found: self.config.max_services.to_string(),
-        })?;
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        let gaps = vec![f64::NAN; self.trace_ids.len()];
-        self.columns.push(Columns { inclusive: gaps.clone(), own: gaps });
-        Ok(number)
-    }
-
-    fn add(&mut self, key: u128, id: &str, span: Span) {
+    fn add(&mut self, trace: u128, id: &str, span: Span) {
+        let key = self.key(trace);
         if self.finished.contains(&key) {
             self.report.late_spans += 1;
             return;
@@ -198,7 +171,18 @@ impl Collector {
             begun.push_back(key);
             OpenTrace { id: id.into(), spans: Vec::new() }
         });
+        // The one in full, where some of its spans have only half of it.
+        if id.trim().len() > trace.id.trim().len() {
+            trace.id = id.into();
+        }
         trace.spans.push(span);
+    }
+
+    /// The identifier under which a trace is kept: one of 64 bits may be the low half of another.
+    fn key(&mut self, trace: u128) -> u128 {
+        let first = *self.halves.entry(trace as u64).or_insert(trace);
+        let is_half = |id: u128| id >> 64 == 0;
+        if is_half(first) || is_half(trace) { first } else { trace }
     }
 
     /// Finishes all traces but the given number of those that began last.
@@ -217,22 +201,15 @@ impl Collector {
 
     fn finish(&mut self, trace: OpenTrace) {
         self.report.traces += 1;
-        let request = Request::new(trace.spans, &mut self.report);
-        let Some(root) = request.root else { return };
-        if self.config.root_service.as_ref().is_some_and(|wanted| *wanted != self.names[root as usize]) {
-            return;
-        }
+        let services = &mut self.services;
+        let request =
+            Request::new(trace.spans, &mut self.report, |peer, caller| services.service_of_peer(peer, caller));
+        let Some(request) = request.filter(|request| self.is_asked_for(request)) else { return };
         self.report.rows += 1;
         self.trace_ids.push(trace.id);
-        for column in &mut self.columns {
-            column.inclusive.push(f64::NAN);
-            column.own.push(f64::NAN);
-        }
-        let row = self.trace_ids.len() - 1;
-        for (service, (inclusive, own)) in request.times {
-            let column = &mut self.columns[service as usize];
-            column.inclusive[row] = inclusive as f64 / NANOSECONDS_PER_SECOND;
-            column.own[row] = own as f64 / NANOSECONDS_PER_SECOND;
+        self.columns.add_row(&request);
+        if self.columns.count() > self.config.max_services {
+            self.failure = Some(self.too_many_services());
         }
         for (pair, calls) in request.calls {
             let count = self.calls.entry(pair).or_default();
@@ -246,39 +223,51 @@ impl Collector {
         }
     }
 
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// The tables of inclusive and self times of the services that some row has.
-    pub(super) fn tables(&mut self) -> Result<(Dataset, Dataset)> {
-        if self.trace_ids.is_empty() {
-            let what = match &self.config.root_service {
-                Some(service) => {
-                    format!(
-                        "the list of traces that begin in `{service}` (the services are {})",
-                        list_names(&self.names)
-                    )
-                }
-                None => "the list of traces".to_owned(),
-            };
-            return Err(Error::Empty { what, expected: "trace with a readable span" });
+    /// Whether a request becomes a row. Those of all operations are taken note of.
+    fn is_asked_for(&mut self, request: &Request) -> bool {
+        let (service, operation) = request.root;
+        let TraceConfig { root_service, called_service, operation: wanted, .. } = &self.config;
+        if root_service.as_ref().is_some_and(|name| !self.services.is_called(service, name)) {
+            return false;
         }
-        let (mut inclusive, mut own) = (Vec::new(), Vec::new());
-        for (name, columns) in self.names.iter().zip(std::mem::take(&mut self.columns)) {
-            if columns.inclusive.iter().all(|value| value.is_nan()) {
-                continue;
+        let observed = match called_service {
+            None => request.times.get(&service),
+            Some(name) => {
+                request.times.iter().find(|(service, _)| self.services.is_called(**service, name)).map(|(_, time)| time)
             }
-            inclusive.push((name.clone(), filled(columns.inclusive, self.config.absent)));
-            own.push((name.clone(), filled(columns.own, self.config.absent)));
-        }
-        Ok((Dataset::from_columns(inclusive)?, Dataset::from_columns(own)?))
+        };
+        let Some(&ServiceTime { inclusive, .. }) = observed else { return false };
+        self.operations.note(request.root, inclusive.map_or(f64::NAN, super::columns::seconds));
+        wanted.as_ref().is_none_or(|name| self.operations.name(operation) == name.trim())
     }
-}
 
-fn filled(mut column: Vec<f64>, absent: Absent) -> Vec<f64> {
-    if absent == Absent::Zero {
-        column.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
+    /// That there are rows and no failure.
+    pub(super) fn check(&mut self) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)?;
+        if !self.trace_ids.is_empty() {
+            return Ok(());
+        }
+        let TraceConfig { root_service, called_service, operation, .. } = &self.config;
+        let names = self.services.names(|_| true);
+        let mut what = "the list of traces".to_owned();
+        if let Some(service) = root_service {
+            what += &format!(" that begin in `{service}`");
+        }
+        if let Some(service) = called_service {
+            what += &format!(" that call `{service}`");
+        }
+        let operations = self.operations.list(&names);
+        match operation {
+            Some(operation) if !operations.is_empty() => {
+                let found: Vec<&str> = operations.iter().map(|found| found.operation.as_str()).collect();
+                what +=
+                    &format!(" and whose root is called `{operation}` (the roots are called {})", list_names(&found));
+            }
+            _ if root_service.is_some() || called_service.is_some() => {
+                what += &format!(" (the services are {})", list_names(&names));
+            }
+            _ => {}
+        }
+        Err(Error::Empty { what, expected: "trace with a readable span" })
     }
-    column
 }

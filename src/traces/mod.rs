@@ -4,17 +4,22 @@
 
 mod attributes;
 mod collector;
+mod columns;
 mod config;
 mod formulas;
 mod json;
+mod operations;
 mod report;
 mod request;
+mod services;
 mod span;
 mod structure;
 mod table;
 
 pub use config::{Absent, TraceConfig};
 pub use formulas::FormulaFit;
+pub use operations::{MixedOperations, RootOperation};
 pub use report::TraceReport;
+pub use services::ServiceLabels;
 pub use structure::{ServiceCall, SiblingCalls};
 pub use table::Traces;

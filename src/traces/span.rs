@@ -16,9 +16,10 @@ pub(super) struct Span {
     pub(super) process: u64,
     /// The number that the collector gave the name of the operation.
     pub(super) operation: u32,
-    /// The number of the service that a CLIENT or PRODUCER span says it called.
+    /// The number of the name that a CLIENT or PRODUCER span gives what it called.
     pub(super) peer: Option<u32>,
     /// The end is missing, before the start, or so late that it must have wrapped: how long the span took is not known.
+    /// Its interval is of length 0.
     pub(super) unfinished: bool,
     pub(super) interval: Interval,
 }
@@ -36,6 +37,16 @@ pub(super) enum SpanKind {
 }
 
 impl SpanKind {
+    /// On the calling side of a call.
+    pub(super) fn is_caller(self) -> bool {
+        matches!(self, Self::Client | Self::Producer)
+    }
+
+    /// On the called side of a call.
+    pub(super) fn is_callee(self) -> bool {
+        matches!(self, Self::Server | Self::Consumer)
+    }
+
     /// The numbers of OTLP's enumeration.
     pub(super) fn of_number(number: i64) -> Self {
         match number {

@@ -1,5 +1,7 @@
 //! Who calls whom, and what is called in parallel, over all requests.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::collector::Collector;
@@ -43,19 +45,21 @@ impl SiblingCalls {
     }
 }
 
-pub(super) fn service_calls(collector: &Collector) -> Vec<ServiceCall> {
-    let name = |number: u32| collector.names()[number as usize].clone();
+/// Calls by the names of services, of those that are columns.
+pub(super) fn service_calls(collector: &Collector, names: &[String], columns: &HashSet<&str>) -> Vec<ServiceCall> {
+    let name = |number: u32| names[number as usize].clone();
     let calls = collector.calls.iter().map(|(&(caller, callee), count)| ServiceCall {
         caller: name(caller),
         callee: name(callee),
         calls: count.calls,
         requests: count.requests,
     });
-    calls.collect()
+    calls.filter(|call| [&call.caller, &call.callee].iter().all(|name| columns.contains(name.as_str()))).collect()
 }
 
-pub(super) fn sibling_calls(collector: &Collector) -> Vec<SiblingCalls> {
-    let name = |number: u32| collector.names()[number as usize].clone();
+/// Siblings by the names of services, of those that are columns.
+pub(super) fn sibling_calls(collector: &Collector, names: &[String], columns: &HashSet<&str>) -> Vec<SiblingCalls> {
+    let name = |number: u32| names[number as usize].clone();
     let siblings = collector.siblings.iter().map(|(&(caller, first, second), count)| SiblingCalls {
         caller: name(caller),
         first: name(first),
@@ -63,7 +67,8 @@ pub(super) fn sibling_calls(collector: &Collector) -> Vec<SiblingCalls> {
         requests: count.requests,
         parallel: count.parallel,
     });
-    siblings.collect()
+    let is_column = |name: &String| columns.contains(name.as_str());
+    siblings.filter(|pair| [&pair.caller, &pair.first, &pair.second].into_iter().all(is_column)).collect()
 }
 
 /// The causal graph of the calls; services without any are nodes without edges.

@@ -1,13 +1,17 @@
 //! The table, the graph and the counts that a file of traces comes to.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::collector::Collector;
+use super::columns::Tables;
 use super::config::TraceConfig;
 use super::json;
+use super::operations::{MixedOperations, RootOperation};
 use super::report::TraceReport;
+use super::services::ServiceLabels;
 use super::structure::{self, ServiceCall, SiblingCalls};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -23,13 +27,14 @@ use crate::telemetry::{span, tell};
 /// - the **self time** is the time in which at least one runs and waits for none of its own children: the length of the
 ///   union, over its spans, of the interval without the intervals of the span's children.
 ///
-/// Traces are never perfect. What had to be put right is counted in the [`TraceReport`]: a span that begins before its
-/// parent, since clocks differ, is moved; one that leaves its parent is cut to it; one that its parent does not wait for
-/// (begun after it, or marked as following from it) is no call.
+/// Span kinds decide what is a call: a SERVER span is fitted into the CLIENT span above it whatever their clocks say; a CONSUMER, and what
+/// outlives its caller, is **background**, which is part of neither figure; a CLIENT span with no SERVER below it is the time of what it
+/// called. The rules are in `docs/inputs.md`, number by number. Traces are never perfect: what had to be put right is counted in the
+/// [`TraceReport`], and a time that is not known, as a span did not finish, is missing.
 ///
 /// Files may hold OTLP JSON (`ExportTraceServiceRequest`; one document or one per line, as the collector's file exporter
 /// writes them) or Jaeger JSON (`{"data": [...]}`), which is told by what they hold. They are read as streams. Memory is
-/// that of the table and of unfinished traces: the spans of one OTLP document, in 80 bytes each, and of at most
+/// that of the table and of unfinished traces: the spans of one OTLP document, in 100 bytes each, and of at most
 /// [`open_traces`](TraceConfig::open_traces) traces between documents; of one trace for Jaeger. Costs
 /// O(n log n) for a trace of n spans.
 ///
@@ -53,10 +58,14 @@ use crate::telemetry::{span, tell};
 pub struct Traces {
     latencies: Dataset,
     self_times: Dataset,
+    background: Option<Dataset>,
     trace_ids: Vec<Box<str>>,
     graph: CausalGraph,
     calls: Vec<ServiceCall>,
     siblings: Vec<SiblingCalls>,
+    operations: Vec<RootOperation>,
+    mixed: Option<MixedOperations>,
+    services: Vec<ServiceLabels>,
     report: TraceReport,
 }
 
@@ -92,14 +101,25 @@ impl Traces {
         &self.self_times
     }
 
+    /// Seconds of work that nobody waited for, with the rows of [`latencies`](Self::latencies) and a column for each service that
+    /// did any; nothing where none did.
+    pub fn background(&self) -> Option<&Dataset> {
+        self.background.as_ref()
+    }
+
     /// The identifier of a row's trace, as it was written.
     pub fn trace_id(&self, row: usize) -> Option<&str> {
         self.trace_ids.get(row).map(AsRef::as_ref)
     }
 
-    /// The row of a trace. Takes O(rows).
+    /// The row of a trace, by its identifier or the low half of it. Takes O(rows).
     pub fn row_of(&self, trace_id: &str) -> Option<usize> {
-        self.trace_ids.iter().position(|id| id.eq_ignore_ascii_case(trace_id.trim()))
+        let wanted = trace_id.trim();
+        let is_half = |half: &str, id: &str| {
+            half.len() == 16 && id.len() == 32 && id.get(16..).is_some_and(|low| low.eq_ignore_ascii_case(half))
+        };
+        let same = self.trace_ids.iter().position(|id| id.trim().eq_ignore_ascii_case(wanted));
+        same.or_else(|| self.trace_ids.iter().position(|id| is_half(wanted, id) || is_half(id, wanted)))
     }
 
     /// The causal graph: every callee is a cause of its callers. Cycles are broken as
@@ -118,6 +138,22 @@ impl Traces {
         &self.siblings
     }
 
+    /// What requests begin with, the most frequent first: also those of other operations than the one asked for.
+    pub fn operations(&self) -> &[RootOperation] {
+        &self.operations
+    }
+
+    /// The kinds of request in the table, if there are several whose medians are a factor of 2 or more apart.
+    /// [`with_operation`](TraceConfig::with_operation) chooses one.
+    pub fn mixed_operations(&self) -> Option<&MixedOperations> {
+        self.mixed.as_ref()
+    }
+
+    /// The services of the tables, with the versions and instances that were met of each.
+    pub fn services(&self) -> &[ServiceLabels] {
+        &self.services
+    }
+
     /// What was read, and what had to be put right.
     pub fn report(&self) -> &TraceReport {
         &self.report
@@ -129,11 +165,30 @@ fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces>
     config.check()?;
     let mut collector = Collector::new(config);
     json::read(BufReader::new(reader), origin, &mut collector)?;
-    let (latencies, self_times) = collector.tables()?;
-    let calls = structure::service_calls(&collector);
-    let siblings = structure::sibling_calls(&collector);
+    collector.check()?;
+    let columns = std::mem::take(&mut collector.columns);
+    let names = collector.services.names(|service| columns.has(service));
+    let services = collector.services.labels(&names, |service| columns.has(service));
+    let operations = collector.operations.list(&names);
+    let mixed = if config.operation.is_none() { MixedOperations::among(&operations) } else { None };
+    let Tables { inclusive: latencies, own: self_times, background } = columns.tables(&names, config.absent)?;
+    let is_column: HashSet<&str> = latencies.names().iter().map(String::as_str).collect();
+    let calls = structure::service_calls(&collector, &names, &is_column);
+    let siblings = structure::sibling_calls(&collector, &names, &is_column);
     let graph = structure::causal_graph(latencies.names(), &calls)?;
     let Collector { trace_ids, report, .. } = collector;
     tell!(DEBUG, "traces read", traces = latencies.rows(), services = latencies.names().len());
-    Ok(Traces { latencies, self_times, trace_ids, graph, calls, siblings, report })
+    Ok(Traces {
+        latencies,
+        self_times,
+        background,
+        trace_ids,
+        graph,
+        calls,
+        siblings,
+        operations,
+        mixed,
+        services,
+        report,
+    })
 }

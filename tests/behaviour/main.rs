@@ -18,6 +18,8 @@ mod saved_models;
 mod shop;
 mod tables;
 #[cfg(feature = "traces")]
+mod trace_rules;
+#[cfg(feature = "traces")]
 mod traces;
 #[cfg(feature = "tracing")]
 mod tracing;

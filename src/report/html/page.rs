@@ -48,13 +48,16 @@ pub struct HtmlReport<'a> {
     intervals: Option<&'a BootstrapIntervals>,
     no_intervals: Option<&'a str>,
     title: Option<String>,
-    notes: Vec<String>,
+    inputs: Vec<String>,
+    doubts_of_inputs: Vec<String>,
 }
 
 impl<'a> HtmlReport<'a> {
     /// A report of a diagnosis that this model made.
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
-        Self { model, diagnosis, evaluation: None, intervals: None, no_intervals: None, title: None, notes: Vec::new() }
+        let (inputs, doubts_of_inputs) = (Vec::new(), Vec::new());
+        let (evaluation, intervals, no_intervals, title) = (None, None, None, None);
+        Self { model, diagnosis, evaluation, intervals, no_intervals, title, inputs, doubts_of_inputs }
     }
 
     /// Adds what was found when the model was evaluated.
@@ -83,11 +86,19 @@ impl<'a> HtmlReport<'a> {
         Self { title: Some(title.into()), ..self }
     }
 
-    /// Adds sentences about the data, such as what had to be converted in its files: a
-    /// [`TableReport`](crate::tables::TableReport) in a line.
+    /// Adds where the data came from and what was put right in it, a sentence each, such as a
+    /// [`TableReport`](crate::tables::TableReport).
     #[must_use]
-    pub fn with_notes<N: Into<String>>(mut self, notes: impl IntoIterator<Item = N>) -> Self {
-        self.notes.extend(notes.into_iter().map(Into::into));
+    pub fn with_inputs<S: Into<String>>(mut self, inputs: impl IntoIterator<Item = S>) -> Self {
+        self.inputs.extend(inputs.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds what about the data speaks against the answer, a sentence each, to the doubts under the headline: such as
+    /// that requests of several kinds are mixed.
+    #[must_use]
+    pub fn with_doubts_of_inputs<S: Into<String>>(mut self, doubts: impl IntoIterator<Item = S>) -> Self {
+        self.doubts_of_inputs.extend(doubts.into_iter().map(Into::into));
         self
     }
 
@@ -114,9 +125,9 @@ impl<'a> HtmlReport<'a> {
             section("verdicts", "The verdicts", &(tables::ranking(diagnosis) + &tables::verdicts(diagnosis))),
             section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis)),
             section("diagnostics", "Diagnostics and warnings", &diagnostics(model, diagnosis, self.evaluation)),
-            section("data", "The data", &(list("plain", &self.notes) + &json(diagnosis))),
+            section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
         ];
-        Ok(document(&title, &(verdict(diagnosis) + &sections.concat())))
+        Ok(document(&title, &(verdict(diagnosis, &self.doubts_of_inputs) + &sections.concat())))
     }
 
     fn graph(&self) -> Result<String> {
@@ -182,7 +193,7 @@ fn figures(attribution: &Attribution) -> impl Iterator<Item = (&str, f64, f64)> 
 }
 
 /// The headline, the doubts, and how unusual the event is.
-fn verdict(diagnosis: &Diagnosis) -> String {
+fn verdict(diagnosis: &Diagnosis, of_inputs: &[String]) -> String {
     let (class, word) = match diagnosis.strength {
         Strength::Strong => ("strong", "Strong evidence"),
         Strength::Contested => ("contested", "Contested"),
@@ -191,7 +202,8 @@ fn verdict(diagnosis: &Diagnosis) -> String {
     let headline = diagnosis.headline();
     // Where doubts follow it ends with a colon.
     let findings = diagnosis.findings.iter().map(ToString::to_string);
-    let doubts: Vec<String> = diagnosis.doubts.iter().cloned().chain(findings).collect();
+    let doubts: Vec<String> =
+        diagnosis.doubts.iter().cloned().chain(findings).chain(of_inputs.iter().cloned()).collect();
     let headline = if doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
     format!(
         "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{}<p>{}</p>\n</div>\n",

@@ -25,10 +25,16 @@ fn check_traces(bytes: &[u8], config: &TraceConfig) {
     assert!((1..=MOST_SERVICES).contains(&latencies.columns()));
     assert_eq!(traces.report().rows as usize, latencies.rows());
     for (inclusive, own) in latencies.values().iter().zip(own.values()) {
-        assert_eq!(inclusive.is_nan(), own.is_nan());
-        assert!(inclusive.is_nan() || (0.0 <= *own && own <= inclusive), "{own} of {inclusive}");
-        assert!(inclusive.is_nan() || inclusive.is_finite());
+        assert!(own.is_nan() || (0.0 <= *own && own <= inclusive), "{own} of {inclusive}");
+        assert!(own.is_nan() || inclusive.is_finite());
     }
+    for background in traces.background() {
+        assert_eq!(background.rows(), latencies.rows());
+        assert!(background.values().iter().all(|seconds| *seconds >= 0.0 && seconds.is_finite()));
+    }
+    let requests: u64 = traces.operations().iter().map(|operation| operation.requests).sum();
+    assert_eq!(requests, traces.report().rows);
+    assert!(traces.services().len() >= latencies.columns());
     for row in 0..latencies.rows().min(20) {
         let id = traces.trace_id(row).unwrap();
         assert!(traces.row_of(id).is_some_and(|found| traces.trace_id(found) == Some(id)));
