@@ -15,8 +15,10 @@ Examples, each after `cargo run --release --features traces --example service_la
   traces, the slowest of them  --traces traces.jsonl --target website --report slow.html
   one kind of request          --traces traces.jsonl --target web --operation 'GET /checkout'
   traces, slow ones apart      --traces normal.jsonl --event-traces slow.jsonl --target website --intervals
+  metrics, recorded            --metrics answer.json --calls calls.csv --target web
+  metrics, asked for           --prometheus http://localhost:9090 --query 'rate(errors_total[5m])' --node-name service --calls calls.csv --target web
   a saved model                --model shop.etiology --events slow.csv --target Website
-The first, the second and the last need no feature.
+All but traces and dependencies need no feature.
 
 CSV files have a header line; columns that the graph does not name are ignored. How they are written is found out: delimiter, decimal
 sign, units, words for missing values. Traces are OpenTelemetry's or Jaeger's JSON.
@@ -29,6 +31,8 @@ Every file that is written appears in full or not at all.";
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) metrics: Metrics,
     #[command(flatten)]
     pub(crate) written: Written,
     #[command(flatten)]
@@ -52,9 +56,51 @@ pub(crate) struct Source {
     /// Traces: normal data in seconds, call graph and known formulas in one (feature `traces`)
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
     pub(crate) traces: Option<PathBuf>,
+    /// Metrics: answers of Prometheus to a range query as JSON, a row per step
+    #[arg(long, value_name = "FILE", group = "source", requires = "graph")]
+    pub(crate) metrics: Option<PathBuf>,
+    /// Metrics asked of a Prometheus at this address, such as http://localhost:9090
+    #[arg(long, value_name = "URL", group = "source", requires = "graph", requires = "query")]
+    pub(crate) prometheus: Option<String>,
     /// A model that --save-model wrote
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
     pub(crate) model: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Which metrics, beside --metrics or --prometheus")]
+pub(crate) struct Metrics {
+    /// What to ask for, in PromQL; may be given several times. Each series is a node
+    #[arg(long, value_name = "EXPRESSION", requires = "prometheus")]
+    pub(crate) query: Vec<String>,
+    /// How series are called: a label, or text with labels in braces, such as "{service} errors"; once for all queries or once for each.
+    /// By default the labels in which the series of a query differ
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node_name: Vec<String>,
+    /// The distance of two rows in seconds; by default that of the samples, and 15 where they are asked for
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) step: Option<f64>,
+    /// How far back to ask, such as 90m, 6h or 2d
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds, requires = "prometheus")]
+    pub(crate) last: u64,
+    /// Until when to ask, in seconds since 1970; by default until now
+    #[arg(long, value_name = "SECONDS", requires = "prometheus")]
+    pub(crate) until: Option<u64>,
+}
+
+/// A time with its unit, in seconds.
+fn seconds(text: &str) -> Result<u64, String> {
+    let of_unit = |unit: &str| match unit {
+        "" | "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        _ => None,
+    };
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let (count, unit) = text.split_at(digits);
+    let seconds = count.parse::<u64>().ok().zip(of_unit(unit)).and_then(|(count, unit)| count.checked_mul(unit));
+    seconds.filter(|&seconds| seconds > 0).ok_or_else(|| "a time such as 90m, 6h or 2d is needed".to_owned())
 }
 
 #[derive(Args)]
@@ -82,7 +128,7 @@ fn character(text: &str) -> Result<char, String> {
 }
 
 #[derive(Args)]
-#[command(next_help_heading = "The graph, beside --normal")]
+#[command(next_help_heading = "The graph, beside --normal and metrics")]
 #[group(id = "graph", multiple = false)]
 pub(crate) struct GraphFile {
     /// Call graph: CSV with the columns caller and callee; effects travel from callee to caller
@@ -104,7 +150,7 @@ pub(crate) struct Outliers {
     #[arg(long, value_name = "NAME")]
     pub(crate) target: String,
     /// The outliers: CSV with the columns of the normal data
-    #[arg(long, value_name = "FILE", group = "outliers", required_unless_present_any = ["event_traces", "traces"])]
+    #[arg(long, value_name = "FILE", group = "outliers", required_unless_present_any = ["event_traces", "traces", "metrics", "prometheus"])]
     pub(crate) events: Option<PathBuf>,
     /// The outliers as traces, in seconds; without either, those of --traces are ranked and the most unusual explained, which
     /// are then left out of the fit (feature `traces`)
@@ -113,7 +159,8 @@ pub(crate) struct Outliers {
     /// The column of --events that holds times; by default one that is called or looks like times, and is no node
     #[arg(long, value_name = "NAME", requires = "events")]
     pub(crate) time_column: Option<String>,
-    /// Explain only the K events whose target is most unusual, the most unusual first; by default all, or 1 of --traces
+    /// Explain only the K events whose target is most unusual, the most unusual first; by default all, or 1 of --traces,
+    /// --metrics or --prometheus
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) slowest: Option<u32>,
     /// In which direction the target's values are extreme; two-sided means far from the median
@@ -258,9 +305,9 @@ impl Arguments {
 
     /// The files that are read.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
-        let Self { source: Source { normal, traces, model }, graph, events, .. } = self;
+        let Self { source: Source { normal, traces, metrics, model, .. }, graph, events, .. } = self;
         let GraphFile { calls, edges, dependencies } = graph;
-        let files = [normal, traces, model, calls, edges, dependencies, &events.events, &events.event_traces];
+        let files = [normal, traces, metrics, model, calls, edges, dependencies, &events.events, &events.event_traces];
         files.into_iter().flatten().map(PathBuf::as_path)
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::Failure;
 use crate::arguments::Arguments;
 use crate::console::Console;
-use crate::source::{InputNote, ReadTable, Requests, Source, read_table};
+use crate::source::{InputNote, OwnRows, ReadTable, Source, read_table};
 use crate::traces;
 
 pub(crate) struct Events {
@@ -71,7 +71,7 @@ impl Events {
 pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) -> Result<Events, Failure> {
     let files = &arguments.events;
     let of_source = match source {
-        Source::Traces { requests, .. } => vec![requests.note.clone()],
+        Source::Own { rows, .. } => vec![rows.note.clone()],
         Source::Saved(_) | Source::Rows { .. } => Vec::new(),
     };
     match (&files.events, &files.event_traces, source) {
@@ -93,14 +93,14 @@ pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) ->
             Ok(Events { data, times, traces: Vec::new(), read, left_out: Vec::new(), inputs: of_source })
         }
         (_, Some(file), _) => {
-            let Requests { latencies, ids, note } = traces::read_requests(file, arguments, console)?;
-            let data = with_all_services(latencies, source.graph(), console)?;
+            let OwnRows { data, ids, note, .. } = traces::read_requests(file, arguments, console)?;
+            let data = with_all_services(data, source.graph(), console)?;
             let inputs = of_source.into_iter().chain([note]).collect();
             Ok(Events { data, times: None, traces: ids, read: None, left_out: Vec::new(), inputs })
         }
-        (.., Source::Traces { requests, .. }) => own_traces(arguments, requests, console),
+        (.., Source::Own { rows, .. }) => own_rows(arguments, rows, console),
         (.., Source::Saved(_) | Source::Rows { .. }) => {
-            let message = "--events or --event-traces is needed, unless --traces gives normal data and events";
+            let message = "--events or --event-traces is needed, unless --traces, --metrics or --prometheus gives normal data and events";
             Err(Failure::Mistake(message.to_owned()))
         }
     }
@@ -122,30 +122,31 @@ fn with_all_services(latencies: Dataset, graph: &CausalGraph, console: &Console)
     Dataset::from_columns(read.chain(zeros).collect::<Result<Vec<_>, Error>>()?)
 }
 
-/// The events are among the normal traces: those to be explained are chosen before anything is fitted, and kept out of it.
-fn own_traces(arguments: &Arguments, requests: &Requests, console: &Console) -> Result<Events, Failure> {
-    let Requests { latencies, ids, note } = requests;
+/// The events are among the normal rows: those to be explained are chosen before anything is fitted, and kept out of it.
+fn own_rows(arguments: &Arguments, rows: &OwnRows, console: &Console) -> Result<Events, Failure> {
+    let OwnRows { data, ids, times, note } = rows;
     let target = arguments.target();
     let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
-    let alone = alone.assign_mechanisms(latencies)?.fit(latencies)?;
-    let mut left_out = most_unusual(&alone, arguments, latencies, arguments.slowest().unwrap_or(1), console)?;
+    let alone = alone.assign_mechanisms(data)?.fit(data)?;
+    let mut left_out = most_unusual(&alone, arguments, data, arguments.slowest().unwrap_or(1), console)?;
     if let Some(row) = arguments.output.report_event {
-        latencies.row(row)?;
+        data.row(row)?;
         left_out.push(row);
     }
     left_out.sort_unstable();
     left_out.dedup();
-    let (count, rows) = (left_out.len(), latencies.rows());
+    let (count, rows) = (left_out.len(), data.rows());
     if rows < count + 2 {
         let message = format!(
-            "{rows} traces call `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
-            arguments.target()
+            "{rows} {} `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
+            if arguments.source.traces.is_some() { "traces call" } else { "rows are there of" },
+            visible_name(arguments.target())
         );
         return Err(Failure::Mistake(message));
     }
-    console.note(format!("fitting to {} traces, without the {count} to be explained", rows - count));
-    let (data, traces, inputs) = (latencies.clone(), ids.clone(), vec![note.clone()]);
-    Ok(Events { data, times: None, traces, read: None, left_out, inputs })
+    console.note(format!("fitting to {} rows, without the {count} to be explained", rows - count));
+    let (data, traces, inputs) = (data.clone(), ids.clone(), vec![note.clone()]);
+    Ok(Events { data, times: times.clone(), traces, read: None, left_out, inputs })
 }
 
 /// The rows whose target is most unusual; of equally unusual ones, as all beyond the training data are, those further from

@@ -23,7 +23,7 @@ pub(crate) fn fit(
     let (unfitted, normal) = match source {
         Source::Saved(model) => return saved(arguments, Fitted { model, training: None }),
         Source::Rows { model, normal, .. } => (model, normal),
-        Source::Traces { model, requests } => (model, without(requests.latencies, &events.left_out)?),
+        Source::Own { model, rows, .. } => (model, without(rows.data, &events.left_out)?),
     };
     let task = console.spinner("choosing mechanisms and fitting them");
     let unfitted = unfitted.assign_mechanisms(&normal)?;

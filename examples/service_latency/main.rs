@@ -19,6 +19,7 @@ mod explain;
 mod files;
 mod fit;
 mod interrupt;
+mod metrics;
 #[path = "../shared/mistake.rs"]
 mod mistake;
 mod output;

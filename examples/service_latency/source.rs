@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use etiology::data::RowTimes;
 use etiology::graph::{GraphRepair, RemovedNode};
 use etiology::report::visible_name;
 use etiology::tables::{CsvFormat, Table, TableReport};
@@ -13,13 +14,23 @@ use crate::Failure;
 use crate::arguments::{Arguments, GraphFile};
 use crate::console::Console;
 use crate::events::Events;
-use crate::traces;
+use crate::{metrics, traces};
 
 /// What is known before anything is fitted.
 pub(crate) enum Source {
     Saved(FittedModel),
-    Rows { model: StructuralCausalModel, normal: Dataset, read: ReadTable, repair: GraphRepair },
-    Traces { model: StructuralCausalModel, requests: Requests },
+    Rows {
+        model: StructuralCausalModel,
+        normal: Dataset,
+        read: ReadTable,
+        repair: GraphRepair,
+    },
+    /// Rows among which are those to be explained, unless others are.
+    Own {
+        model: StructuralCausalModel,
+        rows: OwnRows,
+        repair: Option<GraphRepair>,
+    },
 }
 
 /// A file that was read, and what was converted.
@@ -30,10 +41,11 @@ pub(crate) struct ReadTable {
     pub(crate) report: TableReport,
 }
 
-/// The latencies of requests, with a trace for each row.
-pub(crate) struct Requests {
-    pub(crate) latencies: Dataset,
+/// The latencies of requests, with a trace for each row, or the values of metrics, with a time.
+pub(crate) struct OwnRows {
+    pub(crate) data: Dataset,
     pub(crate) ids: Vec<String>,
+    pub(crate) times: Option<RowTimes>,
     pub(crate) note: InputNote,
 }
 
@@ -96,7 +108,8 @@ impl Source {
     pub(crate) fn put_right(&self, events: &Events) -> PutRight {
         let (normal, repair) = match self {
             Self::Rows { read, repair, .. } => (Some(read), Some(repair)),
-            Self::Saved(_) | Self::Traces { .. } => (None, None),
+            Self::Own { repair, .. } => (None, repair.as_ref()),
+            Self::Saved(_) => (None, None),
         };
         let tables = normal.into_iter().chain(&events.read).cloned().collect();
         let inputs = events.inputs.clone();
@@ -106,7 +119,7 @@ impl Source {
     pub(crate) fn graph(&self) -> &CausalGraph {
         match self {
             Self::Saved(model) => model.graph(),
-            Self::Rows { model, .. } | Self::Traces { model, .. } => model.graph(),
+            Self::Rows { model, .. } | Self::Own { model, .. } => model.graph(),
         }
     }
 }
@@ -116,8 +129,8 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
     let source = match (&files.model, &files.traces, &files.normal) {
         (Some(model), ..) => Source::Saved(FittedModel::load(model)?),
         (_, Some(file), _) => {
-            let (model, requests) = traces::read_model(file, arguments, console)?;
-            Source::Traces { model, requests }
+            let (model, rows) = traces::read_model(file, arguments, console)?;
+            Source::Own { model, rows, repair: None }
         }
         (.., Some(normal)) => {
             let graph = graph(&arguments.graph)?;
@@ -126,7 +139,17 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
             let (graph, repair) = restricted(graph, &table.data, arguments, console)?;
             Source::Rows { model: StructuralCausalModel::new(graph), normal: table.data, read, repair }
         }
-        (None, None, None) => unreachable!("clap requires one of the three"),
+        (None, None, None) => {
+            let graph = graph(&arguments.graph)?;
+            graph.parents(arguments.target())?;
+            let rows = match (&files.metrics, &files.prometheus) {
+                (Some(file), _) => metrics::read(file, arguments, console)?,
+                (_, Some(server)) => metrics::ask(server, arguments, console)?,
+                (None, None) => unreachable!("clap requires one of the five"),
+            };
+            let (graph, repair) = restricted(graph, &rows.data, arguments, console)?;
+            Source::Own { model: StructuralCausalModel::new(graph), rows, repair: Some(repair) }
+        }
     };
     if !matches!(source, Source::Saved(_)) {
         for call in source.graph().dropped_calls() {

@@ -18,7 +18,7 @@ mod with_feature {
     use crate::Failure;
     use crate::arguments::Arguments;
     use crate::console::Console;
-    use crate::source::{InputNote, Requests};
+    use crate::source::{InputNote, OwnRows};
 
     /// Up to which mean distance of recovered noise and self time, as a share of the latency, a formula counts as known.
     const KNOWN: f64 = 0.05;
@@ -28,7 +28,7 @@ mod with_feature {
         path: &Path,
         arguments: &Arguments,
         console: &Console,
-    ) -> Result<(StructuralCausalModel, Requests), Failure> {
+    ) -> Result<(StructuralCausalModel, OwnRows), Failure> {
         let traces = read(path, arguments, console)?;
         let (model, fits) = traces.known_model(KNOWN)?;
         for fit in &fits {
@@ -43,7 +43,7 @@ mod with_feature {
         Ok((model, requests(path, &traces)))
     }
 
-    pub(crate) fn read_requests(path: &Path, arguments: &Arguments, console: &Console) -> Result<Requests, Failure> {
+    pub(crate) fn read_requests(path: &Path, arguments: &Arguments, console: &Console) -> Result<OwnRows, Failure> {
         Ok(requests(path, &read(path, arguments, console)?))
     }
 
@@ -76,9 +76,9 @@ mod with_feature {
         Ok(traces)
     }
 
-    fn requests(path: &Path, traces: &Traces) -> Requests {
-        let latencies = traces.latencies().clone();
-        let ids = (0..latencies.rows()).map(|row| traces.trace_id(row).unwrap_or_default().to_owned()).collect();
+    fn requests(path: &Path, traces: &Traces) -> OwnRows {
+        let data = traces.latencies().clone();
+        let ids = (0..data.rows()).map(|row| traces.trace_id(row).unwrap_or_default().to_owned()).collect();
         let mixed = traces.mixed_operations().map(|mixed| format!("in {}, {mixed} (--operation)", path.display()));
         let note = InputNote {
             file: path.display().to_string(),
@@ -91,7 +91,7 @@ mod with_feature {
                 "background": background(traces),
             }),
         };
-        Requests { latencies, ids, note }
+        OwnRows { data, ids, times: None, note }
     }
 
     /// In how many requests each service did work that nobody waited for, and how long it took altogether.
@@ -116,17 +116,17 @@ mod without_feature {
     use crate::Failure;
     use crate::arguments::Arguments;
     use crate::console::Console;
-    use crate::source::Requests;
+    use crate::source::OwnRows;
 
     pub(crate) fn read_model(
         _: &Path,
         _: &Arguments,
         _: &Console,
-    ) -> Result<(StructuralCausalModel, Requests), Failure> {
+    ) -> Result<(StructuralCausalModel, OwnRows), Failure> {
         Err(needs_feature("--traces"))
     }
 
-    pub(crate) fn read_requests(_: &Path, _: &Arguments, _: &Console) -> Result<Requests, Failure> {
+    pub(crate) fn read_requests(_: &Path, _: &Arguments, _: &Console) -> Result<OwnRows, Failure> {
         Err(needs_feature("--event-traces"))
     }
 
