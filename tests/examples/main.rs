@@ -1,6 +1,7 @@
 //! Runs the examples as a user would.
 
 mod embedding;
+mod metrics;
 mod one_answer;
 mod options;
 mod service_latency;

@@ -1,10 +1,11 @@
 //! What the service answers, to good questions and to bad ones, and how it starts and stops.
 
-#[path = "../shared/client.rs"]
+#[path = "../../shared/client.rs"]
 mod client;
-#[path = "../../shared/retail_shop.rs"]
+mod prometheus;
+#[path = "../../../shared/retail_shop.rs"]
 mod retail_shop;
-#[path = "../shared/server.rs"]
+#[path = "../../shared/server.rs"]
 mod server;
 
 use std::path::{Path, PathBuf};
