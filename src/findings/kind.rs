@@ -19,6 +19,8 @@ pub enum FindingKind {
     ModelUncertain,
     /// The graph's edges seem to point from effect to cause.
     EdgesReversed,
+    /// A single edge seems to point from effect to cause.
+    EdgeTurned,
     /// A value, or all of them, seems to be in another unit than the training data.
     OtherUnit,
     /// The target is extreme on the other side than the one that is asked about.
@@ -31,6 +33,8 @@ pub enum FindingKind {
     FaultInTraining,
     /// A value beyond all training values, at a node that was constant or whose effect the model does not know.
     ConstantMoved,
+    /// Training rows that repeat one another, as if they had been written more than once.
+    RowsRepeated,
     /// Too few training rows to tell how unusual the event is.
     FewRows,
 }
@@ -44,6 +48,7 @@ impl FindingKind {
         match self {
             Self::EdgesReversed | Self::OtherUnit | Self::PrecisionLost => Strength::Thin,
             Self::EffectsNotIdentified
+            | Self::EdgeTurned
             | Self::OtherSide
             | Self::BelowResolution
             | Self::ModelUncertain
@@ -51,6 +56,7 @@ impl FindingKind {
             | Self::MissingCause
             | Self::FaultInTraining
             | Self::ConstantMoved
+            | Self::RowsRepeated
             | Self::FewRows => Strength::Contested,
         }
     }

@@ -6,13 +6,14 @@
 //! 2. most verdicts name it, a first place that is shared counting half;
 //! 3. its contribution is most of what moved the target, so that the event is no sum of many small causes, and no difference of large
 //!    contributions that a wrong model makes up; still more of it where another noise is as unusual;
-//! 4. its noise is unusual even as the most unusual one of so many nodes, and no other one is more so; and
-//! 5. no finding speaks against the model, the data or the question.
+//! 4. its noise is unusual even as the most unusual one of so many nodes, no other one is more so, and none is as much so that is
+//!    neither its cause nor its effect; and
+//! 5. no finding speaks against the model, the data or the question; that an edge is turned round does where it is one of its own.
 //!
 //! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
 //! how often a strong verdict was wrong on others, and the example `trust` repeats that.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, NodeEvidence};
 use super::methods::CombinedScore;
 use super::verdict::Verdict;
 use crate::findings::{Finding, FindingKind, Strength};
@@ -22,7 +23,7 @@ use crate::wording::share_of_rows;
 /// What is less rare than one in twenty is no outlier, in nats.
 const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
 /// A runner-up with so much of the first one's combined score is as suspect.
-const AS_SUSPECT: f64 = 0.85;
+const AS_SUSPECT: f64 = 0.8;
 /// So much of all that moved the target must be the first one's contribution.
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
@@ -43,7 +44,13 @@ impl Judged<'_> {
     /// How far the first of the ranking can be trusted, and why not further, in sentences.
     pub(super) fn strength(&self) -> (Strength, Vec<String>) {
         let (by_itself, doubts) = self.by_itself();
-        (self.findings.iter().map(|finding| finding.kind.caps()).fold(by_itself, Strength::min), doubts)
+        let first = self.combined.first().map(|first| first.node.as_str());
+        // What the graph says of one edge matters for the noises of its ends.
+        let concerns = |finding: &&Finding| {
+            finding.kind != FindingKind::EdgeTurned || finding.nodes.iter().any(|node| first == Some(node.as_str()))
+        };
+        let caps = self.findings.iter().filter(concerns).map(|finding| finding.kind.caps());
+        (caps.fold(by_itself, Strength::min), doubts)
     }
 
     /// Before the findings.
@@ -129,7 +136,34 @@ impl Judged<'_> {
                 first.node
             ));
         }
-        (other > surprise).then(|| format!("Given its parents, another node is more unusual than `{}`.", first.node))
+        if other > surprise {
+            return Some(format!("Given its parents, another node is more unusual than `{}`.", first.node));
+        }
+        let apart = self.most_unusual_apart(&first.node).filter(|node| node.noise_surprise >= surprise)?;
+        Some(format!(
+            "Given its parents, `{}` is as unusual as `{}`, and neither depends on the other.",
+            apart.name, first.node
+        ))
+    }
+
+    /// Of the nodes that are neither causes nor effects of this one, the one whose noise is most unusual.
+    fn most_unusual_apart(&self, name: &str) -> Option<&NodeEvidence> {
+        let nodes = &self.evidence.nodes;
+        let first = nodes.iter().position(|node| node.name == name)?;
+        let (mut is_cause, mut is_effect) = (vec![false; nodes.len()], vec![false; nodes.len()]);
+        // In topological order, so causes are found going back and effects going on.
+        is_cause[first] = true;
+        for number in (0..=first).rev() {
+            if is_cause[number] {
+                nodes[number].parents.iter().for_each(|&parent| is_cause[parent] = true);
+            }
+        }
+        is_effect[first] = true;
+        for number in first + 1..nodes.len() {
+            is_effect[number] = nodes[number].parents.iter().any(|&parent| is_effect[parent]);
+        }
+        let apart = (0..nodes.len()).filter(|&number| !is_cause[number] && !is_effect[number]);
+        apart.map(|number| &nodes[number]).max_by(|a, b| a.noise_surprise.total_cmp(&b.noise_surprise))
     }
 
     /// How unusual the noise of this node is, and the most unusual one of all others, in nats.
