@@ -20,7 +20,9 @@ const SIGNIFICANCE: f64 = 0.1;
 /// Fewest rows of which a few can be told from the rest, and fewest of a cluster.
 const FEWEST: (usize, usize) = (20, 2);
 /// The largest share of rows that a cluster of faulty ones may be.
-const MOST: f64 = 0.25;
+const MOST: f64 = 0.2;
+/// An event is extreme if it deviates by so many times what a quarter of the rows does at least, to the same side.
+const EXTREME: f64 = 3.5;
 /// A row is as extreme as the event if it deviates by at least so much of what the event deviates by.
 const AS_EXTREME: f64 = 0.5;
 /// The cluster is the event's if neither deviates by more than so many times what the other does.
@@ -69,6 +71,9 @@ fn cluster(values: &[f64], value: f64) -> Option<usize> {
     let needed = AS_EXTREME * of_event;
     let sign = if value >= median { 1.0 } else { -1.0 };
     let deviation = |place: usize| sign * (if sign > 0.0 { values[rows - 1 - place] } else { values[place] } - median);
+    if of_event < EXTREME * deviation(rows / 4) {
+        return None;
+    }
     // Most extreme first: a few look-ups where the event is far out, as it is where anything is to be found.
     let most = (MOST * rows as f64) as usize;
     let count = (0..=most).take_while(|&place| deviation(place) >= needed && needed > 0.0).count();
@@ -137,5 +142,21 @@ mod tests {
         }
         let counts: Vec<f64> = (0..300).map(|row| if row < 290 { 0.0 } else { 1.0 }).collect();
         assert_eq!(cluster(&counts, 1.0), None, "rare counts");
+    }
+
+    #[test]
+    fn three_rows_of_three_hundred_are_enough_and_heavy_tails_are_no_cluster() {
+        let faulty = [6.9, 7.6, 8.4];
+        let mut values = quantiles(&NoiseDistribution::normal(0.0, 1.0).unwrap(), 297);
+        values.extend(faulty);
+        assert_eq!(cluster(&values, 7.5), Some(3));
+        assert_eq!(cluster(&values, 15.0), None, "twice as far out as they");
+        // Tails that fall as the third power, as those of Student's t with 3 degrees of freedom.
+        let side = |row: usize| (((row as f64 + 0.5) / 150.0).powf(-1.0 / 3.0) - 1.0) * 2.0;
+        let mut heavy: Vec<f64> = (0..150).flat_map(|row| [side(row), -side(row)]).collect();
+        heavy.sort_by(f64::total_cmp);
+        for event in [3.0, 6.0, 9.0, 11.0, 20.0] {
+            assert_eq!(cluster(&heavy, event), None, "{event}");
+        }
     }
 }

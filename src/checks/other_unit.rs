@@ -106,7 +106,8 @@ fn alone_off_by(facts: &Facts<'_>, node: &Sized<'_>, ratio: f64) -> Option<Strin
     for (number, child) in facts.observed_nodes().filter(|(_, child)| child.parents.contains(&node.number)) {
         let as_it_is = tail(facts, child, number, &|_| 1.0);
         let in_its_unit = tail(facts, child, number, &|parent| if parent == node.number { ratio } else { 1.0 });
-        let explained = || is_mostly_explained(facts, child, number, |parent| if parent == node.number { ratio } else { 1.0 });
+        let explained =
+            || is_mostly_explained(facts, child, number, |parent| if parent == node.number { ratio } else { 1.0 });
         if as_it_is <= IMPOSSIBLE && (in_its_unit >= ORDINARY || explained()) {
             followed.get_or_insert(&child.name);
         } else if as_it_is > in_its_unit.max(IMPOSSIBLE) || facts.is_out_of_range(number) {

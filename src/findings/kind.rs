@@ -13,6 +13,8 @@ pub enum FindingKind {
     EffectsNotIdentified,
     /// Values so large beside their differences that digits were lost.
     PrecisionLost,
+    /// An event so far outside the training data that means of the target overflow.
+    MeanOverflows,
     /// A deviation smaller than the step in which the value is measured.
     BelowResolution,
     /// Mechanisms that fit the training data alike say different things about this event.
@@ -42,11 +44,11 @@ pub enum FindingKind {
 impl FindingKind {
     /// How sure a verdict may be at most where this was found; never [`Strength::Strong`].
     ///
-    /// [`Strength::Thin`] where the figures themselves mean nothing (edges turned round, another unit, lost digits), and so the
+    /// [`Strength::Thin`] where the figures themselves mean nothing (edges turned round, another unit, lost digits, overflow), and so the
     /// first of a ranking; [`Strength::Contested`] where it is the best guess, but a doubtful one.
     pub fn caps(self) -> Strength {
         match self {
-            Self::EdgesReversed | Self::OtherUnit | Self::PrecisionLost => Strength::Thin,
+            Self::EdgesReversed | Self::OtherUnit | Self::PrecisionLost | Self::MeanOverflows => Strength::Thin,
             Self::EffectsNotIdentified
             | Self::EdgeTurned
             | Self::OtherSide

@@ -38,8 +38,10 @@ impl TurnedEdge {
         let mut contradicted: Vec<usize> = violations(tests).iter().map(|test| test.node).collect();
         contradicted.sort_unstable();
         contradicted.dedup();
-        let edges = arrows.parents.iter().enumerate().flat_map(|(effect, causes)| causes.iter().map(move |&c| (c, effect)));
-        let at_one = |&(cause, effect): &(usize, usize)| contradicted.contains(&cause) || contradicted.contains(&effect);
+        let edges =
+            arrows.parents.iter().enumerate().flat_map(|(effect, causes)| causes.iter().map(move |&c| (c, effect)));
+        let at_one =
+            |&(cause, effect): &(usize, usize)| contradicted.contains(&cause) || contradicted.contains(&effect);
         let tried: Vec<(usize, usize)> = edges.filter(at_one).take(MOST_EDGES).collect();
         let result = tried.par_iter().filter_map(|&(cause, effect)| {
             let arrows = with_turned(arrows, cause, effect)?;
@@ -115,8 +117,8 @@ mod tests {
         let (a, b) = (|row| noise(0, row), |row| noise(1, row));
         let c = |row| a(row) + b(row) + 0.5 * noise(2, row);
         let d = |row| c(row) + noise(3, row);
-        let data =
-            Dataset::from_columns([("a", column(&a)), ("b", column(&b)), ("c", column(&c)), ("d", column(&d))]).unwrap();
+        let data = Dataset::from_columns([("a", column(&a)), ("b", column(&b)), ("c", column(&c)), ("d", column(&d))])
+            .unwrap();
         let graph = CausalGraph::from_edges(edges.iter().copied()).unwrap();
         let tester = Tester::of(&graph, &data).unwrap();
         let arrows = Arrows::of(&graph);

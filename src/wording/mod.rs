@@ -3,5 +3,5 @@
 mod chance;
 mod number;
 
-pub(crate) use chance::{chance, share_of_rows};
+pub(crate) use chance::{chance, one_in, share_of_rows};
 pub(crate) use number::{error_in_nats, fixed, p_value, significant};
