@@ -5,7 +5,8 @@
 //! falls exponentially, and so is the gap between logarithms for a tail that falls as a power (A. Rényi, *On the theory of order
 //! statistics*, 1953). The scale is the mean excess of m values below the gap, so that x = k·gap/scale has Fisher's distribution with 2
 //! and 2m degrees of freedom, P{X ≥ x} = (1 + x/m)^−m; as the gap is the one about a given place, and wide ones are more often about
-//! it, times 1 + x. A gap counts that is too wide for both kinds of tail.
+//! it, times 1 + x. A gap counts that is too wide for both kinds of tail. The scale is that of the nearest values below the gap: a tail
+//! that falls faster than a power the further out looks like a steeper power there.
 
 use super::facts::Facts;
 use crate::findings::{Finding, FindingKind};
@@ -13,22 +14,28 @@ use crate::model::WiredNode;
 use crate::noise::NoiseDistribution;
 use crate::wording::significant;
 
-/// The probability of a finding by chance, over all nodes.
-const SIGNIFICANCE: f64 = 0.01;
+/// The probability of such a gap by chance. A finding by chance is much rarer: the gap must be where the event is, and too wide
+/// for the heavier of both tails. `docs/trust.md` has the rates.
+const SIGNIFICANCE: f64 = 0.1;
 /// Fewest rows of which a few can be told from the rest, and fewest of a cluster.
 const FEWEST: (usize, usize) = (20, 2);
 /// The largest share of rows that a cluster of faulty ones may be.
-const MOST: f64 = 0.25;
+const MOST: f64 = 0.2;
+/// An event is extreme if it deviates by so many times what a quarter of the rows does at least, to the same side.
+const EXTREME: f64 = 3.5;
 /// A row is as extreme as the event if it deviates by at least so much of what the event deviates by.
 const AS_EXTREME: f64 = 0.5;
-/// The quantile of the rest above which its tail begins.
-const TAIL: f64 = 0.8;
+/// The cluster is the event's if neither deviates by more than so many times what the other does.
+const ALIKE: f64 = 1.6;
+/// The share of the rest that is its tail, the fewest values that tell its scale, and the largest share that these may be.
+const TAIL: f64 = 0.1;
+const FEWEST_OF_TAIL: usize = 10;
+const MOST_OF_TAIL: f64 = 0.2;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
-    let significance = SIGNIFICANCE / facts.wiring.nodes().len() as f64;
     let clusters = facts.observed_nodes().filter_map(|(number, node)| {
         let (values, value) = values_of(facts, node, number)?;
-        let count = cluster(values, value, significance)?;
+        let count = cluster(values, value)?;
         Some((node, number, count, values.len()))
     });
     // One cluster of rows shows at every node downstream, too; first in topological order is where it begins.
@@ -54,24 +61,34 @@ fn values_of<'a>(facts: &Facts<'a>, node: &'a WiredNode, number: usize) -> Optio
 }
 
 /// How many of the ascending values form a cluster that is as extreme as this one.
-fn cluster(values: &[f64], value: f64, significance: f64) -> Option<usize> {
+fn cluster(values: &[f64], value: f64) -> Option<usize> {
     let rows = values.len();
     if rows < FEWEST.0 {
         return None;
     }
     let median = values[rows / 2];
-    let needed = AS_EXTREME * (value - median).abs();
+    let of_event = (value - median).abs();
+    let needed = AS_EXTREME * of_event;
     let sign = if value >= median { 1.0 } else { -1.0 };
     let deviation = |place: usize| sign * (if sign > 0.0 { values[rows - 1 - place] } else { values[place] } - median);
+    if of_event < EXTREME * deviation(rows / 4) {
+        return None;
+    }
     // Most extreme first: a few look-ups where the event is far out, as it is where anything is to be found.
     let most = (MOST * rows as f64) as usize;
     let count = (0..=most).take_while(|&place| deviation(place) >= needed && needed > 0.0).count();
     if count < FEWEST.1 || count > most {
         return None;
     }
-    let tail = ((1.0 - TAIL) * (rows - count) as f64) as usize;
+    let of_cluster = deviation(count / 2);
+    if of_cluster > ALIKE * of_event || of_event > ALIKE * of_cluster {
+        return None;
+    }
+    let share_of_rest = |share: f64| (share * (rows - count) as f64) as usize;
+    let tail = share_of_rest(TAIL).max(FEWEST_OF_TAIL.min(share_of_rest(MOST_OF_TAIL)));
     let (last, threshold) = (deviation(count), deviation(count + tail));
-    let body = count..rows - tail;
+    // The step of a coarse gauge shows where values are dense.
+    let body = count + tail..rows / 2;
     let step = body.map(|place| deviation(place) - deviation(place + 1)).fold(0.0, f64::max);
     let first = deviation(count - 1) - step;
     if !(threshold > 0.0 && last > threshold && first > last) {
@@ -86,7 +103,7 @@ fn cluster(values: &[f64], value: f64, significance: f64) -> Option<usize> {
         (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
     };
     let p = by_chance(|value| value).max(by_chance(f64::ln));
-    (p <= significance).then_some(count)
+    (p <= SIGNIFICANCE).then_some(count)
 }
 
 #[cfg(test)]
@@ -102,10 +119,10 @@ mod tests {
     fn a_cluster_apart_is_found_on_either_side() {
         let mut values = quantiles(&NoiseDistribution::normal(0.0, 1.0).unwrap(), 300);
         values.extend((0..10).map(|row| 8.0 + 0.1 * f64::from(row)));
-        assert_eq!(cluster(&values, 9.0, 1e-3), Some(10));
-        assert_eq!(cluster(&values, 1.5, 1e-3), None, "an event among the rest");
+        assert_eq!(cluster(&values, 9.0), Some(10));
+        assert_eq!(cluster(&values, 1.5), None, "an event among the rest");
         let mirrored: Vec<f64> = values.iter().rev().map(|value| -value).collect();
-        assert_eq!(cluster(&mirrored, -9.0, 1e-3), Some(10));
+        assert_eq!(cluster(&mirrored, -9.0), Some(10));
     }
 
     #[test]
@@ -114,16 +131,32 @@ mod tests {
             let values = quantiles(&noise, 400);
             let largest = values[399];
             for share in [0.3, 0.6, 1.0, 2.0] {
-                assert_eq!(cluster(&values, share * largest, 1e-3), None, "{noise}, {share}");
+                assert_eq!(cluster(&values, share * largest), None, "{noise}, {share}");
             }
         }
         // Whole standard deviations, as of a coarse gauge: the few 4's are one step beyond the 3's.
         let rounded: Vec<f64> =
             quantiles(&NoiseDistribution::normal(0.0, 1.0).unwrap(), 1000).iter().map(|value| value.round()).collect();
         for value in [5.0, 6.0, 7.0] {
-            assert_eq!(cluster(&rounded, value, 1e-3), None, "rounded, {value}");
+            assert_eq!(cluster(&rounded, value), None, "rounded, {value}");
         }
         let counts: Vec<f64> = (0..300).map(|row| if row < 290 { 0.0 } else { 1.0 }).collect();
-        assert_eq!(cluster(&counts, 1.0, 1e-3), None, "rare counts");
+        assert_eq!(cluster(&counts, 1.0), None, "rare counts");
+    }
+
+    #[test]
+    fn three_rows_of_three_hundred_are_enough_and_heavy_tails_are_no_cluster() {
+        let faulty = [6.9, 7.6, 8.4];
+        let mut values = quantiles(&NoiseDistribution::normal(0.0, 1.0).unwrap(), 297);
+        values.extend(faulty);
+        assert_eq!(cluster(&values, 7.5), Some(3));
+        assert_eq!(cluster(&values, 15.0), None, "twice as far out as they");
+        // Tails that fall as the third power, as those of Student's t with 3 degrees of freedom.
+        let side = |row: usize| (((row as f64 + 0.5) / 150.0).powf(-1.0 / 3.0) - 1.0) * 2.0;
+        let mut heavy: Vec<f64> = (0..150).flat_map(|row| [side(row), -side(row)]).collect();
+        heavy.sort_by(f64::total_cmp);
+        for event in [3.0, 6.0, 9.0, 11.0, 20.0] {
+            assert_eq!(cluster(&heavy, event), None, "{event}");
+        }
     }
 }

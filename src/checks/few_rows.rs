@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::findings::{Finding, FindingKind};
-use crate::wording::{fixed, share_of_rows};
+use crate::wording::{fixed, one_in};
 
 /// With fewer rows no score is far above that of one row in twenty.
 const FEWEST: usize = 20;
@@ -26,9 +26,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
         format!("how unusual `{target}` is can be told no better than that")
     };
     let evidence = format!(
-        "The model of `{target}` was fitted to {rows} rows, which support no score above {} nats, that of {}: {at_ceiling}.",
-        fixed(ceiling, 2),
-        share_of_rows((-ceiling).exp())
+        "The model of `{target}` was fitted to {rows} rows, which support no probability below {} and no score above {} nats: \
+         {at_ceiling}.",
+        one_in(0.5 / rows as f64),
+        fixed(ceiling, 2)
     );
     let enough = fixed((2.0 * ENOUGH as f64 + 1.0).ln(), 1);
     let remedy = format!("Fit it to more normal rows: with {ENOUGH}, scores reach {enough} nats.");

@@ -28,8 +28,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     }
     let target = facts.name(number);
     let (nodes, why) = no_cause(facts).or_else(|| unusual_elsewhere(facts)).or_else(|| unexplained(facts))?;
-    let evidence =
-        format!("The noise of `{target}` itself explains {:.0} % of its event, and {why}.", 100.0 * share.min(1.0));
+    let evidence = format!(
+        "Of all contributions, of either sign, the noise of `{target}` itself makes up {:.0} %, and {why}.",
+        100.0 * share.min(1.0)
+    );
     let remedy = format!(
         "A cause of `{target}` may be missing from the graph, or `{target}` itself is at fault: the figures cannot tell. Add what \
          else acts on it."

@@ -17,6 +17,8 @@ const SLACK: f64 = 1.25;
 /// A noise is ordinary if at least so many are as extreme, and impossible if no more than this are: probabilities.
 const ORDINARY: f64 = 0.02;
 const IMPOSSIBLE: f64 = 1e-3;
+/// Of a noise that another unit mostly explains no more than this is left.
+const LITTLE: f64 = 0.1;
 /// The least factor that a single value may be off by, if nothing depends on it that could tell.
 const LEAST_ALONE: f64 = 1000.0;
 /// Within these quantiles of training a single value must lie in the other unit, if nothing depends on it that could tell.
@@ -104,7 +106,9 @@ fn alone_off_by(facts: &Facts<'_>, node: &Sized<'_>, ratio: f64) -> Option<Strin
     for (number, child) in facts.observed_nodes().filter(|(_, child)| child.parents.contains(&node.number)) {
         let as_it_is = tail(facts, child, number, &|_| 1.0);
         let in_its_unit = tail(facts, child, number, &|parent| if parent == node.number { ratio } else { 1.0 });
-        if as_it_is <= IMPOSSIBLE && in_its_unit >= ORDINARY {
+        let explained =
+            || is_mostly_explained(facts, child, number, |parent| if parent == node.number { ratio } else { 1.0 });
+        if as_it_is <= IMPOSSIBLE && (in_its_unit >= ORDINARY || explained()) {
             followed.get_or_insert(&child.name);
         } else if as_it_is > in_its_unit.max(IMPOSSIBLE) || facts.is_out_of_range(number) {
             // It has followed, whatever its mechanism makes of a parent so far out: the value is what it says.
@@ -128,10 +132,23 @@ fn alone_off_by(facts: &Facts<'_>, node: &Sized<'_>, ratio: f64) -> Option<Strin
 
 /// The two-sided tail of a node's noise, its parents being so many times smaller.
 fn tail(facts: &Facts<'_>, node: &WiredNode, number: usize, ratio: &dyn Fn(usize) -> f64) -> f64 {
-    let parents: Vec<f64> = node.parents.iter().map(|&parent| facts.recovered.values[parent] / ratio(parent)).collect();
-    let noise = node.mechanism.estimate_noise(&parents, facts.recovered.values[number]);
+    let noise = noise(facts, node, number, ratio);
     // A noise that cannot be is as far out as any.
     if noise.is_finite() { node.mechanism.noise().two_sided_tail(noise) } else { 0.0 }
+}
+
+/// Whether a node that is linear in its parents, and is off by itself, is mostly so because of their unit: what is left of its noise
+/// when they are so many times smaller is little of it. Where others saturate, it is not known.
+fn is_mostly_explained(facts: &Facts<'_>, node: &WiredNode, number: usize, ratio: impl Fn(usize) -> f64) -> bool {
+    let usual = node.mechanism.noise().median();
+    let (as_it_is, left) = (noise(facts, node, number, &|_| 1.0) - usual, noise(facts, node, number, &ratio) - usual);
+    node.mechanism.coefficients().is_some() && left.abs() <= LITTLE * as_it_is.abs()
+}
+
+/// A node's noise, its parents being so many times smaller.
+fn noise(facts: &Facts<'_>, node: &WiredNode, number: usize, ratio: &dyn Fn(usize) -> f64) -> f64 {
+    let parents: Vec<f64> = node.parents.iter().map(|&parent| facts.recovered.values[parent] / ratio(parent)).collect();
+    node.mechanism.estimate_noise(&parents, facts.recovered.values[number])
 }
 
 fn finding(facts: &Facts<'_>, off: &[&Sized<'_>], ratio: f64, why: &str, what: &str) -> Finding {

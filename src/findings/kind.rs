@@ -13,12 +13,16 @@ pub enum FindingKind {
     EffectsNotIdentified,
     /// Values so large beside their differences that digits were lost.
     PrecisionLost,
+    /// An event so far outside the training data that means of the target overflow.
+    MeanOverflows,
     /// A deviation smaller than the step in which the value is measured.
     BelowResolution,
     /// Mechanisms that fit the training data alike say different things about this event.
     ModelUncertain,
     /// The graph's edges seem to point from effect to cause.
     EdgesReversed,
+    /// A single edge seems to point from effect to cause.
+    EdgeTurned,
     /// A value, or all of them, seems to be in another unit than the training data.
     OtherUnit,
     /// The target is extreme on the other side than the one that is asked about.
@@ -31,6 +35,8 @@ pub enum FindingKind {
     FaultInTraining,
     /// A value beyond all training values, at a node that was constant or whose effect the model does not know.
     ConstantMoved,
+    /// Training rows that repeat one another, as if they had been written more than once.
+    RowsRepeated,
     /// Too few training rows to tell how unusual the event is.
     FewRows,
 }
@@ -38,12 +44,13 @@ pub enum FindingKind {
 impl FindingKind {
     /// How sure a verdict may be at most where this was found; never [`Strength::Strong`].
     ///
-    /// [`Strength::Thin`] where the figures themselves mean nothing (edges turned round, another unit, lost digits), and so the
+    /// [`Strength::Thin`] where the figures themselves mean nothing (edges turned round, another unit, lost digits, overflow), and so the
     /// first of a ranking; [`Strength::Contested`] where it is the best guess, but a doubtful one.
     pub fn caps(self) -> Strength {
         match self {
-            Self::EdgesReversed | Self::OtherUnit | Self::PrecisionLost => Strength::Thin,
+            Self::EdgesReversed | Self::OtherUnit | Self::PrecisionLost | Self::MeanOverflows => Strength::Thin,
             Self::EffectsNotIdentified
+            | Self::EdgeTurned
             | Self::OtherSide
             | Self::BelowResolution
             | Self::ModelUncertain
@@ -51,6 +58,7 @@ impl FindingKind {
             | Self::MissingCause
             | Self::FaultInTraining
             | Self::ConstantMoved
+            | Self::RowsRepeated
             | Self::FewRows => Strength::Contested,
         }
     }

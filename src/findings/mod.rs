@@ -3,10 +3,19 @@
 
 mod direction;
 mod finding;
+mod implied;
 mod kind;
+mod objections;
+mod repeated_rows;
 mod strength;
+mod turned_edge;
 
-pub use direction::{Direction, ImpliedTests};
+pub use direction::Direction;
 pub use finding::Finding;
+pub use implied::ImpliedTests;
 pub use kind::FindingKind;
+pub use repeated_rows::RepeatedRows;
 pub use strength::Strength;
+pub use turned_edge::TurnedEdge;
+
+pub(crate) use objections::Objections;

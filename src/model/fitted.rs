@@ -11,7 +11,7 @@ use super::resolution::{GivenSteps, resolutions};
 use super::wiring::{WiredNode, Wiring};
 use crate::data::{Dataset, Observation};
 use crate::error::{Error, Result};
-use crate::findings::{Direction, Finding};
+use crate::findings::{Direction, Finding, Objections, RepeatedRows, TurnedEdge};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::noise::NoiseDistribution;
@@ -64,8 +64,8 @@ pub(super) struct Fits {
 pub(super) struct Reports {
     pub(super) fit: Option<FitReport>,
     pub(super) assignment: Option<AssignmentReport>,
-    /// The graph against the one with its arrows turned round.
-    pub(super) direction: Option<Direction>,
+    /// What the training data say against the model.
+    pub(super) objections: Objections,
 }
 
 /// What a model was fitted to.
@@ -207,12 +207,24 @@ impl FittedModel {
     /// The independencies that the graph implies, and those of the graph with its arrows turned round, in the training data;
     /// nothing if the model was given without data, or the data has not all nodes.
     pub fn direction(&self) -> Option<&Direction> {
-        self.parts.reports.direction.as_ref()
+        self.parts.reports.objections.direction.as_ref()
+    }
+
+    /// The edges of the graph that seem to be turned round by themselves, by the independencies that the graph implies with and without
+    /// each.
+    pub fn turned_edges(&self) -> &[TurnedEdge] {
+        &self.parts.reports.objections.turned_edges
+    }
+
+    /// How many training rows there are and how many of them differ, where they repeat one another as if they had been written more
+    /// than once; nothing where they do not.
+    pub fn repeated_rows(&self) -> Option<&RepeatedRows> {
+        self.parts.reports.objections.repeated.as_ref()
     }
 
     /// What speaks against the model, whatever the event: before anyone is named.
     pub fn findings(&self) -> Vec<Finding> {
-        self.direction().and_then(Direction::finding).into_iter().collect()
+        self.parts.reports.objections.findings()
     }
 
     /// How many rows the data has that the model was fitted to, rows with missing values included; nothing if it was given

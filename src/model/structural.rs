@@ -9,7 +9,7 @@ use super::plausible::{Plausible, Rival, TrainingRegion};
 use super::resolution::GivenSteps;
 use crate::data::{CompleteCases, Dataset, only_value};
 use crate::error::{Error, Result};
-use crate::findings::Direction;
+use crate::findings::Objections;
 use crate::graph::CausalGraph;
 use crate::mechanism::{
     AssignmentConfig, AssignmentReport, CausalMechanism, Chosen, FittedMechanism, NodeData, Rivals, choose,
@@ -203,21 +203,21 @@ impl StructuralCausalModel {
     /// parents: another value in an event is then impossible under the model, and the node's conditional score is at its
     /// ceiling. A parent that never varies gets the coefficient 0 in a linear regression.
     /// [`FittedModel::fit_report`] tells what was left out and repaired, and [`FittedModel::findings`] whether the arrows seem to
-    /// be the wrong way round.
+    /// be the wrong way round, or rows to be copies.
     ///
     /// # Errors
     /// When a node has no mechanism; when a needed column is not there, holds text or an infinite value; when there are too
     /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
-        self.fit_with(data, Direction::of(&self.graph, data))
+        self.fit_with(data, Objections::of(&self.graph, data))
     }
 
-    /// [`fit`](Self::fit) without a look at the direction of the arrows: for resampled rows, which say nothing new of it.
+    /// [`fit`](Self::fit) without a look at what the data say against the model: resampled rows say nothing new of it.
     pub(crate) fn fit_again(&self, data: &Dataset) -> Result<FittedModel> {
-        self.fit_with(data, None)
+        self.fit_with(data, Objections::default())
     }
 
-    fn fit_with(&self, data: &Dataset, direction: Option<Direction>) -> Result<FittedModel> {
+    fn fit_with(&self, data: &Dataset, objections: Objections) -> Result<FittedModel> {
         span!(INFO, "fit", nodes = self.graph.node_count(), rows = data.rows());
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
         let fitted: Vec<Result<FittedNode>> =
@@ -235,7 +235,7 @@ impl StructuralCausalModel {
         }
         let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
         let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
-        let reports = Reports { fit: Some(report), assignment: self.report.clone(), direction };
+        let reports = Reports { fit: Some(report), assignment: self.report.clone(), objections };
         let training = Training { data, reports, parent_spreads, plausible: plausible_mechanisms };
         FittedModel::new(self.graph.clone(), mechanisms, &self.mechanism_parents(), &self.given_steps, Some(training))
     }

@@ -12,7 +12,7 @@ use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::findings::Finding;
+use crate::findings::{Finding, FindingKind};
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Attributor, Quantity};
 use crate::telemetry::span;
@@ -98,24 +98,27 @@ impl FittedModel {
         let target = tail.target();
         span!(INFO, "diagnose", target = target);
         let mean = self.attributor(target, config.of_mean_deviation())?;
-        let mean_deviation = mean.attribute(event)?;
+        let mean_deviation = unless_it_overflows(mean.attribute(event))?;
         let evidence = Evidence::collect(self, target, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
-        let deviations = contributions(&evidence, &mean_deviation);
+        let scores = contributions(&evidence, &attribution);
+        let deviations = mean_deviation.as_ref().map(|mean| contributions(&evidence, mean));
         let fixes = in_distribution_fix(&evidence, tail, event, self.default_floor())?;
         let verdict = |kind, scores: Vec<f64>| Verdict::new(kind, names.iter().cloned().zip(scores));
-        let combined = combine(&names, &propagated, &unusual, &deviations);
-        let verdicts = vec![
-            verdict(VerdictKind::ShapleyItScore, contributions(&evidence, &attribution)),
-            verdict(VerdictKind::ShapleyMeanDeviation, deviations),
+        // Where there is no mean, the score's contributions stand in for it.
+        let combined = combine(&names, &propagated, &unusual, deviations.as_ref().unwrap_or(&scores));
+        let mut verdicts = vec![verdict(VerdictKind::ShapleyItScore, scores)];
+        verdicts.extend(deviations.map(|deviations| verdict(VerdictKind::ShapleyMeanDeviation, deviations)));
+        verdicts.extend([
             verdict(VerdictKind::NoiseScore, unusual),
             verdict(VerdictKind::Propagation, propagated),
             verdict(VerdictKind::SmoothTraversal, smooth_traversal(&evidence)),
             verdict(VerdictKind::ScoreOrdering, score_ordering(&evidence)),
             verdict(VerdictKind::InDistributionFix, fixes),
-        ];
-        let findings = self.findings_of_diagnosis(&attribution, config)?;
+        ]);
+        let mut findings = self.findings_of_diagnosis(&attribution, config)?;
+        findings.extend(mean_deviation.is_none().then(|| without_mean(target)));
         let judged = Judged {
             evidence: &evidence,
             attribution: &attribution,
@@ -129,7 +132,7 @@ impl FittedModel {
         let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
             .iter()
-            .take(config.counterfactuals)
+            .take(if mean_deviation.is_some() { config.counterfactuals } else { 0 })
             .map(|suspect| {
                 Counterfactual::of(&suspect.node, (target, observed), event, (tail, &mean), (usual, resolution))
             })
@@ -161,6 +164,22 @@ impl FittedModel {
         }
         Ok(findings)
     }
+}
+
+/// Nothing where samples of the target, whose noises could be recovered, are too large to be averaged.
+fn unless_it_overflows(mean: Result<Attribution>) -> Result<Option<Attribution>> {
+    match mean {
+        Err(Error::MechanismNotFinite { .. }) => Ok(None),
+        mean => mean.map(Some),
+    }
+}
+
+fn without_mean(target: &str) -> Finding {
+    let evidence = format!(
+        "The event is so far outside the training data that means of `{target}` are too large to be numbers: there is no verdict by the \
+         mean deviation."
+    );
+    Finding::new(FindingKind::MeanOverflows, [target.to_owned()], evidence, "Look at the units of the event first.")
 }
 
 /// Whether an attribution is one of the score of this event.

@@ -32,8 +32,9 @@ pub struct Diagnosis {
     pub missing: Vec<String>,
     /// The attribution of the target's outlier score.
     pub attribution: Attribution,
-    /// The attribution of the target's deviation from its expected value.
-    pub mean_deviation: Attribution,
+    /// The attribution of the target's deviation from its expected value. `None` where the event is so far outside the training data that
+    /// means overflow, which a finding then says; there is no verdict of it then, and there are no counterfactuals.
+    pub mean_deviation: Option<Attribution>,
 }
 
 impl Diagnosis {

@@ -17,7 +17,8 @@ pub enum VerdictKind {
     /// Contributions to the target's deviation from its expected value, in the target's unit, in the direction of the
     /// deviation.
     ShapleyMeanDeviation,
-    /// How unusual the node's noise is given its parents, in nats.
+    /// How unusual the node's noise is given its parents, in nats; less than
+    /// [`noise_score`](crate::attribution::Contribution::noise_score) where the parents lie outside of what the mechanism was fitted to.
     NoiseScore,
     /// How much of the anomaly downstream the node's own anomaly can account for, in nats.
     Propagation,
@@ -37,7 +38,7 @@ impl fmt::Display for VerdictKind {
         formatter.pad(match self {
             Self::ShapleyItScore => "Shapley, outlier score",
             Self::ShapleyMeanDeviation => "Shapley, mean deviation",
-            Self::NoiseScore => "noise score",
+            Self::NoiseScore => "discounted noise score",
             Self::Propagation => "propagation",
             Self::SmoothTraversal => "smooth traversal",
             Self::ScoreOrdering => "score ordering",

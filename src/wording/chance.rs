@@ -24,14 +24,17 @@ pub(crate) fn chance(probability: f64, resolution: f64) -> String {
 }
 
 /// A small probability as "1 in 10 000".
-fn one_in(probability: f64) -> String {
+pub(crate) fn one_in(probability: f64) -> String {
     let count = 1.0 / probability;
     if count < 1e12 { format!("1 in {}", grouped(count)) } else { format!("1 in {count:.0e}") }
 }
 
-/// How many rows a probability is: "one row in 40", "30 % of rows", "nearly all rows".
-pub(crate) fn share_of_rows(probability: f64) -> String {
-    if probability > 0.995 {
+/// How many rows a probability is, of which nothing below `resolution` is known: "one row in 40", "30 % of rows", "nearly all rows",
+/// "fewer than one row in 600".
+pub(crate) fn share_of_rows(probability: f64, resolution: f64) -> String {
+    if probability < resolution {
+        format!("fewer than one row in {}", grouped(1.0 / resolution.max(SMALLEST)))
+    } else if probability > 0.995 {
         "nearly all rows".to_owned()
     } else if probability >= IN_PER_CENT {
         format!("{:.0} % of rows", 100.0 * probability)
@@ -68,7 +71,7 @@ mod tests {
 
     #[test]
     fn no_share_is_one_row_in_1() {
-        let shown = [1.0, 0.97, 0.5, 0.05, 1e-3, 4e-7].map(share_of_rows);
+        let shown = [1.0, 0.97, 0.5, 0.05, 1e-3, 4e-7].map(|probability| share_of_rows(probability, 1e-7));
         let expected = [
             "nearly all rows",
             "97 % of rows",
@@ -78,5 +81,7 @@ mod tests {
             "one row in 2 500 000",
         ];
         assert_eq!(shown, expected);
+        assert_eq!(share_of_rows(0.0, 1.0 / 14.0), "fewer than one row in 14");
+        assert_eq!(chance(0.0, 1.0 / 14.0), "less than 1 in 14", "of the same event");
     }
 }

@@ -286,3 +286,42 @@ fn a_verdict_called_strong_is_hardly_ever_wrong_and_a_right_one_mostly_strong() 
     assert!(wrong <= 1, "{wrong} strong verdicts are wrong");
     assert!(2 * strong >= right, "of {right} right verdicts {strong} are strong");
 }
+
+#[test]
+fn an_event_whose_means_overflow_is_diagnosed_without_them() {
+    let noise = || NoiseDistribution::normal(0.0, 1.0).unwrap();
+    let exponential = AdditiveNoiseModel::known(KnownFormula::new(["a"], |parents| parents[0].exp()));
+    let model = StructuralCausalModel::new(CausalGraph::from_edges([("a", "b"), ("b", "c")]).unwrap())
+        .with_mechanism("a", noise())
+        .and_then(|model| model.with_mechanism("b", exponential.with_noise(noise())))
+        .and_then(|model| {
+            model.with_mechanism("c", AdditiveNoiseModel::known(KnownFormula::sum(["b"])).with_noise(noise()))
+        })
+        .and_then(|model| model.without_fitting())
+        .unwrap();
+    // A thousand samples of e^709 are more than the largest number.
+    let far = event(&[("a", 709.0), ("b", 709.0_f64.exp()), ("c", 709.0_f64.exp())]);
+    let mean = AttributionConfig::default().with_quantity(Quantity::MeanDeviation);
+    let refused = model.attribute_outlier("c", &far, &mean).unwrap_err().to_string();
+    assert!(refused.contains("`c`") && refused.contains("overflow"), "{refused}");
+    let diagnosis = model.diagnose("c", &far, &DiagnosisConfig::default()).unwrap();
+    assert!(diagnosis.mean_deviation.is_none() && diagnosis.counterfactuals.is_empty());
+    assert!(diagnosis.verdict(VerdictKind::ShapleyMeanDeviation).is_none());
+    assert_eq!((diagnosis.combined[0].node.as_str(), diagnosis.strength), ("a", Strength::Thin), "{diagnosis}");
+    let found = diagnosis.findings.iter().find(|found| found.kind == etiology::findings::FindingKind::MeanOverflows);
+    assert!(found.is_some_and(|found| found.evidence.contains("`c`")), "{diagnosis}");
+    let page = etiology::HtmlReport::new(&model, &diagnosis).to_html().unwrap();
+    assert!(page.contains("too large to be numbers") && !page.contains("inf"), "{page}");
+    let again: Diagnosis = serde_json::from_str(&serde_json::to_string(&diagnosis).unwrap()).unwrap();
+    assert_eq!(again, diagnosis);
+}
+
+#[test]
+fn contributions_that_cancel_are_no_strong_evidence() {
+    let chain = chain();
+    // Far out, and back again by the noise of the next node.
+    let diagnosis = chain.diagnose("c", &event(&[("a", 40.0), ("b", 4.0), ("c", 13.0)]), &DiagnosisConfig::default());
+    let diagnosis = diagnosis.unwrap();
+    assert_ne!(diagnosis.strength, Strength::Strong);
+    assert!(diagnosis.doubts.iter().any(|doubt| doubt.starts_with("`b` made the event less extreme")), "{diagnosis}");
+}

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::version::{FIRST_VERSION, FORMAT_VERSION};
 use crate::error::{Error, Result};
-use crate::findings::Direction;
+use crate::findings::{Direction, RepeatedRows, TurnedEdge};
 use crate::graph::DroppedCall;
 use crate::mechanism::{AssignmentReport, FittedMechanism};
 use crate::model::fit_report::FitReport;
@@ -43,6 +43,12 @@ pub(super) struct LaterPart {
     /// The graph against the one with its arrows turned round, where that was tested.
     #[serde(default)]
     pub(super) direction: Option<Direction>,
+    /// Single edges that seem to be turned round.
+    #[serde(default)]
+    pub(super) turned_edges: Vec<TurnedEdge>,
+    /// Whether rows are copies of one another.
+    #[serde(default)]
+    pub(super) repeated: Option<RepeatedRows>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,6 +106,8 @@ impl SavedModel {
             plausible: plausible.collect(),
             resolutions: resolutions.collect(),
             direction: model.direction().copied(),
+            turned_edges: model.turned_edges().to_vec(),
+            repeated: model.repeated_rows().copied(),
         };
         let first = FirstPart {
             graph: saved_graph,
@@ -113,8 +121,12 @@ impl SavedModel {
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        let LaterPart { plausible, resolutions, direction } = &self.later;
-        let is_empty = plausible.is_empty() && resolutions.is_empty() && direction.is_none();
+        let LaterPart { plausible, resolutions, direction, turned_edges, repeated } = &self.later;
+        let is_empty = plausible.is_empty()
+            && resolutions.is_empty()
+            && direction.is_none()
+            && turned_edges.is_empty()
+            && repeated.is_none();
         if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::layout::{FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
 use crate::error::{Error, Result, list_names};
+use crate::findings::Objections;
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, CandidateScore, FittedMechanism, MechanismRegistry, NamedMechanism};
 use crate::model::fit_report::FitReport;
@@ -34,11 +35,11 @@ impl SavedModel {
             references.push(node.reference);
             parent_spreads.push(node.parent_spread);
         }
-        let direction = later.direction;
+        let objections = later.objections(&graph)?;
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
         let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions);
-        let reports = Reports { fit: fit_report, assignment: assignment_report, direction };
+        let reports = Reports { fit: fit_report, assignment: assignment_report, objections };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
 }
@@ -50,6 +51,16 @@ impl LaterPart {
             restored[graph.position(node)?] = *resolution;
         }
         Ok(restored)
+    }
+
+    /// What the training data say against the model.
+    fn objections(&self, graph: &CausalGraph) -> Result<Objections> {
+        for edge in &self.turned_edges {
+            graph.position(&edge.cause)?;
+            graph.position(&edge.effect)?;
+        }
+        let (direction, turned_edges, repeated) = (self.direction, self.turned_edges.clone(), self.repeated);
+        Ok(Objections { direction, turned_edges, repeated })
     }
 
     /// What else the mechanism of each node may be.

@@ -16,15 +16,20 @@ pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
         row[1] = signed_amount(Quantity::ItScore, group.value);
         row[2] = error_in_nats(group.std_error);
         row[3] = fixed(group.model_error, 2);
+        if attribution.contributions.iter().any(|part| part.share.is_some()) {
+            row[4] = percent(group.value / attribution.score.value);
+        }
         row[9] = "the split is open".to_owned();
         rows.push(row);
     }
     if !attribution.missing.is_empty() {
-        let (tail, mean) = (attribution.unexplained, diagnosis.mean_deviation.unexplained);
+        let (tail, mean) = (attribution.unexplained, diagnosis.mean_deviation.as_ref().map(|mean| mean.unexplained));
         let mut row = blank("(unexplained)");
         row[1] = signed_amount(Quantity::ItScore, tail.value);
         row[2] = error_in_nats(tail.std_error);
-        row[5] = signed_amount(Quantity::MeanDeviation, mean.value);
+        if let Some(mean) = mean {
+            row[5] = signed_amount(Quantity::MeanDeviation, mean.value);
+        }
         rows.push(row);
     }
     for missing in &attribution.missing {
@@ -50,7 +55,7 @@ fn blank(name: &str) -> [String; 10] {
 }
 
 fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
-    let deviation = diagnosis.mean_deviation.contribution(&part.node);
+    let deviation = diagnosis.mean_deviation.as_ref().and_then(|mean| mean.contribution(&part.node));
     let remarks = [
         part.is_approximate().then(|| "approximate: a cause is missing".to_owned()),
         part.extrapolated.then(|| "noise beyond the training data".to_owned()),
@@ -65,13 +70,17 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
         signed_amount(Quantity::ItScore, part.value),
         error_in_nats(part.std_error),
         part.model_error.map_or_else(|| "-".to_owned(), |error| fixed(error, 2)),
-        part.share.map_or_else(|| "-".to_owned(), |share| format!("{}\u{a0}%", fixed(100.0 * share, 0))),
+        part.share.map_or_else(|| "-".to_owned(), percent),
         deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
         significant(part.observed),
         significant(part.typical),
         fixed(part.noise_score, 1),
         remarks.join("; "),
     ]
+}
+
+fn percent(share: f64) -> String {
+    format!("{}\u{a0}%", fixed(100.0 * share, 0))
 }
 
 /// The intervals that include the fit, of each contribution and of the score.
@@ -89,12 +98,13 @@ pub(super) fn intervals(intervals: &BootstrapIntervals) -> String {
         failed => format!("; {failed} more failed"),
     };
     let caption = format!(
-        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; with the error of the computation",
+        "Intervals of {} % that include the fit, in nats, over {} resamples of the rows{failed}; ± of both is the standard error of fit and \
+         computation together",
         percent_of(intervals.level),
         intervals.resamples
     );
     let warnings: Vec<String> = intervals.warning.iter().map(|warning| format!("{warning}.")).collect();
-    table(&caption, ["node", "nats", "lower", "upper", "± error"], &rows) + &list("warnings", &warnings)
+    table(&caption, ["node", "nats", "lower", "upper", "± of both"], &rows) + &list("warnings", &warnings)
 }
 
 /// Why there are none.

@@ -17,6 +17,8 @@ pub(super) struct Evidence {
     pub(super) nodes: Vec<NodeEvidence>,
     /// Nodes whose value is missing.
     pub(super) missing: Vec<String>,
+    /// The smallest tail probability that its scores tell from 0.
+    pub(super) floor: f64,
 }
 
 /// What the event shows at one node.
@@ -47,7 +49,7 @@ impl Evidence {
         let recovered = wiring.abduct(event)?;
         let observed_parents = wiring.parents_that_count(|number| !recovered.is_missing(number));
         let floor = model.default_floor();
-        let mut evidence = Self { nodes: Vec::new(), missing: Vec::new() };
+        let mut evidence = Self { nodes: Vec::new(), missing: Vec::new(), floor };
         let mut places = vec![0; wiring.nodes().len()];
         for ((number, node), parents) in wiring.nodes().iter().enumerate().zip(observed_parents) {
             let name = node.name.clone();
@@ -70,6 +72,13 @@ impl Evidence {
             });
         }
         Ok(evidence)
+    }
+
+    /// The tail probability behind one of its scores, below the floor where the score is at its ceiling.
+    pub(super) fn tail_probability(&self, nats: f64) -> f64 {
+        // A score at its ceiling comes back as 0 but for rounding.
+        let tail = (1.0 + self.floor) * (-nats).exp() - self.floor;
+        if tail > 1e-9 * self.floor { tail } else { 0.0 }
     }
 
     /// The index of the target: the last in topological order.

@@ -52,6 +52,24 @@ fn a_right_model_without_fitting_raises_no_alarm_either() {
     assert!(clean >= 90, "{clean} of 100");
 }
 
+/// Causes that explain nearly all of their effects, in units of very different sizes.
+#[test]
+fn a_right_graph_whose_columns_are_nearly_proportional_is_not_contradicted() {
+    let truth = known(&[
+        ("t", &[], |_| 10.0),
+        ("z", &[], |_| 10.0),
+        ("x", &["t", "z"], |p| 100.0 + 8.0 * p[0] + 2.0 * p[1]),
+        ("y", &["x", "z"], |p| 1e4 * (7.0 * p[0] + 5.0 * p[1])),
+    ]);
+    let edges = [("t", "x"), ("x", "y"), ("z", "y"), ("z", "x")];
+    for seed in 0..3 {
+        let (training, held_out) = (truth.draw_samples(1_000, 2 * seed), truth.draw_samples(1_000, 2 * seed + 1));
+        let evaluation = evaluate(&linear_model(&edges, &training.unwrap()), &held_out.unwrap());
+        assert_eq!(evaluation.graph.violations().count(), 0, "{evaluation}");
+        assert!(evaluation.findings.is_empty(), "{evaluation}");
+    }
+}
+
 #[test]
 fn a_missing_edge_is_named() {
     let truth =

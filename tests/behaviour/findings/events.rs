@@ -53,6 +53,16 @@ fn one_node_in_another_unit_is_found_as_nothing_follows_it() {
 }
 
 #[test]
+fn another_unit_is_found_where_the_node_that_depends_on_it_is_at_fault() {
+    let model = shop(500);
+    let event = scaled(&event(&[("api", 1.0)]), |name| if name == "db" { 1000.0 } else { 1.0 });
+    let diagnosis = model.diagnose("edge", &event, &DiagnosisConfig::default()).unwrap();
+    let found = diagnosis.findings.iter().find(|finding| finding.kind == FindingKind::OtherUnit);
+    assert!(found.is_some_and(|found| found.nodes == ["db"]), "{diagnosis}");
+    assert_eq!(diagnosis.root_cause(), None);
+}
+
+#[test]
 fn recent_rows_in_another_unit_are_found() {
     let model = shop(500);
     let recent = truth().draw_samples(30, 5).unwrap();

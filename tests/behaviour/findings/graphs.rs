@@ -24,6 +24,24 @@ fn a_graph_turned_round_is_found_by_its_independencies_whatever_the_target() {
 }
 
 #[test]
+fn an_edge_that_is_turned_round_is_named_and_limits_verdicts_on_its_ends() {
+    // The true edge is cache → api; db tells, which is independent of cache but not given api.
+    let turned = EDGES.map(|(cause, effect)| if cause == "cache" { (effect, cause) } else { (cause, effect) });
+    let model = fit(CausalGraph::from_edges(turned).unwrap(), &truth().draw_samples(500, 1).unwrap());
+    let [edge] = model.turned_edges() else { panic!("{:?}", model.turned_edges()) };
+    assert_eq!((edge.cause.as_str(), edge.effect.as_str(), edge.turned.violated), ("api", "cache", 0));
+    let of = |changed: &str| {
+        let diagnosis = model.diagnose("edge", &event(&[(changed, 2.0)]), &DiagnosisConfig::default()).unwrap();
+        assert!(diagnosis.findings.iter().any(|found| found.kind == FindingKind::EdgeTurned), "{diagnosis}");
+        (diagnosis.combined[0].node.clone(), diagnosis.strength)
+    };
+    assert_eq!(of("cache"), ("api".to_owned(), Strength::Contested), "cache itself is no cause any more");
+    assert_eq!(of("auth"), ("auth".to_owned(), Strength::Strong), "its noise does not rest on that edge");
+    let saved = etiology::FittedModel::from_json(&model.to_json().unwrap()).unwrap();
+    assert_eq!(saved.turned_edges(), model.turned_edges());
+}
+
+#[test]
 fn the_right_graph_is_not_accused_even_if_a_root_is_asked_about() {
     let model = shop(500);
     let direction = model.direction().unwrap();

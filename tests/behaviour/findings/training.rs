@@ -20,6 +20,42 @@ fn fewer_rows_than_a_score_needs_are_said_instead_of_hardly_unusual() {
 }
 
 #[test]
+fn the_ceiling_of_few_rows_is_the_same_wherever_it_is_told() {
+    let model = shop(7);
+    let diagnosis = model.diagnose("edge", &event(&[("db", 3.0)]), &DiagnosisConfig::default()).unwrap();
+    let page = etiology::HtmlReport::new(&model, &diagnosis).to_html().unwrap();
+    for text in [diagnosis.to_string(), diagnosis.attribution.to_string(), page] {
+        assert!(text.contains("1 in 14") && !text.contains("in 15"), "{text}");
+    }
+}
+
+#[test]
+fn rows_that_repeat_are_found_and_no_verdict_is_strong() {
+    let once = truth().draw_samples(300, 1).unwrap();
+    let column = |name: &String| once.column(name).unwrap().to_vec();
+    let twice = once.names().iter().map(|name| (name.clone(), [column(name), column(name)].concat()));
+    let model = fit(CausalGraph::from_edges(EDGES).unwrap(), &Dataset::from_columns(twice).unwrap());
+    let copies = model.repeated_rows().unwrap();
+    assert_eq!((copies.rows, copies.distinct), (600, 300));
+    let diagnosis = model.diagnose("edge", &event(&[("db", 2.0)]), &DiagnosisConfig::default()).unwrap();
+    let found = &diagnosis.findings[0];
+    assert_eq!(found.kind, FindingKind::RowsRepeated);
+    assert!(found.evidence.contains("600") && found.remedy.contains("1 in 600"), "{found}");
+    assert_eq!((diagnosis.root_cause(), diagnosis.strength), (Some("db"), Strength::Contested));
+    // With the same floor no contribution moves by more than its error.
+    let config = upper().with_floor(1.0 / 600.0);
+    let asked =
+        |model: &etiology::FittedModel| model.attribute_outlier("edge", &event(&[("db", 0.6)]), &config).unwrap();
+    let (of_copies, of_once) = (asked(&model), asked(&shop(300)));
+    for (a, b) in of_copies.contributions.iter().zip(&of_once.contributions) {
+        assert!((a.value - b.value).abs() <= 3.0 * a.std_error.hypot(b.std_error) + 0.02, "{a:?} {b:?}");
+    }
+    let saved = etiology::FittedModel::from_bytes(&model.to_bytes().unwrap()).unwrap();
+    assert_eq!(saved.repeated_rows(), Some(copies));
+    assert_eq!(shop(300).repeated_rows(), None);
+}
+
+#[test]
 fn training_rows_with_the_fault_are_found_where_it_began() {
     let usual = truth().draw_samples(400, 4).unwrap();
     for (node, faulty) in [("db", 4), ("cache", 12), ("auth", 25)] {
