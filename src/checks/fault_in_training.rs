@@ -63,30 +63,56 @@ fn cluster(values: &[f64], value: f64, significance: f64) -> Option<usize> {
     let needed = AS_EXTREME * (value - median).abs();
     let sign = if value >= median { 1.0 } else { -1.0 };
     let deviation = |place: usize| sign * (if sign > 0.0 { values[rows - 1 - place] } else { values[place] } - median);
-    // Most extreme first: a few look-ups where the event is far out, as it is where anything is to be found.
     let most = (MOST * rows as f64) as usize;
-    let count = (0..=most).take_while(|&place| deviation(place) >= needed && needed > 0.0).count();
+    // Deviations descend.
+    let count = leading(most + 1, |place| deviation(place) >= needed && needed > 0.0);
     if count < FEWEST.1 || count > most {
         return None;
     }
     let tail = ((1.0 - TAIL) * (rows - count) as f64) as usize;
     let (last, threshold) = (deviation(count), deviation(count + tail));
-    let body = count..rows - tail;
-    let step = body.map(|place| deviation(place) - deviation(place + 1)).fold(0.0, f64::max);
-    let first = deviation(count - 1) - step;
-    if !(threshold > 0.0 && last > threshold && first > last) {
+    // The probability of a gap from `last` to this, where the tail's values come to this scale.
+    let p_of_gap = |gap: f64, scale: f64| {
+        let x = count as f64 * gap / scale;
+        (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
+    };
+    if !(threshold > 0.0 && last > threshold) {
+        return None;
+    }
+    // It is the larger, the smaller the gap and the larger the scale are, which nearly always decides without a look at all values.
+    let widest = deviation(count - 1) - last;
+    let least_scale = count as f64 * (last - threshold) / tail as f64;
+    if p_of_gap(widest, least_scale) > significance {
         return None;
     }
     // The scale of what a map makes of the values, and the probability of the gap there.
-    let by_chance = |map: fn(f64) -> f64| {
+    let by_chance = |map: fn(f64) -> f64, first: f64| {
         let excess = |value: f64| map(value) - map(threshold);
         let sum: f64 = (count..count + tail).map(|place| excess(deviation(place))).sum();
         let scale = (sum + count as f64 * excess(last)) / tail as f64;
-        let x = count as f64 * (map(first) - map(last)) / scale;
-        (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
+        p_of_gap(map(first) - map(last), scale)
     };
-    let p = by_chance(|value| value).max(by_chance(f64::ln));
+    if by_chance(|value| value, deviation(count - 1)) > significance {
+        return None;
+    }
+    let body = count..rows - tail;
+    let step = body.map(|place| deviation(place) - deviation(place + 1)).fold(0.0, f64::max);
+    let first = deviation(count - 1) - step;
+    if first <= last {
+        return None;
+    }
+    let p = by_chance(|value| value, first).max(by_chance(f64::ln, first));
     (p <= significance).then_some(count)
+}
+
+/// How many of so many places have a property that none has after the first without.
+fn leading(places: usize, has: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut to) = (0, places);
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        if has(middle) { from = middle + 1 } else { to = middle }
+    }
+    from
 }
 
 #[cfg(test)]

@@ -91,8 +91,8 @@ pub(crate) trait Worlds: Sync {
     fn visitor(&self) -> Box<dyn Visitor + '_>;
 
     /// The exact Shapley values of the outputs that their errors need, in the order of the event's players, where there is a
-    /// faster way than to visit all coalitions.
-    fn split(&self) -> Option<ShapleyValues> {
+    /// faster way than to visit all coalitions. Errors are made as small as `asked`, if they can be.
+    fn split(&self, _asked: Option<f64>) -> Option<ShapleyValues> {
         None
     }
 }

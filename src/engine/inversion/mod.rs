@@ -17,6 +17,7 @@ mod beyond;
 mod bound;
 mod free_sum;
 mod lattices;
+mod mend;
 mod player;
 mod refine;
 mod sampled_term;
@@ -46,6 +47,8 @@ use walk::Walk;
 
 /// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
 const TOLERANCE: f64 = 0.02;
+/// How much of what is tolerated, or asked for, the errors of a table may come to.
+const SHARE_OF_TABLE: f64 = 0.5;
 
 /// A target that is linear in all noises, which have no heavy atoms.
 #[derive(Debug)]
@@ -125,11 +128,12 @@ impl Worlds for InvertedWorlds<'_> {
         Box::new(self.walk().start(&self.series))
     }
 
-    fn split(&self) -> Option<ShapleyValues> {
+    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
         let cast = self.cast();
         let others = cast.always_free.len() + cast.always_kept.len();
         let fits_a_table = others == 0 || cast.players.len() + others <= EXACT_WITHOUT_SAMPLES;
-        fits_a_table.then(|| self.series.enumerate(&cast))
+        let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE);
+        fits_a_table.then(|| self.series.enumerate(&cast, close_enough))
     }
 }
 
