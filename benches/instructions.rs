@@ -18,8 +18,8 @@ use clap::{Parser, ValueEnum};
 use etiology::attribution::Estimator;
 use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, DiagnosisConfig, FeatureMap, NoiseFamily, Observation, Result, ShapleyMethod,
-    StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, DiagnosisConfig, FeatureMap, NoiseFamily, Observation, Result,
+    ShapleyMethod, StructuralCausalModel,
 };
 use random_models::{Case, Kind};
 

@@ -62,7 +62,8 @@ pub(super) fn answer_by<'a>(
                 continue;
             }
         };
-        let settled = engine.settles(found.largest_engine_error(), &goal.effort);
+        let error = found.largest_engine_error();
+        let settled = engine.settles(error, &goal.effort) || goal.enough.is_some_and(|enough| error <= enough);
         let candidate = Answer { found, samples, engine: Some(name), passed_over: Vec::new() };
         if let Some(worse) = keep_better(&mut best, candidate) {
             let reason = format!("its error is larger, {:.2e}", worse.found.largest_engine_error());
@@ -112,7 +113,7 @@ fn keep_better(best: &mut Option<Answer>, candidate: Answer) -> Option<Answer> {
 /// Whether nothing can be drawn in any of the worlds that are asked for.
 fn is_certain(event: &Event<'_>, ask: Ask<'_>) -> bool {
     match ask {
-        Ask::Split => event.player_count() == 0,
+        Ask::Split | Ask::Part(_) => event.player_count() == 0,
         Ask::One(coalition) => event.is_certain(coalition),
     }
 }

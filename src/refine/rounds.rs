@@ -63,12 +63,7 @@ pub(super) fn rounds(
     }
 }
 
-fn find(
-    event: &Event<'_>,
-    worlds: &dyn Worlds,
-    ask: Ask<'_>,
-    split_by: (ShapleyConfig, Option<f64>),
-) -> Result<Found> {
+fn find(event: &Event<'_>, worlds: &dyn Worlds, ask: Ask<'_>, split_by: (ShapleyConfig, Option<f64>)) -> Result<Found> {
     let readout = worlds.readout();
     match ask {
         Ask::One(coalition) => {
@@ -76,7 +71,7 @@ fn find(
             worlds.visitor().visit(coalition, &mut outputs)?;
             Ok(Found::of_world(readout.reading(&outputs), RoundingErrors::of(event)))
         }
-        Ask::Split => {
+        Ask::Split | Ask::Part(_) => {
             let found = split(event, worlds, split_by)?;
             Ok(if event.is_idle() { found.with_all_unexplained() } else { found })
         }

@@ -8,11 +8,7 @@ use crate::shapley::{joining_weights, sums_of_table};
 
 /// What the errors of all sets of players come to in the Shapley value of each, the player with the lowest bit first; with errors
 /// made better by `better`, if it can, as long as one of these sums is larger than `close_enough`.
-pub(super) fn mended(
-    errors: &mut [f64],
-    close_enough: f64,
-    mut better: impl FnMut(usize) -> Option<f64>,
-) -> Vec<f64> {
+pub(super) fn mended(errors: &mut [f64], close_enough: f64, mut better: impl FnMut(usize) -> Option<f64>) -> Vec<f64> {
     let mut sums = sums_of_table(errors);
     if is_close(&sums, close_enough) {
         return sums;

@@ -36,7 +36,7 @@ pub(super) use sampled_term::{FreeSets, SampledTerm};
 pub(super) use series::Series;
 
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
-use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
+use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::ShapleyValues;
 use crate::target::Target;
@@ -85,12 +85,16 @@ impl Engine for Inversion {
         error <= effort.asked_error().unwrap_or(TOLERANCE)
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
         let Some((region, floor)) = event.measure().region() else {
             return Ok(Opened::Unsuited("only regions have a series"));
         };
         let series = Series::new(&self.lattices, &self.effects, event, region, floor);
-        Ok(Opened::Worlds(Box::new(InvertedWorlds { event, series, walk: OnceLock::new() })))
+        let part = match ask {
+            Ask::Part(part) => Some(part),
+            Ask::Split | Ask::One(_) => None,
+        };
+        Ok(Opened::Worlds(Box::new(InvertedWorlds { event, series, part, walk: OnceLock::new() })))
     }
 }
 
@@ -98,6 +102,8 @@ impl Engine for Inversion {
 struct InvertedWorlds<'e> {
     event: &'e Event<'e>,
     series: Series<'e>,
+    /// Which of its worlds will be asked for, if not all.
+    part: Option<Part<'e>>,
     /// Made when a single coalition is visited.
     walk: OnceLock<Walk>,
 }
@@ -133,7 +139,7 @@ impl Worlds for InvertedWorlds<'_> {
         let others = cast.always_free.len() + cast.always_kept.len();
         let fits_a_table = others == 0 || cast.players.len() + others <= EXACT_WITHOUT_SAMPLES;
         let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE);
-        fits_a_table.then(|| self.series.enumerate(&cast, close_enough))
+        fits_a_table.then(|| self.series.enumerate(&cast, self.part, close_enough))
     }
 }
 

@@ -3,6 +3,7 @@
 use ndarray::Array2;
 use ndarray::linalg::general_mat_mul;
 
+use super::super::Part;
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
 use super::mend::mended;
@@ -20,7 +21,9 @@ impl Series<'_> {
     /// Costs O(2ⁿ · K) multiplications. Memory: O(2ⁿ + 2^(n/2) · K).
     ///
     /// Nodes that are no players double the table, each of them, and then only the half is used in which they are free, or kept.
-    pub(super) fn enumerate(&self, cast: &Cast, close_enough: f64) -> ShapleyValues {
+    ///
+    /// Of a part, the values are those of the game in which all other coalitions are worth nothing.
+    pub(super) fn enumerate(&self, cast: &Cast, part: Option<Part<'_>>, close_enough: f64) -> ShapleyValues {
         let all_players = Player::all(self.lattices, &cast.nodes());
         let table = CoalitionTable::new(self, &all_players);
         let mut probabilities = table.probabilities();
@@ -33,8 +36,12 @@ impl Series<'_> {
             probabilities = sets.iter().map(|&set| probabilities[set]).collect();
             players.retain(|&(_, place)| place < cast.players.len());
         }
-        let mut errors: Vec<f64> =
-            probabilities.iter().map(|&probability| self.error_in_nats(probability)).collect();
+        let counts = |set: usize| {
+            let bit = |player: usize| players.iter().rev().position(|&(_, place)| place == player).unwrap_or_default();
+            part.is_none_or(|part| part.has(|player| set >> bit(player) & 1 == 0))
+        };
+        let error = |(set, &probability)| if counts(set) { self.error_in_nats(probability) } else { 0.0 };
+        let mut errors: Vec<f64> = probabilities.iter().enumerate().map(error).collect();
         let sums = mended(&mut errors, close_enough, |set| {
             let better = table.refined(sets.as_ref().map_or(set, |sets| sets[set]), probabilities[set])?;
             probabilities[set] = better;
@@ -42,7 +49,8 @@ impl Series<'_> {
         });
         let nodes = &cast.players;
         // The players who are kept are those who are not free.
-        let values = probabilities.iter().rev().map(|&probability| self.value(probability)).collect::<Vec<f64>>();
+        let value = |(set, &probability)| if counts(set) { self.value(probability) } else { 0.0 };
+        let values: Vec<f64> = probabilities.iter().enumerate().rev().map(value).collect();
         let values = in_order_of(nodes, &players, values_of_table(&values));
         let errors = in_order_of(nodes, &players, sums);
         let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
