@@ -35,7 +35,7 @@ pub(super) fn mended(errors: &mut [f64], close_enough: f64, mut better: impl FnM
             break;
         }
     }
-    sums_of_table(errors)
+    sums
 }
 
 fn is_close(sums: &[f64], close_enough: f64) -> bool {
@@ -70,7 +70,9 @@ mod tests {
             Some(0.0)
         });
         assert!(sums.iter().all(|&sum| sum <= 0.015 + 1e-12), "{sums:?}");
-        assert_eq!(sums, sums_of_table(&left));
+        for (sum, expected) in sums.iter().zip(sums_of_table(&left)) {
+            assert!((sum - expected).abs() < 1e-12, "{sum}, {expected}");
+        }
         // Not all, and none twice.
         assert!((1..40).contains(&asked.len()), "{asked:?}");
         let count = asked.len();
