@@ -16,8 +16,10 @@ use std::hint::black_box;
 
 use clap::{Parser, ValueEnum};
 use etiology::attribution::Estimator;
+use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, FeatureMap, NoiseFamily, Result, ShapleyMethod, StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, DiagnosisConfig, FeatureMap, NoiseFamily, Observation, Result,
+    ShapleyMethod, StructuralCausalModel,
 };
 use random_models::{Case, Kind};
 
@@ -45,6 +47,18 @@ enum Job {
     ShopDefault,
     /// The same, with an attributor that was prepared before
     ShopDefaultPrepared,
+    /// The shop with linear mechanisms as they are assigned, a usual request, with an attributor that was prepared before
+    UsualPrepared,
+    /// The same with a slow request, which is outside of the data
+    SlowPrepared,
+    /// A diagnosis of the usual request
+    UsualDiagnosed,
+    /// And of the slow one
+    SlowDiagnosed,
+    /// The shop with mechanisms chosen automatically, the slow request
+    ChosenSlow,
+    /// A diagnosis of it
+    ChosenSlowDiagnosed,
     /// The shop, 25 permutations, 3000 samples
     ShopPermutations,
     /// The same, by Monte Carlo whatever the default estimator is
@@ -72,7 +86,13 @@ fn main() {
 fn run(arguments: &Arguments) -> Result<()> {
     let Case { model, target, event } = arguments.case.model()?;
     let config = arguments.case.config();
-    if let Job::ShopDefaultPrepared = arguments.case {
+    if let Job::UsualDiagnosed | Job::SlowDiagnosed | Job::ChosenSlowDiagnosed = arguments.case {
+        for _ in 0..arguments.events {
+            black_box(model.diagnose(&target, black_box(&event), &DiagnosisConfig::default())?);
+        }
+        return Ok(());
+    }
+    if let Job::ShopDefaultPrepared | Job::UsualPrepared | Job::SlowPrepared = arguments.case {
         let attributor = model.attributor(&target, config)?;
         for _ in 0..arguments.events {
             black_box(attributor.attribute(black_box(&event))?);
@@ -95,6 +115,11 @@ impl Job {
                 event: case.observation,
             }),
             Self::NonLinearPermutations => random_models::case(Kind::NonLinear, 20, random_models::usual_edges(20)),
+            Self::UsualPrepared | Self::UsualDiagnosed => {
+                Ok(Case { event: usual_request()?, ..assigned_shop(&AssignmentConfig::linear())? })
+            }
+            Self::SlowPrepared | Self::SlowDiagnosed => assigned_shop(&AssignmentConfig::linear()),
+            Self::ChosenSlow | Self::ChosenSlowDiagnosed => assigned_shop(&AssignmentConfig::default()),
             _ => shop(NoiseFamily::Empirical),
         }
     }
@@ -103,13 +128,13 @@ impl Job {
         let default = AttributionConfig::default().with_feature_map(FeatureMap::UpperTail);
         let permutations = default.clone().with_samples(3_000).with_shapley_method(ShapleyMethod::Permutations(25));
         match self {
-            Self::ShopNormal | Self::ShopDefault | Self::ShopDefaultPrepared | Self::FanOutDefault => default,
             Self::ShopPermutations | Self::NonLinearPermutations => permutations,
             Self::ShopPermutationsSampled => permutations.with_estimator(Estimator::MonteCarlo),
             Self::ShopPermutationsCounted => permutations.with_estimator(Estimator::Counting),
             Self::ShopExactSampled => {
                 permutations.with_estimator(Estimator::MonteCarlo).with_shapley_method(ShapleyMethod::Exact)
             }
+            _ => default,
         }
     }
 }
@@ -131,4 +156,23 @@ fn shop(noises: NoiseFamily) -> Result<Case> {
         target: retail_shop::TARGET.to_owned(),
         event: retail_shop::slow_requests(100, 2)?.row(5)?,
     })
+}
+
+/// The shop with mechanisms assigned by the data, and the slow request.
+fn assigned_shop(mechanisms: &AssignmentConfig) -> Result<Case> {
+    let normal = retail_shop::normal_requests(5_000, 1)?;
+    let model = StructuralCausalModel::new(retail_shop::causal_graph()?);
+    Ok(Case {
+        model: model.assign_mechanisms_with(&normal, mechanisms)?.fit(&normal)?,
+        target: retail_shop::TARGET.to_owned(),
+        event: retail_shop::slow_requests(100, 2)?.row(5)?,
+    })
+}
+
+/// The slowest of a hundred normal requests that the models were not fitted to.
+fn usual_request() -> Result<Observation> {
+    let requests = retail_shop::normal_requests(100, 3)?;
+    let latencies = requests.column(retail_shop::TARGET)?;
+    let slowest = (0..requests.rows()).max_by(|&a, &b| latencies[a].total_cmp(&latencies[b]));
+    requests.row(slowest.unwrap_or_default())
 }

@@ -8,7 +8,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
 
-cases=(shop_normal shop_default shop_default_prepared shop_permutations shop_permutations_sampled
+cases=(shop_normal shop_default shop_default_prepared usual_prepared slow_prepared usual_diagnosed slow_diagnosed chosen_slow
+    chosen_slow_diagnosed shop_permutations shop_permutations_sampled
     shop_permutations_counted shop_exact_sampled fan_out_default non_linear_permutations)
 (($# == 0)) || cases=("$@")
 

@@ -13,6 +13,7 @@
 mod batch;
 mod cases;
 mod fit;
+mod honesty;
 mod one_event;
 #[path = "../shared/random_models.rs"]
 mod random_models;
@@ -38,6 +39,6 @@ fn short() -> Criterion {
 criterion_group! {
     name = benches;
     config = short();
-    targets = fit::bench, shop_event::bench, one_event::bench, batch::bench, threads::bench, shapley::bench
+    targets = fit::bench, honesty::bench, shop_event::bench, one_event::bench, batch::bench, threads::bench, shapley::bench
 }
 criterion_main!(benches);

@@ -74,9 +74,9 @@ fn cluster(values: &[f64], value: f64) -> Option<usize> {
     if of_event < EXTREME * deviation(rows / 4) {
         return None;
     }
-    // Most extreme first: a few look-ups where the event is far out, as it is where anything is to be found.
     let most = (MOST * rows as f64) as usize;
-    let count = (0..=most).take_while(|&place| deviation(place) >= needed && needed > 0.0).count();
+    // Deviations descend.
+    let count = leading(most + 1, |place| deviation(place) >= needed && needed > 0.0);
     if count < FEWEST.1 || count > most {
         return None;
     }
@@ -104,6 +104,16 @@ fn cluster(values: &[f64], value: f64) -> Option<usize> {
     };
     let p = by_chance(|value| value).max(by_chance(f64::ln));
     (p <= SIGNIFICANCE).then_some(count)
+}
+
+/// How many of so many places have a property that none has after the first without.
+fn leading(places: usize, has: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut to) = (0, places);
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        if has(middle) { from = middle + 1 } else { to = middle }
+    }
+    from
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub use effort::{Effort, Precision};
 pub use explanation::{EngineName, Explanation};
 pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};
-pub(crate) use regimes::{RegimeOf, Regimes};
+pub(crate) use regimes::{Part, RegimeOf, Regimes};
 
 /// A way to find what worlds are worth, prepared for one target.
 pub(crate) trait Engine: Debug + Send + Sync {
@@ -57,7 +57,7 @@ pub(crate) trait Engine: Debug + Send + Sync {
 
     /// The worlds of an event with so many samples, or the reason why this engine does not do for the event. `ask` says which
     /// coalitions will be visited.
-    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>>;
+    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'e>) -> Result<Opened<'e>>;
 }
 
 /// What is asked about the worlds of an event.
@@ -65,6 +65,8 @@ pub(crate) trait Engine: Debug + Send + Sync {
 pub(crate) enum Ask<'a> {
     /// The values of all players.
     Split,
+    /// What the coalitions of one regime add to the values of all players: no others will be visited.
+    Part(Part<'a>),
     /// What a single coalition is worth.
     One(&'a Coalition),
 }
@@ -91,8 +93,9 @@ pub(crate) trait Worlds: Sync {
     fn visitor(&self) -> Box<dyn Visitor + '_>;
 
     /// The exact Shapley values of the outputs that their errors need, in the order of the event's players, where there is a
-    /// faster way than to visit all coalitions.
-    fn split(&self) -> Option<ShapleyValues> {
+    /// faster way than to visit all coalitions. Errors are made as small as `asked`, if they can be. Of a [part](Ask::Part), what it
+    /// adds: as if all other coalitions were worth nothing.
+    fn split(&self, _asked: Option<f64>) -> Option<ShapleyValues> {
         None
     }
 }

@@ -31,4 +31,10 @@ pub(crate) trait Readout {
     /// The standard error that the engine has in the Shapley value of every player, from the Shapley values of all outputs,
     /// players × outputs.
     fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64>;
+
+    /// By how much the Shapley value of every player may be off beside: what no output carries. It adds up over the parts of an event;
+    /// empty where there is nothing.
+    fn errors_beside(&self) -> Vec<f64> {
+        Vec::new()
+    }
 }

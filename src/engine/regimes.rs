@@ -6,9 +6,11 @@
 
 use std::fmt;
 
-use super::{Ask, Effort, Engine, EngineName, Opened, Readout, Visitor, Worlds};
+use ndarray::ArrayView2;
+
+use super::{Ask, Effort, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
-use crate::shapley::{Coalition, ShapleyMethod};
+use crate::shapley::{Coalition, ShapleyMethod, ShapleyValues};
 use crate::target::Target;
 use crate::world::Event;
 
@@ -28,8 +30,37 @@ impl RegimeOf {
     }
 
     fn of(&self, kept: &Coalition) -> usize {
-        let bits = self.players.iter().enumerate().map(|(bit, &player)| usize::from(kept.contains(player)) << bit);
+        self.where_kept(|player| kept.contains(player))
+    }
+
+    fn where_kept(&self, is_kept: impl Fn(usize) -> bool) -> usize {
+        let bits = self.players.iter().enumerate().map(|(bit, &player)| usize::from(is_kept(player)) << bit);
         self.regimes[bits.sum::<usize>()]
+    }
+}
+
+/// The coalitions of one regime.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a> {
+    regime_of: &'a RegimeOf,
+    regime: usize,
+}
+
+impl Part<'_> {
+    /// Whether the coalition in which these players are kept is one of them.
+    pub(super) fn has(&self, is_kept: impl Fn(usize) -> bool) -> bool {
+        self.regime_of.where_kept(is_kept) == self.regime
+    }
+
+    /// Whether some coalition is one of them, given of some players whether they are kept.
+    pub(super) fn may_have(&self, is_kept: impl Fn(usize) -> Option<bool>) -> bool {
+        let fits = |set: usize| {
+            let players = self.regime_of.players.iter().enumerate();
+            players
+                .map(|(bit, &player)| (set >> bit & 1 == 1, player))
+                .all(|(kept, player)| is_kept(player) != Some(!kept))
+        };
+        self.regime_of.regimes.iter().enumerate().any(|(set, &regime)| regime == self.regime && fits(set))
     }
 }
 
@@ -69,10 +100,10 @@ impl Engine for Regimes<'_> {
         self.engines[0].settles(error, effort)
     }
 
-    fn open<'e>(&'e self, _: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, _: &'e Event<'e>, samples: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
         let only = match ask {
             Ask::One(coalition) => Some(self.regime_of.of(coalition)),
-            Ask::Split => None,
+            Ask::Split | Ask::Part(_) => None,
         };
         let mut all: Vec<Option<Box<dyn Worlds + 'e>>> = Vec::with_capacity(self.events.len());
         for (regime, (engine, event)) in self.engines.iter().zip(self.events).enumerate() {
@@ -80,6 +111,8 @@ impl Engine for Regimes<'_> {
                 all.push(None);
                 continue;
             }
+            let part = Part { regime_of: self.regime_of, regime };
+            let ask = if only.is_some() { ask } else { Ask::Part(part) };
             match engine.open(event, samples, ask)? {
                 Opened::Worlds(worlds) => all.push(Some(worlds)),
                 unsuited @ Opened::Unsuited(_) => return Ok(unsuited),
@@ -96,16 +129,24 @@ struct WorldsInRegimes<'e> {
 }
 
 impl WorldsInRegimes<'_> {
+    /// Those that are open: a question is about one coalition at least, which is in some regime.
+    fn open(&self) -> impl Iterator<Item = &dyn Worlds> {
+        self.all.iter().flatten().map(|worlds| worlds.as_ref())
+    }
+
     fn first(&self) -> &dyn Worlds {
-        // A question is about one coalition at least, which is in some regime.
-        let first = self.all.iter().flatten().next();
-        first.map_or_else(|| unreachable!("no regime is open"), |worlds| worlds.as_ref())
+        self.open().next().unwrap_or_else(|| unreachable!("no regime is open"))
+    }
+
+    /// The worlds that a coalition is one of.
+    fn of(&self, regime: usize) -> &dyn Worlds {
+        self.all[regime].as_deref().unwrap_or_else(|| self.first())
     }
 }
 
 impl Worlds for WorldsInRegimes<'_> {
     fn readout(&self) -> &dyn Readout {
-        self.first().readout()
+        self
     }
 
     /// The players who decide on the regime come first: they change least often.
@@ -118,6 +159,41 @@ impl Worlds for WorldsInRegimes<'_> {
     fn visitor(&self) -> Box<dyn Visitor + '_> {
         Box::new(VisitorOfRegimes { worlds: self, visitors: self.all.iter().map(|_| None).collect() })
     }
+
+    /// A Shapley value is linear in what coalitions are worth, so it is the sum of what the regimes add.
+    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
+        let share = asked.map(|asked| asked / self.open().count() as f64);
+        let parts =
+            self.all.iter().map(|worlds| worlds.as_ref()?.split(share)).collect::<Option<Vec<ShapleyValues>>>()?;
+        let (nobody, everybody) = (self.regime_of.where_kept(|_| false), self.regime_of.where_kept(|_| true));
+        ShapleyValues::sum_of_exact(&parts, nobody, everybody)
+    }
+}
+
+/// Outputs are read alike in all regimes.
+impl Readout for WorldsInRegimes<'_> {
+    fn width(&self) -> usize {
+        self.first().readout().width()
+    }
+
+    fn reading(&self, outputs: &[f64]) -> Reading {
+        self.first().readout().reading(outputs)
+    }
+
+    fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
+        let errors = self.open().map(|worlds| worlds.readout().errors(values));
+        errors.reduce(|largest, other| combined(largest, &other, f64::max)).unwrap_or_default()
+    }
+
+    fn errors_beside(&self) -> Vec<f64> {
+        let errors = self.open().map(|worlds| worlds.readout().errors_beside());
+        errors.reduce(|sum, other| combined(sum, &other, |sum, other| sum + other)).unwrap_or_default()
+    }
+}
+
+fn combined(mut all: Vec<f64>, others: &[f64], with: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    all.iter_mut().zip(others).for_each(|(one, other)| *one = with(*one, *other));
+    all
 }
 
 /// One visitor for each regime that it has been in.
@@ -129,7 +205,7 @@ struct VisitorOfRegimes<'w> {
 impl Visitor for VisitorOfRegimes<'_> {
     fn visit(&mut self, kept: &Coalition, outputs: &mut [f64]) -> Result<()> {
         let regime = self.worlds.regime_of.of(kept);
-        let worlds = self.worlds.all[regime].as_deref().unwrap_or_else(|| self.worlds.first());
+        let worlds = self.worlds.of(regime);
         self.visitors[regime].get_or_insert_with(|| worlds.visitor()).visit(kept, outputs)
     }
 }

@@ -74,7 +74,9 @@ impl Found {
     ) -> Self {
         let (nobody, everybody) = (readout.reading(values.empty_value()), readout.reading(values.full_value()));
         let (outputs, rounding) = (values.outputs(), RoundingErrors::of(event));
-        let errors = readout.errors(outputs).into_iter().zip(permutation_errors(values));
+        let mut engine_errors = readout.errors(outputs);
+        engine_errors.iter_mut().zip(readout.errors_beside()).for_each(|(error, beside)| *error = error.hypot(beside));
+        let errors = engine_errors.into_iter().zip(permutation_errors(values));
         let amounts = outputs.rows().into_iter().zip(errors).map(|(outputs, (engine_error, permutation_error))| {
             Estimate { value: outputs[0], engine_error, permutation_error, rounding_error: rounding.contribution }
         });

@@ -51,8 +51,8 @@ pub(super) fn rounds(
             Opened::Worlds(worlds) => worlds,
             Opened::Unsuited(reason) => return Ok(Err(reason.to_owned())),
         };
-        let found =
-            find(event, &*worlds, ask, ShapleyConfig::default().with_method(spending.method).with_seed(goal.seed))?;
+        let shapley = ShapleyConfig::default().with_method(spending.method).with_seed(goal.seed);
+        let found = find(event, &*worlds, ask, (shapley, effort.asked_error()))?;
         match spending.next(engine, event.player_count(), effort, &found) {
             Some(more) => spending = more,
             None => {
@@ -63,7 +63,7 @@ pub(super) fn rounds(
     }
 }
 
-fn find(event: &Event<'_>, worlds: &dyn Worlds, ask: Ask<'_>, shapley: ShapleyConfig) -> Result<Found> {
+fn find(event: &Event<'_>, worlds: &dyn Worlds, ask: Ask<'_>, split_by: (ShapleyConfig, Option<f64>)) -> Result<Found> {
     let readout = worlds.readout();
     match ask {
         Ask::One(coalition) => {
@@ -71,17 +71,21 @@ fn find(event: &Event<'_>, worlds: &dyn Worlds, ask: Ask<'_>, shapley: ShapleyCo
             worlds.visitor().visit(coalition, &mut outputs)?;
             Ok(Found::of_world(readout.reading(&outputs), RoundingErrors::of(event)))
         }
-        Ask::Split => {
-            let found = split(event, worlds, shapley)?;
+        Ask::Split | Ask::Part(_) => {
+            let found = split(event, worlds, split_by)?;
             Ok(if event.is_idle() { found.with_all_unexplained() } else { found })
         }
     }
 }
 
-fn split(event: &Event<'_>, worlds: &dyn Worlds, shapley: ShapleyConfig) -> Result<Found> {
+fn split(
+    event: &Event<'_>,
+    worlds: &dyn Worlds,
+    (shapley, asked_error): (ShapleyConfig, Option<f64>),
+) -> Result<Found> {
     let (players, readout) = (event.player_count(), worlds.readout());
     if shapley.method.enumerates(players)?
-        && let Some(values) = worlds.split()
+        && let Some(values) = worlds.split(asked_error)
     {
         return Ok(Found::of_game(&values, readout, event, None));
     }

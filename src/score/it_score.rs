@@ -260,7 +260,24 @@ pub fn it_score(reference: &[f64], score: f64) -> Result<ItScore> {
 
 /// ln((q + ε)/(1 + ε)): a score with its sign turned, the value of a coalition.
 pub(crate) fn ln_with_floor(tail_probability: f64, floor: f64) -> f64 {
-    (tail_probability + floor).ln() - floor.ln_1p()
+    LnWithFloor::new(floor).of(tail_probability)
+}
+
+/// [`ln_with_floor`] of many probabilities with the same floor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LnWithFloor {
+    floor: f64,
+    ln_of_all: f64,
+}
+
+impl LnWithFloor {
+    pub(crate) fn new(floor: f64) -> Self {
+        Self { floor, ln_of_all: floor.ln_1p() }
+    }
+
+    pub(crate) fn of(self, tail_probability: f64) -> f64 {
+        (tail_probability + self.floor).ln() - self.ln_of_all
+    }
 }
 
 /// Whether the floor rather than the tail probability decides the score.

@@ -11,4 +11,4 @@ pub use it_score::{ItScore, ItScorer, it_score};
 pub use region::OutlierRegion;
 
 pub(crate) use feature::OutlierTest;
-pub(crate) use it_score::{check_floor, is_saturated, ln_with_floor};
+pub(crate) use it_score::{LnWithFloor, check_floor, is_saturated, ln_with_floor};

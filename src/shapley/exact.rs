@@ -100,7 +100,7 @@ fn gray_coalition(step: u64, players: usize) -> Coalition {
 }
 
 /// s!(n − s − 1)!/n! for s = 0, …, n − 1: how often a player joins a given coalition of s others.
-pub(super) fn joining_weights(players: usize) -> Vec<f64> {
+pub(crate) fn joining_weights(players: usize) -> Vec<f64> {
     let n = players as f64;
     let mut weight = 1.0 / n;
     (0..players)

@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 pub use coalition::Coalition;
 pub(crate) use config::MOST_PERMUTATIONS;
 pub use config::{ShapleyConfig, ShapleyMethod};
+pub(crate) use exact::joining_weights;
 pub use game::{FunctionGame, Game};
 pub(crate) use table::{sums_of_table, values_of_table};
 pub use values::ShapleyValues;

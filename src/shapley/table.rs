@@ -23,11 +23,13 @@ fn combined(table: &[f64], sign: f64) -> Vec<f64> {
     let players = table.len().ilog2() as usize;
     let joining = joining_weights(players);
     let weight = |size: usize| joining.get(size).copied().unwrap_or(0.0);
-    let size = |set: usize| set.count_ones() as usize;
-    let of_others: f64 = table.iter().enumerate().map(|(set, value)| weight(size(set)) * value).sum();
-    let as_member =
-        |(set, value): (usize, &f64)| (weight(size(set).wrapping_sub(1)) - sign * weight(size(set))) * value;
-    let mut sums: Vec<f64> = table.iter().enumerate().map(as_member).collect();
+    // By size, what a set's value counts for its members, and for others.
+    let weights: Vec<(f64, f64)> =
+        (0..=players).map(|size| (weight(size.wrapping_sub(1)) - sign * weight(size), weight(size))).collect();
+    let sizes = sizes_of_sets(players);
+    let of_others: f64 = table.iter().zip(&sizes).map(|(value, &size)| weights[usize::from(size)].1 * value).sum();
+    let mut sums: Vec<f64> =
+        table.iter().zip(&sizes).map(|(value, &size)| weights[usize::from(size)].0 * value).collect();
     let mut values = vec![0.0; players];
     for value in values.iter_mut().rev() {
         let half = sums.len() / 2;
@@ -37,6 +39,17 @@ fn combined(table: &[f64], sign: f64) -> Vec<f64> {
         sums.truncate(half);
     }
     values
+}
+
+/// The size of every set, by its bits: to count them anew for each takes longer.
+fn sizes_of_sets(players: usize) -> Vec<u8> {
+    let mut sizes = vec![0];
+    for _ in 0..players {
+        sizes.extend_from_within(..);
+        let half = sizes.len() / 2;
+        sizes[half..].iter_mut().for_each(|size| *size += 1);
+    }
+    sizes
 }
 
 #[cfg(test)]

@@ -36,6 +36,16 @@ impl ShapleyValues {
         }
     }
 
+    /// The values of the sum of games of the same players, which are the sums of theirs: nobody is worth something only in the game of
+    /// number `nobody`, and everybody in that of number `everybody`. Nothing if there are no games.
+    pub(crate) fn sum_of_exact(games: &[Self], nobody: usize, everybody: usize) -> Option<Self> {
+        let mut sum = games.first()?.clone();
+        games[1..].iter().for_each(|game| sum.values += &game.values);
+        sum.empty.clone_from(&games[nobody].empty);
+        sum.full.clone_from(&games[everybody].full);
+        Some(sum)
+    }
+
     /// One value per player, of the game's first output.
     pub fn values(&self) -> Vec<f64> {
         self.values.column(0).to_vec()

@@ -75,6 +75,7 @@ pub(super) struct Bound {
     /// How much larger the density of the sum may be.
     peak: f64,
     beyond_reach: f64,
+    has_atoms: bool,
 }
 
 impl Remainder {
@@ -108,7 +109,13 @@ impl Remainder {
             (1.0, 0.0)
         };
         let anywhere = share * aligned.min(0.5) + lattice + self.beyond_reach();
-        Bound { anywhere, by_chance, peak: (0.5 * period / self.scale).max(1.0), beyond_reach: self.beyond_reach() }
+        Bound {
+            anywhere,
+            by_chance,
+            peak: (0.5 * period / self.scale).max(1.0),
+            beyond_reach: self.beyond_reach(),
+            has_atoms: self.has_atoms(),
+        }
     }
 
     pub(super) fn has_atoms(&self) -> bool {
@@ -128,6 +135,11 @@ impl Remainder {
 }
 
 impl Bound {
+    /// Whether some noise of the sum has atoms.
+    pub(super) fn has_atoms(&self) -> bool {
+        self.has_atoms
+    }
+
     /// How far a probability may be off where the sum does not reach.
     pub(super) fn beyond_reach(&self) -> f64 {
         self.beyond_reach

@@ -17,6 +17,7 @@ mod beyond;
 mod bound;
 mod free_sum;
 mod lattices;
+mod mend;
 mod player;
 mod refine;
 mod sampled_term;
@@ -35,7 +36,7 @@ pub(super) use sampled_term::{FreeSets, SampledTerm};
 pub(super) use series::Series;
 
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
-use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
+use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::ShapleyValues;
 use crate::target::Target;
@@ -46,6 +47,8 @@ use walk::Walk;
 
 /// The largest error of Fourier inversion, in nats, beyond which samples are tried, unless a precision is asked for.
 const TOLERANCE: f64 = 0.02;
+/// How much of what is tolerated, or asked for, the errors of a table may come to.
+const SHARE_OF_TABLE: f64 = 0.5;
 
 /// A target that is linear in all noises, which have no heavy atoms.
 #[derive(Debug)]
@@ -82,12 +85,16 @@ impl Engine for Inversion {
         error <= effort.asked_error().unwrap_or(TOLERANCE)
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
         let Some((region, floor)) = event.measure().region() else {
             return Ok(Opened::Unsuited("only regions have a series"));
         };
         let series = Series::new(&self.lattices, &self.effects, event, region, floor);
-        Ok(Opened::Worlds(Box::new(InvertedWorlds { event, series, walk: OnceLock::new() })))
+        let part = match ask {
+            Ask::Part(part) => Some(part),
+            Ask::Split | Ask::One(_) => None,
+        };
+        Ok(Opened::Worlds(Box::new(InvertedWorlds { event, series, part, walk: OnceLock::new() })))
     }
 }
 
@@ -95,6 +102,8 @@ impl Engine for Inversion {
 struct InvertedWorlds<'e> {
     event: &'e Event<'e>,
     series: Series<'e>,
+    /// Which of its worlds will be asked for, if not all.
+    part: Option<Part<'e>>,
     /// Made when a single coalition is visited.
     walk: OnceLock<Walk>,
 }
@@ -125,11 +134,12 @@ impl Worlds for InvertedWorlds<'_> {
         Box::new(self.walk().start(&self.series))
     }
 
-    fn split(&self) -> Option<ShapleyValues> {
+    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
         let cast = self.cast();
         let others = cast.always_free.len() + cast.always_kept.len();
         let fits_a_table = others == 0 || cast.players.len() + others <= EXACT_WITHOUT_SAMPLES;
-        fits_a_table.then(|| self.series.enumerate(&cast))
+        let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE);
+        fits_a_table.then(|| self.series.enumerate(&cast, self.part, close_enough))
     }
 }
 

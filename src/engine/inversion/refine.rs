@@ -52,19 +52,14 @@ pub(super) struct FreeMovers<'a> {
 }
 
 impl Series<'_> {
-    /// Whether there might be a better answer.
-    pub(super) fn is_rough(&self, found: Probability) -> bool {
-        self.error_in_nats(found) >= WORTHWHILE
+    /// Whether an answer is so bad that a better one is worth the while, whatever it is for.
+    pub(super) fn is_rough(&self, found: Probability, has_atoms: bool) -> bool {
+        self.error_in_nats(found) >= if has_atoms { WORTHWHILE_FOR_ATOMS } else { WORTHWHILE }
     }
 
-    /// A better answer than the series' `found`, if that is bad enough and there is a better one. `series` gives the sum of the
-    /// series for every side of the region.
+    /// A better answer than the series' `found`, if there is one. `series` gives the sum of the series for every side of the region.
     pub(super) fn refined(&self, free: &FreeMovers<'_>, found: Probability, series: &[(Side, f64)]) -> Probability {
         let remainder = free.movers.iter().fold(Remainder::NONE, |all, &mover| all.and(free.lattice.high_end(mover)));
-        let worthwhile = if remainder.has_atoms() { WORTHWHILE_FOR_ATOMS } else { WORTHWHILE };
-        if self.error_in_nats(found) < worthwhile {
-            return found;
-        }
         if let Some(probability) = self.of_pair(free) {
             return probability;
         }

@@ -143,7 +143,7 @@ impl<'a> FreeSets<'a> {
             let value = (blocks.iter().sum::<f64>() / BLOCKS as f64).clamp(0.0, 1.0);
             let mut all = Probability { value, error: self.error(term, set, value) };
             let several = self.movers[set].0.len() > 1;
-            if several && term.high_end.is_none() && self.series.is_rough(all) {
+            if several && term.high_end.is_none() && self.series.is_rough(all, self.movers[set].1.has_atoms()) {
                 all = self.refined(
                     set,
                     all,

@@ -8,7 +8,7 @@ use super::lattices::{Lattice, Lattices};
 use super::player::Player;
 use super::spread::Spread;
 use crate::noise::{NoiseDistribution, Side, Spectrum};
-use crate::score::{OutlierRegion, ln_with_floor};
+use crate::score::{LnWithFloor, OutlierRegion};
 use crate::world::Event;
 
 /// How many outputs a world has.
@@ -33,6 +33,9 @@ pub(in super::super) struct Series<'a> {
     observed: f64,
     region: OutlierRegion,
     pub(super) floor: f64,
+    logarithm: LnWithFloor,
+    /// How far apart the values of worlds may be at all.
+    range: f64,
     /// By how much rounding may have moved a sum of free noises, in the target's unit.
     moved: f64,
     /// The largest error in nats of a world that was visited, as the bits of a positive number, which are ordered as it is.
@@ -82,7 +85,18 @@ impl<'a> Series<'a> {
             if *effect == 0.0 { 0.0 } else { effect.abs() * noise.size_of_shift(*observed) }
         });
         let moved = UNITS * f64::EPSILON * (shifts.sum::<f64>() + observed.abs());
-        Self { lattices, noises, observed_noises, observed, region, floor, moved, largest_error: AtomicU64::new(0) }
+        Self {
+            lattices,
+            noises,
+            observed_noises,
+            observed,
+            region,
+            floor,
+            logarithm: LnWithFloor::new(floor),
+            range: -floor.ln(),
+            moved,
+            largest_error: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn observed(&self) -> f64 {
@@ -103,12 +117,12 @@ impl<'a> Series<'a> {
 
     /// What a world of this probability is worth.
     pub(super) fn value(&self, probability: Probability) -> f64 {
-        ln_with_floor(probability.value, self.floor)
+        self.logarithm.of(probability.value)
     }
 
     /// By how much what a world is worth may be off.
     pub(super) fn error_in_nats(&self, Probability { value, error }: Probability) -> f64 {
-        if error == 0.0 { 0.0 } else { (error / ((value - error).max(0.0) + self.floor)).min(-self.floor.ln()) }
+        if error == 0.0 { 0.0 } else { (error / ((value - error).max(0.0) + self.floor)).min(self.range) }
     }
 
     /// Takes note of the error of a world that was visited by itself.
@@ -168,9 +182,8 @@ impl<'a> Series<'a> {
     /// beyond.
     pub(super) fn out_of_reach(&self, side: Side, lattice: &Lattice, free: &FreeSum) -> Option<f64> {
         let bound = self.distance(side) - free.shift;
-        let (below, above) = lattice.furthest.reach(free.spread);
         let upwards = side == Side::Upper;
-        (bound > above || bound < -below).then(|| f64::from((bound < 0.0) == upwards))
+        lattice.furthest.is_out_of_reach(free.spread, bound).then(|| f64::from((bound < 0.0) == upwards))
     }
 
     /// P{target on a side of the region}, given the sum of the series.

@@ -46,6 +46,19 @@ impl Furthest {
     pub(super) fn reach(self, sum: Spread) -> (f64, f64) {
         (sum.below.min(bernstein(sum.variance, self.below)), sum.above.min(bernstein(sum.variance, self.above)))
     }
+
+    /// Whether a place, by how far it lies above the mean of a sum of some of the noises, is beyond the sum's [`reach`](Self::reach).
+    pub(super) fn is_out_of_reach(self, sum: Spread, place: f64) -> bool {
+        let (most, furthest) = if place > 0.0 { (sum.above, self.above) } else { (sum.below, self.below) };
+        let distance = place.abs();
+        distance > most || exceeds_bernstein(distance, sum.variance, furthest)
+    }
+}
+
+/// Whether a distance is larger than [`bernstein`]'s, which takes a root for many sums.
+fn exceeds_bernstein(distance: f64, variance: f64, furthest: f64) -> bool {
+    let nats = -NEGLIGIBLE.ln();
+    distance * distance > 2.0 * nats * (variance + distance * furthest / 3.0)
 }
 
 /// The distance from its mean that a sum of independent terms, none of which exceeds its own mean by more than
@@ -66,6 +79,8 @@ mod tests {
             let x = bernstein(variance, furthest);
             let nats = x * x / 2.0 / (variance + x * furthest / 3.0);
             assert!((nats + NEGLIGIBLE.ln()).abs() < 1e-9, "{nats}");
+            assert!(exceeds_bernstein(1.000001 * x, variance, furthest));
+            assert!(!exceeds_bernstein(0.999999 * x, variance, furthest));
         }
     }
 

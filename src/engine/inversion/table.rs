@@ -3,13 +3,15 @@
 use ndarray::Array2;
 use ndarray::linalg::general_mat_mul;
 
+use super::super::Part;
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
+use super::mend::mended;
 use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
 use crate::noise::{Side, Spectrum, multiply_into};
-use crate::shapley::{ShapleyValues, sums_of_table, values_of_table};
+use crate::shapley::{ShapleyValues, values_of_table};
 
 impl Series<'_> {
     /// The Shapley values of all nodes, from the values of all 2ⁿ coalitions.
@@ -19,20 +21,38 @@ impl Series<'_> {
     /// Costs O(2ⁿ · K) multiplications. Memory: O(2ⁿ + 2^(n/2) · K).
     ///
     /// Nodes that are no players double the table, each of them, and then only the half is used in which they are free, or kept.
-    pub(super) fn enumerate(&self, cast: &Cast) -> ShapleyValues {
-        let mut players = Player::all(self.lattices, &cast.nodes());
-        let mut probabilities = CoalitionTable::new(self, &players).probabilities();
-        if players.len() > cast.players.len() {
+    ///
+    /// Of a part, the values are those of the game in which all other coalitions are worth nothing.
+    pub(super) fn enumerate(&self, cast: &Cast, part: Option<Part<'_>>, close_enough: f64) -> ShapleyValues {
+        let all_players = Player::all(self.lattices, &cast.nodes());
+        let table = CoalitionTable::new(self, &all_players);
+        let mut probabilities = table.probabilities();
+        let mut players = all_players.clone();
+        let sets = (players.len() > cast.players.len()).then(|| {
             let places: Vec<usize> = players.iter().map(|&(_, place)| place).collect();
-            let sets = sets_with_others(&places, cast);
-            probabilities = sets.into_iter().map(|set| probabilities[set]).collect();
+            sets_with_others(&places, cast)
+        });
+        if let Some(sets) = &sets {
+            probabilities = sets.iter().map(|&set| probabilities[set]).collect();
             players.retain(|&(_, place)| place < cast.players.len());
         }
+        let counts = |set: usize| {
+            let bit = |player: usize| players.iter().rev().position(|&(_, place)| place == player).unwrap_or_default();
+            part.is_none_or(|part| part.has(|player| set >> bit(player) & 1 == 0))
+        };
+        let error = |(set, &probability)| if counts(set) { self.error_in_nats(probability) } else { 0.0 };
+        let mut errors: Vec<f64> = probabilities.iter().enumerate().map(error).collect();
+        let sums = mended(&mut errors, close_enough, |set| {
+            let better = table.refined(sets.as_ref().map_or(set, |sets| sets[set]), probabilities[set])?;
+            probabilities[set] = better;
+            Some(self.error_in_nats(better))
+        });
         let nodes = &cast.players;
-        let values = probabilities.iter().map(|&probability| self.value(probability)).collect();
-        let errors = probabilities.iter().map(|&probability| self.error_in_nats(probability)).collect();
-        let values = in_order_of(nodes, &players, values_of_table(&kept_last(values)));
-        let errors = in_order_of(nodes, &players, sums_of_table(&kept_last(errors)));
+        // The players who are kept are those who are not free.
+        let value = |(set, &probability)| if counts(set) { self.value(probability) } else { 0.0 };
+        let values: Vec<f64> = probabilities.iter().enumerate().rev().map(value).collect();
+        let values = in_order_of(nodes, &players, values_of_table(&values));
+        let errors = in_order_of(nodes, &players, sums);
         let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
         // The observation itself is worth 0, whatever rounding says.
         let is_certain = cast.always_free.is_empty();
@@ -55,12 +75,6 @@ fn sets_with_others(places: &[usize], cast: &Cast) -> Vec<usize> {
     sets
 }
 
-/// A table by the set of *free* players as one by the set of kept ones, who are those who are not free.
-fn kept_last(mut table: Vec<f64>) -> Vec<f64> {
-    table.reverse();
-    table
-}
-
 /// Values by bit, sorted into the order of the nodes. The first player has the highest bit.
 fn in_order_of(nodes: &[usize], players: &[(Player, usize)], by_bit: Vec<f64>) -> Vec<f64> {
     let mut values = vec![0.0; nodes.len()];
@@ -73,19 +87,38 @@ fn in_order_of(nodes: &[usize], players: &[(Player, usize)], by_bit: Vec<f64>) -
 struct CoalitionTable<'a> {
     series: &'a Series<'a>,
     players: &'a [(Player, usize)],
-    /// For every player what it adds when it is free.
-    free: Vec<FreeSum>,
     /// For every set of free players what it adds.
     sums: Vec<FreeSum>,
+    /// For each lattice and side of the region the sums of the series, for every set of the lattice's players.
+    series_sums: Vec<Vec<(Side, Vec<f64>)>>,
 }
 
 impl<'a> CoalitionTable<'a> {
     fn new(series: &'a Series<'a>, players: &'a [(Player, usize)]) -> Self {
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(series.lattices))).collect();
         let sums = FreeSum::of_sets(FreeSum::default(), &free);
-        Self { series, players, free, sums }
+        let of_lattice = |lattice: &Lattice| {
+            let spectra = series.spectra(players, &free, lattice);
+            // The first part has a table for either side of the region.
+            let (high, low) = spectra.split_at(spectra.len() / 2);
+            let low = Products::new(&Spectrum::one(series.lattices.frequencies), low);
+            let of_side = |side: Side| {
+                let high = Products::new(&series.weights(side, lattice), high);
+                (side, imaginary_parts(&high, &low).into_raw_vec_and_offset().0)
+            };
+            series.sides().map(of_side).collect()
+        };
+        let series_sums = series.lattices.all.iter().map(of_lattice).collect();
+        Self { series, players, sums, series_sums }
     }
 
+    /// The lattice of a set: the finest that knows all of its movers.
+    fn lattice_of(&self, set: usize) -> usize {
+        let knows = |lattice: &Lattice| set < self.sums.len() >> lattice.first;
+        self.series.lattices.all.partition_point(knows) - 1
+    }
+
+    /// Made better already where that costs little: where no noise has atoms.
     fn probabilities(&self) -> Vec<Probability> {
         let constants = self.constants();
         let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];
@@ -93,7 +126,7 @@ impl<'a> CoalitionTable<'a> {
         for (number, lattice) in lattices.iter().enumerate() {
             // Sets of smaller movers alone are for the next lattice.
             let next = lattices.get(number + 1).map_or(0, |next| self.sums.len() >> next.first);
-            self.fill(lattice, next, &mut probabilities[..self.sums.len() >> lattice.first]);
+            self.fill(number, next, &mut probabilities[..self.sums.len() >> lattice.first]);
         }
         for (set, probability) in probabilities.iter_mut().enumerate() {
             let movers = set >> constants;
@@ -121,39 +154,34 @@ impl<'a> CoalitionTable<'a> {
     }
 
     /// The probabilities of all sets of the players of a lattice, from one of them on.
-    fn fill(&self, lattice: &Lattice, from: usize, probabilities: &mut [Probability]) {
-        let series = self.series;
-        let spectra = series.spectra(self.players, &self.free, lattice);
-        // The first part has a table for either side of the region.
-        let (high, low) = spectra.split_at(spectra.len() / 2);
-        let low = Products::new(&Spectrum::one(series.lattices.frequencies), low);
-        let sides: Vec<(Side, Vec<f64>)> = series
-            .sides()
-            .map(|side| {
-                let high = Products::new(&series.weights(side, lattice), high);
-                (side, imaginary_parts(&high, &low).into_raw_vec_and_offset().0)
-            })
-            .collect();
+    fn fill(&self, number: usize, from: usize, probabilities: &mut [Probability]) {
+        let (series, lattice, sides) = (self.series, &self.series.lattices.all[number], &self.series_sums[number]);
         let bounds = lattice.bounds(series.floor);
         for (set, probability) in probabilities.iter_mut().enumerate().skip(from) {
-            let movers = set >> self.constants();
+            let bound = bounds[set >> self.constants()];
             *probability = sides.iter().fold(series.without_sides(), |found, (side, sums)| {
-                found.or(series.probability(*side, lattice, &self.sums[set], (sums[set], bounds[movers])))
+                found.or(series.probability(*side, lattice, &self.sums[set], (sums[set], bound)))
             });
-            let several = movers & movers.wrapping_sub(1) != 0;
-            if several && series.is_rough(*probability) {
-                *probability = self.refined(lattice, set, *probability, &sides);
+            if !bound.has_atoms() && series.is_rough(*probability, false) {
+                *probability = self.refined(set, *probability).unwrap_or(*probability);
             }
         }
     }
 
-    fn refined(&self, lattice: &Lattice, set: usize, found: Probability, sides: &[(Side, Vec<f64>)]) -> Probability {
+    /// A better answer for a set than that of the series, if there is one and several movers are free.
+    fn refined(&self, set: usize, found: Probability) -> Option<Probability> {
         let (all, bits) = (self.series.lattices.movers.len(), set >> self.constants());
+        if bits & bits.wrapping_sub(1) == 0 {
+            return None;
+        }
+        let number = self.lattice_of(set);
+        let lattice = &self.series.lattices.all[number];
         let movers = (lattice.first..all).filter(|mover| bits >> (all - 1 - mover) & 1 == 1).collect();
         let sum = &self.sums[set];
         let free = FreeMovers { lattice, movers, sum, constants: self.shift_of_constants(set) };
-        let sums: Vec<(Side, f64)> = sides.iter().map(|(side, sums)| (*side, sums[set])).collect();
-        self.series.refined(&free, found, &sums)
+        let sums: Vec<(Side, f64)> = self.series_sums[number].iter().map(|(side, sums)| (*side, sums[set])).collect();
+        let better = self.series.refined(&free, found, &sums);
+        (better.error < found.error).then_some(better)
     }
 }
 

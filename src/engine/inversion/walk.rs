@@ -137,6 +137,9 @@ impl WalkState<'_> {
             .iter()
             .map(|&(side, sum)| series.probability(side, lattice, &self.sum, (sum, bound)))
             .fold(series.without_sides(), Probability::or);
+        if !series.is_rough(found, bound.has_atoms()) {
+            return found;
+        }
         let free = FreeMovers { lattice, movers, sum: &self.sum, constants: self.shift_of_constants() };
         series.refined(&free, found, &sums)
     }

@@ -123,16 +123,22 @@ impl Engine for Mixed {
         let series = Series::new(lattices, self.noises.effects(), event, region, floor);
         let parts = Parts::new(event, &self.noises);
         let inner_sets = match ask {
-            Ask::Split => 0..parts.inner_sets(),
+            Ask::Split | Ask::Part(_) => 0..parts.inner_sets(),
             Ask::One(coalition) => {
                 let set = parts.inner_set(&event.world(coalition));
                 set..set + 1
             }
         };
         let first_row = inner_sets.start * parts.outer_sets();
-        let Some(rows) = Table::new(event, &series, &parts, &self.pivots, bank, is_inner).rows(inner_sets)? else {
+        let bits = parts.bits();
+        let is_asked = |set: usize| match ask {
+            Ask::Part(part) => part.may_have(|player| parts.keeps(set, bits[player])),
+            Ask::Split | Ask::One(_) => true,
+        };
+        let table = Table::new(event, &series, &parts, &self.pivots, bank, is_inner);
+        let Some(rows) = table.rows(inner_sets, is_asked)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
         };
-        Ok(Opened::Worlds(Box::new(TableWorlds::new(parts.bits(), first_row, rows))))
+        Ok(Opened::Worlds(Box::new(TableWorlds::new(bits, first_row, rows))))
     }
 }

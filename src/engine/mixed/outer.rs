@@ -97,6 +97,12 @@ impl Parts {
         self.players.iter().map(bit).collect()
     }
 
+    /// Whether the player of this bit is kept where this set of inner ones is free; nothing of an outer one.
+    pub(super) fn keeps(&self, inner_set: usize, bit: usize) -> Option<bool> {
+        let bit = bit >> self.outer.len();
+        (bit != 0).then_some(inner_set & bit == 0)
+    }
+
     /// The set of inner players whose noise is drawn in a world.
     pub(super) fn inner_set(&self, world: &World) -> usize {
         self.inner.iter().fold(0, |set, &node| set << 1 | usize::from(world.draws(node)))

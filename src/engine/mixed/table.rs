@@ -44,12 +44,17 @@ impl<'a> Table<'a> {
         Self { event, parts, pivots, samples, measure, sets }
     }
 
-    /// The outputs of all coalitions with these sets of free inner noises, a row each; nothing if the inner part is too wide.
-    pub(super) fn rows(&self, inner_sets: Range<usize>) -> Result<Option<Array2<f64>>> {
+    /// The outputs of all coalitions with these sets of free inner noises, a row each, which is of zeros for sets that are not asked
+    /// for; nothing if the inner part is too wide.
+    pub(super) fn rows(
+        &self,
+        inner_sets: Range<usize>,
+        is_asked: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Option<Array2<f64>>> {
         let end = inner_sets.end;
         let starts: Vec<usize> = inner_sets.step_by(SETS_AT_ONCE).collect();
         let blocks: Vec<Result<Option<Vec<f64>>>> =
-            starts.into_par_iter().map(|start| self.block(start, (start + SETS_AT_ONCE).min(end))).collect();
+            starts.into_par_iter().map(|start| self.block(start, (start + SETS_AT_ONCE).min(end), &is_asked)).collect();
         let mut rows = Vec::new();
         for block in blocks {
             let Some(block) = block? else { return Ok(None) };
@@ -60,14 +65,17 @@ impl<'a> Table<'a> {
     }
 
     /// The outputs for some sets of free inner noises.
-    fn block(&self, start: usize, end: usize) -> Result<Option<Vec<f64>>> {
+    fn block(&self, start: usize, end: usize, is_asked: impl Fn(usize) -> bool) -> Result<Option<Vec<f64>>> {
         let outer_sets = self.parts.outer_sets();
         let mut rows = vec![0.0; (end - start) * outer_sets * OUTPUTS_WITH_SERIES];
         let mut analyser = self.sets.analyser();
         let mut columns = self.samples.columns();
         let mut drawn = Vec::new();
-        let mut terms = Vec::with_capacity(end - start);
-        for (set, rows) in (start..end).zip(rows.chunks_exact_mut(outer_sets * OUTPUTS_WITH_SERIES)) {
+        let asked: Vec<usize> = (start..end).filter(|&set| is_asked(set)).collect();
+        let mut terms = Vec::with_capacity(asked.len());
+        for &set in &asked {
+            let rows =
+                &mut rows[(set - start) * outer_sets * OUTPUTS_WITH_SERIES..][..outer_sets * OUTPUTS_WITH_SERIES];
             let free = self.parts.free_inner(set);
             let toggled: Vec<usize> =
                 (0..self.samples.nodes()).filter(|node| drawn.contains(node) != free.contains(node)).collect();
@@ -77,7 +85,8 @@ impl<'a> Table<'a> {
             terms.push(term);
             self.measure_few(set, column, rows)?;
         }
-        for (place, found) in self.sets.probabilities(&terms).into_iter().enumerate() {
+        for (number, found) in self.sets.probabilities(&terms).into_iter().enumerate() {
+            let place = (asked[number / outer_sets] - start) * outer_sets + number % outer_sets;
             if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
                 let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
                 let lot = mixed((start * outer_sets + place) as u64);

@@ -22,14 +22,6 @@ impl TableWorlds {
     pub(super) fn new(bits: Vec<usize>, first: usize, rows: Array2<f64>) -> Self {
         Self { bits, first, rows }
     }
-
-    /// How far the series may be off in the Shapley value of every player, where the table has all coalitions.
-    fn series_errors(&self) -> Vec<f64> {
-        let errors: Vec<f64> = self.rows.column(OUTPUTS).to_vec();
-        // A set and its complement weigh the same, so free players do for kept ones.
-        let by_bit = sums_of_table(&errors);
-        self.bits.iter().map(|bit| by_bit.get(bit.trailing_zeros() as usize).copied().unwrap_or(0.0)).collect()
-    }
 }
 
 impl Worlds for TableWorlds {
@@ -62,8 +54,15 @@ impl Readout for TableWorlds {
     }
 
     fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
-        let rows = values.rows().into_iter().zip(self.series_errors());
-        rows.map(|(outputs, of_series)| bank_error(&outputs.to_vec()).hypot(of_series)).collect()
+        values.rows().into_iter().map(|outputs| bank_error(&outputs.to_vec())).collect()
+    }
+
+    /// How far the series may be off, where the table has all coalitions, or all of a part.
+    fn errors_beside(&self) -> Vec<f64> {
+        let errors: Vec<f64> = self.rows.column(OUTPUTS).to_vec();
+        // A set and its complement weigh the same, so free players do for kept ones.
+        let by_bit = sums_of_table(&errors);
+        self.bits.iter().map(|bit| by_bit.get(bit.trailing_zeros() as usize).copied().unwrap_or(0.0)).collect()
     }
 }
 

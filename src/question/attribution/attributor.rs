@@ -137,7 +137,7 @@ impl Attributor {
     }
 
     pub(super) fn goal(&self) -> Goal {
-        Goal { effort: self.config.effort, seed: self.config.means.seed }
+        Goal { effort: self.config.effort, seed: self.config.means.seed, enough: None }
     }
 
     /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their

@@ -10,6 +10,8 @@ use crate::refine::{Goal, answer};
 
 /// How many other mechanisms are asked about, those that have most at stake: each costs a rough attribution.
 const MOST_ALTERNATIVES: usize = 4;
+/// An error, in nats, for which no other engine is asked: what contributions differ by is told, and the error of each is much the same.
+const ENOUGH: f64 = 0.25;
 
 /// Another mechanism that a node may have had in the event.
 struct Alternative {
@@ -103,7 +105,7 @@ impl Attributor {
                 None => return Ok(None),
             }
         }
-        let goal = Goal { effort: self.config.effort.rough(), ..self.goal() };
+        let goal = Goal { effort: self.config.effort.rough(), enough: Some(ENOUGH), ..self.goal() };
         case.ask(|event, engines| {
             let found = answer(event, engines, Ask::Split, goal)?.found;
             Ok(Some(event.players().into_iter().zip(found.contributions.iter().map(|amount| amount.value)).collect()))

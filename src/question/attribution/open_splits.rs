@@ -177,7 +177,7 @@ impl Attributor {
             precision: Precision::Budget,
             ..self.config.effort
         };
-        let goal = Goal { effort, seed: self.config.means.seed };
+        let goal = Goal { effort, ..self.goal() };
         let engines: Vec<&dyn Engine> = prepared.engines.iter().collect();
         let Ok(found) = answer(&event, &engines, Ask::Split, goal) else { return Ok(None) };
         let mut amounts = vec![Estimate::default(); target.nodes().len()];
