@@ -43,14 +43,22 @@ pub struct TraceReport {
     pub nested_spans: u64,
     /// Beyond the first call from the same caller to the same service in one trace: retries and loops.
     pub repeated_calls: u64,
-    /// Whether the file ends in the middle of a JSON document; what came before was used.
+    /// Lines of JSON, or messages of protobuf, left out: damaged, so that nothing in them can be trusted.
+    pub damaged_lines: u64,
+    /// The first of them, counted from 1.
+    pub first_damaged_line: Option<u64>,
+    /// Documents that hold no spans, such as lines of metrics or logs.
+    pub other_documents: u64,
+    /// Whether the file ends in the middle of a document; what came before was used.
     pub truncated: bool,
 }
 
 impl TraceReport {
     /// Each count that tells of something put right, with its meaning.
-    fn remarks(&self) -> [(u64, &'static str); 13] {
+    fn remarks(&self) -> [(u64, &'static str); 15] {
         [
+            (self.damaged_lines, "damaged lines or messages left out"),
+            (self.other_documents, "documents without spans passed over"),
             (self.unreadable_spans, "spans left out: no identifier or no readable time"),
             (self.duplicate_spans, "spans left out: identifier already taken in their trace"),
             (self.late_spans, "spans left out: their trace was already finished"),
@@ -69,7 +77,7 @@ impl TraceReport {
 
     /// Whether nothing had to be put right; nested spans and repeated calls are ordinary.
     pub fn is_clean(&self) -> bool {
-        let ordinary = self.nested_spans + self.repeated_calls;
+        let ordinary = self.nested_spans + self.repeated_calls + self.other_documents;
         !self.truncated && self.remarks().iter().map(|(count, _)| count).sum::<u64>() == ordinary
     }
 }
@@ -79,6 +87,9 @@ impl fmt::Display for TraceReport {
         write!(formatter, "{} spans in {} traces, {} of them rows", self.spans, self.traces, self.rows)?;
         for (count, meaning) in self.remarks().into_iter().filter(|&(count, _)| count > 0) {
             write!(formatter, "\n{count:>8} {meaning}")?;
+        }
+        if let Some(line) = self.first_damaged_line {
+            write!(formatter, "\nthe first that is damaged is number {line}")?;
         }
         if self.truncated {
             formatter.write_str("\nthe file ends in the middle of a document")?;

@@ -1,12 +1,12 @@
 //! The table, the graph and the counts that a file of traces comes to.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 use super::collector::Collector;
 use super::config::TraceConfig;
-use super::json;
+use super::input;
 use super::report::TraceReport;
 use super::structure::{self, ServiceCall, SiblingCalls};
 use crate::data::Dataset;
@@ -128,7 +128,7 @@ fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces>
     span!(INFO, "read_traces", origin = origin);
     config.check()?;
     let mut collector = Collector::new(config);
-    json::read(BufReader::new(reader), origin, &mut collector)?;
+    input::read(reader, origin, &mut collector)?;
     let (latencies, self_times) = collector.tables()?;
     let calls = structure::service_calls(&collector);
     let siblings = structure::sibling_calls(&collector);
