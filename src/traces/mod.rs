@@ -1,4 +1,4 @@
-//! Traces as OpenTelemetry and Jaeger export them, and dependencies as Jaeger and Zipkin answer.
+//! Traces as OpenTelemetry, Tempo, Jaeger and Zipkin have them, and dependencies as Jaeger and Zipkin answer.
 //!
 //! [`Traces`] holds a table of latencies, the call graph, and formulas derived from sequential and parallel calls.
 

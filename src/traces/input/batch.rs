@@ -186,7 +186,7 @@ impl<'c> Batch<'c> {
 
     fn keep(&mut self, text: &str) -> Stretch {
         let start = self.text.len() as u32;
-        self.text.push_str(beginning(text, LONGEST_NAME));
+        self.text.push_str(beginning(text, LONGEST_NAME).trim_end());
         Stretch { start, end: self.text.len() as u32 }
     }
 

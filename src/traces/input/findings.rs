@@ -6,6 +6,9 @@ use crate::traces::report::TraceReport;
 /// So many bytes of damaged lines one after another are the end of reading.
 const MOST_DAMAGE: u64 = 16 << 20;
 
+/// And so many damaged lines.
+const MOST_DAMAGED_LINES: u64 = 10_000;
+
 /// What was found in a file, besides what the collector counts.
 #[derive(Debug, Default)]
 pub(in crate::traces) struct Findings {
@@ -15,20 +18,21 @@ pub(in crate::traces) struct Findings {
     without_spans: Option<Contents>,
     first_damage: Option<String>,
     damage_in_a_row: u64,
+    damaged_lines_in_a_row: u64,
 }
 
 impl Findings {
     /// Takes note of a document that could be read.
     pub(in crate::traces) fn document(&mut self, contents: Contents, report: &mut TraceReport) {
         self.documents += 1;
-        self.damage_in_a_row = 0;
+        (self.damage_in_a_row, self.damaged_lines_in_a_row) = (0, 0);
         if contents.spans == 0 {
             report.other_documents += 1;
             self.without_spans.get_or_insert(contents);
         }
     }
 
-    /// Takes note of a line, or message, that was left out.
+    /// Takes note of a line, or message, that was left out, or of a further part of it.
     ///
     /// # Errors
     /// When nothing else has come for so long that nothing will.
@@ -36,15 +40,20 @@ impl Findings {
         &mut self,
         place: u64,
         length: u64,
+        is_new: bool,
         message: &str,
         report: &mut TraceReport,
     ) -> Result<(), String> {
-        report.damaged_lines += 1;
+        report.damaged_lines += u64::from(is_new);
         report.first_damaged_line.get_or_insert(place);
         self.first_damage.get_or_insert_with(|| message.to_owned());
         self.damage_in_a_row += length;
-        if self.damage_in_a_row > MOST_DAMAGE {
-            return Err(format!("{} MiB without anything that can be read; the first: {message}", MOST_DAMAGE >> 20));
+        self.damaged_lines_in_a_row += u64::from(is_new);
+        if self.damage_in_a_row > MOST_DAMAGE || self.damaged_lines_in_a_row > MOST_DAMAGED_LINES {
+            return Err(format!(
+                "{} lines, {} bytes, of which nothing can be read; the first: {message}",
+                self.damaged_lines_in_a_row, self.damage_in_a_row
+            ));
         }
         Ok(())
     }

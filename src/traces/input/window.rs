@@ -138,25 +138,18 @@ impl<R: Read> Window<R> {
         self.start += length;
     }
 
-    /// Leaves the rest of the line behind, however long it is.
+    /// Leaves the rest of the line behind, or a part of it if it is long; says whether that was all.
     ///
     /// # Errors
     /// As for [`more`](Self::more).
-    pub(in crate::traces) fn take_line(&mut self) -> io::Result<()> {
-        loop {
-            if self.ahead().is_empty() {
-                self.more()?;
-            }
-            let ahead = self.ahead();
-            if let Some(found) = memchr(b'\n', ahead) {
-                self.take(found + 1);
-                return Ok(());
-            }
-            self.take(ahead.len());
-            if self.ended {
-                return Ok(());
-            }
+    pub(in crate::traces) fn take_line(&mut self) -> io::Result<bool> {
+        if self.ahead().is_empty() {
+            self.more()?;
         }
+        let ahead = self.ahead();
+        let found = memchr(b'\n', ahead);
+        self.take(found.map_or(ahead.len(), |end| end + 1));
+        Ok(found.is_some() || (self.ended && self.ahead().is_empty()))
     }
 }
 

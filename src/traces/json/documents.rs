@@ -25,7 +25,7 @@ const LONGEST_HELD: usize = 4 << 20;
 const LONGEST_WITHOUT_SPAN: u64 = 16 << 20;
 
 /// So many blanks one after another are the end of reading.
-const MOST_BLANKS: u64 = 64 << 20;
+const MOST_BLANKS: u64 = 16 << 20;
 
 /// A damaged document that goes on for more lines than this is left out as a whole, and else its first line alone: then what
 /// follows are documents of their own.
@@ -42,7 +42,7 @@ struct Reading<'r, R> {
 /// What the bytes ahead begin with.
 enum Next {
     Whole {
-        batch: Batch<'static>,
+        batches: Vec<Batch<'static>>,
         length: usize,
     },
     /// No document; with the error, in a line that is counted from 1.
@@ -70,7 +70,7 @@ pub(in crate::traces) fn read<R: Read>(
     while reading.skip_blanks()? {
         let next = reading.next().map_err(|error| reading.malformed(error))?;
         match next {
-            Next::Whole { batch, length } => reading.document(batch, length)?,
+            Next::Whole { batches, length } => reading.documents(batches, length)?,
             Next::Damaged { error } => reading.damaged(&error)?,
             Next::Cut { lines } => reading.cut(lines)?,
             Next::TooLong => reading.stream()?,
@@ -140,20 +140,21 @@ impl<R: Read> Reading<'_, R> {
             }
             let ahead = &self.window.ahead()[..end];
             let is_all = self.window.ended() && end == self.window.ahead().len();
-            let mut documents = serde_json::Deserializer::from_slice(ahead).into_iter::<Document>();
-            match documents.next() {
-                Some(Ok(Document(batch))) => return Ok(Next::Whole { batch, length: documents.byte_offset() }),
-                Some(Err(error)) if !error.is_eof() => return Ok(Next::Damaged { error }),
-                _ if is_all => return Ok(Next::Cut { lines }),
-                _ => {}
+            match documents(ahead, lines == 1) {
+                Ok((batches, length)) if !batches.is_empty() => return Ok(Next::Whole { batches, length }),
+                Err(error) => return Ok(Next::Damaged { error }),
+                Ok(_) if is_all => return Ok(Next::Cut { lines }),
+                Ok(_) => {}
             }
         }
     }
 
-    fn document(&mut self, batch: Batch<'static>, length: usize) -> Result<()> {
-        let contents = batch.hand_over(self.collector)?;
-        self.findings.document(contents, &mut self.collector.report);
-        self.collector.finish_beyond_limit();
+    fn documents(&mut self, batches: Vec<Batch<'static>>, length: usize) -> Result<()> {
+        for batch in batches {
+            let contents = batch.hand_over(self.collector)?;
+            self.findings.document(contents, &mut self.collector.report);
+            self.collector.finish_beyond_limit();
+        }
         self.window.take(length);
         Ok(())
     }
@@ -163,29 +164,28 @@ impl<R: Read> Reading<'_, R> {
         let line = self.window.line() + error.line() as u64 - 1;
         let message = format!("{} at line {line} column {}", without_place(error), error.column());
         let lines = if error.line() > LINES_OF_CUT { error.line() } else { 1 };
-        self.leave_out(lines, &message)
+        self.leave_out(lines, false, &message)
     }
 
-    /// Leaves out lines, and what follows them up to a line that begins as a document does.
-    fn leave_out(&mut self, lines: usize, message: &str) -> Result<()> {
+    /// Leaves out lines, of which the first may be counted already, and what follows them up to a line that begins as a document does.
+    fn leave_out(&mut self, lines: usize, counted: bool, message: &str) -> Result<()> {
         let mut left = lines;
+        let mut within_line = counted;
         loop {
-            let begins_document = matches!(self.window.ahead().first(), Some(b'{' | b'['));
-            if left == 0 && (begins_document || (self.window.ahead().is_empty() && self.window.ended())) {
+            if self.window.ahead().is_empty() {
+                self.window.more().map_err(|error| self.malformed(error))?;
+            }
+            let ahead = self.window.ahead();
+            if ahead.is_empty() || (left == 0 && matches!(ahead.first(), Some(b'{' | b'['))) {
                 return Ok(());
             }
             let (line, before) = (self.window.line(), self.window.offset());
-            self.window.take_line().map_err(|error| self.malformed(error))?;
+            let ended = self.window.take_line().map_err(|error| self.malformed(error))?;
             let length = self.window.offset() - before;
-            let damage = self.findings.damage(line, length, message, &mut self.collector.report);
+            let damage = self.findings.damage(line, length, !within_line, message, &mut self.collector.report);
             damage.map_err(|message| self.malformed(message))?;
-            left = left.saturating_sub(1);
-            if self.window.ahead().is_empty() {
-                self.window.more().map_err(|error| self.malformed(error))?;
-                if self.window.ahead().is_empty() {
-                    return Ok(());
-                }
-            }
+            within_line = !ended;
+            left = left.saturating_sub(usize::from(ended));
         }
     }
 
@@ -196,7 +196,7 @@ impl<R: Read> Reading<'_, R> {
             return self.stream();
         }
         let message = format!("the document that begins in line {} has no end", self.window.line());
-        self.leave_out(if lines > LINES_OF_CUT { usize::MAX } else { 1 }, &message)
+        self.leave_out(if lines > LINES_OF_CUT { usize::MAX } else { 1 }, false, &message)
     }
 
     /// Reads a document that is too long to be held.
@@ -234,7 +234,31 @@ impl<R: Read> Reading<'_, R> {
             return Ok(());
         }
         let message = format!("{} at line {line} column {}", without_place(&error), error.column());
-        self.leave_out(1, &message)
+        let damage = self.findings.damage(line, 0, true, &message, &mut self.collector.report);
+        damage.map_err(|message| self.malformed(message))?;
+        self.leave_out(1, true, &message)
+    }
+}
+
+/// The documents that end in these bytes, and the length of all; none if the first goes on. In a single line that holds anything
+/// else, nothing can be trusted.
+fn documents(ahead: &[u8], is_line: bool) -> serde_json::Result<(Vec<Batch<'static>>, usize)> {
+    let mut batches = Vec::new();
+    let mut documents = serde_json::Deserializer::from_slice(ahead).into_iter::<Document>();
+    loop {
+        let length = documents.byte_offset();
+        match documents.next() {
+            Some(Ok(Document(batch))) => batches.push(batch),
+            Some(Err(error)) if error.is_eof() => return Ok((batches, length)),
+            Some(Err(error)) => {
+                let is_separated = ahead[length..].iter().all(|&byte| byte == b',' || byte.is_ascii_whitespace());
+                return if !batches.is_empty() && is_separated { Ok((batches, ahead.len())) } else { Err(error) };
+            }
+            None => return Ok((batches, ahead.len())),
+        }
+        if !is_line {
+            return Ok((batches, documents.byte_offset()));
+        }
     }
 }
 

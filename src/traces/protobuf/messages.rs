@@ -56,13 +56,13 @@ pub(in crate::traces) fn read<R: Read>(
             Err(what) => {
                 let what = format!("{place} {number} at byte {offset}: {what}");
                 collector.report.truncated = true;
-                return findings.damage(number, 0, &what, &mut collector.report).map_err(malformed);
+                return findings.damage(number, 0, true, &what, &mut collector.report).map_err(malformed);
             }
         };
         let length = message.len();
         if let Err(what) = one(message, framing, collector, findings)? {
             let what = format!("{place} {number} at byte {offset}: {what}");
-            findings.damage(number, length as u64, &what, &mut collector.report).map_err(malformed)?;
+            findings.damage(number, length as u64, true, &what, &mut collector.report).map_err(malformed)?;
         }
         window.take(length);
         collector.finish_beyond_limit();

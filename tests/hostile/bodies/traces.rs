@@ -1,4 +1,4 @@
-//! Traces in JSON of either format, and dependencies.
+//! Traces in JSON of all formats and in protobuf, packed or not, and dependencies.
 
 use etiology::traces::{Absent, TraceConfig, Traces};
 use etiology::{CausalGraph, Error};
