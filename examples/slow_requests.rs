@@ -1,4 +1,4 @@
-//! From traces to a verdict: reads OTLP or Jaeger JSON, derives known mechanisms from the calls, and explains the request
+//! From traces to a verdict: reads traces of any format, derives known mechanisms from the calls, and explains the request
 //! that was slowest. Without a file it makes up traces of a shop in which the last request has a slow `catalog-db`.
 //!
 //! ```text
@@ -7,10 +7,14 @@
 //! cargo run --release --features traces --example slow_requests -- traces.jsonl --target website
 //! ```
 
+#[path = "shared/otlp_messages.rs"]
+mod otlp_messages;
 #[path = "shared/quiet_pipe.rs"]
 mod quiet_pipe;
 #[path = "shared/synthetic_traces.rs"]
 mod synthetic_traces;
+#[path = "shared/trace_formats.rs"]
+mod trace_formats;
 
 use std::error::Error;
 use std::fs::File;
@@ -24,12 +28,13 @@ use etiology::traces::{TraceConfig, Traces};
 /// Explains the slowest request of a file of traces
 #[derive(Parser)]
 struct Arguments {
-    /// OTLP JSON (one document, or one per line) or Jaeger JSON; made-up traces by default
+    /// Traces of OTLP, Tempo, Jaeger or Zipkin; made-up traces by default
     file: Option<PathBuf>,
     /// The service that requests enter; its latency is explained
     #[arg(long, value_name = "SERVICE", default_value = "website")]
     target: String,
-    /// Write made-up traces to this file instead, as Jaeger's JSON if its name ends in .json, else as lines of OTLP JSON
+    /// Write made-up traces to this file instead, as Jaeger's JSON if its name ends in .json, as protobuf of OTLP if it ends in
+    /// .pb, else as lines of OTLP JSON
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     write: Option<PathBuf>,
     /// How many made-up requests
@@ -45,10 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     if let Some(path) = &arguments.write {
         let mut file = BufWriter::new(File::create(path)?);
-        if path.extension().is_some_and(|extension| extension == "json") {
-            synthetic_traces::write_jaeger_document(&mut file, arguments.seed, arguments.requests, 1)?;
-        } else {
-            synthetic_traces::write_otlp_lines(&mut file, arguments.seed, arguments.requests, 1)?;
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => synthetic_traces::write_jaeger_document(&mut file, arguments.seed, arguments.requests, 1)?,
+            Some("pb") => trace_formats::write_messages(&mut file, arguments.seed, arguments.requests, 1)?,
+            _ => synthetic_traces::write_otlp_lines(&mut file, arguments.seed, arguments.requests, 1)?,
         }
         return Ok(file.flush()?);
     }

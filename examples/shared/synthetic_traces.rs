@@ -157,6 +157,6 @@ pub(crate) fn write_jaeger_document(mut out: impl Write, seed: u64, requests: u6
     writeln!(out, "],\"total\":0,\"errors\":null}}")
 }
 
-fn slow_service(number: u64, requests: u64, slow: u64) -> Option<&'static str> {
+pub(crate) fn slow_service(number: u64, requests: u64, slow: u64) -> Option<&'static str> {
     (number + slow >= requests).then_some("catalog-db")
 }

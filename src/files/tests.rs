@@ -69,7 +69,7 @@ fn what_a_killed_process_left_is_removed_and_what_another_writes_is_not() {
     }
     write_file(folder.at("page.html"), "x").unwrap();
     assert!(foreign.exists() && alive.exists());
-    assert_eq!(stale.exists(), !std::path::Path::new("/proc/self").exists());
+    assert_eq!(stale.exists(), !Path::new("/proc/self").exists());
 }
 
 #[test]

@@ -2,6 +2,32 @@
 
 use super::span::SpanKind;
 
+/// Of the processes of one service no more than so many names are told apart by.
+const MOST_NAMES_OF_INSTANCE: usize = 16;
+
+/// Values are kept up to this length, so that memory stays small whatever is written into them.
+const LONGEST_VALUE: usize = 1_024;
+
+/// The beginning of a text, of so many bytes at most.
+pub(super) fn beginning(text: &str, longest: usize) -> &str {
+    let fits = (0..=longest.min(text.len())).rev().find(|&length| text.is_char_boundary(length));
+    &text[..fits.unwrap_or(0)]
+}
+
+/// What is kept of a value.
+fn kept(value: &str) -> &str {
+    beginning(value.trim(), LONGEST_VALUE)
+}
+
+/// What takes note of attributes.
+pub(super) trait Notes: Default {
+    /// Whether an attribute of this name means anything.
+    fn wants(key: &str) -> bool;
+
+    /// Takes note of an attribute. Of several that mean the same, the first counts.
+    fn note(&mut self, key: &str, value: &str);
+}
+
 /// What is kept of the attributes of a span.
 #[derive(Debug, Default)]
 pub(super) struct SpanAttributes {
@@ -14,10 +40,13 @@ pub(super) struct SpanAttributes {
     host: Option<Box<str>>,
 }
 
-impl SpanAttributes {
-    /// Takes note of an attribute. Of several that mean the same, the first counts.
-    pub(super) fn note(&mut self, key: &str, value: &str) {
-        let value = value.trim();
+impl Notes for SpanAttributes {
+    fn wants(key: &str) -> bool {
+        key == "span.kind" || Self::default().slot(key).is_some()
+    }
+
+    fn note(&mut self, key: &str, value: &str) {
+        let value = kept(value);
         if value.is_empty() {
             return;
         }
@@ -26,6 +55,19 @@ impl SpanAttributes {
         } else if let Some(slot) = self.slot(key) {
             slot.get_or_insert_with(|| value.into());
         }
+    }
+}
+
+impl SpanAttributes {
+    /// Whether nothing was noted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kind.is_none() && self.weight() == 0
+    }
+
+    /// Bytes of text.
+    pub(super) fn weight(&self) -> usize {
+        let Self { kind: _, peer_service, database, messaging, rpc, host } = self;
+        [peer_service, database, messaging, rpc, host].into_iter().flatten().map(|text| text.len()).sum()
     }
 
     /// Names of OpenTelemetry's semantic conventions, those of today and those before, and of OpenTracing.
@@ -61,7 +103,7 @@ impl SpanAttributes {
 }
 
 /// What is kept of the process, or resource, that wrote a span.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct ProcessAttributes {
     pub(super) service: Option<Box<str>>,
     pub(super) namespace: Option<Box<str>>,
@@ -70,10 +112,13 @@ pub(super) struct ProcessAttributes {
     instance: Vec<Box<str>>,
 }
 
-impl ProcessAttributes {
-    /// Takes note of an attribute. Of several that mean the same, the first counts.
-    pub(super) fn note(&mut self, key: &str, value: &str) {
-        let value = value.trim();
+impl Notes for ProcessAttributes {
+    fn wants(key: &str) -> bool {
+        matches!(key, "service.name" | "service.namespace") || is_of_instance(key)
+    }
+
+    fn note(&mut self, key: &str, value: &str) {
+        let value = kept(value);
         if value.is_empty() {
             return;
         }
@@ -81,18 +126,30 @@ impl ProcessAttributes {
             "service.name" => drop(self.service.get_or_insert_with(|| value.into())),
             "service.namespace" => drop(self.namespace.get_or_insert_with(|| value.into())),
             "service.version" => drop(self.version.get_or_insert_with(|| value.into())),
-            "service.instance.id"
+            _ if is_of_instance(key) && self.instance.len() < MOST_NAMES_OF_INSTANCE => {
+                self.instance.push(value.into())
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Names of OpenTelemetry's semantic conventions, and of Jaeger's clients.
+fn is_of_instance(key: &str) -> bool {
+    matches!(
+        key,
+        "service.instance.id"
             | "host.name"
             | "hostname"
             | "host.id"
             | "ip"
             | "k8s.pod.name"
             | "k8s.pod.uid"
-            | "container.id" => self.instance.push(value.into()),
-            _ => {}
-        }
-    }
+            | "container.id"
+    )
+}
 
+impl ProcessAttributes {
     /// The name of the instance: the first of those by which instances are told apart.
     pub(super) fn instance(&self) -> Option<&str> {
         self.instance.first().map(AsRef::as_ref)

@@ -1,4 +1,4 @@
-//! Traces as OpenTelemetry and Jaeger export them, and dependencies as Jaeger and Zipkin answer.
+//! Traces as OpenTelemetry, Tempo, Jaeger and Zipkin have them, and dependencies as Jaeger and Zipkin answer.
 //!
 //! [`Traces`] holds a table of latencies, the call graph, and formulas derived from sequential and parallel calls.
 
@@ -7,8 +7,10 @@ mod collector;
 mod columns;
 mod config;
 mod formulas;
+mod input;
 mod json;
 mod operations;
+mod protobuf;
 mod report;
 mod request;
 mod services;

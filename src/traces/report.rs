@@ -52,7 +52,13 @@ pub struct TraceReport {
     pub nested_spans: u64,
     /// Beyond the first call from the same caller to the same service in one trace: retries and loops.
     pub repeated_calls: u64,
-    /// Whether the file ends in the middle of a JSON document; what came before was used.
+    /// Lines of JSON, or messages of protobuf, left out: damaged, so that nothing in them can be trusted.
+    pub damaged_lines: u64,
+    /// The first of them, counted from 1.
+    pub first_damaged_line: Option<u64>,
+    /// Documents that hold no spans, such as lines of metrics or logs.
+    pub other_documents: u64,
+    /// Whether the file ends in the middle of a document; what came before was used.
     pub truncated: bool,
 }
 
@@ -60,6 +66,7 @@ impl TraceReport {
     /// Each count that tells of something put right, with its meaning.
     fn repairs(&self) -> Vec<(u64, &'static str)> {
         vec![
+            (self.damaged_lines, "damaged lines or messages left out"),
             (self.unreadable_spans, "spans left out: no identifier or no readable time"),
             (self.duplicate_spans, "spans left out: identifier already taken in their trace"),
             (self.late_spans, "spans left out: their trace was already finished"),
@@ -96,8 +103,11 @@ impl TraceReport {
         let background = [(self.background_spans, "spans that nobody waits for")];
         let remarks = self.repairs().into_iter().chain(background).filter(|&(count, _)| count > 0);
         let remarks = remarks.map(|(count, meaning)| format!("; {count} {meaning}")).collect::<String>();
+        let first = self
+            .first_damaged_line
+            .map_or_else(String::new, |line| format!("; the first that is damaged is number {line}"));
         let truncated = if self.truncated { "; the file ends in the middle of a document" } else { "" };
-        format!("{}{remarks}{truncated}", self.counts())
+        format!("{}{remarks}{first}{truncated}", self.counts())
     }
 
     fn counts(&self) -> String {
@@ -111,6 +121,9 @@ impl fmt::Display for TraceReport {
         let remarks = self.repairs().into_iter().chain(self.ordinary());
         for (count, meaning) in remarks.filter(|&(count, _)| count > 0) {
             write!(formatter, "\n{count:>8} {meaning}")?;
+        }
+        if let Some(line) = self.first_damaged_line {
+            write!(formatter, "\nthe first that is damaged is number {line}")?;
         }
         if self.truncated {
             formatter.write_str("\nthe file ends in the middle of a document")?;

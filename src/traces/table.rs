@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
 use super::collector::Collector;
 use super::columns::Tables;
 use super::config::TraceConfig;
-use super::json;
+use super::input;
 use super::operations::{MixedOperations, RootOperation};
 use super::report::TraceReport;
 use super::services::ServiceLabels;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::telemetry::{span, tell};
 
-/// Latencies of every service in every request, and who called whom, from OpenTelemetry or Jaeger traces.
+/// Latencies of every service in every request, and who called whom, from traces of OpenTelemetry, Tempo, Jaeger or Zipkin.
 ///
 /// A row is a trace, a column a service, a value seconds. Of the spans of a service in a request
 ///
@@ -32,10 +32,9 @@ use crate::telemetry::{span, tell};
 /// called. The rules are in `docs/inputs.md`, number by number. Traces are never perfect: what had to be put right is counted in the
 /// [`TraceReport`], and a time that is not known, as a span did not finish, is missing.
 ///
-/// Files may hold OTLP JSON (`ExportTraceServiceRequest`; one document or one per line, as the collector's file exporter
-/// writes them) or Jaeger JSON (`{"data": [...]}`), which is told by what they hold. They are read as streams. Memory is
-/// that of the table and of unfinished traces: the spans of one OTLP document, in 100 bytes each, and of at most
-/// [`open_traces`](TraceConfig::open_traces) traces between documents; of one trace for Jaeger. Costs
+/// Files may hold traces of OTLP (JSON or protobuf), Tempo, Jaeger or Zipkin, packed or not, which is told by what they hold; the
+/// table of formats is in `docs/inputs.md`. They are read as streams. Memory is that of the table and of unfinished traces: at
+/// most [`open_traces`](TraceConfig::open_traces) between documents, at about 100 bytes a span, and one document of up to 4 MiB. Costs
 /// O(n log n) for a trace of n spans.
 ///
 /// Needs the feature `traces`.
@@ -73,7 +72,8 @@ impl Traces {
     /// Reads a file of traces.
     ///
     /// # Errors
-    /// When the file cannot be read, is not JSON of either format, has too many services, or no trace becomes a row.
+    /// When the file cannot be read, holds no spans of any format (the message says what it holds instead), has too many services,
+    /// or no trace becomes a row.
     pub fn from_path(path: impl AsRef<Path>, config: &TraceConfig) -> Result<Self> {
         let path = path.as_ref();
         let origin = path.display().to_string();
@@ -164,7 +164,7 @@ fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces>
     span!(INFO, "read_traces", origin = origin);
     config.check()?;
     let mut collector = Collector::new(config);
-    json::read(BufReader::new(reader), origin, &mut collector)?;
+    input::read(reader, origin, &mut collector)?;
     collector.check()?;
     let columns = std::mem::take(&mut collector.columns);
     let names = collector.services.names(|service| columns.has(service));

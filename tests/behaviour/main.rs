@@ -9,6 +9,8 @@ mod data;
 mod drift;
 mod evaluation;
 mod findings;
+#[cfg(feature = "traces")]
+mod formats;
 mod graph;
 mod mechanisms;
 mod missing_data;
@@ -31,6 +33,9 @@ mod known_models;
 #[path = "../shared/linear_gaussian.rs"]
 #[expect(dead_code, reason = "only the random models are needed here, not their truths")]
 mod linear_gaussian;
+#[cfg(feature = "traces")]
+#[path = "../../examples/shared/otlp_messages.rs"]
+mod otlp_messages;
 #[path = "../shared/report_checks.rs"]
 mod report_checks;
 #[path = "../shared/report_models.rs"]
@@ -40,6 +45,9 @@ mod retail_shop;
 #[cfg(feature = "traces")]
 #[path = "../../examples/shared/synthetic_traces.rs"]
 mod synthetic_traces;
+#[cfg(feature = "traces")]
+#[path = "../../examples/shared/trace_formats.rs"]
+mod trace_formats;
 #[path = "../../examples/shared/trust_cases/mod.rs"]
 #[expect(dead_code, reason = "classes are not counted apart here")]
 mod trust_cases;

@@ -94,7 +94,7 @@ fn what_is_no_answer_is_told_in_one_line() {
     let answers = [
         ("400 Bad Request", refused("1:5: parse error: unexpected <op:*>"), "parse error"),
         ("200 OK", empty, "matches no series"),
-        ("404 Not Found", "<html>no such page</html>".to_owned(), "is the address of Prometheus?"),
+        ("404 Not Found", "<html>no such page</html>".to_owned(), "the address of Prometheus?"),
         ("200 OK", "<html>a proxy's page</html>".to_owned(), "the answer of Prometheus"),
         ("200 OK", answer().replace("\"service\"", "\"app\""), "`service`"),
     ];

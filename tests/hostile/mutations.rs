@@ -29,11 +29,11 @@ const NUMBERS: [&str; 22] = [
 ];
 
 /// What may stand anywhere.
-const TOKENS: [&str; 46] = [
+const TOKENS: [&str; 50] = [
     "[", "]", "{", "}", "\"", "\\", ",", ":", "\n", "\r\n", ";", "\t", "\u{feff}", "\u{0}", "é", "\u{202e}", "\\u0000",
     "\\ud800", "null", "true", "[]", "{}", "\"\"", "]]>", "<script>", "-->", "&#0;", "=1+1", "sep=;\n", "1,234",
     "1.234", "1.234,5", "\"0,5\"", "1 234", "20.4 ms", "1.2 s", "3 MB", "1m30s", " [ms]", "12 %", "€", "N/A", "True",
-    "|", ";;\n", "\u{a0}",
+    "|", ";;\n", "\u{a0}", "\n{", "}\n", "0x", "==",
 ];
 
 const LENGTHS: [u64; 8] = [0, 1, 127, 128, 1 << 20, 1 << 32, u64::MAX >> 1, u64::MAX];
@@ -45,10 +45,23 @@ const DEPTH: usize = 100_000;
 pub(crate) fn extremes(name: &str, seeds: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut inputs: Vec<Vec<u8>> =
         vec![Vec::new(), vec![0; 4096], vec![0xff; 4096], b"\"".repeat(4097), b"\n".repeat(4096)];
-    for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("{\"data\":[", "]}"), ("{\"Rounded\":", "}")] {
+    for (open, close) in [
+        ("[", "]"),
+        ("{\"a\":", "}"),
+        ("{\"data\":[", "]}"),
+        ("{\"Rounded\":", "}"),
+        ("{\"resourceSpans\":[", "]}"),
+        ("{\"spans\":[", "]}"),
+        ("{\"low\":", "}"),
+        ("{\n", "}\n"),
+    ] {
         inputs.push(open.repeat(DEPTH).into_bytes());
         inputs.push(format!("{}0{}", open.repeat(DEPTH), close.repeat(DEPTH)).into_bytes());
     }
+    // A message of nested messages, and one of a great many empty ones.
+    let nested =
+        |depth: usize| (0..depth).fold(Vec::new(), |inner, _| [vec![0x0a], varint(inner.len() as u64), inner].concat());
+    inputs.extend([nested(200), [0x0a, 2, 0x12, 0].repeat(20_000), [0, 0, 0, 4, 0x0a, 2, 0x12, 0].repeat(20_000)]);
     inputs.push(format!("caller,callee,cause,effect\n{}", "a,b,a,b\n".repeat(2_000)).into_bytes());
     let chain: String = (0..2_000).map(|node| format!("{node},{},{node},{0}\n", node + 1)).collect();
     inputs.push(format!("caller,callee,cause,effect\n{chain}").into_bytes());

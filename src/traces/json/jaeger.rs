@@ -1,101 +1,65 @@
-//! Jaeger's JSON: `{"data": [{"traceID", "spans", "processes"}]}`, as its user interface downloads and its query API
-//! answers. Times are in microseconds; each trace is complete in one place.
+//! What Jaeger's spans have that others have not: processes by a name within their trace, and references instead of a parent.
 
 use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::failure::stop;
+use super::attributes::Noted;
 use super::scalar::Scalar;
-use crate::error::{Error, Result};
-use crate::traces::attributes::{ProcessAttributes, SpanAttributes};
-use crate::traces::collector::{Collector, SpanRecord};
-use crate::traces::span::SpanKind;
+use crate::traces::attributes::{Notes, ProcessAttributes};
+use crate::traces::input::batch::{Batch, Slot};
 
-const NANOSECONDS_PER_MICROSECOND: i64 = 1000;
+/// A span with more parents than this is no span.
+const MOST_REFERENCES: usize = 64;
 
+/// A process, as a trace lists it and as documents in Elasticsearch have it within the span.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct JaegerTrace {
-    #[serde(rename = "traceID")]
-    id: Scalar,
-    spans: Option<Vec<JaegerSpan>>,
-    processes: Option<HashMap<String, Process>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Process {
-    #[serde(rename = "serviceName")]
+pub(super) struct JaegerProcess {
+    #[serde(rename = "serviceName", alias = "service_name")]
     service: Scalar,
-    tags: Option<Vec<Tag>>,
+    tags: Noted<ProcessAttributes>,
+    tag: Noted<ProcessAttributes>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Tag {
-    key: Scalar,
-    value: Scalar,
-}
-
-/// Name and text of each tag that has a text.
-fn texts(tags: &Option<Vec<Tag>>) -> impl Iterator<Item = (&str, &str)> {
-    let tags = tags.as_deref().unwrap_or_default();
-    tags.iter().filter_map(|tag| Some((tag.key.text()?, tag.value.text()?)))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct JaegerSpan {
-    #[serde(rename = "traceID")]
-    trace: Scalar,
-    #[serde(rename = "spanID")]
-    id: Scalar,
-    /// How old versions wrote what `references` say.
-    #[serde(rename = "parentSpanID")]
-    parent: Scalar,
-    references: Option<Vec<Reference>>,
-    #[serde(rename = "startTime")]
-    start: Scalar,
-    duration: Scalar,
-    #[serde(rename = "processID")]
-    process_id: Scalar,
-    process: Option<Process>,
-    #[serde(rename = "operationName")]
-    operation: Scalar,
-    tags: Option<Vec<Tag>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Reference {
-    #[serde(rename = "refType")]
-    kind: Scalar,
-    #[serde(rename = "spanID")]
-    span: Scalar,
-}
-
-impl JaegerSpan {
-    /// The parent, and whether this span only follows from it.
-    fn parent(&self) -> (Option<u128>, bool) {
-        let references = self.references.as_deref().unwrap_or_default();
-        let of_kind = |kind: &str| references.iter().find(|reference| reference.kind.text() == Some(kind));
-        if let Some(parent) = of_kind("CHILD_OF").and_then(|reference| reference.span.id()).or(self.parent.id()) {
-            return (Some(parent), false);
+impl JaegerProcess {
+    pub(super) fn attributes(self) -> ProcessAttributes {
+        let Noted(mut attributes) = self.tags;
+        if attributes == ProcessAttributes::default() {
+            attributes = self.tag.0;
         }
-        (of_kind("FOLLOWS_FROM").and_then(|reference| reference.span.id()), true)
+        if let Some(service) = self.service.text() {
+            attributes.service = None;
+            attributes.note("service.name", service);
+        }
+        attributes
     }
 }
 
-/// The value of `data`.
-pub(super) struct JaegerTraces<'a> {
-    pub(super) collector: &'a mut Collector,
-    pub(super) failure: &'a mut Option<Error>,
+/// The processes of a trace, by the names that its spans give them.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<Box<str>, Slot>);
+
+impl Names {
+    pub(super) fn process(&mut self, name: &str, batch: &mut Batch<'_>) -> Result<Slot, String> {
+        if let Some(&process) = self.0.get(name) {
+            return Ok(process);
+        }
+        let process = batch.open_process()?;
+        self.0.insert(name.into(), process);
+        Ok(process)
+    }
 }
 
-impl<'de> DeserializeSeed<'de> for JaegerTraces<'_> {
+/// The value of `processes`.
+pub(super) struct Processes<'b, 'c> {
+    pub(super) batch: &'b mut Batch<'c>,
+    pub(super) names: &'b mut Names,
+}
+
+impl<'de> DeserializeSeed<'de> for Processes<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -103,67 +67,98 @@ impl<'de> DeserializeSeed<'de> for JaegerTraces<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for JaegerTraces<'_> {
+impl<'de> Visitor<'de> for Processes<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of traces")
+        formatter.write_str("an object with the trace's processes")
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(trace) = list.next_element::<JaegerTrace>()? {
-            stop(add_trace(&trace, self.collector), self.failure)?;
-            self.collector.finish_all_but(0);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Scalar>()? {
+            let attributes = map.next_value::<Option<JaegerProcess>>()?.unwrap_or_default().attributes();
+            let process = self.names.process(name.text().unwrap_or_default(), self.batch);
+            self.batch.describe(process.map_err(A::Error::custom)?, attributes);
         }
         Ok(())
     }
 }
 
-fn add_trace(trace: &JaegerTrace, collector: &mut Collector) -> Result<()> {
-    for span in trace.spans.as_deref().unwrap_or_default() {
-        let trace_id = if trace.id.id().is_some() { &trace.id } else { &span.trace };
-        let process = span.process_id.text().and_then(|id| trace.processes.as_ref()?.get(id)).or(span.process.as_ref());
-        let process = collector.process(&process.map(Process::attributes).unwrap_or_default())?;
-        let mut attributes = SpanAttributes::default();
-        texts(&span.tags).for_each(|(key, value)| attributes.note(key, value));
-        let (parent, follows) = span.parent();
-        let (start, end) = span.times();
-        let record = SpanRecord {
-            trace: trace_id.text().unwrap_or_default(),
-            trace_id: trace_id.id(),
-            id: span.id.id(),
-            parent,
-            follows,
-            kind: SpanKind::Unspecified,
-            operation: span.operation.text(),
-            start,
-            end,
-        };
-        collector.record(&record, &attributes, process)?;
-    }
-    Ok(())
+/// The spans that a span refers to.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    /// Spans that wait for this one, each with its trace if that is named.
+    parents: Vec<(Option<u128>, u128)>,
+    /// A span that does not wait.
+    follows_from: Option<u128>,
 }
 
-impl Process {
-    fn attributes(&self) -> ProcessAttributes {
-        let mut attributes = ProcessAttributes::default();
-        if let Some(service) = self.service.text() {
-            attributes.note("service.name", service);
+impl References {
+    /// The spans of the same trace that wait for this one.
+    pub(super) fn parents(&self, trace: Option<u128>) -> impl Iterator<Item = u128> {
+        let within = move |named: Option<u128>| trace.is_none() || named.is_none() || named == trace;
+        self.parents.iter().filter(move |(named, _)| within(*named)).map(|&(_, span)| span)
+    }
+
+    pub(super) fn follows_from(&self) -> Option<u128> {
+        self.follows_from
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Reference {
+    #[serde(rename = "refType", alias = "ref_type")]
+    kind: Scalar,
+    #[serde(rename = "traceID", alias = "traceId")]
+    trace: Scalar,
+    #[serde(rename = "spanID", alias = "spanId")]
+    span: Scalar,
+}
+
+impl<'de> Deserialize<'de> for References {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReferencesVisitor)
+    }
+}
+
+struct ReferencesVisitor;
+
+impl<'de> Visitor<'de> for ReferencesVisitor {
+    type Value = References;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of references")
+    }
+
+    fn visit_unit<E>(self) -> Result<References, E> {
+        Ok(References::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<References, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(References::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<References, A::Error> {
+        let mut references = References::default();
+        while let Some(reference) = list.next_element::<Option<Reference>>()? {
+            let Some((reference, span)) = reference.and_then(|named| named.span.id().map(|span| (named, span))) else {
+                continue;
+            };
+            match reference.kind.text() {
+                Some("FOLLOWS_FROM") => drop(references.follows_from.get_or_insert(span)),
+                // The kind is left out where it is the usual one.
+                Some("CHILD_OF") | None if references.parents.len() < MOST_REFERENCES => {
+                    references.parents.push((reference.trace.id(), span));
+                }
+                _ => {}
+            }
         }
-        texts(&self.tags).for_each(|(key, value)| attributes.note(key, value));
-        attributes
-    }
-}
-
-impl JaegerSpan {
-    /// Start and end in nanoseconds; nothing where a time is no number, or so far off that it does not fit.
-    fn times(&self) -> (Option<i64>, Option<i64>) {
-        let start = self.start.integer().and_then(|start| start.checked_mul(NANOSECONDS_PER_MICROSECOND));
-        let duration = self.duration.integer().and_then(|duration| duration.checked_mul(NANOSECONDS_PER_MICROSECOND));
-        (start, start.zip(duration).and_then(|(start, duration)| start.checked_add(duration)))
+        Ok(references)
     }
 }

@@ -1,48 +1,40 @@
-//! OTLP JSON: the JSON mapping of `ExportTraceServiceRequest`, as the collector's file exporter writes it, one per line.
+//! OTLP JSON: the JSON mapping of `ExportTraceServiceRequest`, as the collector's file exporter writes it, one per line; Tempo
+//! answers the same below other names.
 //!
-//! Names are in camel case, or in snake case as some exporters write them; identifiers hexadecimal; times in nanoseconds
-//! since 1970, as text or numbers. Fields that do not matter here are skipped, not stored.
+//! Names are in camel case, or in snake case as some exporters write them; times in nanoseconds since 1970. Fields that do not
+//! matter here are skipped, not stored.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::failure::stop;
+use super::attributes::Noted;
 use super::scalar::Scalar;
-use crate::error::{Error, Result};
 use crate::traces::attributes::{ProcessAttributes, SpanAttributes};
-use crate::traces::collector::{Collector, Process, SpanRecord};
+use crate::traces::input::batch::{Batch, NewSpan, Slot};
 use crate::traces::span::SpanKind;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Resource {
-    attributes: Option<Vec<Attribute>>,
+pub(super) struct Resource {
+    attributes: Noted<ProcessAttributes>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Attribute {
-    key: Scalar,
-    value: Option<AttributeValue>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct AttributeValue {
-    #[serde(rename = "stringValue", alias = "string_value")]
-    text: Scalar,
+impl Resource {
+    pub(super) fn process(self) -> ProcessAttributes {
+        self.attributes.0
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct OtlpSpan {
-    #[serde(rename = "traceId", alias = "trace_id")]
+    #[serde(rename = "traceId", alias = "trace_id", alias = "traceID")]
     trace: Scalar,
-    #[serde(rename = "spanId", alias = "span_id")]
+    #[serde(rename = "spanId", alias = "span_id", alias = "spanID")]
     id: Scalar,
-    #[serde(rename = "parentSpanId", alias = "parent_span_id")]
+    #[serde(rename = "parentSpanId", alias = "parent_span_id", alias = "parentSpanID")]
     parent: Scalar,
     #[serde(rename = "startTimeUnixNano", alias = "start_time_unix_nano")]
     start: Scalar,
@@ -50,205 +42,188 @@ struct OtlpSpan {
     end: Scalar,
     name: Scalar,
     kind: Scalar,
-    attributes: Option<Vec<Attribute>>,
-}
-
-/// Name and text of each attribute that has a text.
-fn texts(attributes: &Option<Vec<Attribute>>) -> impl Iterator<Item = (&str, &str)> {
-    let attributes = attributes.as_deref().unwrap_or_default();
-    attributes.iter().filter_map(|attribute| Some((attribute.key.text()?, attribute.value.as_ref()?.text.text()?)))
-}
-
-impl Resource {
-    fn process(&self) -> ProcessAttributes {
-        let mut process = ProcessAttributes::default();
-        texts(&self.attributes).for_each(|(key, value)| process.note(key, value));
-        process
-    }
-}
-
-/// The value of `resourceSpans`.
-pub(super) struct ResourceSpansList<'a> {
-    pub(super) collector: &'a mut Collector,
-    pub(super) failure: &'a mut Option<Error>,
-}
-
-/// One element of it: a service and its spans.
-struct ResourceSpans<'a> {
-    collector: &'a mut Collector,
-    failure: &'a mut Option<Error>,
-}
-
-/// The value of `scopeSpans`, and what is within it.
-struct Spans<'a> {
-    collector: &'a mut Collector,
-    sink: &'a mut Sink,
-    failure: &'a mut Option<Error>,
-    level: Level,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Level {
-    Scopes,
-    Scope,
-    Spans,
-}
-
-/// Where spans go: to their service, or aside while it is not known, since `resource` may come after them.
-struct Sink {
-    process: Option<Process>,
-    aside: Vec<OtlpSpan>,
-}
-
-impl<'de> DeserializeSeed<'de> for ResourceSpansList<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ResourceSpansList<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of resource spans")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self { collector, failure } = self;
-        while list.next_element_seed(ResourceSpans { collector, failure })?.is_some() {}
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for ResourceSpans<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ResourceSpans<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object with `resource` and `scopeSpans`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { collector, failure } = self;
-        let mut sink = Sink { process: None, aside: Vec::new() };
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "resource" => {
-                    let resource = map.next_value::<Option<Resource>>()?.unwrap_or_default();
-                    sink.process = Some(stop(collector.process(&resource.process()), failure)?);
-                }
-                "scopeSpans" | "scope_spans" | "instrumentationLibrarySpans" => {
-                    map.next_value_seed(Spans { collector, sink: &mut sink, failure, level: Level::Scopes })?;
-                }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        if !sink.aside.is_empty() {
-            let process = match sink.process {
-                Some(process) => process,
-                None => stop(collector.process(&ProcessAttributes::default()), failure)?,
-            };
-            for span in &sink.aside {
-                stop(add(span, process, collector), failure)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Spans<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.level == Level::Scope { deserializer.deserialize_map(self) } else { deserializer.deserialize_any(self) }
-    }
-}
-
-impl<'de> Visitor<'de> for Spans<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.level {
-            Level::Scopes => "a list of scopes",
-            Level::Scope => "an object with `spans`",
-            Level::Spans => "a list of spans",
-        })
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Self { collector, sink, failure, level } = self;
-        if level == Level::Scopes {
-            while list.next_element_seed(Spans { collector, sink, failure, level: Level::Scope })?.is_some() {}
-            return Ok(());
-        }
-        while let Some(span) = list.next_element::<OtlpSpan>()? {
-            match sink.process {
-                Some(process) => stop(add(&span, process, collector), failure)?,
-                None => sink.aside.push(span),
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { collector, sink, failure, level } = self;
-        if level != Level::Scope {
-            let expected = if level == Level::Scopes { "a list of scopes" } else { "a list of spans" };
-            return Err(A::Error::custom(format!("invalid type: map, expected {expected}")));
-        }
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "spans" {
-                map.next_value_seed(Spans { collector, sink, failure, level: Level::Spans })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn add(span: &OtlpSpan, process: Process, collector: &mut Collector) -> Result<()> {
-    let mut attributes = SpanAttributes::default();
-    texts(&span.attributes).for_each(|(key, value)| attributes.note(key, value));
-    let record = SpanRecord {
-        trace: span.trace.text().unwrap_or_default(),
-        trace_id: span.trace.id(),
-        id: span.id.id(),
-        parent: span.parent.id(),
-        follows: false,
-        kind: span.kind(),
-        operation: span.name.text(),
-        start: span.start.integer(),
-        end: span.end.integer(),
-    };
-    collector.record(&record, &attributes, process)
+    attributes: Noted<SpanAttributes>,
 }
 
 impl OtlpSpan {
-    /// Written by number or by name.
-    fn kind(&self) -> SpanKind {
-        match self.kind.text() {
-            Some(name) => SpanKind::of_text(name),
-            None => self.kind.integer().map_or(SpanKind::Unspecified, SpanKind::of_number),
+    fn add_to(self, batch: &mut Batch<'_>, process: Slot) -> Result<(), String> {
+        batch.push(NewSpan {
+            trace: self.trace.text().unwrap_or_default(),
+            trace_id: self.trace.id(),
+            id: self.id.id(),
+            parent: self.parent.id(),
+            follows: false,
+            kind: kind(&self.kind),
+            operation: self.name.text().unwrap_or_default(),
+            start: self.start.integer(),
+            end: self.end.integer(),
+            attributes: self.attributes.0,
+            process,
+        })
+    }
+}
+
+/// Written by number or by name.
+pub(super) fn kind(kind: &Scalar) -> SpanKind {
+    match kind.text() {
+        Some(name) => SpanKind::of_text(name),
+        None => kind.integer().map_or(SpanKind::Unspecified, SpanKind::of_number),
+    }
+}
+
+/// A resource and its spans, in whichever order they come.
+#[derive(Debug, Default)]
+pub(super) struct Owner {
+    process: Option<Slot>,
+    known: bool,
+}
+
+impl Owner {
+    /// One that is known elsewhere.
+    pub(super) fn of(process: Slot) -> Self {
+        Self { process: Some(process), known: true }
+    }
+
+    pub(super) fn process(&mut self, batch: &mut Batch<'_>) -> Result<Slot, String> {
+        match self.process {
+            Some(process) => Ok(process),
+            None => batch.open_process().inspect(|&process| self.process = Some(process)),
         }
+    }
+
+    pub(super) fn describe(&mut self, attributes: ProcessAttributes, batch: &mut Batch<'_>) -> Result<(), String> {
+        let process = self.process(batch)?;
+        batch.describe(process, attributes);
+        self.known = true;
+        Ok(())
+    }
+
+    pub(super) fn resource<'de, A: MapAccess<'de>>(
+        &mut self,
+        map: &mut A,
+        batch: &mut Batch<'_>,
+    ) -> Result<(), A::Error> {
+        let resource = map.next_value::<Option<Resource>>()?.unwrap_or_default();
+        self.describe(resource.process(), batch).map_err(A::Error::custom)
+    }
+
+    /// No more spans will come.
+    pub(super) fn close(&self, batch: &mut Batch<'_>) {
+        if let Some(process) = self.process {
+            batch.close_process(process);
+        }
+    }
+}
+
+/// A part of a request, by what it is a part of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Level {
+    /// The value of `resourceSpans`, a list.
+    Resources,
+    Resource,
+    /// The value of `scopeSpans`, a list.
+    Scopes,
+    Scope,
+    /// The value of `spans`, a list.
+    Spans,
+}
+
+impl Level {
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Resources => "a list of resource spans",
+            Self::Resource => "an object with `resource` and `scopeSpans`",
+            Self::Scopes => "a list of scopes",
+            Self::Scope => "an object with `spans`",
+            Self::Spans => "a list of spans",
+        }
+    }
+}
+
+/// Reads a part of a request.
+pub(super) struct Part<'b, 'c> {
+    pub(super) batch: &'b mut Batch<'c>,
+    pub(super) owner: &'b mut Owner,
+    pub(super) level: Level,
+}
+
+impl<'c> Part<'_, 'c> {
+    fn below(&mut self, level: Level) -> Part<'_, 'c> {
+        Part { batch: self.batch, owner: self.owner, level }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Part<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.level {
+            Level::Resource | Level::Scope => deserializer.deserialize_map(self),
+            Level::Resources | Level::Scopes | Level::Spans => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Part<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.level.expected())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        match self.level {
+            Level::Resources => {
+                self.batch.contents.empty_list = true;
+                loop {
+                    let mut owner = Owner::default();
+                    let resource = Part { batch: self.batch, owner: &mut owner, level: Level::Resource };
+                    if list.next_element_seed(resource)?.is_none() {
+                        return Ok(());
+                    }
+                    owner.close(self.batch);
+                    self.batch.settle(false).map_err(A::Error::custom)?;
+                }
+            }
+            Level::Scopes => {
+                while list.next_element_seed(self.below(Level::Scope))?.is_some() {}
+                Ok(())
+            }
+            Level::Spans => {
+                while let Some(span) = list.next_element::<OtlpSpan>()? {
+                    let process = self.owner.process(self.batch).map_err(A::Error::custom)?;
+                    span.add_to(self.batch, process).map_err(A::Error::custom)?;
+                    if self.owner.known {
+                        self.batch.settle(true).map_err(A::Error::custom)?;
+                    }
+                }
+                Ok(())
+            }
+            Level::Resource | Level::Scope => {
+                Err(A::Error::custom(format!("a list where {} is expected", self.level.expected())))
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        if !matches!(self.level, Level::Resource | Level::Scope) {
+            return Err(A::Error::custom(format!("invalid type: map, expected {}", self.level.expected())));
+        }
+        while let Some(key) = map.next_key::<Scalar>()? {
+            match (self.level, key.text().unwrap_or_default()) {
+                (Level::Resource, "resource") => self.owner.resource(&mut map, self.batch)?,
+                (
+                    Level::Resource,
+                    "scopeSpans" | "scope_spans" | "instrumentationLibrarySpans" | "instrumentation_library_spans",
+                ) => map.next_value_seed(self.below(Level::Scopes))?,
+                (Level::Scope, "spans") => map.next_value_seed(self.below(Level::Spans))?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,15 @@
 //! Values that exporters write in more than one way: numbers as text, missing ones as null or not at all.
 
 use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::identifier::identifier;
+
+/// Texts up to this length, which identifiers, times and most names are of, need no allocation.
+const SHORT: usize = 38;
 
 /// A number, a text, or something that is neither. Never an error, so that one odd field costs one span and no file.
 #[derive(Debug, Default)]
@@ -10,49 +17,58 @@ pub(super) enum Scalar {
     #[default]
     Absent,
     Integer(i64),
-    Text(Box<str>),
+    /// Beyond the largest `i64`.
+    Large(u64),
+    Short([u8; SHORT], u8),
+    Long(Box<str>),
     Other,
 }
 
 impl Scalar {
+    pub(super) fn of_text(text: &str) -> Self {
+        let mut bytes = [0; SHORT];
+        match bytes.get_mut(..text.len()) {
+            Some(start) => {
+                start.copy_from_slice(text.as_bytes());
+                Self::Short(bytes, text.len() as u8)
+            }
+            None => Self::Long(text.into()),
+        }
+    }
+
+    fn raw_text(&self) -> Option<&str> {
+        match self {
+            Self::Short(bytes, length) => std::str::from_utf8(&bytes[..usize::from(*length)]).ok(),
+            Self::Long(text) => Some(text),
+            Self::Absent | Self::Integer(_) | Self::Large(_) | Self::Other => None,
+        }
+    }
+
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
     /// The integer, also where it is written as text; OTLP JSON does so with 64-bit numbers.
     pub(super) fn integer(&self) -> Option<i64> {
         match self {
             Self::Integer(value) => Some(*value),
-            Self::Text(text) => text.trim().parse().ok(),
-            Self::Absent | Self::Other => None,
+            _ => self.raw_text()?.trim().parse().ok(),
         }
     }
 
     /// The text without blanks around it, if there is any.
     pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text.trim()).filter(|text| !text.is_empty()),
-            Self::Absent | Self::Integer(_) | Self::Other => None,
-        }
+        self.raw_text().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// The identifier, if there is one; one of zeros alone stands for none in all formats.
+    /// The identifier, if there is one.
     pub(super) fn id(&self) -> Option<u128> {
         match self {
-            Self::Text(text) => id_of(text.trim()),
             Self::Integer(value) => u128::try_from(*value).ok().filter(|&id| id != 0),
-            Self::Absent | Self::Other => None,
+            Self::Large(value) => Some(u128::from(*value)),
+            _ => identifier(self.raw_text()?),
         }
     }
-}
-
-/// Hexadecimal digits by their value, since exporters differ in leading zeros and case; other text by a hash (FNV-1a).
-fn id_of(text: &str) -> Option<u128> {
-    if text.is_empty() {
-        return None;
-    }
-    if text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return u128::from_str_radix(text, 16).ok().filter(|&id| id != 0);
-    }
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    Some(text.bytes().fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME)))
 }
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -79,17 +95,17 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
-        Ok(i64::try_from(value).map_or(Scalar::Other, Scalar::Integer))
+        Ok(i64::try_from(value).map_or(Scalar::Large(value), Scalar::Integer))
     }
 
+    /// Times in nanoseconds come so from languages whose only numbers these are, and are then right to 128 ns.
     fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
-        // Beyond this neighbouring integers are no longer told apart, nor is the cast safe.
-        const EXACT: f64 = 9.0e15;
-        Ok(if value.abs() < EXACT { Scalar::Integer(value.round() as i64) } else { Scalar::Other })
+        const END: f64 = 9.2e18;
+        Ok(if value.abs() < END { Scalar::Integer(value.round() as i64) } else { Scalar::Other })
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(value.into()))
+        Ok(Scalar::of_text(value))
     }
 
     fn visit_unit<E>(self) -> Result<Scalar, E> {
@@ -101,8 +117,70 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::Other)
     }
 
+    /// A 64-bit number in halves, `{"low": 1, "high": 2}`, as JavaScript's library `long` has them.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
+        let (mut low, mut high) = (None, None);
+        while let Some(key) = map.next_key::<Scalar>()? {
+            match key.text() {
+                Some("low") => low = map.next_value::<Self::Value>()?.integer(),
+                Some("high") => high = map.next_value::<Self::Value>()?.integer(),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        // The halves are signed or not, the bits are the same.
+        let whole = low.zip(high).map(|(low, high)| high << 32 | i64::from(low as u32));
+        Ok(whole.map_or(Scalar::Other, Scalar::Integer))
+    }
+}
+
+/// What a field holds if it holds an object; nothing where it holds something else.
+pub(super) struct Lenient<T>(pub(super) Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LenientVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct LenientVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
     }
 }

@@ -1,0 +1,160 @@
+//! What reading traces costs beside what their parsers alone cost: OTLP as lines of JSON against serde_json, and as protobuf
+//! against prost, both into structures of the same fields. Medians of rounds in which they take turns.
+//!
+//! ```text
+//! cargo bench --features traces --bench traces
+//! cargo bench --features traces --bench traces -- target/many.jsonl target/many.pb
+//! ```
+//!
+//! The second form reads files, as `slow_requests --write` makes them, and tells the largest resident set after each.
+
+#[path = "../examples/shared/otlp_messages.rs"]
+mod otlp_messages;
+#[path = "../examples/shared/synthetic_traces.rs"]
+mod synthetic_traces;
+#[path = "../examples/shared/trace_formats.rs"]
+mod trace_formats;
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufRead, BufReader, Read};
+use std::time::Instant;
+
+use etiology::traces::{TraceConfig, Traces};
+use prost::Message;
+use serde::Deserialize;
+use trace_formats::Format;
+
+/// The fields that are read, as one would have serde read them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Request {
+    resource_spans: Vec<ResourceSpans>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct ResourceSpans {
+    resource: Resource,
+    scope_spans: Vec<ScopeSpans>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Resource {
+    attributes: Vec<Attribute>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Attribute {
+    key: String,
+    value: AnyValue,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct AnyValue {
+    string_value: Option<String>,
+    int_value: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct ScopeSpans {
+    spans: Vec<Span>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Span {
+    trace_id: String,
+    span_id: String,
+    parent_span_id: Option<String>,
+    name: String,
+    kind: u8,
+    start_time_unix_nano: String,
+    end_time_unix_nano: String,
+    attributes: Vec<Attribute>,
+}
+
+fn ours(source: impl Read) {
+    let traces = Traces::from_reader(source, &TraceConfig::default()).expect("traces");
+    black_box(traces.latencies().rows());
+}
+
+fn serde_json_alone(source: impl Read) {
+    let mut source = BufReader::with_capacity(1 << 17, source);
+    let mut line = Vec::new();
+    while source.read_until(b'\n', &mut line).expect("a line") > 0 {
+        black_box(serde_json::from_slice::<Request>(&line).expect("JSON").resource_spans.len());
+        line.clear();
+    }
+}
+
+fn prost_alone(source: impl Read) {
+    let mut source = BufReader::with_capacity(1 << 17, source);
+    let mut length = [0; 4];
+    let mut message = Vec::new();
+    while source.read_exact(&mut length).is_ok() {
+        message.resize(u32::from_be_bytes(length) as usize, 0);
+        source.read_exact(&mut message).expect("a message");
+        black_box(otlp_messages::TracesData::decode(message.as_slice()).expect("protobuf").resource_spans.len());
+    }
+}
+
+/// Seconds that each takes, medians of rounds in which they take turns.
+fn medians(rounds: usize, ours: impl Fn(), alone: impl Fn()) -> (f64, f64) {
+    let seconds = |run: &dyn Fn()| {
+        let start = Instant::now();
+        run();
+        start.elapsed().as_secs_f64()
+    };
+    let mut times: Vec<(f64, f64)> = (0..rounds).map(|_| (seconds(&ours), seconds(&alone))).collect();
+    times.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let first = times[rounds / 2].0;
+    times.sort_by(|a, b| a.1.total_cmp(&b.1));
+    (first, times[rounds / 2].1)
+}
+
+fn tell(what: &str, bytes: u64, (ours, alone): (f64, f64)) {
+    let megabytes = bytes as f64 / 1e6;
+    println!(
+        "{what}: {megabytes:.0} MB, read at {:.0} MB/s, parsed alone at {:.0} MB/s: {:.2} times as long",
+        megabytes / ours,
+        megabytes / alone,
+        ours / alone
+    );
+}
+
+/// The largest resident set so far, where the system tells it.
+fn largest_resident_set() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("unknown").trim().to_owned()
+}
+
+fn main() {
+    let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    for path in &files {
+        let open = || File::open(path).expect("the file");
+        let bytes = open().metadata().expect("its size").len();
+        ours(open());
+        println!("{path}: largest resident set after reading it once {}", largest_resident_set());
+        let is_json = path.ends_with(".jsonl");
+        let alone = || if is_json { serde_json_alone(open()) } else { prost_alone(open()) };
+        tell(path, bytes, medians(3, || ours(open()), alone));
+    }
+    if files.is_empty() {
+        let requests: Vec<_> = (0..1000).map(|number| synthetic_traces::request(7, number, None)).collect();
+        let json = trace_formats::write(Format::OtlpLines, &requests);
+        let times = medians(11, || ours(json.as_slice()), || serde_json_alone(json.as_slice()));
+        tell("lines of JSON", json.len() as u64, times);
+        let protobuf = trace_formats::write(Format::ProtobufFourBytes, &requests);
+        let times = medians(11, || ours(protobuf.as_slice()), || prost_alone(protobuf.as_slice()));
+        tell("protobuf", protobuf.len() as u64, times);
+    }
+}
