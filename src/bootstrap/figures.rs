@@ -5,6 +5,7 @@ use super::interval::{Estimates, Figure};
 use super::result::{BootstrapInterval, BootstrapIntervals, NodeInterval, warning};
 use crate::error::{Error, Result};
 use crate::question::attribution::{Attribution, Contribution, UnidentifiedGroup, Unseen};
+use crate::score::ln_with_floor;
 
 /// One in so many resamples may fail.
 const ONE_MAY_FAIL_IN: usize = 10;
@@ -73,6 +74,7 @@ pub(super) fn summarise(
         Estimates { estimate, like_resamples, resampled, without_groups, with_more_rows, rows }.interval(config)
     };
     let score = of(of_score(&attribution), of_score(&like_resamples), &|figures| figures.score);
+    let score = within_reach(score, attribution.score.floor);
     // Every resample has the relations that hold in all rows, and so the same split of effects.
     let never_seen = |group: &UnidentifiedGroup| !matches!(group.unseen, Unseen::NearlyTogether { .. });
     let splits_are_open = attribution.groups.iter().any(never_seen);
@@ -86,6 +88,15 @@ pub(super) fn summarise(
     let (level, method, resamples) = (config.level, config.method, resampled.len());
     let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
     Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
+}
+
+/// Without what no score can be: less than 0, or more than its ceiling. Nothing is known of a mean deviation, which has no floor.
+fn within_reach(interval: BootstrapInterval, floor: Option<f64>) -> BootstrapInterval {
+    let Some(floor) = floor else { return interval };
+    let ceiling = -ln_with_floor(0.0, floor);
+    let (lower, upper) = (interval.lower.max(0.0), interval.upper.min(ceiling));
+    // The estimate may miss its ceiling by rounding.
+    BootstrapInterval { lower: lower.min(interval.estimate), upper: upper.max(interval.estimate), ..interval }
 }
 
 /// The interval that also holds what other splits of an effect, of which no resample knows, make of a contribution.

@@ -119,7 +119,9 @@ fn leading(places: usize, has: impl Fn(usize) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::NoiseDistribution;
+    use rand::rngs::ChaCha8Rng;
+    use rand::{RngExt, SeedableRng};
+    use rand_distr::{Distribution, StandardNormal, StudentT};
 
     fn quantiles(noise: &NoiseDistribution, rows: usize) -> Vec<f64> {
         (0..rows).map(|row| noise.quantile((row as f64 + 0.5) / rows as f64).unwrap()).collect()
@@ -167,6 +169,60 @@ mod tests {
         heavy.sort_by(f64::total_cmp);
         for event in [3.0, 6.0, 9.0, 11.0, 20.0] {
             assert_eq!(cluster(&heavy, event), None, "{event}");
+        }
+    }
+
+    /// How often a cluster is found for an event of 5 to 20 standard deviations to either side, if every hundredth row is like it (0.8 to
+    /// 1.2 times as far out), and if none is.
+    fn rates(noise: &dyn Fn(&mut ChaCha8Rng) -> f64, rows: usize, trials: usize) -> [f64; 2] {
+        let mut generator = ChaCha8Rng::seed_from_u64(rows as u64);
+        let mut found = [0, 0];
+        for _ in 0..trials {
+            let size = generator.random_range(5.0..20.0) * if generator.random_bool(0.5) { 1.0 } else { -1.0 };
+            let event = size + noise(&mut generator);
+            let mut values: Vec<f64> = (0..rows).map(|_| noise(&mut generator)).collect();
+            for (is_right, found) in found.iter_mut().enumerate().rev() {
+                if is_right == 0 {
+                    let faulty = values.iter_mut().take((rows / 100).max(2));
+                    faulty.for_each(|value| *value += size * generator.random_range(0.8..1.2));
+                }
+                let mut ascending = values.clone();
+                ascending.sort_by(f64::total_cmp);
+                *found += usize::from(cluster(&ascending, event).is_some());
+            }
+        }
+        found.map(|count| count as f64 / trials as f64)
+    }
+
+    /// With `--nocapture` it prints the rates of `docs/trust.md`.
+    #[test]
+    fn one_faulty_row_in_a_hundred_is_mostly_found_and_right_rows_are_rarely_accused() {
+        let student = StudentT::new(3.0).unwrap();
+        // Each with mean 0 and variance 1.
+        let normal = |generator: &mut ChaCha8Rng| StandardNormal.sample(generator);
+        let heavy = |generator: &mut ChaCha8Rng| -> f64 { student.sample(generator) / 3.0_f64.sqrt() };
+        let log_normal = |generator: &mut ChaCha8Rng| {
+            let deviate: f64 = StandardNormal.sample(generator);
+            (deviate.exp() - 0.5_f64.exp()) / ((1.0_f64.exp() - 1.0) * 1.0_f64.exp()).sqrt()
+        };
+        let pareto = |generator: &mut ChaCha8Rng| {
+            let power = generator.random::<f64>().powf(-1.0 / 3.0);
+            (power - 1.5) / 0.75_f64.sqrt()
+        };
+        type Noise<'a> = (&'a str, &'a dyn Fn(&mut ChaCha8Rng) -> f64, [f64; 3]);
+        let noises: [Noise<'_>; 4] = [
+            ("normal", &normal, [0.5, 0.75, 0.8]),
+            ("Student's t, 3", &heavy, [0.1, 0.35, 0.5]),
+            ("log-normal", &log_normal, [0.35, 0.4, 0.5]),
+            ("Pareto, 3", &pareto, [0.35, 0.4, 0.5]),
+        ];
+        let trials = 400;
+        for (name, noise, least) in noises {
+            for (rows, least) in [100, 300, 1000].into_iter().zip(least) {
+                let [faulty, right] = rates(noise, rows, trials);
+                println!("{name:<16}{rows:>5} rows: found {:.1} %, by chance {:.2} %", 100.0 * faulty, 100.0 * right);
+                assert!(faulty >= least && right <= 0.04, "{name}, {rows} rows: {faulty}, {right}");
+            }
         }
     }
 }

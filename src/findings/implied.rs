@@ -37,8 +37,8 @@ pub(super) struct Test {
     /// The later node of the pair, by position in the graph.
     pub(super) node: usize,
     p_value: f64,
-    /// Whether the dependence is large enough to matter.
-    matters: bool,
+    /// The size of the residual correlation.
+    pub(super) dependence: f64,
 }
 
 /// A graph as the tests see it.
@@ -112,7 +112,7 @@ impl Tester {
         let test = |&other: &usize| {
             let of_other = projection.residual(&self.columns[other]);
             let test = covariance_of_residuals(&residual, &of_other, projection.dimension());
-            Test { node, p_value: test.p_value, matters: test.residual_correlation.abs() > LEAST_DEPENDENCE }
+            Test { node, p_value: test.p_value, dependence: test.residual_correlation.abs() }
         };
         others.iter().map(test).collect()
     }
@@ -121,7 +121,7 @@ impl Tester {
 /// Which of the tests are violated.
 pub(super) fn violations(tests: &[Test]) -> Vec<Test> {
     let adjusted = holm(&tests.iter().map(|test| test.p_value).collect::<Vec<_>>());
-    let violated = |(test, p): (&Test, f64)| (p <= SIGNIFICANCE && test.matters).then_some(*test);
+    let violated = |(test, p): (&Test, f64)| (p <= SIGNIFICANCE && test.dependence > LEAST_DEPENDENCE).then_some(*test);
     tests.iter().zip(adjusted).filter_map(violated).collect()
 }
 

@@ -15,6 +15,9 @@ use crate::graph::CausalGraph;
 
 /// Most edges that are tried.
 const MOST_EDGES: usize = 64;
+/// The least residual correlation that an edge may be turned round for: nodes that are not quite quadratic in their parents come to half
+/// as much.
+const LEAST_DEPENDENCE: f64 = 0.3;
 
 /// An edge, and what the training data say of the graph as it is and with this edge turned round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +38,8 @@ impl TurnedEdge {
     /// graph as it is.
     pub(super) fn all(graph: &CausalGraph, tester: &Tester, arrows: &Arrows, tests: &[Test]) -> Vec<Self> {
         let given = counted(tests);
-        let mut contradicted: Vec<usize> = violations(tests).iter().map(|test| test.node).collect();
+        let strong = violations(tests).into_iter().filter(|test| test.dependence >= LEAST_DEPENDENCE);
+        let mut contradicted: Vec<usize> = strong.map(|test| test.node).collect();
         contradicted.sort_unstable();
         contradicted.dedup();
         let edges =
