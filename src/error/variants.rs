@@ -2,8 +2,6 @@
 
 use thiserror::Error;
 
-use super::words::{after_colon, after_comma, in_brackets};
-
 /// What can be wrong with a user's graph, data, model or configuration.
 ///
 /// Every variant names the node, column or parameter at fault, what was expected and what was found. Programs match on the
@@ -70,11 +68,7 @@ pub enum Error {
         available: String,
     },
     /// A needed column holds text.
-    #[error(
-        "column `{column}` is needed but is not numeric: row {row}{} holds `{text}`{}",
-        in_brackets(place),
-        after_colon(why)
-    )]
+    #[error("column `{column}` is needed but is not numeric: row {row} holds `{text}`{details}")]
     TextColumn {
         /// The column's name.
         column: String,
@@ -82,10 +76,8 @@ pub enum Error {
         row: usize,
         /// What that cell holds.
         text: String,
-        /// Where it stands, as in `normal.csv, line 7`; empty where that is not known.
-        place: String,
-        /// Why it is no number, where that is not plain; empty where it is.
-        why: String,
+        /// What else is known, as in ` (normal.csv, line 7), which has no unit`: where it stands, and why it is no number.
+        details: String,
     },
     /// A needed value of an observation is text.
     #[error("the observed value of `{column}` is needed but is not a number: `{text}`")]
@@ -97,9 +89,8 @@ pub enum Error {
     },
     /// A needed column holds infinite values, or missing ones where all must be present.
     #[error(
-        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}{}); \
-         remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`",
-        after_comma(place)
+        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}{details}); \
+         remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`"
     )]
     NonFiniteColumn {
         /// The column's name.
@@ -112,8 +103,8 @@ pub enum Error {
         rows: usize,
         /// Zero-based row of the first such value.
         first_row: usize,
-        /// Where it stands, as in `normal.csv, line 7`; empty where that is not known.
-        place: String,
+        /// Where it stands, as in `, normal.csv, line 7`; empty where that is not known.
+        details: String,
     },
     /// A single value is missing or not finite.
     #[error("{what} is {found}, but a finite number is needed")]
@@ -202,9 +193,7 @@ pub enum Error {
         node: String,
     },
     /// A mechanism must be fitted, but no data was given.
-    #[error(
-        "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give the node a known mechanism"
-    )]
+    #[error("the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give it a known one")]
     NeedsData {
         /// The node's name.
         node: String,

@@ -4,19 +4,6 @@ use std::fmt;
 
 use super::variants::Error;
 
-/// A part of a sentence that may be empty.
-pub(super) fn in_brackets(part: &str) -> String {
-    if part.is_empty() { String::new() } else { format!(" ({part})") }
-}
-
-pub(super) fn after_comma(part: &str) -> String {
-    if part.is_empty() { String::new() } else { format!(", {part}") }
-}
-
-pub(super) fn after_colon(part: &str) -> String {
-    if part.is_empty() { String::new() } else { format!(": {part}") }
-}
-
 /// `Debug` prints the sentence that `Display` prints, so that a `main` which returns [`Result`](crate::Result), `unwrap` and
 /// `expect` tell a person what is wrong.
 ///

@@ -15,9 +15,6 @@ use crate::tables::source::TableSource;
 const HEAD: u64 = 1 << 18;
 /// Rows in a batch.
 const BATCH: usize = 4096;
-/// The most text that is read of a file, if nobody says otherwise.
-pub(in crate::tables) const MOST_BYTES: u64 = 4 << 30;
-
 /// Reads the rows of a CSV file in batches.
 pub(in crate::tables) struct CsvSource<'r> {
     records: Records<Box<dyn Read + 'r>>,
