@@ -232,14 +232,16 @@ fn uneven_rows_open_quotes_and_what_is_no_table_are_told_with_what_helps() {
         ("a,b\n1,2,3\n", ["line 2", "3 cells", "name"]),
         ("a,b\n1,\"2\n3,4\n", ["line 2", "quote", "never closed"]),
         ("{\"resourceSpans\": []}\n", ["JSON", "not", "CSV"]),
-        ("PK\u{3}\u{4}....", ["workbook", "save", "CSV"]),
-        ("PAR1....", ["Parquet", "not", "CSV"]),
+        ("PK\u{3}\u{4}..\0..", ["workbook", "save", "CSV"]),
+        ("PAR1..\0..", ["Parquet", "not", "CSV"]),
         ("\n<!DOCTYPE html><p>", ["HTML", "login", "CSV"]),
         ("a\n1\0\n", ["line 2", "no text", "zero"]),
     ] {
         let message = error(text);
         assert!(fragments.iter().all(|fragment| message.contains(fragment)), "{text:?}: {message}");
     }
+    // Letters alone are those of a name.
+    assert_eq!(read("PAR1,BZh9\n1,2\n").data.names(), ["PAR1", "BZh9"]);
     let small = CsvFormat::default().with_most_bytes(10).read("a,b\n1,2\n3,4\n".as_bytes()).unwrap_err().to_string();
     assert!(small.contains("more than 10 bytes"), "{small}");
     let mut cut = packed(PROGRAMS[0].1.as_bytes());
