@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use etiology::data::TimeColumn;
 use etiology::graph::{GraphRepair, RemovedNode};
 use etiology::tables::{CsvFormat, Table, TableReport};
 use etiology::{CausalGraph, Dataset, FittedModel, StructuralCausalModel};
@@ -85,7 +86,9 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
         (.., Some(normal)) => {
             let graph = graph(&arguments.graph)?;
             graph.parents(arguments.target())?;
-            let (table, read) = read_table(normal, &arguments.csv(&graph), console)?;
+            // Times are no quantities; nothing is done with those of normal data.
+            let format = arguments.csv(&graph).with_time(TimeColumn::Detect);
+            let (table, read) = read_table(normal, &format, console)?;
             let (graph, repair) = restricted(graph, &table.data, arguments, console)?;
             Source::Rows { model: StructuralCausalModel::new(graph), normal: table.data, read, repair }
         }

@@ -23,7 +23,7 @@ pub(super) const MOST_BYTES: u64 = 4 << 30;
 /// assert_eq!(table.data.column("state")?.to_vec(), [1.0, 0.0]);
 /// assert_eq!(
 ///     table.report.to_string(),
-///     "2 rows of 3 columns; `;` between cells; 1 blank rows left out; column 1 of the file has no name and is left out; \
+///     "2 rows of 3 columns; `;` between cells; 1 blank row left out; column 1 of the file has no name and is left out; \
 ///      decimal commas in `latency`, `hits`; grouped thousands in `hits`; truth values as 1 and 0 in `state`; \
 ///      `latency` is converted from ms to s; missing in `hits`: 1 `n/a`"
 /// );

@@ -172,8 +172,14 @@ fn an_ambiguous_number_follows_the_other_cells_then_other_columns_then_the_delim
         assert_eq!(column(&table, "x")[0], expected, "{text:?}");
     }
     let noted = read("x;y\n1,234;1\n2,500;1\n").report;
-    assert!(noted.to_string().contains("`1,234` and 1 cells more in `x` may mean two things"), "{noted}");
-    assert!(read("x,y\n1.234,2\n").report.is_clean());
+    assert!(noted.to_string().contains("`1,234` and 1 cell more in `x` may mean two things"), "{noted}");
+    assert!(read("x,y\n1.234,2\n950,2\n").report.is_clean());
+    // In a country of semicolons this may be a thousand.
+    let noted = read("x;y\n1.234;1\n950;1\n").report;
+    assert!(
+        noted.to_string().contains("`1.234` in `x` may mean two things: the decimal sign was taken to be the point"),
+        "{noted}"
+    );
     // By name there is nothing to find out.
     let named = |decimal| CsvFormat::default().with_decimal(decimal).read("x;y\n1,234;1\n".as_bytes()).unwrap();
     assert_eq!((column(&named('.'), "x"), column(&named(','), "x")), (vec![1234.0], vec![1.234]));
