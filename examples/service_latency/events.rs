@@ -171,7 +171,8 @@ fn most_unusual(
         }
     }
     if rows.len() < events.rows() {
-        console.note(format!("{} events have no value of `{target}` and are not ranked", events.rows() - rows.len()));
+        let (ranked, all) = (rows.len(), events.rows());
+        console.note(format!("{ranked} of {all} events have a value of `{target}` and are ranked"));
     }
     rows.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.total_cmp(&a.2)));
     Ok(rows.into_iter().take(count).map(|(row, ..)| row).collect())

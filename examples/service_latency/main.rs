@@ -55,10 +55,9 @@ impl From<Error> for Failure {
 fn in_terms_of_files(error: &Error) -> String {
     const EMPTY_CELL: &str = "a value that is not known is an empty cell, which only keeps its row from what needs it";
     match error {
-        Error::NonFiniteColumn { column, infinite, rows, first_row, place, .. } if *infinite > 0 => format!(
-            "column `{column}` holds {infinite} infinite {} in {rows} rows, first in row {first_row} counted from 0{}: {EMPTY_CELL}",
+        Error::NonFiniteColumn { column, infinite, rows, first_row, details, .. } if *infinite > 0 => format!(
+            "column `{column}` holds {infinite} infinite {} in {rows} rows, first in row {first_row} counted from 0{details}: {EMPTY_CELL}",
             if *infinite == 1 { "value" } else { "values" },
-            if place.is_empty() { String::new() } else { format!(" ({place})") }
         ),
         Error::NonFiniteValue { .. } => format!("{error}: {EMPTY_CELL}"),
         other => other.to_string(),

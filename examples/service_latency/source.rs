@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use etiology::data::RowTimes;
+use etiology::data::{RowTimes, TimeColumn};
 use etiology::graph::{GraphRepair, RemovedNode};
 use etiology::report::visible_name;
 use etiology::tables::{CsvFormat, Table, TableReport};
@@ -135,7 +135,9 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
         (.., Some(normal)) => {
             let graph = graph(&arguments.graph)?;
             graph.parents(arguments.target())?;
-            let (table, read) = read_table(normal, &arguments.csv(&graph), console)?;
+            // Times are no quantities; nothing is done with those of normal data.
+            let format = arguments.csv(&graph).with_time(TimeColumn::Detect);
+            let (table, read) = read_table(normal, &format, console)?;
             let (graph, repair) = restricted(graph, &table.data, arguments, console)?;
             Source::Rows { model: StructuralCausalModel::new(graph), normal: table.data, read, repair }
         }

@@ -1,10 +1,9 @@
 //! A table as the text of a CSV file, with all digits.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-
-use ::csv::WriterBuilder;
 
 use super::dataset::Dataset;
 use crate::error::{Error, Result};
@@ -34,7 +33,7 @@ impl Dataset {
             }
             line(&cells)
         });
-        [line(self.names())].into_iter().chain(rows).collect()
+        [first_line(self.names()).to_owned(), line(self.names())].into_iter().chain(rows).collect()
     }
 
     /// Writes [`to_csv`](Self::to_csv) to a file that is not there yet, as [`File::create_new`] does.
@@ -69,13 +68,25 @@ impl Dataset {
     }
 }
 
-/// A line of cells, quoted where they must be.
-fn line<C: AsRef<[u8]>>(cells: &[C]) -> String {
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    // Neither a vector nor text can fail to be written.
-    let written = writer.write_record(cells).is_ok();
-    debug_assert!(written, "cells are written to memory");
-    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+/// Nothing, unless the only name looks like a line that names the delimiter: then such a line.
+fn first_line(names: &[String]) -> &'static str {
+    match names {
+        [only] if only.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")) => "sep=,\n",
+        _ => "",
+    }
+}
+
+/// A line of cells.
+fn line(cells: &[String]) -> String {
+    cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// A cell, in quotes where a reader could take a part of it for something else: one that finds out the delimiter, or the format.
+fn quoted(cell: &str) -> Cow<'_, str> {
+    let is_plain = !cell.contains([',', ';', '\t', '|', '"', '\n', '\r'])
+        && !cell.starts_with(['{', '[', '<', '%'])
+        && cell.trim().len() == cell.len();
+    if is_plain { Cow::Borrowed(cell) } else { Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\""))) }
 }
 
 #[cfg(test)]
@@ -91,6 +102,9 @@ mod tests {
     fn what_was_read_is_written_and_read_again() {
         same("db,api\n0.1,1e300\n,-0\n5e-324,inf\n");
         same("\"a, b\",\"say \"\"so\"\"\",note\n1,2,late\n3,,\"on\n two lines\"\n");
+        same("\"a;b\"\n1\n");
+        same("sep=,\nsep=;\n1\n");
+        same("\"{a\",b|c\n1,2\n".replace("b|c", "\"b|c\"").as_str());
         // A row of missing values is no blank row.
         same("a,b\n1,\nNaN,\n2,3\n");
     }

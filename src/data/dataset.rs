@@ -167,7 +167,7 @@ impl Dataset {
             infinite: column.iter().filter(|value| value.is_infinite()).count(),
             rows: self.rows(),
             first_row,
-            place: self.place_of_row(first_row).unwrap_or_default(),
+            details: self.place_of_row(first_row).map_or_else(String::new, |place| format!(", {place}")),
         })
     }
 
@@ -235,12 +235,13 @@ impl Dataset {
         let fault = self.places.as_ref().and_then(|places| places.fault(position));
         let row = fault.and_then(|fault| fault.row).unwrap_or(first_row);
         let text = self.text_cell(row, position).map(str::to_owned);
+        let place = self.place_of_row(row).map(|place| format!(" ({place})"));
+        let why = fault.filter(|fault| !fault.why.is_empty()).map(|fault| format!(": {}", fault.why));
         Error::TextColumn {
             column: self.names()[position].clone(),
             row,
             text: text.unwrap_or_else(|| self.values[[row, position]].to_string()),
-            place: self.place_of_row(row).unwrap_or_default(),
-            why: fault.map(|fault| fault.why.clone()).unwrap_or_default(),
+            details: place.into_iter().chain(why).collect(),
         }
     }
 

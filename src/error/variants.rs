@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::words::{after_colon, after_comma, in_brackets};
 use crate::wording::{one_line as line, visible_name as shown};
 
 /// What can be wrong with a user's graph, data, model or configuration.
@@ -75,8 +74,8 @@ pub enum Error {
     },
     /// A needed column holds text.
     #[error(
-        "column `{column}` is needed but is not numeric: row {row}{} holds `{text}`{}",
-        in_brackets(place), after_colon(why), column = shown(.column), text = shown(.text)
+        "column `{column}` is needed but is not numeric: row {row} holds `{text}`{details}",
+        column = shown(.column), text = shown(.text), details = line(.details)
     )]
     TextColumn {
         /// The column's name.
@@ -85,10 +84,8 @@ pub enum Error {
         row: usize,
         /// What that cell holds.
         text: String,
-        /// Where it stands, as in `normal.csv, line 7`; empty where that is not known.
-        place: String,
-        /// Why it is no number, where that is not plain; empty where it is.
-        why: String,
+        /// What else is known, as in ` (normal.csv, line 7), which has no unit`: where it stands, and why it is no number.
+        details: String,
     },
     /// A needed value of an observation is text.
     #[error(
@@ -103,9 +100,9 @@ pub enum Error {
     },
     /// A needed column holds infinite values, or missing ones where all must be present.
     #[error(
-        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}{}); \
+        "column `{column}` has {missing} missing and {infinite} infinite values in {rows} rows (first in row {first_row}{details}); \
          remove such rows with `drop_incomplete_rows`, or replace missing values with `fill_with_mean`",
-        after_comma(place), column = shown(.column)
+        column = shown(.column), details = line(.details)
     )]
     NonFiniteColumn {
         /// The column's name.
@@ -118,8 +115,8 @@ pub enum Error {
         rows: usize,
         /// Zero-based row of the first such value.
         first_row: usize,
-        /// Where it stands, as in `normal.csv, line 7`; empty where that is not known.
-        place: String,
+        /// Where it stands, as in `, normal.csv, line 7`; empty where that is not known.
+        details: String,
     },
     /// A single value is missing or not finite.
     #[error("{what} is {found}, but a finite number is needed", what = line(.what))]
@@ -224,7 +221,7 @@ pub enum Error {
     },
     /// A mechanism must be fitted, but no data was given.
     #[error(
-        "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give the node a known mechanism",
+        "the mechanism of node `{node}` ({mechanism}) must be fitted to data; call `fit`, or give it a known one",
         node = shown(.node), mechanism = shown(.mechanism)
     )]
     NeedsData {

@@ -5,19 +5,6 @@ use std::fmt;
 use super::variants::Error;
 use crate::wording::{one_line, visible_name};
 
-/// A part of a sentence that may be empty.
-pub(super) fn in_brackets(part: &str) -> String {
-    if part.is_empty() { String::new() } else { format!(" ({})", one_line(part)) }
-}
-
-pub(super) fn after_comma(part: &str) -> String {
-    if part.is_empty() { String::new() } else { format!(", {}", one_line(part)) }
-}
-
-pub(super) fn after_colon(part: &str) -> String {
-    if part.is_empty() { String::new() } else { format!(": {}", one_line(part)) }
-}
-
 /// `Debug` prints the sentence that `Display` prints, so that a `main` which returns [`Result`](crate::Result), `unwrap` and
 /// `expect` tell a person what is wrong.
 ///

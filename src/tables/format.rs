@@ -1,23 +1,17 @@
 //! How a CSV file is written, where that is known.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
-use super::csv::{CsvSource, MOST_BYTES};
-use super::read::{Table, read_table};
 use super::report::TableReport;
 use crate::data::TimeColumn;
 use crate::error::{Error, Result};
 
-/// What messages call CSV text that is of no file.
-const READER: &str = "CSV input";
+/// The most text that is read of a file, if nobody says otherwise.
+pub(super) const MOST_BYTES: u64 = 4 << 30;
 
 /// How a CSV file is written: by default, all of it is found out.
 ///
 /// Found out are gzip, UTF-16 and byte-order marks, a first line `sep=;`, the delimiter (comma, semicolon, tab or vertical bar),
 /// and for each column its decimal sign, grouped thousands, units and words for missing values. `docs/inputs.md` has the rules,
-/// and [`Table::report`] says what was converted.
+/// and [`Table::report`](super::Table::report) says what was converted.
 ///
 /// ```
 /// use etiology::tables::CsvFormat;
@@ -29,7 +23,7 @@ const READER: &str = "CSV input";
 /// assert_eq!(table.data.column("state")?.to_vec(), [1.0, 0.0]);
 /// assert_eq!(
 ///     table.report.to_string(),
-///     "2 rows of 3 columns; `;` between cells; 1 blank rows left out; column 1 of the file has no name and is left out; \
+///     "2 rows of 3 columns; `;` between cells; 1 blank row left out; column 1 of the file has no name and is left out; \
 ///      decimal commas in `latency`, `hits`; grouped thousands in `hits`; truth values as 1 and 0 in `state`; \
 ///      `latency` is converted from ms to s; missing in `hits`: 1 `n/a`"
 /// );
@@ -114,32 +108,7 @@ impl CsvFormat {
         self
     }
 
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is no text or too large; when a row has more or fewer cells than the header (but for empty
-    /// ones at the end), or a quote is not closed; when there are no rows or no columns, or a name is repeated; when the column of
-    /// times that was named is not there; or when the format is not one.
-    pub fn read_path(&self, path: impl AsRef<Path>) -> Result<Table> {
-        read_path(path.as_ref(), |file, origin| self.read_from(file, origin))
-    }
-
-    /// Reads text, as [`read_path`](Self::read_path) reads that of a file.
-    ///
-    /// # Errors
-    /// As for [`read_path`](Self::read_path).
-    pub fn read(&self, reader: impl Read) -> Result<Table> {
-        self.read_from(reader, READER)
-    }
-
-    fn read_from(&self, reader: impl Read, origin: &str) -> Result<Table> {
-        self.check()?;
-        let delimiter = self.delimiter.map(|delimiter| delimiter as u8);
-        let mut source = CsvSource::open(reader, origin, delimiter, self.most_bytes)?;
-        read_table(&mut source, origin, self)
-    }
-
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let refused = |name, requirement, found: char| {
             Err(Error::InvalidParameter { name, requirement, found: format!("{found:?}") })
         };
@@ -155,20 +124,4 @@ impl CsvFormat {
             _ => Ok(()),
         }
     }
-}
-
-/// What `read` makes of a file and its path. An error says which file it is of, as there is often more than one.
-pub(super) fn read_path<T>(path: &Path, read: impl FnOnce(File, &str) -> Result<T>) -> Result<T> {
-    let origin = path.display().to_string();
-    let in_file = |message: String| Error::Csv { origin: origin.clone(), message };
-    let file = File::open(path).map_err(|error| in_file(error.to_string()))?;
-    read(file, &origin).map_err(|error| match error {
-        named @ Error::Csv { .. } => named,
-        other => in_file(other.to_string()),
-    })
-}
-
-/// The source of the text of a reader, all of whose format is found out.
-pub(super) fn open<'r>(reader: impl Read + 'r, origin: Option<&str>) -> Result<CsvSource<'r>> {
-    CsvSource::open(reader, origin.unwrap_or(READER), None, MOST_BYTES)
 }

@@ -6,6 +6,7 @@
 mod cells;
 mod columns;
 mod csv;
+mod entry;
 mod format;
 mod pairs;
 mod read;

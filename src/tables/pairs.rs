@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::columns::{Gathered, Keep};
-use super::format::{open, read_path};
+use super::entry::{open, read_path};
 use super::source::TableSource;
 use crate::error::{Error, Result, list_with_guess};
 

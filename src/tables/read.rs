@@ -1,8 +1,6 @@
 //! From a source to a table.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read;
-use std::path::Path;
 
 use super::cells::{Decimal, Unit, unit_in_header};
 use super::columns::{Circumstances, Evidence, Gathered, Keep, Known, Resolved, decimal_told, resolve};
@@ -11,7 +9,7 @@ use super::format::CsvFormat;
 use super::report::{ColumnReport, LeftOut, LeftOutColumn, Origin, TableReport};
 use super::source::TableSource;
 use super::time_column;
-use crate::data::{Dataset, RowPlaces, RowTimes, TimeColumn};
+use crate::data::{Dataset, RowPlaces, RowTimes, TextFault};
 use crate::error::{Error, Result};
 
 /// What a file holds.
@@ -24,61 +22,6 @@ pub struct Table {
     pub times: Option<RowTimes>,
     /// What was converted.
     pub report: TableReport,
-}
-
-impl Dataset {
-    /// A table from a CSV file with a header line, however it is written: see [`CsvFormat`], which also says what was
-    /// converted, and `docs/inputs.md` for the rules.
-    ///
-    /// Names and cells may be quoted and are trimmed. A blank cell, `NA`, `null` and the like are missing values; a column with
-    /// any other text is kept, but using it is an error. Blank rows, and columns without a name, are left out.
-    ///
-    /// # Errors
-    /// As for [`CsvFormat::read_path`].
-    #[doc(alias = "read_csv")]
-    pub fn from_csv_path(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(CsvFormat::default().read_path(path)?.data)
-    }
-
-    /// A table from CSV text with a header line; see [`from_csv_path`](Self::from_csv_path).
-    ///
-    /// # Errors
-    /// As for [`from_csv_path`](Self::from_csv_path).
-    pub fn from_csv_reader(reader: impl Read) -> Result<Self> {
-        Ok(CsvFormat::default().read(reader)?.data)
-    }
-
-    /// A table from a CSV file with a column of times, which is taken out and returned beside it.
-    ///
-    /// Times are kept as text, whatever their format, so no timestamp is an error, and none is mistaken for a
-    /// quantity, as seconds since 1970 would be. Otherwise as [`from_csv_path`](Self::from_csv_path).
-    ///
-    /// # Errors
-    /// As for [`from_csv_path`](Self::from_csv_path); when the named column is not there, or no other column is.
-    pub fn from_csv_path_with_time(path: impl AsRef<Path>, time: &TimeColumn) -> Result<(Self, Option<RowTimes>)> {
-        let Table { data, times, .. } = CsvFormat::default().with_time(time.clone()).read_path(path)?;
-        Ok((data, times))
-    }
-
-    /// A table from CSV text with a column of times; see [`from_csv_path_with_time`](Self::from_csv_path_with_time).
-    ///
-    /// # Errors
-    /// As for [`from_csv_path_with_time`](Self::from_csv_path_with_time).
-    ///
-    /// ```
-    /// use etiology::Dataset;
-    /// use etiology::data::TimeColumn;
-    ///
-    /// let text = "time,web\n2026-01-31T12:00:00Z,0.2\n2026-01-31T12:00:01Z,0.3\n";
-    /// let (data, times) = Dataset::from_csv_reader_with_time(text.as_bytes(), &TimeColumn::Detect)?;
-    /// assert_eq!(data.names(), ["web"]);
-    /// assert_eq!(times.map(|times| times.values[1].clone()).as_deref(), Some("2026-01-31T12:00:01Z"));
-    /// # Ok::<(), etiology::Error>(())
-    /// ```
-    pub fn from_csv_reader_with_time(reader: impl Read, time: &TimeColumn) -> Result<(Self, Option<RowTimes>)> {
-        let Table { data, times, .. } = CsvFormat::default().with_time(time.clone()).read(reader)?;
-        Ok((data, times))
-    }
 }
 
 /// Reads all batches, and decides what the cells mean.
@@ -140,7 +83,7 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
 struct Parts {
     values: Vec<Vec<f64>>,
     text: BTreeMap<(usize, usize), String>,
-    faults: BTreeMap<usize, crate::data::TextFault>,
+    faults: BTreeMap<usize, TextFault>,
     reports: Vec<ColumnReport>,
 }
 

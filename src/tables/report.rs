@@ -169,7 +169,7 @@ impl TableReport {
             delimiter => remarks.push(format!("`{delimiter}` between cells")),
         }
         if self.blank_rows > 0 {
-            remarks.push(format!("{} blank rows left out", self.blank_rows));
+            remarks.push(format!("{} left out", counted(self.blank_rows, "blank row")));
         }
         for LeftOutColumn { position, name, reason } in &self.left_out {
             let column = format!("column {} of the file", position + 1);
@@ -186,12 +186,11 @@ impl TableReport {
         remarks.extend(with("decimal commas", |column| column.decimal_commas > 0));
         remarks.extend(with("grouped thousands", |column| column.grouped_thousands > 0));
         remarks.extend(with("truth values as 1 and 0", |column| column.truth_values > 0));
-        remarks.extend(with("text", |column| column.text_cells > 0));
         remarks.extend(self.columns.iter().flat_map(ColumnReport::remarks));
         remarks
     }
 
-    /// Whether every number was read as it is, from plain CSV.
+    /// Whether every number was read as it is, from plain CSV; columns of text do not count.
     pub fn is_clean(&self) -> bool {
         self.remarks().is_empty()
     }
@@ -213,7 +212,7 @@ impl ColumnReport {
         }
         if let Some(Ambiguity { cells, example, decimal_comma }) = ambiguity {
             let sign = if *decimal_comma { "comma" } else { "point" };
-            let count = if *cells == 1 { String::new() } else { format!(" and {} cells more", cells - 1) };
+            let count = if *cells == 1 { String::new() } else { format!(" and {} more", counted(cells - 1, "cell")) };
             remarks.push(format!(
                 "`{example}`{count} in `{name}` may mean two things: the decimal sign was taken to be the {sign}"
             ));
@@ -228,11 +227,14 @@ impl ColumnReport {
 
 impl fmt::Display for TableReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = if self.rows == 1 { "row" } else { "rows" };
-        let columns = if self.columns.len() == 1 { "column" } else { "columns" };
-        write!(formatter, "{} {rows} of {} {columns}", self.rows, self.columns.len())?;
+        write!(formatter, "{} of {}", counted(self.rows, "row"), counted(self.columns.len() as u64, "column"))?;
         self.remarks().into_iter().try_for_each(|remark| write!(formatter, "; {remark}"))
     }
+}
+
+/// A number of things of this name.
+fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 fn converted<S: Serializer>(columns: &[ColumnReport], serializer: S) -> Result<S::Ok, S::Error> {

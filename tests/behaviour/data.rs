@@ -110,7 +110,7 @@ fn text_in_a_needed_column_is_named_with_its_row_and_line() {
             matches!(&error, Error::TextColumn { column, row: 2, text, .. } if column == "y" && text == "late"),
             "{error}"
         );
-        assert!(error.to_string().contains("row 2 (CSV input, line 5) holds `late`"), "{error}");
+        assert!(error.to_string().contains("row 2 holds `late` (CSV input, line 5)"), "{error}");
     }
     assert!(matches!(data.drop_incomplete_rows(["y"]), Err(Error::TextColumn { .. })));
     assert!(matches!(data.fill_with_mean(["y"]), Err(Error::TextColumn { .. })));

@@ -172,8 +172,14 @@ fn an_ambiguous_number_follows_the_other_cells_then_other_columns_then_the_delim
         assert_eq!(column(&table, "x")[0], expected, "{text:?}");
     }
     let noted = read("x;y\n1,234;1\n2,500;1\n").report;
-    assert!(noted.to_string().contains("`1,234` and 1 cells more in `x` may mean two things"), "{noted}");
-    assert!(read("x,y\n1.234,2\n").report.is_clean());
+    assert!(noted.to_string().contains("`1,234` and 1 cell more in `x` may mean two things"), "{noted}");
+    assert!(read("x,y\n1.234,2\n950,2\n").report.is_clean());
+    // In a country of semicolons this may be a thousand.
+    let noted = read("x;y\n1.234;1\n950;1\n").report;
+    assert!(
+        noted.to_string().contains("`1.234` in `x` may mean two things: the decimal sign was taken to be the point"),
+        "{noted}"
+    );
     // By name there is nothing to find out.
     let named = |decimal| CsvFormat::default().with_decimal(decimal).read("x;y\n1,234;1\n".as_bytes()).unwrap();
     assert_eq!((column(&named('.'), "x"), column(&named(','), "x")), (vec![1234.0], vec![1.234]));
@@ -232,14 +238,16 @@ fn uneven_rows_open_quotes_and_what_is_no_table_are_told_with_what_helps() {
         ("a,b\n1,2,3\n", ["line 2", "3 cells", "name"]),
         ("a,b\n1,\"2\n3,4\n", ["line 2", "quote", "never closed"]),
         ("{\"resourceSpans\": []}\n", ["JSON", "not", "CSV"]),
-        ("PK\u{3}\u{4}....", ["workbook", "save", "CSV"]),
-        ("PAR1....", ["Parquet", "not", "CSV"]),
+        ("PK\u{3}\u{4}..\0..", ["workbook", "save", "CSV"]),
+        ("PAR1..\0..", ["Parquet", "not", "CSV"]),
         ("\n<!DOCTYPE html><p>", ["HTML", "login", "CSV"]),
         ("a\n1\0\n", ["line 2", "no text", "zero"]),
     ] {
         let message = error(text);
         assert!(fragments.iter().all(|fragment| message.contains(fragment)), "{text:?}: {message}");
     }
+    // Letters alone are those of a name.
+    assert_eq!(read("PAR1,BZh9\n1,2\n").data.names(), ["PAR1", "BZh9"]);
     let small = CsvFormat::default().with_most_bytes(10).read("a,b\n1,2\n3,4\n".as_bytes()).unwrap_err().to_string();
     assert!(small.contains("more than 10 bytes"), "{small}");
     let mut cut = packed(PROGRAMS[0].1.as_bytes());

@@ -112,7 +112,7 @@ fn body(text: &str) -> (String, &str) {
     let mut end = 0;
     for (place, sign) in text.char_indices() {
         let group = || {
-            let after = text[place + sign.len_utf8()..].as_bytes();
+            let after = &text.as_bytes()[place + sign.len_utf8()..];
             after.len() >= 3
                 && after[..3].iter().all(u8::is_ascii_digit)
                 && !after.get(3).is_some_and(u8::is_ascii_digit)

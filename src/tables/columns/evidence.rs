@@ -17,6 +17,8 @@ pub(in crate::tables) struct Evidence {
     /// Cells such as `1,234` and `1.234`, and the first of each.
     pub(super) one_comma: Ambiguous,
     pub(super) one_point: Ambiguous,
+    /// Whether there are whole numbers below 1000, beside which a group of three digits may be thousands.
+    pub(super) small: bool,
     /// How many cells have each unit.
     pub(super) units: BTreeMap<String, usize>,
     pub(super) durations: usize,
@@ -55,6 +57,7 @@ impl Evidence {
         let first = |wanted: fn(f64) -> bool| column.values().iter().position(|&value| wanted(value));
         evidence.bare = first(|value| value != 0.0 && value.is_finite());
         evidence.no_truth = first(|value| value != 0.0 && value != 1.0 && !value.is_nan());
+        evidence.small = first(|value| value != 0.0 && value.abs() < 1000.0 && value.fract() == 0.0).is_some();
         column.odd().for_each(|(row, cell)| evidence.add(row, cell));
         evidence
     }

@@ -41,7 +41,11 @@ pub(super) fn decimal(evidence: &Evidence, known: Known) -> Result<(Decimal, Opt
         None => Decimal::Point,
     };
     let ambiguous = match decimal {
-        Decimal::Point => one_comma.cells > 0,
+        // Where semicolons separate cells, `1.234` beside `950` may be grouped.
+        Decimal::Point => {
+            one_comma.cells > 0
+                || (one_point.cells > 0 && evidence.small && known.semicolons && known.elsewhere.is_none())
+        }
         Decimal::Comma => one_comma.cells + one_point.cells > 0,
     };
     let example = if one_comma.cells > 0 { &one_comma.first } else { &one_point.first };

@@ -67,7 +67,7 @@ fn meaning(evidence: &Evidence, circumstances: Circumstances<'_>) -> Result<Mean
     if let Some(row) = evidence.truth {
         return match evidence.no_truth {
             None => Ok(Meaning::Truths),
-            Some(_) => Err(at(Some(row), "is no number, as others of the column are".to_owned())),
+            Some(_) => Err(at(Some(row), "it is no number, as others of the column are".to_owned())),
         };
     }
     let (decimal, ambiguity) = meaning::decimal(evidence, circumstances.known).map_err(|why| at(None, why))?;
@@ -131,7 +131,7 @@ fn numbers(column: &Gathered, decimal: Decimal, scale: Scale, mut report: Column
 
 fn of_other_decimal(row: usize, decimal: Decimal) -> TextFault {
     let sign = if decimal == Decimal::Point { "point" } else { "comma" };
-    TextFault { row: Some(row), why: format!("is no number with a decimal {sign}") }
+    TextFault { row: Some(row), why: format!("it is no number with a decimal {sign}") }
 }
 
 /// A column of text: numbers in it are what they are by themselves.

@@ -22,7 +22,7 @@ pub(super) fn scale(evidence: &Evidence, header: Option<Unit>) -> Result<Scale, 
     }
     let mut names = units.keys().map(String::as_str);
     let first = names.next();
-    let no_unit = |row: usize| (Some(row), "has no unit, though other cells of the column have one".to_owned());
+    let no_unit = |row: usize| (Some(row), "it has no unit, though other cells of the column have one".to_owned());
     // By itself, `m` may well be metres.
     let is_sole = units.len() == 1 && *durations == 0 && header.is_none();
     let of_time = (*durations > 0).then_some(Dimension::Time);

@@ -40,9 +40,9 @@ pub(super) fn detect(start: &[u8], whole: bool) -> u8 {
     };
     let comma = tried.iter().find(|(found, shape)| *found == b',' && shape.even);
     most(|shape| shape.even && shape.header > 1)
+        .or_else(|| most(|shape| shape.header > 1))
         .or(comma.map(|&(found, _)| found))
         .or_else(|| most(|shape| shape.even && shape.rows))
-        .or_else(|| most(|shape| shape.header > 1))
         .unwrap_or(b',')
 }
 

@@ -5,4 +5,4 @@ mod foreign;
 mod records;
 mod source;
 
-pub(super) use source::{CsvSource, MOST_BYTES, is_unnamed};
+pub(super) use source::{CsvSource, is_unnamed};

@@ -15,9 +15,6 @@ use crate::tables::source::TableSource;
 const HEAD: u64 = 1 << 18;
 /// Rows in a batch.
 const BATCH: usize = 4096;
-/// The most text that is read of a file, if nobody says otherwise.
-pub(in crate::tables) const MOST_BYTES: u64 = 4 << 30;
-
 /// Reads the rows of a CSV file in batches.
 pub(in crate::tables) struct CsvSource<'r> {
     records: Records<Box<dyn Read + 'r>>,
@@ -70,7 +67,7 @@ impl<'r> CsvSource<'r> {
     fn read_header(&mut self) -> Result<()> {
         while self.read_record()? {
             let names: Vec<String> =
-                self.record.cells().map(|cell| decoded(cell, &mut self.origin.encoding).trim().to_owned()).collect();
+                self.record.cells().map(|cell| trimmed(&decoded(cell, &mut self.origin.encoding)).to_owned()).collect();
             // Leading rows of nothing but delimiters are no header.
             if names.iter().any(|name| !name.is_empty()) {
                 self.names = names;
@@ -133,7 +130,7 @@ impl TableSource for CsvSource<'_> {
             }
             lines.push(self.record.line);
             for (column, cell) in columns.iter_mut().zip(self.record.cells()) {
-                column.push_text(decoded(cell, &mut self.origin.encoding).trim());
+                column.push_text(trimmed(&decoded(cell, &mut self.origin.encoding)));
             }
         }
         Ok(true)
@@ -148,6 +145,11 @@ impl TableSource for CsvSource<'_> {
 pub(in crate::tables) fn is_unnamed(name: &str) -> bool {
     let numbered = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     name.is_empty() || name.strip_prefix("Unnamed: ").is_some_and(numbered)
+}
+
+/// Without white space around it, and the byte-order marks of texts that were put one after the other.
+fn trimmed(cell: &str) -> &str {
+    cell.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}')
 }
 
 /// A cell as text. What is no UTF-8 is Windows-1252, whose first half is the same.

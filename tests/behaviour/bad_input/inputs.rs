@@ -62,7 +62,7 @@ fn data() {
         case("row beyond the end", || good_data()?.row(5), &["row 5", "5 rows"]),
         case("missing column", || good_data()?.column("c").map(|column| column.len()), &["`c`", "`a`, `b`"]),
         case("CSV row too short", || Dataset::from_csv_reader("a,b\n1\n".as_bytes()), &["CSV input", "line 2"]),
-        case("CSV row too long", || Dataset::from_csv_reader("a\n1\n1,2\n".as_bytes()), &["CSV input", "line 3"]),
+        case("CSV row too long", || Dataset::from_csv_reader("a,b\n1,2\n1,2,3\n".as_bytes()), &["CSV input", "line 3"]),
         case("CSV with zero bytes", || Dataset::from_csv_reader(&b"a\n1\0\n"[..]), &["CSV input", "line 2", "no text"]),
         case("CSV without a header", || Dataset::from_csv_reader("".as_bytes()), &["data", "empty"]),
         case("CSV without rows", || Dataset::from_csv_reader("a,b\n".as_bytes()), &["data", "row"]),
