@@ -8,6 +8,7 @@ mod columns;
 mod config;
 mod formulas;
 mod json;
+mod open;
 mod operations;
 mod report;
 mod request;

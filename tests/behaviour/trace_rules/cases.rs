@@ -12,7 +12,18 @@ const API: usize = 1;
 /// A span of (identifier, parent or 0, kind, service, start, length) in ticks of 100 microseconds.
 fn span((id, parent, kind, service, start, length): (u64, u64, Kind, usize, i64, i64)) -> RawSpan {
     let parent = (parent > 0).then_some(parent);
-    RawSpan { id, parent, follows: false, kind, service, instance: 0, start, length: Some(length), peer: None }
+    RawSpan {
+        id,
+        parent,
+        follows: false,
+        kind,
+        service,
+        instance: 0,
+        start,
+        length: Some(length),
+        peer: None,
+        database: false,
+    }
 }
 
 fn document(traces: &[String]) -> String {
@@ -191,4 +202,35 @@ fn a_short_trace_identifier_is_the_low_half_of_a_long_one() {
     let other = format!("{}{}", "1".repeat(16), &long[16..]);
     let two = document(&[with_id(long, web.clone()), with_id(&other, web)]);
     assert_eq!(Traces::from_reader(two.as_bytes(), &TraceConfig::default()).unwrap().latencies().rows(), 2);
+}
+
+#[test]
+fn ends_that_are_missing_negative_or_wrapped_are_not_known() {
+    let web = span((1, 0, Server, WEB, 0, 1000));
+    let call = [web.clone(), span((2, 1, Server, API, 100, 777)), span((3, 2, Server, 2, 200, 50))];
+    let finished = written(2, &call);
+    for end in ["-20", "null", "18446744073709551596", "\"soon\"", "90000000000000"] {
+        let lost = |trace: &str, length: &str| {
+            trace.replace(&format!("\"duration\":{length}"), &format!("\"duration\":{end}"))
+        };
+        let config = TraceConfig::default();
+        let alone = Traces::from_reader(document(&[lost(&written(1, &call), "77700")]).as_bytes(), &config).unwrap();
+        assert_eq!((alone.report().unfinished_spans, times(&alone, "cart")), (1, (50, 50)), "{end}");
+        assert_eq!(alone.latencies().column("web").unwrap()[0], 0.1);
+        assert!(alone.self_times().column("web").unwrap()[0].is_nan());
+        // No row knows what it took.
+        assert_eq!(alone.latencies().names(), ["web", "cart"]);
+        let both = document(&[lost(&written(1, &call), "77700"), finished.clone()]);
+        let both = Traces::from_reader(both.as_bytes(), &config).unwrap();
+        let api = both.latencies().column("api").unwrap();
+        assert!(api[0].is_nan() && api[1] == 0.0777, "{api}");
+        // How long a request took without an end nobody knows: it was not fast.
+        let rows = document(&[lost(&written(1, &call), "100000"), finished.clone()]);
+        let rows = Traces::from_reader(rows.as_bytes(), &config).unwrap();
+        assert_eq!((rows.report().unfinished_roots, rows.latencies().rows()), (1, 1));
+    }
+    // Within a process that has a finished span around it, nothing is lost.
+    let inner = RawSpan { length: None, ..span((2, 1, Client, WEB, 100, 0)) };
+    let inner = read_with(&[web, inner, span((3, 2, Server, API, 200, 50))], &TraceConfig::default());
+    assert_eq!((times(&inner, "web"), times(&inner, "api")), ((1000, 950), (50, 50)));
 }

@@ -87,6 +87,10 @@ fn a_mixture_of_fast_and_slow_kinds_of_request_is_a_finding() {
     let rare: String = (1..60).map(|trace| line(trace, &[("", "web", "1", "GET /", 1, 0, 0, 20)])).collect();
     let rare = rare + &line(99, &[("", "web", "1", "POST /", 1, 0, 0, 900)]);
     assert_eq!(read(&rare, &TraceConfig::default()).mixed_operations(), None);
+    // Names come from strangers.
+    let strange = shop().replace("GET /", "GET \\u001b[2J\\u202e");
+    let finding = read(&strange, &TraceConfig::default()).mixed_operations().unwrap().to_string();
+    assert!(finding.contains("`GET \\u{1b}[2J\\u{202e}`"), "{finding}");
 }
 
 #[test]
