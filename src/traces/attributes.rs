@@ -38,6 +38,8 @@ pub(super) struct SpanAttributes {
     messaging: Option<Box<str>>,
     rpc: Option<Box<str>>,
     host: Option<Box<str>>,
+    /// The host of an address such as `https://api.example.com/charge`.
+    url_host: Option<Box<str>>,
 }
 
 impl Notes for SpanAttributes {
@@ -52,6 +54,8 @@ impl Notes for SpanAttributes {
         }
         if key == "span.kind" {
             self.kind.get_or_insert(SpanKind::of_text(value));
+        } else if matches!(key, "url.full" | "http.url") {
+            self.url_host = self.url_host.take().or_else(|| host_of_url(value).map(Into::into));
         } else if let Some(slot) = self.slot(key) {
             slot.get_or_insert_with(|| value.into());
         }
@@ -87,6 +91,11 @@ impl SpanAttributes {
         self.kind
     }
 
+    /// Whether a span of no kind must be a call, since databases have no spans.
+    pub(super) fn is_of_database(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// What a CLIENT or PRODUCER span called, as far as its own attributes say: the service by name, else the database or the
     /// messaging system with its host, else the host.
     pub(super) fn peer(&self) -> Option<String> {
@@ -98,8 +107,20 @@ impl SpanAttributes {
             return Some(service.to_owned());
         }
         let system = self.database.as_deref().or(self.messaging.as_deref());
-        system.map(at_host).or_else(|| self.host.as_deref().or(self.rpc.as_deref()).map(str::to_owned))
+        let host = self.host.as_deref().or(self.url_host.as_deref());
+        system.map(at_host).or_else(|| host.or(self.rpc.as_deref()).map(str::to_owned))
     }
+}
+
+fn host_of_url(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host_and_port = authority.rsplit('@').next()?;
+    let host = match host_and_port.strip_prefix('[') {
+        Some(address) => address.split(']').next()?,
+        None => host_and_port.split(':').next()?,
+    };
+    (!host.is_empty()).then_some(host)
 }
 
 /// What is kept of the process, or resource, that wrote a span.
@@ -161,5 +182,43 @@ impl ProcessAttributes {
         let mut hasher = DefaultHasher::new();
         (&self.service, &self.namespace, &self.instance).hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(attributes: &[(&str, &str)]) -> Option<String> {
+        let mut noted = SpanAttributes::default();
+        attributes.iter().for_each(|(key, value)| noted.note(key, value));
+        noted.peer()
+    }
+
+    #[test]
+    fn what_was_called_is_named_by_the_attribute_that_says_most() {
+        let database = [("server.address", "pg-1"), ("db.system", "postgresql")];
+        assert_eq!(peer(&database).as_deref(), Some("postgresql pg-1"));
+        assert_eq!(peer(&[&database[..], &[("peer.service", "orders-db")]].concat()).as_deref(), Some("orders-db"));
+        assert_eq!(peer(&[("messaging.system", "kafka"), ("http.url", "http://x/")]).as_deref(), Some("kafka"));
+        assert_eq!(
+            peer(&[("http.host", "pay.example.com"), ("rpc.service", "Pay")]).as_deref(),
+            Some("pay.example.com")
+        );
+        assert_eq!(peer(&[("rpc.service", "Pay")]).as_deref(), Some("Pay"));
+        assert_eq!(peer(&[("db.statement", "SELECT 1"), ("peer.service", " ")]), None);
+    }
+
+    #[test]
+    fn the_host_of_an_address_stands_between_user_and_port() {
+        for (url, host) in [
+            ("https://pay.example.com/charge?id=7", Some("pay.example.com")),
+            ("http://user:secret@pay.example.com:8443", Some("pay.example.com")),
+            ("http://[::1]:80/", Some("::1")),
+            ("/charge", None),
+            ("http:///charge", None),
+        ] {
+            assert_eq!(peer(&[("url.full", url)]).as_deref(), host, "{url}");
+        }
     }
 }

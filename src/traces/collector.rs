@@ -1,10 +1,11 @@
 //! Spans in any order become finished traces, and these become rows.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::BTreeMap;
 
 use super::attributes::{ProcessAttributes, SpanAttributes};
 use super::columns::Columns;
 use super::config::TraceConfig;
+use super::open::{OpenTrace, OpenTraces};
 use super::operations::Operations;
 use super::report::TraceReport;
 use super::request::{Request, ServiceTime};
@@ -47,12 +48,7 @@ pub(super) struct Collector {
     config: TraceConfig,
     pub(super) services: Services,
     pub(super) operations: Operations,
-    open: HashMap<u128, OpenTrace>,
-    /// Unfinished traces in the order in which they began.
-    begun: VecDeque<u128>,
-    finished: HashSet<u128>,
-    /// By the low half of their identifiers the traces met first.
-    halves: HashMap<u64, u128>,
+    open: OpenTraces,
     pub(super) columns: Columns,
     pub(super) trace_ids: Vec<Box<str>>,
     pub(super) calls: BTreeMap<(u32, u32), CallCount>,
@@ -60,12 +56,6 @@ pub(super) struct Collector {
     pub(super) report: TraceReport,
     /// Why there will be no table.
     failure: Option<Error>,
-}
-
-#[derive(Debug)]
-struct OpenTrace {
-    id: Box<str>,
-    spans: Vec<Span>,
 }
 
 #[derive(Debug, Default)]
@@ -91,10 +81,7 @@ impl Collector {
             config: config.clone(),
             services: Services::new(&config.renamed),
             operations,
-            open: HashMap::new(),
-            begun: VecDeque::new(),
-            finished: HashSet::new(),
-            halves: HashMap::new(),
+            open: OpenTraces::default(),
             columns: Columns::default(),
             trace_ids: Vec::new(),
             calls: BTreeMap::new(),
@@ -143,7 +130,8 @@ impl Collector {
         let end = span.end.filter(|&end| end >= start && end.saturating_sub(start) < TOO_LONG);
         self.report.unfinished_spans += u64::from(end.is_none());
         let kind = if span.kind == SpanKind::Unspecified { attributes.kind().unwrap_or_default() } else { span.kind };
-        let peer = if self.config.peers && kind.is_caller() { attributes.peer() } else { None };
+        let calls = kind.is_caller() || (kind == SpanKind::Unspecified && attributes.is_of_database());
+        let peer = if self.config.peers && calls { attributes.peer() } else { None };
         let span_of_trace = Span {
             id,
             parent: span.parent,
@@ -156,41 +144,13 @@ impl Collector {
             unfinished: end.is_none(),
             interval: Interval::new(start, end.unwrap_or(start)),
         };
-        self.add(trace, span.trace, span_of_trace);
+        self.report.late_spans += u64::from(!self.open.add(trace, span.trace, span_of_trace));
         Ok(())
-    }
-
-    fn add(&mut self, trace: u128, id: &str, span: Span) {
-        let key = self.key(trace);
-        if self.finished.contains(&key) {
-            self.report.late_spans += 1;
-            return;
-        }
-        let begun = &mut self.begun;
-        let trace = self.open.entry(key).or_insert_with(|| {
-            begun.push_back(key);
-            OpenTrace { id: id.into(), spans: Vec::new() }
-        });
-        // The one in full, where some of its spans have only half of it.
-        if id.trim().len() > trace.id.trim().len() {
-            trace.id = id.into();
-        }
-        trace.spans.push(span);
-    }
-
-    /// The identifier under which a trace is kept: one of 64 bits may be the low half of another.
-    fn key(&mut self, trace: u128) -> u128 {
-        let first = *self.halves.entry(trace as u64).or_insert(trace);
-        let is_half = |id: u128| id >> 64 == 0;
-        if is_half(first) || is_half(trace) { first } else { trace }
     }
 
     /// Finishes all traces but the given number of those that began last.
     pub(super) fn finish_all_but(&mut self, open: usize) {
-        while self.begun.len() > open {
-            let Some(key) = self.begun.pop_front() else { return };
-            let Some(trace) = self.open.remove(&key) else { continue };
-            self.finished.insert(key);
+        while let Some(trace) = self.open.next_beyond(open) {
             self.finish(trace);
         }
     }

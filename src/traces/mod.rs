@@ -9,6 +9,7 @@ mod config;
 mod formulas;
 mod input;
 mod json;
+mod open;
 mod operations;
 mod protobuf;
 mod report;

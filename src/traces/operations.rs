@@ -108,9 +108,20 @@ impl MixedOperations {
     }
 }
 
+/// A name from a file, so that it cannot write to a terminal, nor fill a page.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 80;
+    let escaped = name.chars().take(LONGEST).flat_map(|letter| match letter {
+        '"' | '\'' | '\\' => vec![letter],
+        other => other.escape_debug().collect(),
+    });
+    escaped.chain((name.chars().nth(LONGEST).is_some()).then_some('…')).collect()
+}
+
 impl fmt::Display for RootOperation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` of `{}` {} times", self.operation, self.service, self.requests)?;
+        let (operation, service) = (shown(&self.operation), shown(&self.service));
+        write!(formatter, "`{operation}` of `{service}` {} times", self.requests)?;
         let milliseconds = self.median.map(|median| 1e3 * median);
         milliseconds.map_or(Ok(()), |milliseconds| write!(formatter, " (median {milliseconds:.3} ms)"))
     }

@@ -100,6 +100,11 @@ impl Services {
         self.with_spans
     }
 
+    /// Whether a service is more than a name that others call.
+    pub(super) fn has_spans(&self, service: u32) -> bool {
+        self.entries[service as usize].has_spans
+    }
+
     /// The numbers of a process; new ones where it was not met before.
     pub(super) fn process(&mut self, attributes: &ProcessAttributes) -> Numbers {
         let name = attributes.service.as_deref().unwrap_or(UNKNOWN_SERVICE);

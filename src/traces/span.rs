@@ -16,7 +16,7 @@ pub(super) struct Span {
     pub(super) process: u64,
     /// The number that the collector gave the name of the operation.
     pub(super) operation: u32,
-    /// The number of the name that a CLIENT or PRODUCER span gives what it called.
+    /// The number of the name that a CLIENT or PRODUCER span, or one of no kind, gives what it called.
     pub(super) peer: Option<u32>,
     /// The end is missing, before the start, or so late that it must have wrapped: how long the span took is not known.
     /// Its interval is of length 0.

@@ -167,7 +167,7 @@ fn read(reader: impl Read, origin: &str, config: &TraceConfig) -> Result<Traces>
     input::read(reader, origin, &mut collector)?;
     collector.check()?;
     let columns = std::mem::take(&mut collector.columns);
-    let names = collector.services.names(|service| columns.has(service));
+    let names = collector.services.names(|service| columns.has(service) || collector.services.has_spans(service));
     let services = collector.services.labels(&names, |service| columns.has(service));
     let operations = collector.operations.list(&names);
     let mixed = if config.operation.is_none() { MixedOperations::among(&operations) } else { None };

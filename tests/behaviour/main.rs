@@ -6,6 +6,8 @@ mod attribution;
 mod bad_input;
 mod bootstrap;
 mod data;
+#[cfg(feature = "traces")]
+mod dependencies;
 mod drift;
 mod evaluation;
 mod findings;

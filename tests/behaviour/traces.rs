@@ -1,8 +1,7 @@
-//! Traces and dependencies as other tools write them: tables, graphs, known mechanisms, and what is broken in them.
+//! Traces as other tools write them: tables, graphs, known mechanisms, and what is broken in them.
 
 use crate::synthetic_traces;
 use crate::synthetic_traces::{request, write_jaeger_document, write_otlp_lines};
-use etiology::graph::DropReason;
 use etiology::traces::{Absent, FormulaFit, TraceConfig, Traces};
 use etiology::{AttributionConfig, CausalGraph, Error};
 use proptest::prelude::*;
@@ -212,31 +211,6 @@ fn broken_spans_are_counted_and_the_rest_is_used() {
 }
 
 #[test]
-fn ends_that_are_missing_negative_or_wrapped_are_not_known() {
-    let call = [("1", "", "web", 0, 50), ("2", "1", "db", 10, 777), ("3", "2", "disk", 20, 5)];
-    for end in ["-20", "null", "18446744073709551596", "\"soon\"", "9000000000000000"] {
-        let unfinished = read(&jaeger_trace(&call).replace("777", end));
-        assert_eq!((unfinished.report().unfinished_spans, times(&unfinished, "disk")), (1, (5, 5)), "{end}");
-        assert_eq!(unfinished.latencies().column("web").unwrap()[0], 50e-6);
-        assert!(unfinished.self_times().column("web").unwrap()[0].is_nan());
-        // No row knows what it took.
-        assert_eq!(unfinished.latencies().names(), ["web", "disk"]);
-        let finished = jaeger_trace(&call).replace("abc", "def").replace("777", "20");
-        let both = read(&format!("{}\n{finished}", jaeger_trace(&call).replace("777", end)));
-        let db = both.latencies().column("db").unwrap();
-        assert!(db[0].is_nan() && db[1] == 20e-6, "{db}");
-        // How long a request took without an end nobody knows.
-        let root = jaeger_trace(&[("1", "", "web", 0, 777), ("2", "1", "db", 10, 20)]).replace("777", end);
-        let rows = read(&format!("{root}\n{finished}"));
-        assert_eq!((rows.report().unfinished_roots, rows.report().rows, rows.latencies().rows()), (1, 1, 1));
-    }
-    // Within a process that has a finished span around it, nothing is lost.
-    let mut inner = jaeger_trace(&[("1", "", "web", 0, 50), ("2", "1", "web", 10, -1), ("3", "2", "db", 20, 5)]);
-    inner = inner.replace("\"p1\":{\"serviceName\":\"web\"}", "\"p1\":{\"serviceName\":\"web\",\"tags\":[]}");
-    assert_eq!((times(&read(&inner), "web"), times(&read(&inner), "db")), ((50, 45), (5, 5)));
-}
-
-#[test]
 fn a_file_that_ends_too_early_is_used_and_said_so_but_other_text_is_an_error() {
     let text = otlp(0);
     let cut = read(&text[..text.len() - 700]);
@@ -281,25 +255,6 @@ fn a_formula_that_does_not_hold_is_not_taken_as_known() {
     assert!((fit("a").error_share - 0.6).abs() < 1e-9 && fit("a").exact_share == 0.0);
     assert!(model.mechanism("a").unwrap().is_none() && model.mechanism("web").unwrap().is_some());
     assert!(matches!(traces.known_model(f64::NAN), Err(Error::InvalidParameter { .. })));
-}
-
-#[test]
-fn dependencies_of_both_tools_become_graphs_without_circles() {
-    let list = r#"[{"parent": "web", "child": "api", "callCount": 900}, {"parent": "api", "child": "db", "callCount": 70},
-        {"parent": "api", "child": "api", "callCount": 5}, {"parent": "", "child": "db", "callCount": 1},
-        {"parent": "db", "child": "web", "callCount": 2, "errorCount": 1}, {"child": "db"}]"#;
-    for json in [list.to_owned(), format!("{{\"data\": {list}, \"total\": 0, \"errors\": null}}")] {
-        let graph = CausalGraph::from_dependencies_reader(json.as_bytes()).unwrap();
-        assert_eq!(graph.topological_order(), ["db", "api", "web"]);
-        let reasons: Vec<DropReason> = graph.dropped_calls().iter().map(|call| call.reason).collect();
-        use DropReason::{BlankName, RarestOfCycle, SelfCall};
-        assert_eq!(reasons, [SelfCall, BlankName, BlankName, RarestOfCycle]);
-        let rarest = graph.dropped_calls().last().unwrap();
-        assert_eq!((rarest.caller.as_str(), rarest.callee.as_str()), ("db", "web"));
-    }
-    for json in ["", "5", "[]", "{\"data\": null}", "[5]", "[{\"parent\": \"\"}]"] {
-        assert!(CausalGraph::from_dependencies_reader(json.as_bytes()).is_err(), "{json}");
-    }
 }
 
 /// A random tree: for each span its parent (any earlier span), service, and start and duration as shares of its parent.
@@ -381,33 +336,6 @@ proptest! {
                 prop_assert!(own.is_nan() || (0.0 <= own && own <= latency));
             }
             prop_assert!(traces.known_model(0.05).is_ok());
-        }
-    }
-
-    #[test]
-    fn circles_are_broken_at_edges_that_no_kept_way_back_undercuts(
-        calls in proptest::collection::vec((0..8_u8, 0..8_u8, 0..20_u64), 1..40),
-    ) {
-        let name = |node: u8| format!("s{node}");
-        let graph = CausalGraph::from_call_counts(calls.iter().map(|&(a, b, count)| (name(a), name(b), count))).unwrap();
-        let total = |caller: &str, callee: &str| -> u64 {
-            calls.iter().filter(|(a, b, _)| name(*a) == caller && name(*b) == callee).map(|call| call.2).sum()
-        };
-        for call in graph.dropped_calls().iter().filter(|call| call.reason == DropReason::RarestOfCycle) {
-            // From the callee back to the caller along kept calls that are at least as frequent.
-            let own = total(&call.caller, &call.callee);
-            let mut reached = vec![call.callee.clone()];
-            let mut next = 0;
-            while next < reached.len() {
-                let caller = reached[next].clone();
-                for callee in graph.parents(&caller).unwrap() {
-                    if total(&caller, callee) >= own && !reached.iter().any(|seen| seen == callee) {
-                        reached.push(callee.to_owned());
-                    }
-                }
-                next += 1;
-            }
-            prop_assert!(reached.contains(&call.caller), "{call:?} closes no circle");
         }
     }
 }

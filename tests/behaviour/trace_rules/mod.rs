@@ -1,7 +1,9 @@
 //! The rules by which a trace becomes a row, against a slow reading of their text, and case by case.
 
+mod cases;
 mod oracle;
 mod random_traces;
+mod requests;
 
 use std::collections::BTreeMap;
 

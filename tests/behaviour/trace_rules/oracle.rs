@@ -35,6 +35,9 @@ impl Node {
 }
 
 impl RawSpan {
+    fn may_name_peer(&self) -> bool {
+        self.is_caller() || (self.kind == Kind::None && self.database)
+    }
     fn is_caller(&self) -> bool {
         matches!(self.kind, Kind::Client | Kind::Producer)
     }
@@ -114,7 +117,7 @@ fn linked(spans: &[RawSpan]) -> Vec<Node> {
     let is_left_out = |n: usize| {
         let (node, up) = (&nodes[n], nodes[n].up.map(|up| &nodes[up]));
         let within = up.is_some_and(|up| up.process() == node.process());
-        let peer = spans[n].is_caller() && node.raw.peer.is_some();
+        let peer = spans[n].may_name_peer() && node.raw.peer.is_some();
         node.raw.length.is_none() && !node.is_callee() && within && !(peer && leaf(n))
     };
     let left_out: Vec<usize> = all.filter(|&n| !nodes[n].removed && is_left_out(n)).collect();
@@ -270,7 +273,7 @@ pub(crate) fn expected(spans: &[RawSpan]) -> Option<Expected> {
     }
     let names_peer = |n: usize| {
         let own = SERVICES[nodes[n].raw.service];
-        let peer = nodes[n].raw.peer.filter(|&peer| peer != own && spans[n].is_caller() && waited(n));
+        let peer = nodes[n].raw.peer.filter(|&peer| peer != own && spans[n].may_name_peer() && waited(n));
         peer.filter(|_| !answered(n, &nodes, &children))
     };
     let within_peer = |n: usize| {

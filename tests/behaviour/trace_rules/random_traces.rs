@@ -28,6 +28,8 @@ pub(crate) struct RawSpan {
     /// Nothing if it is not known.
     pub(crate) length: Option<i64>,
     pub(crate) peer: Option<&'static str>,
+    /// Whether the peer is named as a database.
+    pub(crate) database: bool,
 }
 
 pub(crate) const SERVICES: [&str; 5] = ["web", "api", "cart", "stock", "mail"];
@@ -49,6 +51,7 @@ pub(crate) fn random_trace(random: &mut ChaCha8Rng) -> Vec<RawSpan> {
             start: 1000,
             length: Some(2 * random.random_range(20..150)),
             peer: None,
+            database: false,
         };
         spans.push(root.clone());
         grow(random, &root, 3, &mut spans);
@@ -76,6 +79,7 @@ fn noise(random: &mut ChaCha8Rng) -> RawSpan {
         start: 2 * random.random_range(400..600),
         length: random.random_bool(0.9).then(|| 2 * random.random_range(0..100)),
         peer: random.random_bool(0.3).then(|| *PEERS.choose(random).unwrap()),
+        database: random.random_bool(0.4),
     }
 }
 
@@ -104,8 +108,12 @@ fn grow(random: &mut ChaCha8Rng, above: &RawSpan, depth: usize, spans: &mut Vec<
         }
         let (caller, callee) =
             if random.random_bool(0.85) { (Kind::Client, Kind::Server) } else { (Kind::Producer, Kind::Consumer) };
-        let call =
-            RawSpan { kind: caller, peer: random.random_bool(0.4).then(|| *PEERS.choose(random).unwrap()), ..child };
+        let call = RawSpan {
+            kind: caller,
+            peer: random.random_bool(0.4).then(|| *PEERS.choose(random).unwrap()),
+            database: random.random_bool(0.4),
+            ..child
+        };
         spans.push(call.clone());
         if depth == 0 || random.random_bool(0.3) {
             continue;
@@ -171,7 +179,8 @@ pub(crate) fn written(number: usize, spans: &[RawSpan]) -> String {
         let parent = span.parent.map(|parent| format!("{{\"refType\":\"{reference}\",\"spanID\":\"{parent:x}\"}}"));
         let kind = format!("{:?}", span.kind).to_lowercase();
         let kind = (span.kind != Kind::None).then(|| format!("{{\"key\":\"span.kind\",\"value\":\"{kind}\"}}"));
-        let peer = span.peer.map(|peer| format!("{{\"key\":\"peer.service\",\"value\":\"{peer}\"}}"));
+        let key = if span.database { "db.system" } else { "peer.service" };
+        let peer = span.peer.map(|peer| format!("{{\"key\":\"{key}\",\"value\":\"{peer}\"}}"));
         let tags: Vec<String> = kind.into_iter().chain(peer).collect();
         let (start, length) = (1_760_000_000_000_000 + 100 * span.start, 100 * span.length.unwrap_or(-5));
         write!(
