@@ -131,6 +131,19 @@ fn tell(what: &str, bytes: u64, (ours, alone): (f64, f64)) {
     );
 }
 
+/// What instrumentation of HTTP servers writes.
+const ATTRIBUTES: [(&str, &str); 9] = [
+    ("http.request.method", "GET"),
+    ("url.scheme", "https"),
+    ("url.path", "/api/v1/orders/17"),
+    ("http.route", "/api/v1/orders/{order}"),
+    ("server.address", "shop.example.org"),
+    ("client.address", "203.0.113.7"),
+    ("network.protocol.version", "1.1"),
+    ("user_agent.original", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+    ("thread.name", "http-nio-8080-exec-3"),
+];
+
 /// The largest resident set so far, where the system tells it.
 fn largest_resident_set() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -150,11 +163,31 @@ fn main() {
     }
     if files.is_empty() {
         let requests: Vec<_> = (0..1000).map(|number| synthetic_traces::request(7, number, None)).collect();
-        let json = trace_formats::write(Format::OtlpLines, &requests);
-        let times = medians(11, || ours(json.as_slice()), || serde_json_alone(json.as_slice()));
-        tell("lines of JSON", json.len() as u64, times);
-        let protobuf = trace_formats::write(Format::ProtobufFourBytes, &requests);
-        let times = medians(11, || ours(protobuf.as_slice()), || prost_alone(protobuf.as_slice()));
-        tell("protobuf", protobuf.len() as u64, times);
+        for (what, attributes) in [("one attribute", &ATTRIBUTES[..0]), ("ten attributes", &ATTRIBUTES[..])] {
+            let json = String::from_utf8(trace_formats::write(Format::OtlpLines, &requests)).expect("text");
+            let further: String = attributes
+                .iter()
+                .map(|(key, value)| format!("{{\"key\":\"{key}\",\"value\":{{\"stringValue\":\"{value}\"}}}},"))
+                .collect();
+            let json =
+                json.replace("\"attributes\":[{\"key\":\"http", &format!("\"attributes\":[{further}{{\"key\":\"http"));
+            let times = medians(11, || ours(json.as_bytes()), || serde_json_alone(json.as_bytes()));
+            tell(&format!("lines of JSON, spans of {what}"), json.len() as u64, times);
+            let mut protobuf = Vec::new();
+            for (trace, spans) in (1..).zip(&requests) {
+                let mut message = trace_formats::protobuf(trace, spans);
+                let spans =
+                    message.resource_spans.iter_mut().flat_map(|of| &mut of.scope_spans).flat_map(|of| &mut of.spans);
+                let text = |value: &str| otlp_messages::Value::Text(value.to_owned());
+                spans.for_each(|span| {
+                    span.attributes
+                        .extend(attributes.iter().map(|(key, value)| otlp_messages::attribute(key, text(value))));
+                });
+                protobuf.extend((message.encoded_len() as u32).to_be_bytes());
+                message.encode(&mut protobuf).expect("room");
+            }
+            let times = medians(11, || ours(protobuf.as_slice()), || prost_alone(protobuf.as_slice()));
+            tell(&format!("protobuf, spans of {what}"), protobuf.len() as u64, times);
+        }
     }
 }

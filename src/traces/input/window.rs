@@ -14,8 +14,10 @@ const CHUNK: usize = 1 << 17;
 /// A stream that breaks off, or cannot be unpacked further, ends there: what came before counts.
 pub(in crate::traces) struct Window<R> {
     source: R,
+    /// Room, of which the part from `start` to `end` is ahead.
     bytes: Vec<u8>,
     start: usize,
+    end: usize,
     ended: bool,
     /// Why the stream ended too early, if it did.
     broken: Option<String>,
@@ -33,6 +35,7 @@ impl<R: Read> Window<R> {
             source,
             bytes: Vec::new(),
             start: 0,
+            end: 0,
             ended: false,
             broken: None,
             line: 1,
@@ -42,7 +45,7 @@ impl<R: Read> Window<R> {
     }
 
     pub(in crate::traces) fn ahead(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        &self.bytes[self.start..self.end]
     }
 
     pub(in crate::traces) fn ended(&self) -> bool {
@@ -88,18 +91,19 @@ impl<R: Read> Window<R> {
         if self.ended {
             return Ok(());
         }
-        self.bytes.drain(..self.start);
-        self.start = 0;
-        let held = self.bytes.len();
-        self.bytes.reserve_exact(want);
-        self.bytes.resize(held + want, 0);
+        self.bytes.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        if self.bytes.len() < self.end + want {
+            self.bytes.reserve_exact(self.end + want - self.bytes.len());
+            self.bytes.resize(self.end + want, 0);
+        }
         let read = loop {
-            match self.source.read(&mut self.bytes[held..]) {
+            match self.source.read(&mut self.bytes[self.end..]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => break other,
             }
         };
-        self.bytes.truncate(held + *read.as_ref().unwrap_or(&0));
+        self.end += *read.as_ref().unwrap_or(&0);
         match read {
             Ok(0) => self.ended = true,
             Ok(_) => {}
@@ -162,10 +166,10 @@ fn is_damage(error: &io::Error) -> bool {
 impl<R: Read> Read for Window<R> {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.start == self.bytes.len() {
+        if self.start == self.end {
             self.more()?;
         }
-        let length = buffer.len().min(self.bytes.len() - self.start);
+        let length = buffer.len().min(self.end - self.start);
         let left = self.allowance.get();
         if left < length as u64 {
             return Err(io::Error::other("there is no end to it"));

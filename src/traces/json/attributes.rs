@@ -1,12 +1,12 @@
 //! Attributes in all ways in which JSON has them: lists of `key` and `value`, the value bare (Jaeger) or in an object that tells
 //! its type (OTLP), or maps from name to value (Zipkin, and Jaeger in Elasticsearch).
 
-use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::scalar::Scalar;
+use super::scalar::{FromScalar, Scalar, from_scalar};
 use crate::traces::attributes::Notes;
 
 /// Attributes of which those that mean something were noted. What is no attribute is passed over.
@@ -45,33 +45,21 @@ impl<'de, N: Notes> Visitor<'de> for Attributes<'_, N> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut name, mut text) = (None::<Scalar>, None::<Scalar>);
-        while let Some(key) = map.next_key::<Scalar>()? {
-            match key.text().unwrap_or_default() {
-                "key" => name = Some(map.next_value()?),
-                "value" | "vStr" | "v_str" => {
-                    let unwanted = name.as_ref().and_then(Scalar::text).is_some_and(|name| !N::wants(name));
-                    if unwanted {
-                        map.next_value::<IgnoredAny>()?;
-                    } else {
-                        text = Some(map.next_value::<Value>()?.0);
-                    }
+        let (mut name, mut text) = (None::<Name<N>>, None::<Scalar>);
+        while let Some(Field(field, _)) = map.next_key::<Field<N>>()? {
+            match field {
+                FieldKind::Key => name = Some(map.next_value()?),
+                FieldKind::Value if matches!(name, Some(Name(None, _))) => drop(map.next_value::<IgnoredAny>()?),
+                FieldKind::Value => text = Some(map.next_value::<Value>()?.0),
+                FieldKind::Attribute(name) => {
+                    let value = map.next_value::<Value>()?.0;
+                    self.0.note(&name, value.text().unwrap_or_default());
                 }
-                other => {
-                    // Elasticsearch cannot have dots in names, and Jaeger writes another sign instead.
-                    let name =
-                        if other.contains('@') { Cow::Owned(other.replace('@', ".")) } else { Cow::Borrowed(other) };
-                    if N::wants(&name) {
-                        let value = map.next_value::<Value>()?.0;
-                        self.0.note(&name, value.text().unwrap_or_default());
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
+                FieldKind::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        if let Some((name, text)) = name.as_ref().and_then(Scalar::text).zip(text.as_ref().and_then(Scalar::text)) {
-            self.0.note(name, text);
+        if let (Some(Name(Some(name), _)), Some(text)) = (name, text) {
+            self.0.note(&name, text.text().unwrap_or_default());
         }
         Ok(())
     }
@@ -98,6 +86,63 @@ impl<'de, N: Notes> Visitor<'de> for Attributes<'_, N> {
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
+    }
+}
+
+/// The name of an attribute, if it means something.
+struct Name<N>(Option<Box<str>>, PhantomData<N>);
+
+impl<N: Notes> FromScalar for Name<N> {
+    fn of_text(text: &str) -> Self {
+        let name = text.trim();
+        Self(N::wants(name).then(|| name.into()), PhantomData)
+    }
+
+    fn of_scalar(_: Scalar) -> Self {
+        Self(None, PhantomData)
+    }
+}
+
+impl<'de, N: Notes> Deserialize<'de> for Name<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_scalar(deserializer)
+    }
+}
+
+/// A field of an object that is an attribute, or holds attributes by their names.
+struct Field<N>(FieldKind, PhantomData<N>);
+
+enum FieldKind {
+    Key,
+    Value,
+    /// The name of an attribute that means something.
+    Attribute(Box<str>),
+    Other,
+}
+
+impl<N: Notes> FromScalar for Field<N> {
+    fn of_text(text: &str) -> Self {
+        let kind = match text {
+            "key" => FieldKind::Key,
+            "value" | "vStr" | "v_str" => FieldKind::Value,
+            // Elasticsearch cannot have dots in names, and Jaeger writes another sign instead.
+            _ => {
+                let name =
+                    if text.contains('@') { Name::<N>::of_text(&text.replace('@', ".")) } else { Name::of_text(text) };
+                name.0.map_or(FieldKind::Other, FieldKind::Attribute)
+            }
+        };
+        Self(kind, PhantomData)
+    }
+
+    fn of_scalar(_: Scalar) -> Self {
+        Self(FieldKind::Other, PhantomData)
+    }
+}
+
+impl<'de, N: Notes> Deserialize<'de> for Field<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_scalar(deserializer)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::attributes::Noted;
-use super::scalar::Scalar;
+use super::scalar::{Id, Integer, Scalar};
 use crate::traces::attributes::{ProcessAttributes, SpanAttributes};
 use crate::traces::input::batch::{Batch, NewSpan, Slot};
 use crate::traces::span::SpanKind;
@@ -33,13 +33,13 @@ struct OtlpSpan {
     #[serde(rename = "traceId", alias = "trace_id", alias = "traceID")]
     trace: Scalar,
     #[serde(rename = "spanId", alias = "span_id", alias = "spanID")]
-    id: Scalar,
+    id: Id,
     #[serde(rename = "parentSpanId", alias = "parent_span_id", alias = "parentSpanID")]
-    parent: Scalar,
+    parent: Id,
     #[serde(rename = "startTimeUnixNano", alias = "start_time_unix_nano")]
-    start: Scalar,
+    start: Integer,
     #[serde(rename = "endTimeUnixNano", alias = "end_time_unix_nano")]
-    end: Scalar,
+    end: Integer,
     name: Scalar,
     kind: Scalar,
     attributes: Noted<SpanAttributes>,
@@ -50,13 +50,13 @@ impl OtlpSpan {
         batch.push(NewSpan {
             trace: self.trace.text().unwrap_or_default(),
             trace_id: self.trace.id(),
-            id: self.id.id(),
-            parent: self.parent.id(),
+            id: self.id.0,
+            parent: self.parent.0,
             follows: false,
             kind: kind(&self.kind),
             operation: self.name.text().unwrap_or_default(),
-            start: self.start.integer(),
-            end: self.end.integer(),
+            start: self.start.0,
+            end: self.end.0,
             attributes: self.attributes.0,
             process,
         })
@@ -140,6 +140,25 @@ impl Level {
     }
 }
 
+/// What leads from one part to the next.
+#[derive(Debug, Deserialize)]
+#[serde(field_identifier)]
+enum Field {
+    #[serde(rename = "resource")]
+    Resource,
+    #[serde(
+        rename = "scopeSpans",
+        alias = "scope_spans",
+        alias = "instrumentationLibrarySpans",
+        alias = "instrumentation_library_spans"
+    )]
+    Scopes,
+    #[serde(rename = "spans")]
+    Spans,
+    #[serde(other)]
+    Other,
+}
+
 /// Reads a part of a request.
 pub(super) struct Part<'b, 'c> {
     pub(super) batch: &'b mut Batch<'c>,
@@ -213,14 +232,11 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
         if !matches!(self.level, Level::Resource | Level::Scope) {
             return Err(A::Error::custom(format!("invalid type: map, expected {}", self.level.expected())));
         }
-        while let Some(key) = map.next_key::<Scalar>()? {
-            match (self.level, key.text().unwrap_or_default()) {
-                (Level::Resource, "resource") => self.owner.resource(&mut map, self.batch)?,
-                (
-                    Level::Resource,
-                    "scopeSpans" | "scope_spans" | "instrumentationLibrarySpans" | "instrumentation_library_spans",
-                ) => map.next_value_seed(self.below(Level::Scopes))?,
-                (Level::Scope, "spans") => map.next_value_seed(self.below(Level::Spans))?,
+        while let Some(field) = map.next_key::<Field>()? {
+            match (self.level, field) {
+                (Level::Resource, Field::Resource) => self.owner.resource(&mut map, self.batch)?,
+                (Level::Resource, Field::Scopes) => map.next_value_seed(self.below(Level::Scopes))?,
+                (Level::Scope, Field::Spans) => map.next_value_seed(self.below(Level::Spans))?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }

@@ -71,65 +71,127 @@ impl Scalar {
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
+/// What is made of a value that may be written in more than one way.
+pub(super) trait FromScalar {
+    fn of_text(text: &str) -> Self;
+    fn of_scalar(scalar: Scalar) -> Self;
+}
+
+impl FromScalar for Scalar {
+    fn of_text(text: &str) -> Self {
+        Self::of_text(text)
+    }
+
+    fn of_scalar(scalar: Scalar) -> Self {
+        scalar
     }
 }
 
-struct ScalarVisitor;
+/// An identifier, of which nothing but its value matters.
+#[derive(Debug, Default)]
+pub(super) struct Id(pub(super) Option<u128>);
 
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar;
+impl FromScalar for Id {
+    fn of_text(text: &str) -> Self {
+        Self(identifier(text))
+    }
+
+    fn of_scalar(scalar: Scalar) -> Self {
+        Self(scalar.id())
+    }
+}
+
+/// A number.
+#[derive(Debug, Default)]
+pub(super) struct Integer(pub(super) Option<i64>);
+
+impl FromScalar for Integer {
+    fn of_text(text: &str) -> Self {
+        Self(text.trim().parse().ok())
+    }
+
+    fn of_scalar(scalar: Scalar) -> Self {
+        Self(scalar.integer())
+    }
+}
+
+/// Reads what is made of a scalar.
+pub(super) fn from_scalar<'de, T: FromScalar, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(ScalarVisitor(PhantomData))
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_scalar(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_scalar(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_scalar(deserializer)
+    }
+}
+
+struct ScalarVisitor<T>(PhantomData<T>);
+
+impl<'de, T: FromScalar> Visitor<'de> for ScalarVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a number or a text")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Other)
+    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
+        Ok(T::of_scalar(Scalar::Other))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Integer(value))
+    fn visit_i64<E>(self, value: i64) -> Result<T, E> {
+        Ok(T::of_scalar(Scalar::Integer(value)))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
-        Ok(i64::try_from(value).map_or(Scalar::Large(value), Scalar::Integer))
+    fn visit_u64<E>(self, value: u64) -> Result<T, E> {
+        Ok(T::of_scalar(i64::try_from(value).map_or(Scalar::Large(value), Scalar::Integer)))
     }
 
     /// Times in nanoseconds come so from languages whose only numbers these are, and are then right to 128 ns.
-    fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
+    fn visit_f64<E>(self, value: f64) -> Result<T, E> {
         const END: f64 = 9.2e18;
-        Ok(if value.abs() < END { Scalar::Integer(value.round() as i64) } else { Scalar::Other })
+        let is_integer = value.abs() < END;
+        Ok(T::of_scalar(if is_integer { Scalar::Integer(value.round() as i64) } else { Scalar::Other }))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
-        Ok(Scalar::of_text(value))
+    fn visit_str<E>(self, value: &str) -> Result<T, E> {
+        Ok(T::of_text(value))
     }
 
-    fn visit_unit<E>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Absent)
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::of_scalar(Scalar::Absent))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Scalar, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<T, A::Error> {
         while sequence.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
+        Ok(T::of_scalar(Scalar::Other))
     }
 
     /// A 64-bit number in halves, `{"low": 1, "high": 2}`, as JavaScript's library `long` has them.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let (mut low, mut high) = (None, None);
         while let Some(key) = map.next_key::<Scalar>()? {
             match key.text() {
-                Some("low") => low = map.next_value::<Self::Value>()?.integer(),
-                Some("high") => high = map.next_value::<Self::Value>()?.integer(),
+                Some("low") => low = map.next_value::<Integer>()?.0,
+                Some("high") => high = map.next_value::<Integer>()?.0,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         // The halves are signed or not, the bits are the same.
         let whole = low.zip(high).map(|(low, high)| high << 32 | i64::from(low as u32));
-        Ok(whole.map_or(Scalar::Other, Scalar::Integer))
+        Ok(T::of_scalar(whole.map_or(Scalar::Other, Scalar::Integer)))
     }
 }
 
