@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
 
+use super::categories::LevelsByName;
+use super::levels::Levels;
 use super::names::ColumnNames;
 use super::observation::Observation;
 use crate::error::{Error, Result, list_names};
@@ -14,7 +16,8 @@ use crate::error::{Error, Result, list_names};
 /// Names are unique and not blank, there is at least one row and one column, and all columns are
 /// equally long: that is checked when the table is made. Values may be missing (`NaN`) or
 /// infinite as long as nobody needs them: a column is checked when it is used, so columns that a
-/// causal graph does not name may hold anything, text in a CSV file included.
+/// causal graph does not name may hold anything, text in a CSV file included. A column that is text
+/// throughout is a *category*: see [`levels`](Self::levels).
 #[derive(Debug, Clone, PartialEq)]
 #[doc(alias = "DataFrame")]
 pub struct Dataset {
@@ -22,6 +25,8 @@ pub struct Dataset {
     /// rows × columns in column-major order, so that a column is contiguous.
     values: Array2<f64>,
     text_cells: TextCells,
+    /// The levels of the columns whose values are codes.
+    coded: LevelsByName,
 }
 
 /// The cells of a CSV file that are not numbers, by column and row.
@@ -81,7 +86,7 @@ impl Dataset {
         }
         let shape = (rows, columns.len()).f();
         let values = Array2::from_shape_fn(shape, |(row, column)| columns[column][row]);
-        Ok(Self { names: Arc::new(names), values, text_cells })
+        Ok(Self { names: Arc::new(names), values, text_cells, coded: LevelsByName::new() })
     }
 
     /// How many rows there are.
@@ -190,14 +195,37 @@ impl Dataset {
 
     /// The position of a column that must be there and hold numbers.
     pub(super) fn position(&self, name: &str) -> Result<usize> {
-        let position = self
-            .names
-            .position(name)
-            .ok_or_else(|| Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) })?;
+        let position = self.position_of_any(name)?;
         match self.text_cells.range((position, 0)..(position + 1, 0)).next() {
             None => Ok(position),
             Some((&(_, row), text)) => Err(Error::TextColumn { column: name.to_owned(), row, text: text.clone() }),
         }
+    }
+
+    /// The position of a column that must be there, whatever it holds.
+    pub(super) fn position_of_any(&self, name: &str) -> Result<usize> {
+        let missing = || Error::MissingColumn { column: name.to_owned(), available: list_names(self.names()) };
+        self.names.position(name).ok_or_else(missing)
+    }
+
+    /// The cells that are not numbers.
+    pub(super) fn text_cells(&self) -> &TextCells {
+        &self.text_cells
+    }
+
+    /// The levels that the values of a column are codes of, if they are.
+    pub(crate) fn coded_levels(&self, name: &str) -> Option<&Arc<Levels>> {
+        self.coded.get(name)
+    }
+
+    /// The levels of all columns whose values are codes.
+    pub(crate) fn all_coded_levels(&self) -> &LevelsByName {
+        &self.coded
+    }
+
+    /// The table with the values of these columns taken for codes.
+    pub(crate) fn with_coded_levels(self, coded: LevelsByName) -> Self {
+        Self { coded, ..self }
     }
 
     /// A table of these columns with only the rows at the given positions, in ascending order.
@@ -208,15 +236,22 @@ impl Dataset {
         let text_cells = self.text_cells.iter().filter_map(|(&(column, row), text)| {
             rows.binary_search(&row).ok().map(|kept| ((column, kept), text.clone()))
         });
-        Self::from_array_and_text(self.names(), self.values.select(Axis(0), rows).view(), text_cells.collect())
+        let values = self.values.select(Axis(0), rows);
+        let selected = Self::from_array_and_text(self.names(), values.view(), text_cells.collect())?;
+        Ok(selected.with_coded_levels(self.coded.clone()))
     }
 
     /// A table of these columns with other values.
     pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
-        Self::from_array_and_text(self.names(), values, self.text_cells.clone())
+        let table = Self::from_array_and_text(self.names(), values, self.text_cells.clone())?;
+        Ok(table.with_coded_levels(self.coded.clone()))
     }
 
-    fn from_array_and_text(names: &[String], values: ArrayView2<'_, f64>, text_cells: TextCells) -> Result<Self> {
+    pub(super) fn from_array_and_text(
+        names: &[String],
+        values: ArrayView2<'_, f64>,
+        text_cells: TextCells,
+    ) -> Result<Self> {
         let columns = values.columns().into_iter().map(|column| column.to_vec()).collect();
         Self::from_parts(names.to_vec(), columns, text_cells)
     }

@@ -1,22 +1,27 @@
 //! Tables of observations: named `f64` columns whose shape and names are checked once.
 //!
 //! A [`Dataset`] comes from columns in memory or from CSV; an [`Observation`] is one row of it, or a map of names to values. A
-//! missing value is NaN.
+//! missing value is NaN. A column of text is a category, and has [`Levels`].
 
+mod categories;
 mod cleaning;
 mod complete_cases;
 mod csv;
 mod csv_text;
 mod dataset;
+mod levels;
 mod names;
 mod observation;
 mod step;
 mod time_column;
 
 pub use dataset::Dataset;
+pub use levels::Levels;
 pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
 
+pub(crate) use categories::LevelsByName;
 pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use csv::{PairHeaders, read_pairs, read_pairs_path};
+pub(crate) use levels::place;
 pub(crate) use step::Step;

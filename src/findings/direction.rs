@@ -93,8 +93,11 @@ impl fmt::Display for Direction {
     }
 }
 
-/// One column per node, of evenly spaced rows in which all are finite.
+/// One column per node, of evenly spaced rows in which all are finite. Codes of levels are no numbers that a test could take.
 fn complete_columns(graph: &CausalGraph, data: &Dataset) -> Option<Vec<Vec<f64>>> {
+    if graph.nodes().any(|node| data.coded_levels(node).is_some()) {
+        return None;
+    }
     let columns = graph.nodes().map(|node| data.column_with_gaps(node).ok()).collect::<Option<Vec<_>>>()?;
     let complete: Vec<usize> =
         (0..data.rows()).filter(|&row| columns.iter().all(|column| column[row].is_finite())).collect();
