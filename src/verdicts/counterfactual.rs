@@ -17,9 +17,9 @@ pub struct Counterfactual {
     pub target: String,
     /// The probability of a target at least as extreme as the one observed, which as things were was 1.
     pub probability: f64,
-    /// The target's expected value, in its unit.
+    /// The target's expected value, in its unit; for a category the probability of the observed class.
     pub expected: f64,
-    /// The value that was observed, in the target's unit.
+    /// The value that was observed, in the target's unit; 1 for a category, as its class was observed.
     pub observed: f64,
     /// The probability of a target at least as extreme if this node alone keeps its observed noise and all others
     /// behave normally.

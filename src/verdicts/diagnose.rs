@@ -84,7 +84,7 @@ impl FittedModel {
     ) -> Result<Diagnosis> {
         config.check()?;
         let tail = self.attributor(&attribution.target, config.of_score())?;
-        check_origin(&attribution, event)?;
+        check_origin(self, &attribution, event)?;
         self.diagnose_by(&tail, attribution, event, config)
     }
 
@@ -124,7 +124,7 @@ impl FittedModel {
             findings: &findings,
         };
         let (strength, doubts) = judged.strength();
-        let observed = event.finite(target)?;
+        let observed = self.observed_mean(target, event)?;
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
@@ -151,6 +151,17 @@ impl FittedModel {
 }
 
 impl FittedModel {
+    /// The value of a node in an event, which must be there.
+    fn observed(&self, node: &str, event: &Observation) -> Result<f64> {
+        self.wiring().node(self.number(self.graph().position(node)?)).needed(event)
+    }
+
+    /// What a mean of the target was in the event: its value, or 1 for a class.
+    fn observed_mean(&self, target: &str, event: &Observation) -> Result<f64> {
+        let value = self.observed(target, event)?;
+        Ok(if self.levels(target)?.is_some() { 1.0 } else { value })
+    }
+
     /// What speaks against the model, the event, and the rows just before it.
     fn findings_of_diagnosis(&self, attribution: &Attribution, config: &DiagnosisConfig) -> Result<Vec<Finding>> {
         let mut findings = self.findings();
@@ -164,14 +175,14 @@ impl FittedModel {
 }
 
 /// Whether an attribution is one of the score of this event.
-fn check_origin(attribution: &Attribution, event: &Observation) -> Result<()> {
+fn check_origin(model: &FittedModel, attribution: &Attribution, event: &Observation) -> Result<()> {
     let refused = |requirement, found: String| {
         Err(Error::InvalidParameter { name: "the attribution to be diagnosed", requirement, found })
     };
     if attribution.quantity != Quantity::ItScore {
         return refused("one of an outlier score", format!("{:?}", attribution.quantity));
     }
-    let of_event = |node: &str, observed: f64| event.finite(node).is_ok_and(|value| value == observed);
+    let of_event = |node: &str, observed: f64| model.observed(node, event).is_ok_and(|value| value == observed);
     match attribution.contributions.iter().find(|part| !of_event(&part.node, part.observed)) {
         Some(part) => refused("one of the same event", format!("`{}` = {}", part.node, part.observed)),
         None => Ok(()),

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::classes::ClassFunction;
 use super::code::NamedMechanism;
 use super::function::{Names, ParentFunction};
 use crate::error::{Error, Result};
@@ -108,8 +109,19 @@ impl FittedMechanism {
     pub(crate) fn custom(&self) -> Option<&NamedMechanism> {
         match &self.form {
             Form::Code(custom) => Some(custom),
-            Form::Structural(_) => None,
+            Form::Structural(_) | Form::Classes(_) => None,
         }
+    }
+
+    /// The classes, if the node is a category with causes.
+    pub(crate) fn classes(&self) -> Option<&ClassFunction> {
+        self.form.classes()
+    }
+
+    /// The probability of every class given the parents, in the order of the levels; nothing where the node is no category, or has
+    /// no parents.
+    pub fn class_probabilities(&self, parents: &[f64]) -> Option<Vec<f64>> {
+        self.classes().map(|classes| classes.probabilities(parents))
     }
 
     /// A mechanism written by the user, with its noise.

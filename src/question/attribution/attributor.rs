@@ -143,8 +143,8 @@ impl Attributor {
     /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
     /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
     pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
-        observation.finite(self.target())?;
         let target = &self.base.target;
+        target.wiring().node(target.number()).needed(observation)?;
         let recovered = target.wiring().abduct(observation)?;
         // Once, as all regimes of the event must have the same players.
         let recovered = target.wiring().with_rounding_decided(recovered);

@@ -25,7 +25,7 @@ impl Prepared {
         model: &FittedModel,
         config: &AttributionConfig,
     ) -> Result<Self> {
-        let engines = Engines::choose(&target, config.question.sought(model), config.means)?;
+        let engines = Engines::choose(&target, config.question.sought(model, &target), config.means)?;
         let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
         Ok(Self { target, engines, explanation })
     }

@@ -1,0 +1,71 @@
+//! How likely classes are by multinomial logistic regression.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::mechanism::category::Encodings;
+use crate::mechanism::function::LinearFunction;
+
+/// P(k) = exp(s_k) / Σ exp(s), with a weighted sum s_k of the parents' columns for every class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedSoftmax")]
+pub(crate) struct Softmax {
+    encodings: Encodings,
+    scores: Vec<LinearFunction>,
+}
+
+impl Softmax {
+    /// # Errors
+    /// When a sum is of another number of columns, or there is none.
+    pub(crate) fn new(encodings: Encodings, scores: Vec<LinearFunction>) -> Result<Self> {
+        let columns = encodings.columns();
+        match scores.iter().map(|score| score.coefficients.len()).find(|&found| found != columns) {
+            None if !scores.is_empty() => Ok(Self { encodings, scores }),
+            found => {
+                let what = "the coefficients of a classifier".to_owned();
+                Err(Error::LengthMismatch { what, expected: columns, found: found.unwrap_or(0) })
+            }
+        }
+    }
+
+    pub(super) fn parents(&self) -> usize {
+        self.encodings.parents()
+    }
+
+    pub(super) fn classes(&self) -> usize {
+        self.scores.len()
+    }
+
+    pub(super) fn fill(&self, parents: &[f64], out: &mut [f64]) {
+        let (row, _) = self.encodings.row(parents);
+        let score = |linear: &LinearFunction| {
+            linear.coefficients.iter().zip(&row).fold(linear.intercept, |sum, (coefficient, value)| sum + coefficient * value)
+        };
+        out.iter_mut().zip(&self.scores).for_each(|(out, linear)| *out = score(linear));
+        softmax(out);
+    }
+}
+
+/// Turns scores into probabilities.
+pub(crate) fn softmax(scores: &mut [f64]) {
+    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    scores.iter_mut().for_each(|score| *score = (*score - largest).exp());
+    let sum: f64 = scores.iter().sum();
+    scores.iter_mut().for_each(|score| *score /= sum);
+}
+
+/// What a saved one may hold, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedSoftmax {
+    encodings: Encodings,
+    scores: Vec<LinearFunction>,
+}
+
+impl TryFrom<SavedSoftmax> for Softmax {
+    type Error = Error;
+
+    fn try_from(SavedSoftmax { encodings, scores }: SavedSoftmax) -> Result<Self> {
+        Self::new(encodings, scores)
+    }
+}
