@@ -33,6 +33,10 @@ pub enum FindingKind {
     ConstantMoved,
     /// Too few training rows to tell how unusual the event is.
     FewRows,
+    /// A category has a level that training did not have.
+    UnseenLevel,
+    /// How a score is split depends on the order of classes, which the data do not give.
+    OrderOfClasses,
 }
 
 impl FindingKind {
@@ -51,7 +55,9 @@ impl FindingKind {
             | Self::MissingCause
             | Self::FaultInTraining
             | Self::ConstantMoved
-            | Self::FewRows => Strength::Contested,
+            | Self::FewRows
+            | Self::UnseenLevel => Strength::Contested,
+            Self::OrderOfClasses => Strength::Contested,
         }
     }
 }

@@ -27,12 +27,12 @@ pub use choose::{
 pub use code::Mechanism;
 pub use fitted::FittedMechanism;
 pub use function::{
-    CentredFunction, Formula, LevelParents, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction, SumOfMaxima,
-    TreeEnsemble,
+    CentredFunction, Formula, LevelParents, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction,
+    SumOfMaxima, TreeEnsemble,
 };
 pub use kind::{
-    AdditiveNoiseModel, CausalMechanism, ClassifierModel, CustomMechanism, DiscreteAdditiveNoiseModel, KnownFormula, LocationScaleModel,
-    NoiseModel, PostNonlinearModel,
+    AdditiveNoiseModel, CausalMechanism, ClassifierModel, CustomMechanism, DiscreteAdditiveNoiseModel, KnownFormula,
+    LocationScaleModel, NoiseModel, PostNonlinearModel,
 };
 #[cfg(feature = "boosted-trees")]
 pub use learn::BoostedTrees;

@@ -285,7 +285,8 @@ impl StructuralCausalModel {
         };
         // The parents of a regression are in the order of the graph.
         let columns = || cases.parent_columns().map(|column| column.to_owned()).collect::<Vec<_>>();
-        let parent_spread = if mechanism.is_regression() && !cases.has_category() { ParentSpread::of(&columns()) } else { None };
+        let parent_spread =
+            if mechanism.is_regression() && !cases.has_category() { ParentSpread::of(&columns()) } else { None };
         let plausible = plausible(rivals, node, &fitted, &cases);
         Ok(FittedNode { mechanism: fitted, report, parent_spread, plausible })
     }

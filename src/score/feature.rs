@@ -60,7 +60,10 @@ const QUANTILES: usize = 10_000;
 #[derive(Clone)]
 pub(crate) enum OutlierTest {
     Region(OutlierRegion),
-    Custom { feature: CustomFeature, threshold: f64 },
+    Custom {
+        feature: CustomFeature,
+        threshold: f64,
+    },
     /// Whether it is the same class, by its code: the feature map 1{y = observed}.
     Class(f64),
 }

@@ -125,13 +125,20 @@ impl FittedModel {
         };
         let (strength, doubts) = judged.strength();
         let observed = self.observed_mean(target, event)?;
+        let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
             .iter()
             .take(config.counterfactuals)
             .map(|suspect| {
-                Counterfactual::of(&suspect.node, (target, observed), event, (tail, &mean), (usual, resolution))
+                Counterfactual::of(
+                    &suspect.node,
+                    (target, observed, level.clone()),
+                    event,
+                    (tail, &mean),
+                    (usual, resolution),
+                )
             })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);

@@ -84,9 +84,12 @@ fn mechanisms_are_chosen_for_categories_and_for_their_children() {
 fn counting_out_and_sampling_agree() {
     let data = orders(600);
     let model = StructuralCausalModel::new(graph()).assign_mechanisms(&data).unwrap().fit(&data).unwrap();
-    for (target, quantity) in
-        [("error", Quantity::ItScore), ("error", Quantity::MeanDeviation), ("cost", Quantity::ItScore), ("cost", Quantity::MeanDeviation)]
-    {
+    for (target, quantity) in [
+        ("error", Quantity::ItScore),
+        ("error", Quantity::MeanDeviation),
+        ("cost", Quantity::ItScore),
+        ("cost", Quantity::MeanDeviation),
+    ] {
         let config = AttributionConfig::default().with_quantity(quantity);
         let event = event("timeout", 41.0);
         let exact = model.attribute_outlier(target, &event, &config).unwrap();
@@ -97,7 +100,13 @@ fn counting_out_and_sampling_agree() {
         for part in &exact.contributions {
             let other = sampled.contribution(&part.node).unwrap();
             let off = (part.value - other.value).abs();
-            assert!(off < 4.0 * other.std_error + 1e-6, "{target} {quantity:?} {}: {} {}", part.node, part.value, other.value);
+            assert!(
+                off < 4.0 * other.std_error + 1e-6,
+                "{target} {quantity:?} {}: {} {}",
+                part.node,
+                part.value,
+                other.value
+            );
             assert_eq!(part.std_error, 0.0);
         }
         let sum: f64 = exact.contributions.iter().map(|part| part.value).sum();

@@ -18,7 +18,6 @@ use crate::world::{Event, Measure, Sought};
 use network::Network;
 use node::has_values;
 
-
 /// A target whose ancestors have values that can be listed, one of them or the target being a category.
 #[derive(Debug)]
 pub(super) struct Enumeration;

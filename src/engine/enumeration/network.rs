@@ -83,7 +83,9 @@ impl Network {
         let (mut steps, mut work) = (Vec::with_capacity(target), 0);
         for number in 0..target {
             let parents = &nodes[number].parents;
-            let Some((step, own, next)) = step(event, number, parents, &values, &frontier, &last_child) else { return Ok(None) };
+            let Some((step, own, next)) = step(event, number, parents, &values, &frontier, &last_child) else {
+                return Ok(None);
+            };
             work += step.rows.len() * step.values;
             if work > MOST_WORK {
                 return Ok(None);
@@ -134,7 +136,10 @@ fn step(
 ) -> Option<(Step, Vec<f64>, Frontier)> {
     let given = Given::new(event, number);
     let counts: Vec<usize> = parents.iter().map(|&parent| values[parent].len()).collect();
-    let rows = counts.iter().try_fold(1_usize, |product, &count| product.checked_mul(count)).filter(|&rows| rows <= MOST_STATES)?;
+    let rows = counts
+        .iter()
+        .try_fold(1_usize, |product, &count| product.checked_mul(count))
+        .filter(|&rows| rows <= MOST_STATES)?;
     let parents_of = |row: usize| -> Vec<f64> {
         let mut rest = row;
         parents

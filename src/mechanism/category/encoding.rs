@@ -71,7 +71,9 @@ impl Encoding {
         }
         match figures.iter().find(|figure| !figure.is_finite()) {
             None => Ok(()),
-            Some(&found) => Err(Error::NonFiniteValue { what: "what a level of a saved parent stands for".to_owned(), found }),
+            Some(&found) => {
+                Err(Error::NonFiniteValue { what: "what a level of a saved parent stands for".to_owned(), found })
+            }
         }
     }
 }
@@ -84,6 +86,16 @@ impl Encodings {
     /// How many parents there are.
     pub(crate) fn parents(&self) -> usize {
         self.0.len()
+    }
+
+    /// Whether these are the levels of the parents, with none for numbers.
+    pub(crate) fn fit_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        let levels = |encoding: &Encoding| match encoding {
+            Encoding::Number => None,
+            Encoding::Indicators { levels, .. } | Encoding::Effects { levels, .. } => Some(levels.clone()),
+        };
+        self.0.len() == parents.len()
+            && self.0.iter().zip(parents).all(|(encoding, known)| levels(encoding).as_ref() == *known)
     }
 
     /// How many columns they become.
@@ -100,7 +112,8 @@ impl Encodings {
     /// The columns of one row, and what is added.
     pub(crate) fn row(&self, parents: &[f64]) -> (Vec<f64>, f64) {
         let mut row = Vec::with_capacity(self.columns());
-        let added = self.0.iter().zip(parents).map(|(encoding, &value)| encoding.encode(value, |column| row.push(column)));
+        let added =
+            self.0.iter().zip(parents).map(|(encoding, &value)| encoding.encode(value, |column| row.push(column)));
         let added = added.fold(0.0, |sum, effect| sum + effect);
         (row, added)
     }

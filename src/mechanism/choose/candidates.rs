@@ -34,7 +34,8 @@ pub(super) struct Candidate {
 pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     let mut all = Vec::new();
     // A category counts as the indicators of its levels.
-    let columns: usize = rows.parent_levels().iter().map(|levels| levels.as_ref().map_or(1, |levels| levels.len() - 1)).sum();
+    let columns: usize =
+        rows.parent_levels().iter().map(|levels| levels.as_ref().map_or(1, |levels| levels.len() - 1)).sum();
     let (terms, has_category) = (columns + 1, rows.has_category_among_parents());
     let mut add = |name, mechanism: CausalMechanism| all.push(Candidate { name, mechanism, terms, costly: false });
     let linear = LinearRegression::ordinary();

@@ -29,7 +29,9 @@ pub(super) fn warnings(rows: &Rows, mechanism: &str) -> Vec<AssignmentWarning> {
     if excess_kurtosis > HEAVY_TAILS && !is_category {
         warnings.push(AssignmentWarning::HeavyTails { excess_kurtosis });
     }
-    if !rows.parents().is_empty() && !["linear", "ridge", "sum of parents", "maximum of parents", "class shares"].contains(&mechanism) {
+    if !rows.parents().is_empty()
+        && !["linear", "ridge", "sum of parents", "maximum of parents", "class shares"].contains(&mechanism)
+    {
         warnings.push(AssignmentWarning::UncertainOutsideTraining);
     }
     warnings

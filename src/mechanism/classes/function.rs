@@ -81,6 +81,15 @@ impl ClassFunction {
         &self.order
     }
 
+    /// Whether these are its classes, and the levels of its parents.
+    pub(crate) fn fits_levels(&self, own: Option<&Levels>, parents: &[Option<&Levels>]) -> bool {
+        let fit = match &self.probabilities {
+            Probabilities::Shares(shares) => shares.fits_levels(parents),
+            Probabilities::Softmax(softmax) => softmax.fits_levels(parents),
+        };
+        own == Some(&self.levels) && fit
+    }
+
     /// How many there are.
     pub(crate) fn classes(&self) -> usize {
         self.levels.len()
@@ -151,10 +160,13 @@ impl ClassFunction {
     }
 
     pub(crate) fn describe(&self, names: &Names) -> String {
-        let (parents, kind) = (names.all(Some(self.parents())), match self.probabilities {
-            Probabilities::Shares(_) => "shares of",
-            Probabilities::Softmax(_) => "softmax over",
-        });
+        let (parents, kind) = (
+            names.all(Some(self.parents())),
+            match self.probabilities {
+                Probabilities::Shares(_) => "shares of",
+                Probabilities::Softmax(_) => "softmax over",
+            },
+        );
         format!("class by {kind} {} classes given {parents}, N", self.levels.len())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::place;
+use crate::data::{Levels, place};
 use crate::error::{Error, Result};
 
 /// A table of probabilities. A level that training did not have is one more level of each parent.
@@ -20,7 +20,8 @@ impl Shares {
     /// # Errors
     /// When the table has not as many entries as there are combinations and classes, or they are no probabilities.
     pub(crate) fn new(levels: Vec<usize>, classes: usize, table: Vec<f64>) -> Result<Self> {
-        let combinations = levels.iter().try_fold(1_usize, |product, levels| product.checked_mul(levels.checked_add(1)?));
+        let combinations =
+            levels.iter().try_fold(1_usize, |product, levels| product.checked_mul(levels.checked_add(1)?));
         let expected = combinations.and_then(|combinations| combinations.checked_mul(classes));
         if classes == 0 || expected != Some(table.len()) {
             let what = "the table of a classifier".to_owned();
@@ -60,7 +61,10 @@ impl Shares {
             for (parent, levels) in parents.iter().zip(&levels) {
                 let level = place(parent[row]).min(*levels);
                 let both = [Some(level), (level < *levels).then_some(*levels)];
-                combined = combined.iter().flat_map(|at| both.iter().flatten().map(move |level| at * (levels + 1) + level)).collect();
+                combined = combined
+                    .iter()
+                    .flat_map(|at| both.iter().flatten().map(move |level| at * (levels + 1) + level))
+                    .collect();
             }
             combined.iter().for_each(|combination| counts[combination * classes + class] += 1.0);
         }
@@ -75,6 +79,12 @@ impl Shares {
 
     pub(super) fn parents(&self) -> usize {
         self.levels.len()
+    }
+
+    /// Whether the parents are categories of as many levels.
+    pub(super) fn fits_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        let counts = parents.iter().map(|levels| levels.map(Levels::len));
+        counts.eq(self.levels.iter().map(|&levels| Some(levels)))
     }
 
     pub(super) fn classes(&self) -> usize {
@@ -119,7 +129,9 @@ mod tests {
             out
         };
         let of_all = 1.5 / 5.0;
-        let is = |found: [f64; 2], first: f64| assert!((found[0] - first).abs() < 1e-12 && (found[1] - 1.0 + first).abs() < 1e-12);
+        let is = |found: [f64; 2], first: f64| {
+            assert!((found[0] - first).abs() < 1e-12 && (found[1] - 1.0 + first).abs() < 1e-12)
+        };
         is(probabilities(0.0, 0.0), (1.0 + of_all) / 2.0);
         is(probabilities(1.0, 1.0), of_all / 3.0);
         // A combination that was not seen, and levels that were not.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::mechanism::category::Encodings;
 use crate::mechanism::function::LinearFunction;
@@ -32,6 +33,10 @@ impl Softmax {
         self.encodings.parents()
     }
 
+    pub(super) fn fits_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        self.encodings.fit_levels(parents)
+    }
+
     pub(super) fn classes(&self) -> usize {
         self.scores.len()
     }
@@ -39,7 +44,11 @@ impl Softmax {
     pub(super) fn fill(&self, parents: &[f64], out: &mut [f64]) {
         let (row, _) = self.encodings.row(parents);
         let score = |linear: &LinearFunction| {
-            linear.coefficients.iter().zip(&row).fold(linear.intercept, |sum, (coefficient, value)| sum + coefficient * value)
+            linear
+                .coefficients
+                .iter()
+                .zip(&row)
+                .fold(linear.intercept, |sum, (coefficient, value)| sum + coefficient * value)
         };
         out.iter_mut().zip(&self.scores).for_each(|(out, linear)| *out = score(linear));
         softmax(out);

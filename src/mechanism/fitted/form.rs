@@ -1,6 +1,7 @@
 //! The one form that every fitted mechanism has, and all that is computed with it.
 
 use super::given::{Given, Predictions};
+use crate::data::Levels;
 use crate::mechanism::classes::ClassFunction;
 use crate::mechanism::code::NamedMechanism;
 use crate::mechanism::function::{Change, LinearFunction, Link, Names, ParentFunction, ScaleFunction, for_each_row};
@@ -174,6 +175,11 @@ impl Structural {
     /// What a value must be, unless this one is.
     pub(super) fn violated_domain(&self, value: f64) -> Option<&'static str> {
         (!self.link.contains(value)).then(|| self.link.requirement())
+    }
+
+    /// Whether it knows the levels of these parents, as far as it tells levels apart.
+    pub(super) fn fits_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        self.location.as_ref().is_none_or(|location| location.fits_levels(parents))
     }
 
     pub(super) fn holds_formula(&self) -> bool {

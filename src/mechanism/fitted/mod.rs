@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::classes::ClassFunction;
 use super::code::NamedMechanism;
 use super::function::{Names, ParentFunction};
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::noise::NoiseDistribution;
 use form::Structural;
@@ -110,6 +111,15 @@ impl FittedMechanism {
         match &self.form {
             Form::Code(custom) => Some(custom),
             Form::Structural(_) | Form::Classes(_) => None,
+        }
+    }
+
+    /// Whether it is one of a node with these levels, or none, and of parents with these, in its own order.
+    pub(crate) fn fits_levels(&self, own: Option<&Levels>, parents: &[Option<&Levels>]) -> bool {
+        match &self.form {
+            Form::Classes(classes) => classes.fits_levels(own, parents),
+            Form::Structural(structural) => structural.fits_levels(parents),
+            Form::Code(_) => true,
         }
     }
 

@@ -21,6 +21,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::category::Encodings;
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use saved::nested;
 
@@ -182,6 +183,15 @@ impl ParentFunction {
             | Self::Trees(_)
             | Self::SumOfMaxima(_)
             | Self::Centred(_) => false,
+        }
+    }
+
+    /// Whether it knows the levels of these parents, as far as it tells levels apart.
+    pub(crate) fn fits_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        match self {
+            Self::Levels(LevelParents { encodings, .. }) => encodings.fit_levels(parents),
+            Self::Rounded(function) => function.fits_levels(parents),
+            _ => true,
         }
     }
 

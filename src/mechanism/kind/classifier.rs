@@ -109,7 +109,9 @@ impl Kind for ClassifierModel {
                 };
                 let entries = parents.iter().fold(levels.len(), |product, levels| product.saturating_mul(levels + 1));
                 if entries > MOST_ENTRIES {
-                    return Err(mismatch(format!("its parents have {entries} combinations with its classes: take logistic regression")));
+                    return Err(mismatch(format!(
+                        "its parents have {entries} combinations with its classes: take logistic regression"
+                    )));
                 }
                 let columns = Columns::of(data.parents);
                 Probabilities::Shares(Shares::of_rows(parents, levels.len(), &columns.slices(), &data.values.to_vec())?)

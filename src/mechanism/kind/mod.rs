@@ -183,7 +183,8 @@ impl CausalMechanism {
 
     /// A category has classes by their probabilities, is all noise, or code.
     fn check_gives_classes(&self, node: &str, levels: &Levels) -> Result<()> {
-        let is_right = matches!(self, Self::Classifier(_) | Self::Custom(_) | Self::Root(NoiseModel::Fit(NoiseFamily::Empirical)));
+        let is_right =
+            matches!(self, Self::Classifier(_) | Self::Custom(_) | Self::Root(NoiseModel::Fit(NoiseFamily::Empirical)));
         if is_right {
             return Ok(());
         }

@@ -39,10 +39,7 @@ fn are_many(levels: usize, rows: usize) -> bool {
 
 impl ByLevels {
     /// The regression itself where no parent is a category.
-    pub(in crate::mechanism) fn new(
-        inner: &Arc<dyn Regressor>,
-        parents: &[Option<Arc<Levels>>],
-    ) -> Arc<dyn Regressor> {
+    pub(in crate::mechanism) fn new(inner: &Arc<dyn Regressor>, parents: &[Option<Arc<Levels>>]) -> Arc<dyn Regressor> {
         if parents.iter().all(Option::is_none) {
             return Arc::clone(inner);
         }
@@ -52,9 +49,15 @@ impl ByLevels {
     /// The columns, and the values less what many levels add.
     fn encoded(&self, parents: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>) -> Result<(Encoded, Array1<f64>)> {
         let rows = values.len();
-        let is_shrunken = |levels: &Option<Arc<Levels>>| levels.as_ref().is_some_and(|levels| are_many(levels.len(), rows));
-        let shrunken: Vec<(usize, &Arc<Levels>)> =
-            self.parents.iter().enumerate().filter(|(_, levels)| is_shrunken(levels)).filter_map(|(place, levels)| Some((place, levels.as_ref()?))).collect();
+        let is_shrunken =
+            |levels: &Option<Arc<Levels>>| levels.as_ref().is_some_and(|levels| are_many(levels.len(), rows));
+        let shrunken: Vec<(usize, &Arc<Levels>)> = self
+            .parents
+            .iter()
+            .enumerate()
+            .filter(|(_, levels)| is_shrunken(levels))
+            .filter_map(|(place, levels)| Some((place, levels.as_ref()?)))
+            .collect();
         let encoding = |(place, levels): (usize, &Option<Arc<Levels>>)| match levels {
             None => Encoding::Number,
             Some(levels) if are_many(levels.len(), rows) => {
@@ -64,8 +67,10 @@ impl ByLevels {
         };
         let mut encodings: Vec<Encoding> = self.parents.iter().enumerate().map(encoding).collect();
         let columns = columns_of(&Encodings::new(encodings.clone()), parents);
-        let groupings: Vec<Grouping> =
-            shrunken.iter().map(|&(place, levels)| Grouping::new(parents.column(place).iter().copied(), levels.len())).collect();
+        let groupings: Vec<Grouping> = shrunken
+            .iter()
+            .map(|&(place, levels)| Grouping::new(parents.column(place).iter().copied(), levels.len()))
+            .collect();
         let found = level_effects(columns.view(), values, &groupings)?;
         let mut left = values.to_vec();
         for ((grouping, effects), (place, levels)) in groupings.iter().zip(found).zip(shrunken) {

@@ -61,7 +61,9 @@ impl Standardised {
             let (mean, spread) = (column.mean().unwrap_or(0.0), column.std(0.0));
             // A column that never varies has no spread but for rounding.
             let varies = spread > 1e-12 * mean.abs();
-            standard.column_mut(place + 1).assign(&column.mapv(|value| if varies { (value - mean) / spread } else { 0.0 }));
+            standard
+                .column_mut(place + 1)
+                .assign(&column.mapv(|value| if varies { (value - mean) / spread } else { 0.0 }));
             means.push(mean);
             spreads.push(if varies { spread } else { f64::INFINITY });
         }
@@ -69,7 +71,8 @@ impl Standardised {
     }
 
     fn in_units(&self, weights: &[f64]) -> LinearFunction {
-        let coefficients: Vec<f64> = weights[1..].iter().zip(&self.spreads).map(|(weight, spread)| weight / spread).collect();
+        let coefficients: Vec<f64> =
+            weights[1..].iter().zip(&self.spreads).map(|(weight, spread)| weight / spread).collect();
         let shift: f64 = coefficients.iter().zip(&self.means).map(|(coefficient, mean)| coefficient * mean).sum();
         LinearFunction { intercept: weights[0] - shift, coefficients }
     }
@@ -104,10 +107,8 @@ impl Problem<'_> {
             row[code] - largest - row.iter().map(|score| (score - largest).exp()).sum::<f64>().ln()
         };
         let likelihood: f64 = scores.rows().into_iter().zip(self.codes).map(of_row).sum();
-        let penalty: f64 = weights
-            .indexed_iter()
-            .map(|((_, column), weight)| 0.5 * self.penalty(column) * weight * weight)
-            .sum();
+        let penalty: f64 =
+            weights.indexed_iter().map(|((_, column), weight)| 0.5 * self.penalty(column) * weight * weight).sum();
         likelihood / self.codes.len() as f64 - penalty
     }
 
@@ -148,8 +149,10 @@ mod tests {
     fn gradient(columns: &Array2<f64>, codes: &[usize], classes: usize, ridge: f64, fitted: &[LinearFunction]) -> f64 {
         let standard = Standardised::of(columns.view());
         let weights = Array2::from_shape_fn((classes, columns.ncols() + 1), |(class, column)| match column {
-            0 => fitted[class].intercept
-                + fitted[class].coefficients.iter().zip(&standard.means).map(|(c, mean)| c * mean).sum::<f64>(),
+            0 => {
+                fitted[class].intercept
+                    + fitted[class].coefficients.iter().zip(&standard.means).map(|(c, mean)| c * mean).sum::<f64>()
+            }
             _ => fitted[class].coefficients[column - 1] * standard.spreads[column - 1],
         });
         let problem = Problem { columns: &standard.columns, codes, classes, ridge };
@@ -174,7 +177,8 @@ mod tests {
             100.0 * column as f64 + ((row * (7 + 4 * column)) % 31) as f64 + (row as f64 * 0.7).sin()
         });
         for classes in [2, 3, 5] {
-            let codes: Vec<usize> = (0..rows).map(|row| ((columns[[row, 0]] / 8.0) as usize + row % 3) % classes).collect();
+            let codes: Vec<usize> =
+                (0..rows).map(|row| ((columns[[row, 0]] / 8.0) as usize + row % 3) % classes).collect();
             for ridge in [1e-3, 0.1] {
                 let fitted = fit_scores(columns.view(), &codes, classes, ridge);
                 let left = gradient(&columns, &codes, classes, ridge, &fitted);

@@ -59,7 +59,11 @@ impl Grouping {
         };
         let effects: Vec<f64> = pairs().map(shrunken).collect();
         let average = self.counts.iter().zip(&effects).map(|(count, effect)| count * effect).sum::<f64>() / rows;
-        effects.iter().zip(&self.counts).map(|(effect, &count)| if count > 0.0 { effect - average } else { 0.0 }).collect()
+        effects
+            .iter()
+            .zip(&self.counts)
+            .map(|(effect, &count)| if count > 0.0 { effect - average } else { 0.0 })
+            .collect()
     }
 
     pub(super) fn add_to(&self, factor: f64, effects: &[f64], values: &mut [f64]) {
@@ -136,7 +140,8 @@ mod tests {
         let codes = (0..400).map(|row| f64::from(row % 40));
         let values: Vec<f64> = (0..400).map(|row| (f64::from(row) * 7.7).sin()).collect();
         let grouping = Grouping::new(codes, 40);
-        let largest = grouping.shrunken(&values).into_iter().fold(0.0, |largest: f64, effect| largest.max(effect.abs()));
+        let largest =
+            grouping.shrunken(&values).into_iter().fold(0.0, |largest: f64, effect| largest.max(effect.abs()));
         let raw = grouping.means(&values).into_iter().fold(0.0, |largest: f64, mean| largest.max(mean.abs()));
         assert!(largest < 0.3 * raw, "{largest} of {raw}");
     }

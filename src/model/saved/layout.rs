@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::version::{FIRST_VERSION, FORMAT_VERSION};
+use super::version::{FIRST_VERSION, FORMAT_VERSION, SECOND_VERSION};
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::findings::Direction;
 use crate::graph::DroppedCall;
@@ -18,6 +19,7 @@ use crate::noise::NoiseDistribution;
 pub(super) struct SavedModel {
     pub(super) first: FirstPart,
     pub(super) later: LaterPart,
+    pub(super) categories: Categories,
 }
 
 /// What files of every version have.
@@ -44,6 +46,9 @@ pub(super) struct LaterPart {
     #[serde(default)]
     pub(super) direction: Option<Direction>,
 }
+
+/// What was added with version 3: the nodes that are categories, by name, and their levels.
+pub(super) type Categories = Vec<(String, Levels)>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +106,8 @@ impl SavedModel {
             resolutions: resolutions.collect(),
             direction: model.direction().copied(),
         };
+        let levels = model.all_levels().into_iter();
+        let categories = levels.map(|(name, levels)| (name, Levels::clone(&levels))).collect();
         let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
@@ -108,14 +115,18 @@ impl SavedModel {
             fit_report: model.fit_report().cloned(),
             assignment_report: model.assignment_report().cloned(),
         };
-        Ok(Self { first, later })
+        Ok(Self { first, later, categories })
     }
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
         let LaterPart { plausible, resolutions, direction } = &self.later;
         let is_empty = plausible.is_empty() && resolutions.is_empty() && direction.is_none();
-        if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
+        match (self.categories.is_empty(), is_empty) {
+            (false, _) => FORMAT_VERSION,
+            (true, false) => SECOND_VERSION,
+            (true, true) => FIRST_VERSION,
+        }
     }
 }
 

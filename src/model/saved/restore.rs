@@ -1,6 +1,11 @@
 //! From what was saved to a model: every name and length is checked here, every number where its type is loaded.
 
-use super::layout::{FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
+use std::sync::Arc;
+
+use super::layout::{
+    Categories, FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference,
+};
+use crate::data::Levels;
 use crate::error::{Error, Result, list_names};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, CandidateScore, FittedMechanism, MechanismRegistry, NamedMechanism};
@@ -14,7 +19,7 @@ use crate::noise::NoiseDistribution;
 
 impl SavedModel {
     pub(super) fn restore(self, registry: &MechanismRegistry) -> Result<FittedModel> {
-        let Self { first, later } = self;
+        let Self { first, later, categories } = self;
         let FirstPart { graph, nodes, training_rows, fit_report, assignment_report } = first;
         let graph = graph.restore()?;
         check_length("the list of mechanisms of the saved model", graph.node_count(), nodes.len())?;
@@ -37,10 +42,31 @@ impl SavedModel {
         let direction = later.direction;
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
-        let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions);
+        let levels = levels(categories, &graph)?;
+        for (position, mechanism) in mechanisms.iter().enumerate() {
+            let of_parents: Vec<Option<&Levels>> =
+                parents[position].iter().map(|&parent| levels[parent].as_deref()).collect();
+            if !mechanism.fits_levels(levels[position].as_deref(), &of_parents) {
+                let message = format!(
+                    "the levels that the mechanism of node `{}` knows are not those of the node and its parents",
+                    graph.name(position)
+                );
+                return Err(Error::DamagedModel { message });
+            }
+        }
+        let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions).with_levels(&levels);
         let reports = Reports { fit: fit_report, assignment: assignment_report, direction };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
+}
+
+/// The levels of every node that is a category, by its position.
+fn levels(categories: Categories, graph: &CausalGraph) -> Result<Vec<Option<Arc<Levels>>>> {
+    let mut restored = vec![None; graph.node_count()];
+    for (node, levels) in categories {
+        restored[graph.position(&node)?] = Some(Arc::new(levels));
+    }
+    Ok(restored)
 }
 
 impl LaterPart {

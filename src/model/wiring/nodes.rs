@@ -262,6 +262,11 @@ impl WiredNode {
         self.levels.as_ref()?.name(code).map(str::to_owned)
     }
 
+    /// The level of a category in an observation by its name, whether the model knows it or not.
+    pub(crate) fn observed_level(&self, observation: &Observation) -> Option<String> {
+        self.levels.as_ref().and_then(|_| Some(observation.level(&self.name)?.into_owned()))
+    }
+
     /// By how much a measured value may lie below or above what it stands for: half of the step in which it was measured.
     pub(crate) fn half_step(&self, value: f64) -> f64 {
         let measured = self.resolution.of_value(value);

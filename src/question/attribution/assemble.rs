@@ -51,7 +51,12 @@ impl Attributor {
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
         let contributions = contributions.map(|(node, amount)| {
             let contribution = self.contribution(target, node, recovered, amount, whole)?;
-            Ok(Contribution { model_error: Some(open.errors[node]).filter(|&error| error > 0.0), ..contribution })
+            let observed_level = target.nodes()[node].observed_level(observation);
+            Ok(Contribution {
+                model_error: Some(open.errors[node]).filter(|&error| error > 0.0),
+                observed_level,
+                ..contribution
+            })
         });
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         let towards = direction(self.config.question.quantity, score.value);
@@ -105,6 +110,7 @@ impl Attributor {
             node: node.name.clone(),
             stand_in: recovered.values[number],
             typical: node.typical(self.model.reference_at(node.position)),
+            typical_level: node.level_name(node.typical(self.model.reference_at(node.position))),
         });
         missing.collect()
     }
@@ -136,6 +142,9 @@ impl Attributor {
             share: whole.map(|whole| amount.value / whole),
             observed: recovered.values[node],
             typical: target.nodes()[node].typical(self.model.reference_at(position)),
+            observed_level: None,
+            typical_level: target.nodes()[node]
+                .level_name(target.nodes()[node].typical(self.model.reference_at(position))),
             missing_parents: missing_parents.iter().map(|&parent| self.model.graph().name(parent).to_owned()).collect(),
             noise,
             noise_score: ItScore::from_log_tail_probability(ln_tail, floor)?.nats(),

@@ -117,6 +117,7 @@ impl Attributor {
         })?;
         if self.config.effort.model_error && matches!(splits, Splits::Asked(_)) {
             attribution = self.with_model_errors(attribution, &case);
+            attribution = self.with_class_orders(attribution, &case, observation)?;
         }
         tell!(
             DEBUG,

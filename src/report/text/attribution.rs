@@ -46,9 +46,9 @@ impl fmt::Display for Attribution {
 
 impl Attribution {
     fn write_summary(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let observed = self.contribution(&self.target).map_or(f64::NAN, |target| target.observed);
+        let observed = self.contribution(&self.target).map_or_else(nothing, Contribution::observed_text);
         let Self { target, score, .. } = self;
-        write!(formatter, "`{target}` = {}: ", significant(observed))?;
+        write!(formatter, "`{target}` = {observed}: ")?;
         match (score.tail_probability, score.floor) {
             (Some(tail), Some(floor)) => {
                 writeln!(
@@ -102,8 +102,8 @@ impl Attribution {
             error,
             contribution.model_error.map_or_else(nothing, |error| self.amount(error, 0.0).0),
             contribution.share.map_or_else(nothing, percent),
-            significant(contribution.observed),
-            significant(contribution.typical),
+            contribution.observed_text(),
+            contribution.typical_text(),
             format!("{:.1}", contribution.noise_score),
         ]
     }
@@ -137,7 +137,7 @@ impl Attribution {
 }
 
 fn row_of_missing(missing: &MissingNode) -> [String; COLUMNS] {
-    let typical = significant(missing.typical);
+    let typical = missing.typical_text();
     [missing.node.clone(), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 
