@@ -45,6 +45,9 @@ pub(crate) struct Source {
     /// Traces: normal data in seconds, call graph and known formulas in one (feature `traces`)
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
     pub(crate) traces: Option<PathBuf>,
+    /// A column of --normal whose numbers are names, as HTTP statuses are; columns of text are categories anyway. May be repeated
+    #[arg(long, value_name = "NAME", requires = "normal")]
+    pub(crate) category: Vec<String>,
     /// A model that --save-model wrote
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
     pub(crate) model: Option<PathBuf>,

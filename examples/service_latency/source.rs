@@ -39,7 +39,7 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
         }
         (.., Some(normal)) => {
             let graph = graph(&arguments.graph)?;
-            let normal = Dataset::from_csv_path(normal)?;
+            let normal = Dataset::from_csv_path(normal)?.with_categories(&files.category)?;
             Source::Rows { model: StructuralCausalModel::new(graph), normal }
         }
         (None, None, None) => unreachable!("clap requires one of the three"),

@@ -5,7 +5,7 @@
 //! training values through their ranks.
 
 mod below_resolution;
-mod class_order;
+mod categories;
 mod constant_moved;
 mod facts;
 mod fault_in_training;
@@ -17,7 +17,6 @@ mod other_unit;
 mod precision_lost;
 mod scale;
 mod tail_frequency;
-mod unseen_level;
 
 pub use scale::ScaleWarning;
 
@@ -31,7 +30,7 @@ use crate::findings::Finding;
 pub(crate) fn of_event(facts: &Facts<'_>) -> Vec<Finding> {
     let checks = [
         no_causes::check,
-        unseen_level::check,
+        categories::unseen_level::check,
         precision_lost::check,
         other_unit::check,
         other_side::check,
@@ -41,7 +40,7 @@ pub(crate) fn of_event(facts: &Facts<'_>) -> Vec<Finding> {
         tail_frequency::check,
         fault_in_training::check,
         missing_cause::check,
-        class_order::check,
+        categories::class_order::check,
     ];
     checks.into_iter().filter_map(|check| check(facts)).collect()
 }

@@ -1,19 +1,15 @@
 //! Columns of text as categories: which are, their levels, and tables in which codes stand for levels.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::dataset::{Dataset, TextCells};
-use super::levels::Levels;
+use super::levels::{Levels, LevelsByName};
 use crate::error::{Error, Result};
 
 /// A category must repeat its levels: no more than one level for so many cells.
 const CELLS_PER_LEVEL: usize = 2;
 /// So many levels are none too many, however few the cells.
 const FEW_LEVELS: usize = 2;
-
-/// What the levels of a column are, by the column's name.
-pub(crate) type LevelsByName = BTreeMap<String, Arc<Levels>>;
 
 /// What a column holds, if all of its cells that are not missing are text: then it is a category. The cells are those with text.
 fn levels_of<'c>(cells: impl Iterator<Item = &'c str> + Clone, present: usize) -> Option<Levels> {
@@ -97,10 +93,10 @@ impl Dataset {
     }
 
     /// The table with its categories coded, with the levels that are known and those that its columns of text have otherwise: of the
-    /// columns with these names, where they are there.
+    /// columns with these names, where they are there. Text of which most cells differ is no category, and stays as it is.
     ///
     /// # Errors
-    /// When a column of text has nearly as many levels as cells, and so is no category.
+    /// None but a bug's.
     pub(crate) fn coded<'n>(
         &self,
         names: impl IntoIterator<Item = &'n str>,
@@ -112,13 +108,8 @@ impl Dataset {
             if self.coded_levels(name).is_some() {
                 continue;
             }
-            let levels = match known(name) {
-                Some(levels) => levels,
-                None => match self.levels(name) {
-                    Some(levels) => Arc::new(self.checked(name, position, levels)?),
-                    None => continue,
-                },
-            };
+            let repeated = || self.levels(name).filter(|levels| self.repeats(position, levels)).map(Arc::new);
+            let Some(levels) = known(name).or_else(repeated) else { continue };
             coded.push((name, position, levels));
         }
         if coded.is_empty() {
@@ -152,17 +143,10 @@ impl Dataset {
         Self::from_array_and_text(self.names(), values.view(), text_cells)
     }
 
-    fn checked(&self, column: &str, position: usize, levels: Levels) -> Result<Levels> {
+    /// Whether the levels of a column repeat, as those of a category do.
+    fn repeats(&self, position: usize, levels: &Levels) -> bool {
         let cells = self.text_cells().range((position, 0)..(position + 1, 0)).count();
-        if levels.len() <= FEW_LEVELS.max(cells / CELLS_PER_LEVEL) {
-            return Ok(levels);
-        }
-        Err(Error::OutsideDomain {
-            what: format!("the number of different texts in column `{column}`, such as `{}`,", levels.names()[0]),
-            requirement: "at most half of that of its cells: a category has few values that repeat, and anything else must be numbers, or \
-                          no node of the graph",
-            found: levels.len() as f64,
-        })
+        levels.len() <= FEW_LEVELS.max(cells / CELLS_PER_LEVEL)
     }
 }
 
@@ -206,8 +190,8 @@ mod tests {
     fn text_that_never_repeats_is_no_category() {
         let names: Vec<String> = (0..10).map(|row| format!("request {row}")).collect();
         let data = Dataset::from_columns([("x", vec![0.0; 10])]).unwrap().with_text_column("id", names).unwrap();
-        let error = data.coded(["id"], |_| None).unwrap_err().to_string();
-        assert!(error.contains("`id`") && error.contains("10"), "{error}");
+        let error = data.coded(["id"], |_| None).unwrap().column("id").unwrap_err().to_string();
+        assert!(error.contains("`id`") && error.contains("half"), "{error}");
     }
 
     #[test]

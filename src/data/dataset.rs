@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
 
-use super::categories::LevelsByName;
-use super::levels::Levels;
+use super::levels::{Levels, LevelsByName};
 use super::names::ColumnNames;
 use super::observation::Observation;
 use crate::error::{Error, Result, list_names};

@@ -1,5 +1,8 @@
 //! The levels of a category: its values by name, in a fixed order.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -49,6 +52,9 @@ impl Levels {
         self.names.get(place(code)).map(String::as_str)
     }
 }
+
+/// The levels of columns that are categories, by name.
+pub(crate) type LevelsByName = BTreeMap<String, Arc<Levels>>;
 
 /// The place of a code among levels, where what is no code has one beyond all.
 pub(crate) fn place(code: f64) -> usize {

@@ -20,8 +20,7 @@ pub use levels::Levels;
 pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
 
-pub(crate) use categories::LevelsByName;
 pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use csv::{PairHeaders, read_pairs, read_pairs_path};
-pub(crate) use levels::place;
+pub(crate) use levels::{LevelsByName, place};
 pub(crate) use step::Step;

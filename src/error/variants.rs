@@ -68,7 +68,10 @@ pub enum Error {
         available: String,
     },
     /// A needed column holds text.
-    #[error("column `{column}` is needed but is not numeric: row {row} holds `{text}`")]
+    #[error(
+        "column `{column}` is needed but is not numeric, nor a category, of which no cell is a number and not half of them differ: row {row} \
+         holds `{text}`"
+    )]
     TextColumn {
         /// The column's name.
         column: String,

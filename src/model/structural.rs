@@ -210,7 +210,11 @@ impl StructuralCausalModel {
     /// When a node has no mechanism; when a needed column is not there, holds text or an infinite value; when there are too
     /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
-        let data = data.coded(self.graph.nodes(), |_| None)?;
+        // What is known needs no data, whatever its column holds.
+        let is_known =
+            |position: usize| self.mechanisms[position].as_ref().is_some_and(|known| known.mechanism.is_known());
+        let learned = self.graph.nodes().enumerate().filter(|&(position, _)| !is_known(position));
+        let data = data.coded(learned.map(|(_, node)| node), |_| None)?;
         self.fit_with(&data, Direction::of(&self.graph, &data))
     }
 

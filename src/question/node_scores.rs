@@ -16,7 +16,7 @@ pub struct NodeScore {
     /// The observed value, in the node's unit; nothing if it is missing.
     pub observed: Option<f64>,
     /// The noise that, with the observed parents, gives the observed value; nothing if that or the value of a parent that
-    /// the mechanism depends on is missing.
+    /// the mechanism depends on is missing. Of a category with causes the middle of all that do.
     pub noise: Option<f64>,
     /// How unusual the value is among the node's reference values, whatever its parents; nothing if it is missing.
     pub marginal: Option<ItScore>,

@@ -14,6 +14,8 @@ pub(crate) enum Encoding {
     /// A column for every level but the first, 1 where it is that level and 0 elsewhere. What is no level has the shares of the
     /// levels in training, so that it counts as their average.
     Indicators { levels: Levels, shares: Vec<f64> },
+    /// A column for every class, of which each level has a score; 0 is the average, and what is no level has that.
+    Scores { levels: Levels, scores: Vec<Vec<f64>> },
     /// No column: what a level adds to the function, shrunken towards 0, which is the average and what is no level adds.
     Effects { levels: Levels, effects: Vec<f64> },
 }
@@ -40,6 +42,7 @@ impl Encoding {
         match self {
             Self::Number => 1,
             Self::Indicators { shares, .. } => shares.len(),
+            Self::Scores { scores, .. } => scores.len(),
             Self::Effects { .. } => 0,
         }
     }
@@ -54,6 +57,9 @@ impl Encoding {
                 let column = |(column, &share)| if is_level { f64::from(u8::from(column + 1 == level)) } else { share };
                 shares.iter().enumerate().map(column).for_each(write);
             }
+            Self::Scores { scores, .. } => {
+                scores.iter().map(|scores| scores.get(place(value)).copied().unwrap_or(0.0)).for_each(write);
+            }
             Self::Effects { effects, .. } => return effects.get(place(value)).copied().unwrap_or(0.0),
         }
         0.0
@@ -64,16 +70,25 @@ impl Encoding {
             Self::Number => return Ok(()),
             Self::Indicators { levels, shares } => (shares, levels.len() - 1),
             Self::Effects { levels, effects } => (effects, levels.len()),
-        };
-        if figures.len() != expected {
-            let what = "a saved list of what the levels of a parent stand for".to_owned();
-            return Err(Error::LengthMismatch { what, expected, found: figures.len() });
-        }
-        match figures.iter().find(|figure| !figure.is_finite()) {
-            None => Ok(()),
-            Some(&found) => {
-                Err(Error::NonFiniteValue { what: "what a level of a saved parent stands for".to_owned(), found })
+            Self::Scores { levels, scores } => {
+                return scores.iter().try_for_each(|scores| check(scores, levels.len()));
             }
+        };
+        check(figures, expected)
+    }
+}
+
+/// # Errors
+/// When there are more or fewer figures, or one is not finite.
+fn check(figures: &[f64], expected: usize) -> Result<()> {
+    if figures.len() != expected {
+        let what = "a saved list of what the levels of a parent stand for".to_owned();
+        return Err(Error::LengthMismatch { what, expected, found: figures.len() });
+    }
+    match figures.iter().find(|figure| !figure.is_finite()) {
+        None => Ok(()),
+        Some(&found) => {
+            Err(Error::NonFiniteValue { what: "what a level of a saved parent stands for".to_owned(), found })
         }
     }
 }
@@ -92,7 +107,9 @@ impl Encodings {
     pub(crate) fn fit_levels(&self, parents: &[Option<&Levels>]) -> bool {
         let levels = |encoding: &Encoding| match encoding {
             Encoding::Number => None,
-            Encoding::Indicators { levels, .. } | Encoding::Effects { levels, .. } => Some(levels.clone()),
+            Encoding::Indicators { levels, .. }
+            | Encoding::Scores { levels, .. }
+            | Encoding::Effects { levels, .. } => Some(levels.clone()),
         };
         self.0.len() == parents.len()
             && self.0.iter().zip(parents).all(|(encoding, known)| levels(encoding).as_ref() == *known)
@@ -145,6 +162,9 @@ impl Encodings {
                 Encoding::Indicators { levels, .. } => {
                     columns.extend(levels.names().iter().skip(1).map(|level| format!("[{} is {level}]", name(parent))));
                 }
+                Encoding::Scores { scores, .. } => {
+                    columns.extend((0..scores.len()).map(|class| format!("score{class}({})", name(parent))));
+                }
                 Encoding::Effects { .. } => added.push(format!("effect({})", name(parent))),
             }
         }
@@ -189,6 +209,9 @@ mod tests {
         assert_eq!(encodings.row(&[2.0, 7.0, 0.0]), (vec![0.0, 1.0, 7.0], -1.0));
         assert_eq!(encodings.row(&[3.0, 7.0, 3.0]), (vec![0.5, 0.25, 7.0], 0.0));
         assert_eq!((encodings.column_of_number(1), encodings.column_of_number(0)), (Some(2), None));
+        let scores = Encoding::Scores { levels: levels(), scores: vec![vec![0.1, 0.2, 0.3], vec![1.0, 2.0, 3.0]] };
+        assert_eq!(Encodings::new(vec![scores.clone()]).row(&[1.0]).0, [0.2, 2.0]);
+        assert_eq!(Encodings::new(vec![scores]).row(&[3.0]).0, [0.0, 0.0]);
         // A code that rounding has moved is the same level.
         assert_eq!(encodings.row(&[1.0 + 1e-12, 7.0, 1.0 - 1e-12]), encodings.row(&[1.0, 7.0, 1.0]));
     }

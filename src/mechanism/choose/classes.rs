@@ -3,8 +3,9 @@
 use super::config::AssignmentConfig;
 use super::report::CandidateScore;
 use super::rows::Rows;
+use crate::data::Levels;
 use crate::mechanism::function::{Columns, for_each_row};
-use crate::mechanism::kind::{CausalMechanism, ClassifierModel};
+use crate::mechanism::kind::{CausalMechanism, ClassifierModel, MOST_ENTRIES};
 use crate::mechanism::learn::{Folds, RowLosses, Tolerance, rows_of, simplest_within};
 
 const SHARES: &str = "class shares";
@@ -23,10 +24,14 @@ pub(super) fn classifiers(rows: &Rows) -> Vec<NamedClassifier> {
     let Some(levels) = levels else { return vec![logistic] };
     let shares = (SHARES, ClassifierModel::shares().into());
     let combinations = levels.iter().fold(1_usize, |product, &levels| product.saturating_mul(levels));
+    let own = rows.levels().map_or(1, Levels::len);
+    let entries = levels.iter().fold(own, |product, &levels| product.saturating_mul(levels + 1));
     // One parent has as many combinations as logistic regression has sums.
     match levels.len() {
-        0 | 1 => vec![shares],
-        _ if combinations.saturating_mul(ROWS_PER_COMBINATION) <= rows.count() => vec![logistic, shares],
+        0 | 1 if entries <= MOST_ENTRIES => vec![shares],
+        _ if combinations.saturating_mul(ROWS_PER_COMBINATION) <= rows.count() && entries <= MOST_ENTRIES => {
+            vec![logistic, shares]
+        }
         _ => vec![logistic],
     }
 }

@@ -63,6 +63,26 @@ impl Probabilities {
             Self::Softmax(softmax) => softmax.fill(parents, out),
         }
     }
+
+    /// Rows × classes, the same bits as row by row.
+    fn fill_rows(&self, parents: &[&[f64]], classes: usize, rows: usize) -> Vec<f64> {
+        let mut all = vec![0.0; rows * classes];
+        match self {
+            Self::Shares(shares) => for_each_row(parents, rows, |row, parents| {
+                shares.fill(parents, &mut all[row * classes..][..classes]);
+            }),
+            Self::Softmax(softmax) => softmax.fill_rows(parents, &mut all),
+        }
+        all
+    }
+}
+
+/// Raises what is less likely than anything may be.
+fn raise(all: &mut [f64]) {
+    if all.iter().any(|&one| one < LEAST) {
+        let sum: f64 = all.iter().map(|one| one.max(LEAST)).sum();
+        all.iter_mut().for_each(|one| *one = one.max(LEAST) / sum);
+    }
 }
 
 impl ClassFunction {
@@ -103,19 +123,19 @@ impl ClassFunction {
     pub(crate) fn probabilities(&self, parents: &[f64]) -> Vec<f64> {
         let mut all = vec![0.0; self.levels.len()];
         self.probabilities.fill(parents, &mut all);
-        if all.iter().any(|&one| one < LEAST) {
-            let sum: f64 = all.iter().map(|one| one.max(LEAST)).sum();
-            all.iter_mut().for_each(|one| *one = one.max(LEAST) / sum);
-        }
+        raise(&mut all);
         all
     }
 
     /// The class of a noise: the code that none has for a noise of 1, which is never drawn.
     pub(crate) fn value(&self, parents: &[f64], noise: f64) -> f64 {
+        self.class_at(&self.probabilities(parents), noise)
+    }
+
+    fn class_at(&self, all: &[f64], noise: f64) -> f64 {
         if noise >= 1.0 {
             return self.levels.unseen();
         }
-        let all = self.probabilities(parents);
         let mut end = 0.0;
         for &code in &self.order {
             end += all[code];
@@ -156,7 +176,12 @@ impl ClassFunction {
 
     /// The classes over columns: the same bits as row by row.
     pub(crate) fn fill(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
-        for_each_row(parents, noise.len(), |row, parents| values[row] = self.value(parents, noise[row]));
+        let classes = self.levels.len();
+        let mut all = self.probabilities.fill_rows(parents, classes, noise.len());
+        for ((probabilities, &noise), value) in all.chunks_exact_mut(classes).zip(noise).zip(values) {
+            raise(probabilities);
+            *value = self.class_at(probabilities, noise);
+        }
     }
 
     pub(crate) fn describe(&self, names: &Names) -> String {
@@ -226,6 +251,29 @@ mod tests {
                 assert!((width - 1.0).abs() < 1e-12);
             }
         }
+    }
+
+    #[test]
+    fn columns_have_the_bits_of_rows() {
+        use crate::mechanism::category::{Encoding, Encodings};
+        use crate::mechanism::function::LinearFunction;
+
+        let parent: Vec<f64> = (0..60).map(|row| f64::from(row % 4)).collect();
+        let number: Vec<f64> = (0..60).map(|row| (f64::from(row) * 1.7).sin() * 40.0).collect();
+        let noise: Vec<f64> = (0..60).map(|row| (f64::from(row) * 0.618).fract()).collect();
+        let linear =
+            |intercept, coefficients: [f64; 3]| LinearFunction { intercept, coefficients: coefficients.to_vec() };
+        let encoding = Encoding::indicators(&Levels::of(["x", "y", "z"]).unwrap(), parent.iter().copied());
+        let sums = vec![linear(0.1, [0.5, -1.0, 0.3]), linear(-0.4, [0.2, 0.7, -0.2]), linear(0.0, [0.0, 0.1, 0.9])];
+        let softmax = Softmax::new(Encodings::new(vec![encoding, Encoding::Number]), sums).unwrap();
+        let logistic = ClassFunction::new(three().levels, Probabilities::Softmax(softmax));
+        let mut values = vec![f64::NAN; 60];
+        logistic.fill(&[&parent, &number], &noise, &mut values);
+        for row in 0..60 {
+            assert_eq!(values[row], logistic.value(&[parent[row], number[row]], noise[row]));
+        }
+        three().fill(&[&parent], &noise, &mut values);
+        assert!((0..60).all(|row| values[row] == three().value(&[parent[row]], noise[row])));
     }
 
     #[test]

@@ -55,6 +55,22 @@ impl Softmax {
     }
 }
 
+impl Softmax {
+    /// Rows × classes: the same bits as row by row.
+    pub(super) fn fill_rows(&self, parents: &[&[f64]], all: &mut [f64]) {
+        let classes = self.scores.len();
+        let rows = all.len() / classes;
+        let (columns, _) = self.encodings.fill(parents, rows);
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let mut scores = vec![0.0; rows];
+        for (class, linear) in self.scores.iter().enumerate() {
+            linear.fill(&columns, &mut scores);
+            all.iter_mut().skip(class).step_by(classes).zip(&scores).for_each(|(out, score)| *out = *score);
+        }
+        all.chunks_exact_mut(classes).for_each(softmax);
+    }
+}
+
 /// Turns scores into probabilities.
 pub(crate) fn softmax(scores: &mut [f64]) {
     let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,5 +1,7 @@
 //! Categories with causes: y = F⁻¹(U | parents).
 
+use std::sync::Arc;
+
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
 use crate::data::{Levels, place};
@@ -13,8 +15,11 @@ use crate::noise::NoiseDistribution;
 
 /// The penalty of logistic regression unless another is asked for.
 const RIDGE: f64 = 1e-3;
+/// A parent with more levels has a score of each class instead of indicators, shrunken by so many rows towards the average.
+const MOST_INDICATED: usize = 20;
+const ROWS_OF_AVERAGE: f64 = 10.0;
 /// Tables with more entries than this hold too few rows each, whatever the data.
-const MOST_ENTRIES: usize = 1 << 20;
+pub(in crate::mechanism) const MOST_ENTRIES: usize = 1 << 20;
 
 /// A category as a class of its parents: how likely every class is, learned from data, and a uniform noise that decides.
 ///
@@ -28,6 +33,8 @@ const MOST_ENTRIES: usize = 1 << 20;
 /// By [`shares`](Self::shares), of the rows with the same parents, where all parents are categories; by
 /// [`logistic`](Self::logistic) regression for any parents.
 #[derive(Debug, Clone)]
+#[doc(alias = "ClassifierFCM")]
+#[doc(alias = "create_logistic_regression_classifier")]
 pub struct ClassifierModel {
     method: Method,
     noise: NoiseModel,
@@ -51,7 +58,8 @@ impl ClassifierModel {
     }
 
     /// Multinomial logistic regression on the parents, standardised, and indicators of their levels, with a penalty of 0.0005 on the
-    /// squares of coefficients.
+    /// squares of coefficients. A parent with more than 20 levels has a column for each class instead: by how much ln P(class) is above
+    /// the average in the level, shrunken by 10 rows.
     pub fn logistic() -> Self {
         Self::by(Method::Logistic { ridge: RIDGE })
     }
@@ -122,13 +130,37 @@ impl Kind for ClassifierModel {
     }
 }
 
+/// For every class and every level of a parent by how much ln P(class) is above that of all rows: ln of (n_k + 10 p_k)/(n + 10) over p_k.
+fn level_scores(parent: impl Iterator<Item = f64>, levels: usize, codes: &[usize], classes: usize) -> Vec<Vec<f64>> {
+    let mut counts = vec![vec![0.0; levels]; classes];
+    let mut of_levels = vec![0.0; levels];
+    for (level, &code) in parent.zip(codes) {
+        let level = place(level).min(levels - 1);
+        counts[code][level] += 1.0;
+        of_levels[level] += 1.0;
+    }
+    let rows = codes.len() as f64;
+    for class in &mut counts {
+        let share = (class.iter().sum::<f64>() + 1.0 / classes as f64) / (rows + 1.0);
+        for (count, of_level) in class.iter_mut().zip(&of_levels) {
+            *count = ((*count + ROWS_OF_AVERAGE * share) / ((of_level + ROWS_OF_AVERAGE) * share)).ln();
+        }
+    }
+    counts
+}
+
 fn logistic(data: &NodeData<'_>, levels: &Levels, ridge: f64) -> Result<Softmax> {
-    let encoding = |(column, levels): (usize, &Option<std::sync::Arc<Levels>>)| match levels {
+    let codes: Vec<usize> = data.values.iter().map(|&value| place(value).min(levels.len() - 1)).collect();
+    let classes = levels.len();
+    let encoding = |(column, levels): (usize, &Option<Arc<Levels>>)| match levels {
         None => Encoding::Number,
+        Some(levels) if levels.len() > MOST_INDICATED => Encoding::Scores {
+            levels: Levels::clone(levels),
+            scores: level_scores(data.parents.column(column).iter().copied(), levels.len(), &codes, classes),
+        },
         Some(levels) => Encoding::indicators(levels, data.parents.column(column).iter().copied()),
     };
     let encodings = Encodings::new(data.parent_levels.iter().enumerate().map(encoding).collect());
     let columns = columns_of(&encodings, data.parents);
-    let codes: Vec<usize> = data.values.iter().map(|&value| place(value).min(levels.len() - 1)).collect();
     Softmax::new(encodings, fit_scores(columns.view(), &codes, levels.len(), ridge))
 }

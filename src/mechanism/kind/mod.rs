@@ -20,6 +20,8 @@ use fit::{Kind, TakenParents};
 
 pub use additive::AdditiveNoiseModel;
 pub use classifier::ClassifierModel;
+
+pub(in crate::mechanism) use classifier::MOST_ENTRIES;
 pub use custom::CustomMechanism;
 pub use discrete::DiscreteAdditiveNoiseModel;
 pub use known_formula::KnownFormula;

@@ -1,12 +1,17 @@
 //! Multinomial logistic regression.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use crate::mechanism::classes::softmax;
 use crate::mechanism::function::LinearFunction;
 use crate::numeric::linalg::cholesky_solve;
 
+/// Rounds, fewer where each is dear: for so many multiplications, but never less than the fewest.
 const MOST_ROUNDS: usize = 200;
+const FEWEST_ROUNDS: usize = 8;
+const MOST_WORK: f64 = 2e9;
+/// Up to so many coefficients, of all classes, are moved by one system of equations.
+const MOST_TOGETHER: usize = 120;
 /// What the largest score may still move by at the end.
 const SETTLED: f64 = 1e-8;
 /// How often a step is halved before it is given up.
@@ -16,8 +21,8 @@ const MOST_HALVINGS: u32 = 30;
 /// class. Classes are codes from 0, `classes` of them. Every class has a coefficient of its own, of which the penalty makes the sum 0;
 /// intercepts are hardly penalised (λ/1000), so that they are determined, too. Constant columns get the coefficient 0.
 ///
-/// Newton's steps with the part of the second derivatives that lies within classes, which is at least half of the whole, and so halved;
-/// and halved again until the objective grows. Costs
+/// Newton's steps, halved until the objective grows; where coefficients are many, with the part of the second derivatives that lies within
+/// classes, which is at least half of the whole, and so halved at least once. Costs
 /// O(rounds · rows · classes · columns²).
 pub(in crate::mechanism) fn fit_scores(
     columns: ArrayView2<'_, f64>,
@@ -29,9 +34,12 @@ pub(in crate::mechanism) fn fit_scores(
     let problem = Problem { columns: &standard.columns, codes, classes, ridge };
     let mut weights = Array2::zeros((classes, standard.columns.ncols()));
     let mut best = problem.objective(&weights);
-    for _ in 0..MOST_ROUNDS {
+    let work = codes.len() as f64 * classes as f64 * (standard.columns.ncols() as f64).powi(2);
+    let rounds = ((MOST_WORK / work) as usize).clamp(FEWEST_ROUNDS, MOST_ROUNDS);
+    for _ in 0..rounds {
         let Some(step) = problem.step(&weights) else { break };
-        let tried = (1..MOST_HALVINGS).map(|halving| &weights + &(&step * 0.5_f64.powi(halving as i32)));
+        let tried = (u32::from(!problem.is_joint(&weights))..MOST_HALVINGS)
+            .map(|halving| &weights + &(&step * 0.5_f64.powi(halving as i32)));
         let Some((objective, next)) =
             tried.map(|weights| (problem.objective(&weights), weights)).find(|(objective, _)| *objective > best)
         else {
@@ -102,7 +110,7 @@ impl Problem<'_> {
 
     fn objective(&self, weights: &Array2<f64>) -> f64 {
         let scores = self.columns.dot(&weights.t());
-        let of_row = |(row, &code): (ndarray::ArrayView1<'_, f64>, &usize)| {
+        let of_row = |(row, &code): (ArrayView1<'_, f64>, &usize)| {
             let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             row[code] - largest - row.iter().map(|score| (score - largest).exp()).sum::<f64>().ln()
         };
@@ -112,27 +120,67 @@ impl Problem<'_> {
         likelihood / self.codes.len() as f64 - penalty
     }
 
-    /// For every class the solution of its own equations.
+    fn is_joint(&self, weights: &Array2<f64>) -> bool {
+        weights.len() <= MOST_TOGETHER
+    }
+
+    /// The solution of the equations of all classes together, or of each for itself.
     fn step(&self, weights: &Array2<f64>) -> Option<Array2<f64>> {
+        if self.is_joint(weights) { self.joint_step(weights) } else { self.step_within(weights) }
+    }
+
+    fn joint_step(&self, weights: &Array2<f64>) -> Option<Array2<f64>> {
+        let (rows, width) = (self.codes.len() as f64, self.columns.ncols());
+        let probabilities = self.probabilities(weights);
+        let mut curvature = Array2::zeros((weights.len(), weights.len()));
+        let mut gradient = Vec::with_capacity(weights.len());
+        for class in 0..self.classes {
+            gradient.extend(self.gradient(weights, class, probabilities.column(class)));
+            for other in 0..=class {
+                let own = f64::from(u8::from(class == other));
+                let mut weighted = self.columns.clone();
+                for (mut row, likely) in weighted.rows_mut().into_iter().zip(probabilities.rows()) {
+                    row *= likely[class] * (own - likely[other]) / rows;
+                }
+                let block = self.columns.t().dot(&weighted);
+                for ((a, b), value) in block.indexed_iter() {
+                    curvature[[class * width + a, other * width + b]] = *value;
+                    curvature[[other * width + b, class * width + a]] = *value;
+                }
+            }
+            for column in 0..width {
+                curvature[[class * width + column, class * width + column]] += self.penalty(column);
+            }
+        }
+        Array2::from_shape_vec(weights.raw_dim(), cholesky_solve(curvature, gradient)?).ok()
+    }
+
+    /// The derivatives of the objective by the coefficients of one class.
+    fn gradient(&self, weights: &Array2<f64>, class: usize, likely: ArrayView1<'_, f64>) -> Vec<f64> {
+        let rows = self.codes.len() as f64;
+        let residual = |(&code, likely): (&usize, &f64)| (f64::from(u8::from(code == class)) - likely) / rows;
+        let residual: Array1<f64> = self.codes.iter().zip(likely).map(residual).collect();
+        let mut gradient = self.columns.t().dot(&residual).to_vec();
+        for (column, slope) in gradient.iter_mut().enumerate() {
+            *slope -= self.penalty(column) * weights[[class, column]];
+        }
+        gradient
+    }
+
+    /// For every class the solution of its own equations.
+    fn step_within(&self, weights: &Array2<f64>) -> Option<Array2<f64>> {
         let (rows, width) = (self.codes.len() as f64, self.columns.ncols());
         let probabilities = self.probabilities(weights);
         let mut step = Array2::zeros(weights.raw_dim());
         for class in 0..self.classes {
             let likely = probabilities.column(class);
-            let residual: Array1<f64> = self
-                .codes
-                .iter()
-                .zip(likely)
-                .map(|(&code, likely)| (f64::from(u8::from(code == class)) - likely) / rows)
-                .collect();
-            let mut gradient = self.columns.t().dot(&residual).to_vec();
+            let gradient = self.gradient(weights, class, likely);
             let mut weighted = self.columns.clone();
             for (mut row, likely) in weighted.rows_mut().into_iter().zip(likely) {
                 row *= likely * (1.0 - likely) / rows;
             }
             let mut curvature = self.columns.t().dot(&weighted);
             for column in 0..width {
-                gradient[column] -= self.penalty(column) * weights[[class, column]];
                 curvature[[column, column]] += self.penalty(column);
             }
             step.row_mut(class).assign(&Array1::from(cholesky_solve(curvature, gradient)?));
@@ -185,6 +233,20 @@ mod tests {
                 assert!(left < 1e-6, "{classes} classes, {ridge}: {left}");
             }
         }
+    }
+
+    #[test]
+    fn steps_within_classes_come_to_the_same_as_steps_of_all_together() {
+        let columns = Array2::from_shape_fn((200, 2), |(row, column)| (row as f64 * (0.7 + column as f64)).sin());
+        let codes: Vec<usize> = (0..200).map(|row| usize::from(columns[[row, 0]] > 0.2) + row % 2).collect();
+        let standard = Standardised::of(columns.view());
+        let problem = Problem { columns: &standard.columns, codes: &codes, classes: 3, ridge: 0.01 };
+        let climb = |step: &dyn Fn(&Array2<f64>) -> Array2<f64>, factor: f64| {
+            (0..300).fold(Array2::zeros((3, 3)), |weights, _| &weights + &(step(&weights) * factor))
+        };
+        let together = climb(&|weights| problem.joint_step(weights).unwrap(), 1.0);
+        let within = climb(&|weights| problem.step_within(weights).unwrap(), 0.5);
+        assert!(together.iter().zip(&within).all(|(a, b)| (a - b).abs() < 1e-6), "{together} {within}");
     }
 
     #[test]

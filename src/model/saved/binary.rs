@@ -1,7 +1,7 @@
 //! The binary format: a header that stays as it is in all versions, and the model in postcard's encoding.
 
-use super::layout::{Categories, LaterPart, SavedModel};
-use super::version::{FIRST_VERSION, SECOND_VERSION, check_version};
+use super::layout::{LaterPart, SavedModel};
+use super::version::{FIRST_VERSION, check_version};
 use crate::error::{Error, Result};
 
 /// No text begins like this, and a transfer that changes line ends or strips the eighth bit destroys it.
@@ -17,9 +17,6 @@ pub(super) fn encode(model: &SavedModel) -> Result<Vec<u8>> {
     let mut body = postcard::to_stdvec(&model.first).map_err(|error| damaged(error.to_string()))?;
     if model.version() > FIRST_VERSION {
         body.extend(postcard::to_stdvec(&model.later).map_err(|error| damaged(error.to_string()))?);
-    }
-    if model.version() > SECOND_VERSION {
-        body.extend(postcard::to_stdvec(&model.categories).map_err(|error| damaged(error.to_string()))?);
     }
     let mut bytes = Vec::with_capacity(HEADER + body.len());
     bytes.extend(MAGIC);
@@ -38,12 +35,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<SavedModel> {
     if version > FIRST_VERSION {
         (later, rest) = postcard::take_from_bytes(rest).map_err(failed)?;
     }
-    let mut categories = Categories::default();
-    if version > SECOND_VERSION {
-        (categories, rest) = postcard::take_from_bytes(rest).map_err(failed)?;
-    }
     if rest.is_empty() {
-        Ok(SavedModel { first, later, categories })
+        Ok(SavedModel { first, later })
     } else {
         Err(damaged(format!("{} bytes are left over", rest.len())))
     }

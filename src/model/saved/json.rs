@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{Categories, FirstPart, LaterPart, SavedModel};
+use super::layout::{FirstPart, LaterPart, SavedModel};
 use super::version::{FIRST_VERSION, check_version};
 use crate::error::{Error, Result};
 
@@ -16,8 +16,6 @@ struct Written<'a> {
     model: &'a FirstPart,
     #[serde(skip_serializing_if = "Option::is_none")]
     later: Option<&'a LaterPart>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    categories: Option<&'a Categories>,
 }
 
 #[derive(Deserialize)]
@@ -27,8 +25,6 @@ struct Read {
     model: FirstPart,
     #[serde(default)]
     later: LaterPart,
-    #[serde(default)]
-    categories: Categories,
 }
 
 /// What a file says of its format, whether or not this version can read the model in it.
@@ -41,16 +37,15 @@ struct Header {
 pub(super) fn encode(model: &SavedModel) -> Result<String> {
     let version = model.version();
     let later = (version > FIRST_VERSION).then_some(&model.later);
-    let categories = Some(&model.categories).filter(|categories| !categories.is_empty());
-    let written = Written { format: FORMAT, version, model: &model.first, later, categories };
+    let written = Written { format: FORMAT, version, model: &model.first, later };
     serde_json::to_string(&written).map_err(|error| Error::DamagedModel { message: error.to_string() })
 }
 
 pub(super) fn decode(text: &str) -> Result<SavedModel> {
     match serde_json::from_str::<Read>(text) {
-        Ok(Read { format, version, model, later, categories }) => {
+        Ok(Read { format, version, model, later }) => {
             check(&format, version)?;
-            Ok(SavedModel { first: model, later, categories })
+            Ok(SavedModel { first: model, later })
         }
         Err(error) => {
             // Only now, as it means to read the text twice.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::version::{FIRST_VERSION, FORMAT_VERSION, SECOND_VERSION};
+use super::version::{FIRST_VERSION, FORMAT_VERSION};
 use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::findings::Direction;
@@ -19,7 +19,6 @@ use crate::noise::NoiseDistribution;
 pub(super) struct SavedModel {
     pub(super) first: FirstPart,
     pub(super) later: LaterPart,
-    pub(super) categories: Categories,
 }
 
 /// What files of every version have.
@@ -45,10 +44,10 @@ pub(super) struct LaterPart {
     /// The graph against the one with its arrows turned round, where that was tested.
     #[serde(default)]
     pub(super) direction: Option<Direction>,
+    /// The nodes that are categories, by name, and their levels.
+    #[serde(default)]
+    pub(super) categories: Vec<(String, Levels)>,
 }
-
-/// What was added with version 3: the nodes that are categories, by name, and their levels.
-pub(super) type Categories = Vec<(String, Levels)>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,13 +100,13 @@ impl SavedModel {
         });
         let known = model.wiring().nodes().iter().filter(|node| !node.resolution.is_unknown());
         let resolutions = known.map(|node| (node.name.clone(), node.resolution));
+        let levels = model.all_levels().into_iter();
         let later = LaterPart {
             plausible: plausible.collect(),
             resolutions: resolutions.collect(),
             direction: model.direction().copied(),
+            categories: levels.map(|(name, levels)| (name, Levels::clone(&levels))).collect(),
         };
-        let levels = model.all_levels().into_iter();
-        let categories = levels.map(|(name, levels)| (name, Levels::clone(&levels))).collect();
         let first = FirstPart {
             graph: saved_graph,
             nodes: nodes.collect::<Result<_>>()?,
@@ -115,18 +114,14 @@ impl SavedModel {
             fit_report: model.fit_report().cloned(),
             assignment_report: model.assignment_report().cloned(),
         };
-        Ok(Self { first, later, categories })
+        Ok(Self { first, later })
     }
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        let LaterPart { plausible, resolutions, direction } = &self.later;
-        let is_empty = plausible.is_empty() && resolutions.is_empty() && direction.is_none();
-        match (self.categories.is_empty(), is_empty) {
-            (false, _) => FORMAT_VERSION,
-            (true, false) => SECOND_VERSION,
-            (true, true) => FIRST_VERSION,
-        }
+        let LaterPart { plausible, resolutions, direction, categories } = &self.later;
+        let is_empty = plausible.is_empty() && resolutions.is_empty() && direction.is_none() && categories.is_empty();
+        if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }
 

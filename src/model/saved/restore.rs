@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::layout::{
-    Categories, FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference,
-};
+use super::layout::{FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
 use crate::data::Levels;
 use crate::error::{Error, Result, list_names};
 use crate::graph::CausalGraph;
@@ -19,7 +17,7 @@ use crate::noise::NoiseDistribution;
 
 impl SavedModel {
     pub(super) fn restore(self, registry: &MechanismRegistry) -> Result<FittedModel> {
-        let Self { first, later, categories } = self;
+        let Self { first, later } = self;
         let FirstPart { graph, nodes, training_rows, fit_report, assignment_report } = first;
         let graph = graph.restore()?;
         check_length("the list of mechanisms of the saved model", graph.node_count(), nodes.len())?;
@@ -40,9 +38,9 @@ impl SavedModel {
             parent_spreads.push(node.parent_spread);
         }
         let direction = later.direction;
+        let levels = later.levels(&graph)?;
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
-        let levels = levels(categories, &graph)?;
         for (position, mechanism) in mechanisms.iter().enumerate() {
             let of_parents: Vec<Option<&Levels>> =
                 parents[position].iter().map(|&parent| levels[parent].as_deref()).collect();
@@ -60,20 +58,20 @@ impl SavedModel {
     }
 }
 
-/// The levels of every node that is a category, by its position.
-fn levels(categories: Categories, graph: &CausalGraph) -> Result<Vec<Option<Arc<Levels>>>> {
-    let mut restored = vec![None; graph.node_count()];
-    for (node, levels) in categories {
-        restored[graph.position(&node)?] = Some(Arc::new(levels));
-    }
-    Ok(restored)
-}
-
 impl LaterPart {
     fn resolutions(&self, graph: &CausalGraph) -> Result<Vec<Resolution>> {
         let mut restored = vec![Resolution::default(); graph.node_count()];
         for (node, resolution) in &self.resolutions {
             restored[graph.position(node)?] = *resolution;
+        }
+        Ok(restored)
+    }
+
+    /// The levels of every node that is a category.
+    fn levels(&self, graph: &CausalGraph) -> Result<Vec<Option<Arc<Levels>>>> {
+        let mut restored = vec![None; graph.node_count()];
+        for (node, levels) in &self.categories {
+            restored[graph.position(node)?] = Some(Arc::new(levels.clone()));
         }
         Ok(restored)
     }

@@ -3,9 +3,7 @@
 use crate::error::{Error, Result};
 
 /// The version of what is saved. It grows whenever something is saved that earlier versions of this crate cannot read.
-pub(super) const FORMAT_VERSION: u32 = 3;
-/// The version of models that have no categories.
-pub(super) const SECOND_VERSION: u32 = 2;
+pub(super) const FORMAT_VERSION: u32 = 2;
 /// The version of models that have nothing which the first one lacks: they are still saved so that it can read them.
 pub(super) const FIRST_VERSION: u32 = 1;
 

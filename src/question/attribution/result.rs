@@ -139,7 +139,7 @@ pub struct Contribution {
     /// with stand-ins for them, and all of this is approximate: what the missing parent did beyond its median is put down
     /// to this node.
     pub missing_parents: Vec<String>,
-    /// The noise that, with the observed parents, gives the observed value.
+    /// The noise that, with the observed parents, gives the observed value; of a category with causes the middle of all that do.
     pub noise: f64,
     /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's
     /// default floor where that is 0 and the noise impossible).

@@ -1,12 +1,12 @@
 //! Levels of categories that training did not have: what follows from them is not in the data.
 
-use super::facts::Facts;
+use crate::checks::facts::Facts;
 use crate::findings::{Finding, FindingKind};
 
 /// How many levels are named.
 const MOST_NAMED: usize = 5;
 
-pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
+pub(in crate::checks) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let (mut nodes, mut seen) = (Vec::new(), Vec::new());
     for (number, node) in facts.observed_nodes() {
         let Some(levels) = &node.levels else { continue };

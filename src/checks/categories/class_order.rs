@@ -1,14 +1,14 @@
 //! Classes in an order of their own: with more than two, what a kept noise makes of other causes rests on an order that the data do not
 //! give.
 
-use super::facts::Facts;
+use crate::checks::facts::Facts;
 use crate::error::list_names;
 use crate::findings::{Finding, FindingKind};
 
 /// The share of all contributions from which on a cause moves the target.
 const MATTERS: f64 = 0.05;
 
-pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
+pub(in crate::checks) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let least = MATTERS * facts.sum_of_sizes();
     let matters = |number: usize| facts.amounts[number].abs() > least;
     let mut moved = vec![false; facts.wiring.nodes().len()];
