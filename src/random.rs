@@ -35,6 +35,8 @@ pub(crate) enum Purpose {
     Calibration = 22,
     /// Graphs with their nodes permuted; the index is the graph's.
     PermutedGraphs = 23,
+    /// Where in the interval that a class tells the noises of rows are taken to lie; the index is the node's.
+    WithinInterval = 24,
     /// The rows of a bootstrap's resamples; the index is the resample's.
     Bootstrap = 50,
 }

@@ -62,6 +62,9 @@ pub(crate) struct Source {
     /// Metrics asked of a Prometheus at this address, such as http://localhost:9090
     #[arg(long, value_name = "URL", group = "source", requires = "graph", requires = "query")]
     pub(crate) prometheus: Option<String>,
+    /// A column of --normal whose numbers are names, as HTTP statuses are; columns of text are categories anyway. May be repeated
+    #[arg(long, value_name = "NAME", requires = "normal")]
+    pub(crate) category: Vec<String>,
     /// A model that --save-model wrote
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
     pub(crate) model: Option<PathBuf>,

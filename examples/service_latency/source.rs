@@ -138,8 +138,9 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
             // Times are no quantities; nothing is done with those of normal data.
             let format = arguments.csv(&graph).with_time(TimeColumn::Detect);
             let (table, read) = read_table(normal, &format, console)?;
-            let (graph, repair) = restricted(graph, &table.data, arguments, console)?;
-            Source::Rows { model: StructuralCausalModel::new(graph), normal: table.data, read, repair }
+            let normal = table.data.with_categories(&files.category)?;
+            let (graph, repair) = restricted(graph, &normal, arguments, console)?;
+            Source::Rows { model: StructuralCausalModel::new(graph), normal, read, repair }
         }
         (None, None, None) => {
             let graph = graph(&arguments.graph)?;

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use crate::data::Dataset;
+use crate::data::{Dataset, LevelsByName};
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
 use crate::random::{Purpose, stream};
@@ -10,17 +10,20 @@ use crate::random::{Purpose, stream};
 /// The columns of the graph's nodes.
 pub(super) struct Rows<'a> {
     columns: Vec<(&'a str, Vec<f64>)>,
+    /// The levels of those that are categories.
+    levels: LevelsByName,
     pub(super) count: usize,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn of(model: &'a StructuralCausalModel, data: &Dataset) -> Result<Self> {
+        let data = data.coded(model.graph().nodes(), |_| None)?;
         let nodes = model.graph().nodes();
         let columns: Vec<_> = nodes.filter_map(|node| Some((node, data.column(node).ok()?.to_vec()))).collect();
         if columns.is_empty() {
             return Err(Error::Empty { what: "the data to resample".to_owned(), expected: "column of a node" });
         }
-        Ok(Self { columns, count: data.rows() })
+        Ok(Self { columns, levels: data.all_coded_levels().clone(), count: data.rows() })
     }
 
     pub(super) fn resampled(&self, seed: u64, number: usize) -> Result<Dataset> {
@@ -36,6 +39,7 @@ impl<'a> Rows<'a> {
 
     fn select(&self, chosen: &[usize]) -> Result<Dataset> {
         let select = |column: &[f64]| chosen.iter().map(|&row| column[row]).collect::<Vec<f64>>();
-        Dataset::from_columns(self.columns.iter().map(|(node, column)| (*node, select(column))))
+        let table = Dataset::from_columns(self.columns.iter().map(|(node, column)| (*node, select(column))))?;
+        Ok(table.with_coded_levels(self.levels.clone()))
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn beyond_the_rows(
     let mut found = Vec::new();
     for part in &asked.estimate.contributions {
         let distribution = model.mechanism(&part.node)?.noise();
-        let Some(widened) = with_more_rows(distribution, part, more)? else { continue };
+        let is_category = model.levels(&part.node)?.is_some();
+        let Some(widened) = with_more_rows(distribution, part, more, is_category)? else { continue };
         let attributor = model.with_noise(&part.node, widened)?.attributor(&asked.estimate.target, config.clone())?;
         found.push(Figures::of(&attributor.attribute_alone(event)?, &asked.estimate));
     }
@@ -41,10 +42,13 @@ fn with_more_rows(
     distribution: &NoiseDistribution,
     part: &Contribution,
     more: usize,
+    is_category: bool,
 ) -> Result<Option<NoiseDistribution>> {
     let NoiseDistribution::Empirical(seen) = distribution else { return Ok(None) };
     let (values, noise) = (seen.values(), part.noise);
     let as_low = values.partition_point(|&value| value <= noise);
+    // Codes have no sides: only rows of the same level are like the event.
+    let as_low = if is_category { as_low - values.partition_point(|&value| value < noise) } else { as_low };
     let as_high = values.len() - values.partition_point(|&value| value < noise);
     if distribution.is_degenerate() || as_low.min(as_high) >= ENOUGH_ROWS {
         return Ok(None);

@@ -57,7 +57,8 @@ impl<'a> Facts<'a> {
 
     /// The training values of a node, in ascending order; nothing if there are none.
     pub(super) fn trained(&self, node: &WiredNode) -> Option<&'a EmpiricalDistribution> {
-        trained(self.model, node.position)
+        // Codes have no range.
+        trained(self.model, node.position).filter(|_| node.levels.is_none())
     }
 
     /// Whether a node was observed outside all its training values.

@@ -53,6 +53,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
 /// The noises of the training rows in ascending order, and that of the event; values where noises are not kept.
 fn values_of<'a>(facts: &Facts<'a>, node: &'a WiredNode, number: usize) -> Option<(&'a [f64], f64)> {
     let (value, noise) = (facts.recovered.values[number], facts.recovered.noises[number]);
+    if node.levels.is_some() {
+        return None;
+    }
     match node.mechanism.noise() {
         NoiseDistribution::Empirical(noises) => Some((noises.values(), noise)),
         NoiseDistribution::Tailed(noises) => Some((noises.observed().values(), noise)),

@@ -6,6 +6,7 @@
 
 use super::facts::Facts;
 use crate::findings::{Finding, FindingKind};
+use crate::model::WiredNode;
 use crate::wording::{chance, significant};
 
 /// The share of all contributions from which on the target's own noise explains most.
@@ -21,7 +22,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let number = facts.target();
     let share = facts.amounts[number] / facts.sum_of_sizes();
     let node = facts.wiring.node(number);
-    let unusual = node.mechanism.noise().two_sided_tail(facts.recovered.noises[number]) <= UNUSUAL;
+    let parents = node.parent_values(&facts.recovered.values);
+    let unusual = node.noise_tail(&parents, facts.recovered.values[number], facts.recovered.noises[number]) <= UNUSUAL;
     // Not `share < MOST`, which a share of nothing is not.
     if !(share >= MOST && unusual) {
         return None;
@@ -56,31 +58,31 @@ fn unusual_elsewhere(facts: &Facts<'_>) -> Option<(Vec<String>, String)> {
     let mut is_cause = vec![false; graph.node_count()];
     facts.wiring.nodes().iter().for_each(|node| is_cause[node.position] = true);
     let mut is_effect = vec![false; graph.node_count()];
-    let (mut tested, mut found) = (0, None::<(f64, &str, f64)>);
+    let (mut tested, mut found) = (0, None::<(f64, &WiredNode, f64)>);
     for node in all.nodes() {
         let parents = || node.parents.iter().map(|&parent| all.node(parent));
         is_effect[node.position] = parents().any(|parent| is_effect[parent.position] || parent.position == target);
         if is_cause[node.position] || is_effect[node.position] {
             continue;
         }
-        let value = |name: &str| facts.observation.get(name).filter(|value| value.is_finite());
-        let Some(values) = parents().map(|parent| value(&parent.name)).collect::<Option<Vec<f64>>>() else { continue };
-        let Some(observed) = value(&node.name) else { continue };
+        let value = |node: &WiredNode| node.observed(facts.observation).ok().flatten();
+        let Some(values) = parents().map(value).collect::<Option<Vec<f64>>>() else { continue };
+        let Some(observed) = value(node) else { continue };
         let Ok(noise) = node.abduct(&values, observed) else { continue };
         tested += 1;
-        let p = node.mechanism.noise().two_sided_tail(noise);
+        let p = node.noise_tail(&values, observed, noise);
         if found.is_none_or(|(least, ..)| p < least) {
-            found = Some((p, &node.name, observed));
+            found = Some((p, node, observed));
         }
     }
     let floor = facts.model.default_floor();
-    let (p, name, observed) = found.filter(|&(p, ..)| p.max(floor) * f64::from(tested) <= SIGNIFICANCE)?;
+    let (p, node, observed) = found.filter(|&(p, ..)| p.max(floor) * f64::from(tested) <= SIGNIFICANCE)?;
+    let (name, told) = (&node.name, node.level_name(observed).unwrap_or_else(|| significant(observed)));
     let why = format!(
-        "`{name}` = {}, which the graph does not take for a cause, is out of the ordinary, too (probability {})",
-        significant(observed),
+        "`{name}` = {told}, which the graph does not take for a cause, is out of the ordinary, too (probability {})",
         chance(p, floor)
     );
-    Some((vec![name.to_owned()], why))
+    Some((vec![name.clone()], why))
 }
 
 /// How much of the target's variance is noise, in training.

@@ -5,6 +5,7 @@
 //! training values through their ranks.
 
 mod below_resolution;
+mod categories;
 mod constant_moved;
 mod facts;
 mod fault_in_training;
@@ -29,6 +30,7 @@ use crate::findings::Finding;
 pub(crate) fn of_event(facts: &Facts<'_>) -> Vec<Finding> {
     let checks = [
         no_causes::check,
+        categories::unseen_level::check,
         precision_lost::check,
         other_unit::check,
         other_side::check,
@@ -38,6 +40,7 @@ pub(crate) fn of_event(facts: &Facts<'_>) -> Vec<Finding> {
         tail_frequency::check,
         fault_in_training::check,
         missing_cause::check,
+        categories::class_order::check,
     ];
     checks.into_iter().filter_map(|check| check(facts)).collect()
 }

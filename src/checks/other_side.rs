@@ -15,6 +15,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     if score.tail_probability <= NOT_UNUSUAL || matches!(score.feature_map, FeatureMap::Custom(_)) {
         return None;
     }
+    if facts.wiring.node(facts.target()).levels.is_some() {
+        return None;
+    }
     let (reference, observed) = (facts.reference(), facts.observed());
     let (below, above) = (reference.cdf(observed), reference.survival(observed));
     let is_low = below < above;

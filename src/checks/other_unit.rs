@@ -175,7 +175,7 @@ fn remedy(what: &str) -> String {
 /// The finding that recent rows are in another unit: their medians tell more than one event.
 pub(crate) fn units_of_recent_rows(model: &FittedModel, nodes: &[WiredNode], recent: &Dataset) -> Option<Finding> {
     let warning = |node: &WiredNode| -> Option<(String, ScaleWarning)> {
-        let trained = trained(model, node.position)?;
+        let trained = trained(model, node.position).filter(|_| node.levels.is_none())?;
         let column = recent.column_with_gaps(&node.name).ok()?;
         let present: Vec<f64> = column.iter().copied().filter(|value| value.is_finite()).collect();
         let warning = scale_warning(model.reference_at(node.position), &present)?;

@@ -4,12 +4,12 @@ use super::dataset::Dataset;
 use crate::error::{Error, Result};
 
 impl Dataset {
-    /// A copy without the rows in which one of the given columns is missing or infinite.
+    /// A copy without the rows in which one of the given columns is missing or infinite. Of a column of text no cell may be blank.
     ///
     /// Name the columns you need, usually `graph.nodes()`: a gap in any other column costs no row.
     ///
     /// # Errors
-    /// When there is no such column, it holds text, or no row is complete.
+    /// When there is no such column, it holds numbers and text, or no row is complete.
     ///
     /// ```
     /// use etiology::Dataset;
@@ -20,9 +20,15 @@ impl Dataset {
     /// ```
     #[doc(alias = "dropna")]
     pub fn drop_incomplete_rows<N: AsRef<str>>(&self, columns: impl IntoIterator<Item = N>) -> Result<Self> {
-        let positions = self.positions(columns)?;
+        let position = |name: &str| match self.levels(name) {
+            Some(_) => self.position_of_any(name),
+            None => self.position(name),
+        };
+        let positions = columns.into_iter().map(|name| position(name.as_ref())).collect::<Result<Vec<usize>>>()?;
         let values = self.values();
-        let complete = |row: &usize| positions.iter().all(|&column| values[[*row, column]].is_finite());
+        let is_there =
+            |row: usize, column: usize| values[[row, column]].is_finite() || self.text_cell(row, column).is_some();
+        let complete = |row: &usize| positions.iter().all(|&column| is_there(*row, column));
         let rows: Vec<usize> = (0..self.rows()).filter(complete).collect();
         self.select_rows(&rows)
     }

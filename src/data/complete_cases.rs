@@ -1,9 +1,11 @@
 //! The one rule of which rows a mechanism is chosen on, and fitted to: missing values are left out, infinite ones are an
 //! error.
 
+use std::sync::Arc;
+
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 
-use super::Dataset;
+use super::{Dataset, Levels};
 use crate::error::Result;
 
 /// The rows of a node and its parents in which none of them is missing.
@@ -15,6 +17,10 @@ pub(crate) struct CompleteCases {
     pub(crate) values: Array1<f64>,
     /// How many rows were left out.
     pub(crate) incomplete: usize,
+    /// The levels of the node, if it is a category and its values are codes.
+    pub(crate) levels: Option<Arc<Levels>>,
+    /// Those of the parents.
+    pub(crate) parent_levels: Vec<Option<Arc<Levels>>>,
 }
 
 impl CompleteCases {
@@ -28,17 +34,26 @@ impl CompleteCases {
         parents: impl ExactSizeIterator<Item = &'a str>,
     ) -> Result<Self> {
         let values = data.column_with_gaps(node)?;
+        let parents: Vec<&str> = parents.collect();
+        let levels = data.coded_levels(node).cloned();
+        let parent_levels = parents.iter().map(|parent| data.coded_levels(parent).cloned()).collect();
         let mut all_parents = Array2::zeros((data.rows(), parents.len()));
-        for (mut column, parent) in all_parents.columns_mut().into_iter().zip(parents) {
+        for (mut column, parent) in all_parents.columns_mut().into_iter().zip(&parents) {
             column.assign(&data.column_with_gaps(parent)?);
         }
         let present = |row: &usize| !values[*row].is_nan() && all_parents.row(*row).iter().all(|value| !value.is_nan());
         let rows: Vec<usize> = (0..data.rows()).filter(present).collect();
         let incomplete = data.rows() - rows.len();
         if incomplete == 0 {
-            return Ok(Self { parents: all_parents, values: values.to_owned(), incomplete });
+            return Ok(Self { parents: all_parents, values: values.to_owned(), incomplete, levels, parent_levels });
         }
-        Ok(Self { parents: all_parents.select(Axis(0), &rows), values: values.select(Axis(0), &rows), incomplete })
+        let (parents, values) = (all_parents.select(Axis(0), &rows), values.select(Axis(0), &rows));
+        Ok(Self { parents, values, incomplete, levels, parent_levels })
+    }
+
+    /// Whether the node or a parent is a category.
+    pub(crate) fn has_category(&self) -> bool {
+        self.levels.is_some() || self.parent_levels.iter().any(Option::is_some)
     }
 
     /// The columns of the parents, in the order in which they were asked for.

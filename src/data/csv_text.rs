@@ -54,7 +54,8 @@ impl Dataset {
         })
     }
 
-    fn cell_as_text(&self, row: usize, column: usize) -> String {
+    /// What a cell is written as; blank where it is missing.
+    pub(super) fn cell_as_text(&self, row: usize, column: usize) -> String {
         if let Some(text) = self.text_cell(row, column) {
             return text.to_owned();
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
 
+use super::levels::{Levels, LevelsByName};
 use super::names::ColumnNames;
 use super::observation::Observation;
 use super::places::RowPlaces;
@@ -15,7 +16,8 @@ use crate::error::{Error, Result, list_with_guess};
 /// Names are unique and not blank, there is at least one row and one column, and all columns are
 /// equally long: that is checked when the table is made. Values may be missing (`NaN`) or
 /// infinite as long as nobody needs them: a column is checked when it is used, so columns that a
-/// causal graph does not name may hold anything, text in a CSV file included.
+/// causal graph does not name may hold anything, text in a CSV file included. A column that is text
+/// throughout is a *category*: see [`levels`](Self::levels).
 ///
 /// Tables are equal if their names and cells are, wherever they come from.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Dataset {
     values: Array2<f64>,
     text_cells: TextCells,
     places: Option<Arc<RowPlaces>>,
+    /// The levels of the columns whose values are codes.
+    coded: LevelsByName,
 }
 
 /// The cells of a CSV file that are not numbers, by column and row.
@@ -91,7 +95,7 @@ impl Dataset {
         }
         let shape = (rows, columns.len()).f();
         let values = Array2::from_shape_fn(shape, |(row, column)| columns[column][row]);
-        Ok(Self { names: Arc::new(names), values, text_cells, places: None })
+        Ok(Self { names: Arc::new(names), values, text_cells, places: None, coded: LevelsByName::new() })
     }
 
     /// The same table, with what is known of the file that it was read from.
@@ -220,10 +224,7 @@ impl Dataset {
 
     /// The position of a column that must be there and hold numbers.
     pub(super) fn position(&self, name: &str) -> Result<usize> {
-        let position = self.names.position(name).ok_or_else(|| Error::MissingColumn {
-            column: name.to_owned(),
-            available: list_with_guess(self.names(), name),
-        })?;
+        let position = self.position_of_any(name)?;
         match self.text_cells.range((position, 0)..(position + 1, 0)).next() {
             None => Ok(position),
             Some((&(_, row), _)) => Err(self.text_column(position, row)),
@@ -245,6 +246,32 @@ impl Dataset {
         }
     }
 
+    /// The position of a column that must be there, whatever it holds.
+    pub(super) fn position_of_any(&self, name: &str) -> Result<usize> {
+        let missing = || Error::MissingColumn { column: name.to_owned(), available: list_with_guess(self.names(), name) };
+        self.names.position(name).ok_or_else(missing)
+    }
+
+    /// The cells that are not numbers.
+    pub(super) fn text_cells(&self) -> &TextCells {
+        &self.text_cells
+    }
+
+    /// The levels that the values of a column are codes of, if they are.
+    pub(crate) fn coded_levels(&self, name: &str) -> Option<&Arc<Levels>> {
+        self.coded.get(name)
+    }
+
+    /// The levels of all columns whose values are codes.
+    pub(crate) fn all_coded_levels(&self) -> &LevelsByName {
+        &self.coded
+    }
+
+    /// The table with the values of these columns taken for codes.
+    pub(crate) fn with_coded_levels(self, coded: LevelsByName) -> Self {
+        Self { coded, ..self }
+    }
+
     /// A table of these columns with only the rows at the given positions, in ascending order.
     pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
@@ -255,16 +282,21 @@ impl Dataset {
         });
         let values = self.values.select(Axis(0), rows);
         let selected = Self::from_array_and_text(self.names(), values.view(), text_cells.collect())?;
-        Ok(Self { places: self.places.as_ref().map(|places| Arc::new(places.select(rows))), ..selected })
+        let places = self.places.as_ref().map(|places| Arc::new(places.select(rows)));
+        Ok(Self { places, ..selected }.with_coded_levels(self.coded.clone()))
     }
 
     /// A table of these columns with other values.
     pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
         let changed = Self::from_array_and_text(self.names(), values, self.text_cells.clone())?;
-        Ok(Self { places: self.places.clone(), ..changed })
+        Ok(Self { places: self.places.clone(), ..changed }.with_coded_levels(self.coded.clone()))
     }
 
-    fn from_array_and_text(names: &[String], values: ArrayView2<'_, f64>, text_cells: TextCells) -> Result<Self> {
+    pub(super) fn from_array_and_text(
+        names: &[String],
+        values: ArrayView2<'_, f64>,
+        text_cells: TextCells,
+    ) -> Result<Self> {
         let columns = values.columns().into_iter().map(|column| column.to_vec()).collect();
         Self::from_parts(names.to_vec(), columns, text_cells)
     }

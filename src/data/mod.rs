@@ -1,12 +1,14 @@
 //! Tables of observations: named `f64` columns whose shape and names are checked once.
 //!
 //! A [`Dataset`] comes from columns in memory or from a [file](crate::tables); an [`Observation`] is one row of it, or a map of names to values. A
-//! missing value is NaN.
+//! missing value is NaN. A column of text is a category, and has [`Levels`].
 
+mod categories;
 mod cleaning;
 mod complete_cases;
 mod csv_text;
 mod dataset;
+mod levels;
 mod names;
 mod observation;
 mod places;
@@ -14,9 +16,11 @@ mod step;
 mod time_column;
 
 pub use dataset::Dataset;
+pub use levels::Levels;
 pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
+pub(crate) use levels::{LevelsByName, place};
 pub(crate) use places::{RowPlaces, TextFault};
 pub(crate) use step::Step;

@@ -1,12 +1,14 @@
 //! One row: the event that is to be explained.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::names::ColumnNames;
 use crate::error::{Error, Result, list_with_guess};
 
-/// One value per named column, in each column's own unit; `NaN` stands for a missing value.
+/// One value per named column, in each column's own unit; `NaN` stands for a missing value. Categories have text in its place:
+/// [`with_text`](Self::with_text).
 ///
 /// Made by [`Dataset::row`](crate::Dataset::row), from pairs of name and value, or from a map. A conversion can fail, as names
 /// must not be blank, nor, in a list of pairs, repeated, and there must be one at least.
@@ -57,6 +59,47 @@ impl Observation {
         let (names, values): (Vec<String>, Vec<f64>) =
             pairs.into_iter().map(|(name, value)| (name.into(), value)).unzip();
         Self::new(names, values)
+    }
+
+    /// The observation with a text for a column: the level of a category. It replaces what the column had.
+    ///
+    /// # Errors
+    /// When the name is blank.
+    ///
+    /// ```
+    /// use etiology::Observation;
+    ///
+    /// let event = Observation::from_pairs([("price", 12.5)])?.with_text("region", "EU")?;
+    /// assert_eq!((event.text("region"), event.text("price")), (Some("EU"), None));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn with_text(&self, name: impl Into<String>, text: impl Into<String>) -> Result<Self> {
+        let (name, mut changed) = (name.into(), self.clone());
+        let position = match self.names.position(&name) {
+            Some(position) => position,
+            None => {
+                let names = self.names().iter().cloned().chain([name]).collect();
+                changed.names = Arc::new(ColumnNames::new(names)?);
+                changed.values.push(f64::NAN);
+                self.values.len()
+            }
+        };
+        changed.values[position] = f64::NAN;
+        changed.text.retain(|(column, _)| *column != position);
+        changed.text.push((position, text.into()));
+        Ok(changed)
+    }
+
+    /// The text of a column, if it holds one.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let position = self.names.position(name)?;
+        self.text.iter().find(|(column, _)| *column == position).map(|(_, text)| text.as_str())
+    }
+
+    /// What a column holds as the level of a category, if it is there and not missing: its text, or its number as text.
+    pub(crate) fn level(&self, name: &str) -> Option<Cow<'_, str>> {
+        let number = || self.get(name).filter(|value| !value.is_nan()).map(|value| Cow::Owned(value.to_string()));
+        self.text(name).map(Cow::Borrowed).or_else(number)
     }
 
     pub(super) fn from_row(names: Arc<ColumnNames>, values: Vec<f64>, text: Vec<(usize, String)>) -> Self {

@@ -1,5 +1,6 @@
 //! Recent rows against training, node by node.
 
+use rand::RngExt;
 use rayon::prelude::*;
 
 use super::report::{DriftReport, DriftTest, NodeDrift};
@@ -10,8 +11,11 @@ use crate::model::{FittedModel, Recovered};
 use crate::noise::NoiseDistribution;
 use crate::numeric::holm::holm;
 use crate::numeric::kolmogorov_smirnov::{kolmogorov_smirnov_distance, kolmogorov_smirnov_p_value, two_sample_size};
+use crate::random::{Purpose, stream};
 use crate::telemetry::span;
 
+/// Seed of where noises lie in the intervals that classes tell.
+const SEED: u64 = 0;
 /// The interquartile range of a normal distribution, in its standard deviations.
 const NORMAL_RANGE: f64 = 1.349;
 /// The range of noises below which they are rounding, as a share of the node's values.
@@ -83,19 +87,25 @@ impl FittedModel {
     /// The tests of one node, with p-values that are not adjusted yet.
     fn drift(&self, position: usize, place: usize, rows: &[Recovered]) -> NodeDrift {
         let (mut values, mut noises) = (Vec::new(), Vec::new());
+        // A class tells an interval of noise, in which it is uniform if nothing has changed.
+        let mut random = stream(SEED, Purpose::WithinInterval, position as u64);
         for row in rows {
             if !row.is_missing(place) {
                 values.push(row.values[place]);
-                noises.extend(row.exact_noise(place));
+                let spread = |noise| row.interval(place).map_or(noise, |interval| interval.at(random.random()));
+                noises.extend(row.exact_noise(place).map(spread));
             }
         }
+        let is_category = self.wiring().node(place).levels.is_some();
         let reference = self.reference_at(position);
         let size = values.iter().fold(reference.median().abs(), |size, value| size.max(value.abs()));
         NodeDrift {
             node: self.graph().name(position).to_owned(),
             noise: test(self.mechanism_at(position).noise(), &mut noises, size),
-            scale: scale_warning(reference, &values),
-            marginal: test(reference, &mut values, size),
+            scale: if is_category { None } else { scale_warning(reference, &values) },
+            // Codes have no middle that could shift.
+            marginal: test(reference, &mut values, size)
+                .map(|test| DriftTest { shift: test.shift.filter(|_| !is_category), ..test }),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::closed_form::ClosedForm;
+use super::enumeration::Enumeration;
 use super::explanation::{EngineName, Explanation};
 use super::inversion::Inversion;
 use super::means::{Estimator, Means};
@@ -32,7 +33,7 @@ impl Engines {
     /// Chooses by the target (what it is linear in, and which noises it has), by what is sought, and by the means that are
     /// allowed.
     ///
-    /// An exact engine comes first and alone. Fourier inversion and its partial form are followed by sampling, for events that
+    /// An exact engine comes first, and the closed form alone; what has too many values to be counted out is sampled. Fourier inversion and its partial form are followed by sampling, for events that
     /// a series does not follow.
     ///
     /// # Errors
@@ -118,6 +119,7 @@ impl Preparation<'_> {
             EngineName::ClosedForm => {
                 Choice::new(ClosedForm::prepare(target, sought)?, ClosedForm::why(target, sought))
             }
+            EngineName::Enumeration => Choice::new(Enumeration::prepare(target, sought)?, Enumeration::why(target)),
             EngineName::FourierInversion => Choice::new(Inversion::prepare(target, sought)?, Inversion::why(target)),
             EngineName::PartialInversion => {
                 let engine = Mixed::prepare(target, sought, shelf())?;

@@ -134,7 +134,7 @@ impl Visitor for &ClosedWorlds<'_> {
 }
 
 /// A value that is exact, and its probability.
-struct ExactReadout;
+pub(super) struct ExactReadout;
 
 impl Readout for ExactReadout {
     fn width(&self) -> usize {

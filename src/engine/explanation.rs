@@ -13,6 +13,8 @@ use crate::wording::Visible;
 pub enum EngineName {
     /// A formula for every coalition: the distribution function of a normal distribution, or a mean.
     ClosedForm,
+    /// Counting out: sums over all values of categories and of what else has values that can be listed.
+    Enumeration,
     /// Fourier inversion of the product of the noises' characteristic functions; without samples.
     FourierInversion,
     /// Fourier inversion over the noises in which the target is linear, beside samples of what all others do to it.
@@ -22,8 +24,8 @@ pub enum EngineName {
 }
 
 impl EngineName {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::ClosedForm, Self::FourierInversion, Self::PartialInversion, Self::Sampling];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::ClosedForm, Self::Enumeration, Self::FourierInversion, Self::PartialInversion, Self::Sampling];
 
     /// Whether it needs the total effects of noises alone, and evaluates no mechanism.
     pub(crate) fn knows_effects(self) -> bool {
@@ -35,6 +37,7 @@ impl fmt::Display for EngineName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::ClosedForm => "closed form",
+            Self::Enumeration => "counting out",
             Self::FourierInversion => "Fourier inversion",
             Self::PartialInversion => "Fourier inversion beside samples",
             Self::Sampling => "sampling",

@@ -7,6 +7,7 @@
 mod choose;
 mod closed_form;
 mod effort;
+mod enumeration;
 mod explanation;
 mod inversion;
 mod means;

@@ -74,7 +74,8 @@ pub enum Error {
     },
     /// A needed column holds text.
     #[error(
-        "column `{column}` is needed but is not numeric: row {row} holds `{text}`{details}",
+        "column `{column}` is needed but is not numeric, nor a category, of which no cell is a number and not half of them differ: row {row} \
+         holds `{text}`{details}",
         column = shown(.column), text = shown(.text), details = line(.details)
     )]
     TextColumn {

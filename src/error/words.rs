@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::variants::Error;
-use crate::wording::{one_line, visible_name};
+use crate::wording::visible_name;
 
 /// `Debug` prints the sentence that `Display` prints, so that a `main` which returns [`Result`](crate::Result), `unwrap` and
 /// `expect` tell a person what is wrong.

@@ -1,11 +1,15 @@
 //! The held-out rows as columns of values and noises.
 
+use rand::RngExt;
 use rayon::prelude::*;
 
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::model::{FittedModel, Wiring};
+use crate::random::{Purpose, stream};
 
+/// Seed of where noises lie in the intervals that classes tell.
+const SEED: u64 = 0;
 /// A noise that varies by no more than this, relative to the node's values, is rounding.
 pub(super) const ROUNDING: f64 = 1e-9;
 
@@ -21,6 +25,7 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn new(model: &FittedModel, held_out: &Dataset) -> Result<Self> {
         let finite = |value: f64| if value.is_finite() { value } else { f64::NAN };
+        let held_out = &model.coded(held_out)?;
         let column = |node: &str| Ok(held_out.column(node)?.iter().map(|&value| finite(value)).collect());
         let values: Vec<Vec<f64>> = model.graph().nodes().map(column).collect::<Result<_>>()?;
         let wiring = model.wiring();
@@ -55,10 +60,18 @@ fn recover(wiring: &Wiring, number: usize, columns: &[&[f64]]) -> (Vec<f64>, usi
     let tolerance = ROUNDING * magnitude(columns[number]);
     let only_value = Some(mechanism.noise().mean()).filter(|_| mechanism.noise().is_degenerate());
     let mut without_noise = 0;
+    // A class tells an interval of noise, in which it is uniform if the model is right.
+    let mut random = stream(SEED, Purpose::WithinInterval, node.position as u64);
+    let mut spread = |parents: &[f64], value: f64| {
+        mechanism.classes().map(|classes| classes.interval(parents, value).at(random.random()))
+    };
     let mut noises = wiring.abduct_column(number, columns, |parents, value| {
         // Where the only possible noise gives the value but for rounding, that is what it was.
         let explains = |noise: &f64| (mechanism.evaluate(parents, *noise) - value).abs() <= tolerance;
         if let Some(noise) = only_value.filter(explains) {
+            return noise;
+        }
+        if let Some(noise) = spread(parents, value) {
             return noise;
         }
         node.abduct(parents, value).unwrap_or_else(|_| {

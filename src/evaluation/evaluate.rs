@@ -88,7 +88,13 @@ impl FittedModel {
         let evaluations = evaluate_nodes(self, &nodes, config)?;
         let (implied_independencies, untested) = test_implied_independencies(self, &columns, config);
         let mut graph = GraphEvaluation { implied_independencies, untested, comparison: None, absent: Vec::new() };
-        match compare(self.graph(), &columns, config) {
+        let comparison = match self.all_levels().keys().next() {
+            Some(category) => {
+                Err(format!("`{category}` is a category, and a permuted graph would have to be regressed on its codes"))
+            }
+            None => compare(self.graph(), &columns, config),
+        };
+        match comparison {
             Ok(comparison) => graph.comparison = Some(comparison),
             Err(reason) => {
                 graph.absent.push(AbsentFigure { figure: "comparison with permuted graphs".to_owned(), reason });

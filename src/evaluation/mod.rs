@@ -2,6 +2,7 @@
 //!
 //! [`FittedModel::evaluate`](crate::FittedModel::evaluate) gives a [`ModelEvaluation`], whose findings are sentences.
 
+mod category;
 mod columns;
 mod config;
 mod correction;

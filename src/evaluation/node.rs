@@ -3,6 +3,7 @@
 use rand::RngExt;
 use rand::seq::index;
 
+use super::category::ClassScores;
 use super::columns::{Columns, ROUNDING, select};
 use super::config::EvaluationConfig;
 use super::result::{AbsentFigure, Calibration, NodeEvaluation, NoiseDrift, NoiseIndependence};
@@ -57,7 +58,16 @@ impl<'a> NodeRows<'a> {
             evaluation.absent.push(AbsentFigure { figure: "all figures".to_owned(), reason });
             return Ok(evaluation);
         }
-        if let Some(prediction) = keep(self.prediction(), "R² and CRPS", &mut absent) {
+        let classes = ClassScores::of(self.model, self.columns, self.position, &self.rows);
+        let is_category = classes.is_some();
+        if let Some(scores) = classes {
+            let ratio = |other: f64| if other > 0.0 { Ok(scores.own / other) } else { Err("the node does not vary") };
+            if !self.is_root() {
+                evaluation.r_squared = keep(ratio(scores.of_rows).map(|ratio| 1.0 - ratio), "R²", &mut absent);
+            }
+            evaluation.crps = Some(scores.own);
+            evaluation.crps_ratio = keep(ratio(scores.marginal), "CRPS ratio", &mut absent);
+        } else if let Some(prediction) = keep(self.prediction(), "R² and CRPS", &mut absent) {
             if !self.is_root() {
                 evaluation.r_squared = keep(prediction.r_squared(&self.values), "R²", &mut absent);
             }
@@ -68,7 +78,8 @@ impl<'a> NodeRows<'a> {
             absent.push(because("calibration and drift", "the model's noise is constant"));
         } else {
             evaluation.calibration = Some(self.calibration(config.seed));
-            evaluation.drift = keep(self.drift(), "drift", &mut absent);
+            let drift = if is_category { Err("classes have no mean") } else { self.drift() };
+            evaluation.drift = keep(drift, "drift", &mut absent);
         }
         if !self.is_root() {
             evaluation.independence = keep(self.independence(config, permutations)?, "independence", &mut absent);

@@ -41,10 +41,11 @@ pub struct NodeEvaluation {
     /// How many rows have the node and its parents, but no noise that gives the node's value.
     pub rows_without_noise: usize,
     /// 1 − Σ(x − E\[X | pa\])² / Σ(x − x̄)², x̄ the mean of these very rows: at most 1, and negative where the mechanism
-    /// predicts worse than their mean. Nothing for a root.
+    /// predicts worse than their mean. Nothing for a root. For a category 1 less `crps` over that of the shares of these very rows.
     pub r_squared: Option<f64>,
     /// The mean continuous ranked probability score of the predicted distribution, in the node's unit; smaller is
-    /// better. For a distribution that is a single value it is the absolute error.
+    /// better. For a distribution that is a single value it is the absolute error. For a category it is the quadratic score
+    /// ½ Σ (P(k) − 1{class = k})², which is the same for the codes of two classes.
     pub crps: Option<f64>,
     /// `crps` over that of the node's reference, which knows no parents: 0 is perfect, 1 is no better than the marginal
     /// distribution.

@@ -76,8 +76,11 @@ pub(super) struct Tester {
 }
 
 impl Tester {
-    /// Nothing if a node has no column of numbers or there are too few complete rows.
+    /// Nothing if a node has no column of numbers (codes of levels are none that a test could take) or there are too few complete rows.
     pub(super) fn of(graph: &CausalGraph, data: &Dataset) -> Option<Self> {
+        if graph.nodes().any(|node| data.coded_levels(node).is_some()) {
+            return None;
+        }
         let columns = graph.nodes().map(|node| data.column_with_gaps(node).ok()).collect::<Option<Vec<_>>>()?;
         let complete: Vec<usize> =
             (0..data.rows()).filter(|&row| columns.iter().all(|column| column[row].is_finite())).collect();

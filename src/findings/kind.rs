@@ -39,6 +39,10 @@ pub enum FindingKind {
     RowsRepeated,
     /// Too few training rows to tell how unusual the event is.
     FewRows,
+    /// A category has a level that training did not have.
+    UnseenLevel,
+    /// How a score is split depends on the order of classes, which the data do not give.
+    OrderOfClasses,
 }
 
 impl FindingKind {
@@ -59,7 +63,9 @@ impl FindingKind {
             | Self::FaultInTraining
             | Self::ConstantMoved
             | Self::RowsRepeated
-            | Self::FewRows => Strength::Contested,
+            | Self::FewRows
+            | Self::UnseenLevel
+            | Self::OrderOfClasses => Strength::Contested,
         }
     }
 }

@@ -4,13 +4,15 @@
 //! ([`KnownFormula`]), learned by a [`Regressor`], or written by you as a [`Mechanism`], which [`check_mechanism`] tests.
 //! [`AssignmentConfig`] says how a mechanism is chosen for every node by cross-validation.
 
-// Each of these uses only those above it: `function`, what a function of the parents is once it is fitted; `code`, mechanisms that
+// Each of these uses only those above it: `category`, how levels of parents become numbers; `function`, what a function of the parents is once it is fitted; `classes`, what a function with classes for values is; `code`, mechanisms that
 // users write; `fitted`, the one form of every fitted mechanism; `learn`, regressions and residuals; `kind`, what to fit, one file
 // a kind; `choose`, which kind to fit; `check` and `registry`, whether a user's mechanism keeps its contract, and such mechanisms
 // by name.
 
+mod category;
 mod check;
 mod choose;
+mod classes;
 mod code;
 mod fitted;
 mod function;
@@ -25,12 +27,12 @@ pub use choose::{
 pub use code::Mechanism;
 pub use fitted::FittedMechanism;
 pub use function::{
-    CentredFunction, Formula, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction, SumOfMaxima,
-    TreeEnsemble,
+    CentredFunction, Formula, LevelParents, LinearFunction, Link, LogParents, ParentFunction, PolynomialFunction,
+    SumOfMaxima, TreeEnsemble,
 };
 pub use kind::{
-    AdditiveNoiseModel, CausalMechanism, CustomMechanism, DiscreteAdditiveNoiseModel, KnownFormula, LocationScaleModel,
-    NoiseModel, PostNonlinearModel,
+    AdditiveNoiseModel, CausalMechanism, ClassifierModel, CustomMechanism, DiscreteAdditiveNoiseModel, KnownFormula,
+    LocationScaleModel, NoiseModel, PostNonlinearModel,
 };
 #[cfg(feature = "boosted-trees")]
 pub use learn::BoostedTrees;
@@ -39,6 +41,7 @@ pub use registry::MechanismRegistry;
 
 pub(crate) use check::INVERSION_TOLERANCE;
 pub(crate) use choose::{Chosen, Rivals, choose};
+pub(crate) use classes::Interval;
 pub(crate) use code::NamedMechanism;
 pub(crate) use fitted::{Form, check_finite};
 pub(crate) use function::Change;

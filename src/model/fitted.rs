@@ -9,7 +9,7 @@ use super::plausible::Plausible;
 use super::reference::references;
 use super::resolution::{GivenSteps, resolutions};
 use super::wiring::{WiredNode, Wiring};
-use crate::data::{Dataset, Observation};
+use crate::data::{Dataset, Levels, LevelsByName, Observation};
 use crate::error::{Error, Result};
 use crate::findings::{Direction, Finding, Objections, RepeatedRows, TurnedEdge};
 use crate::graph::CausalGraph;
@@ -99,6 +99,8 @@ impl FittedModel {
             }
             None => (None, Reports::default(), vec![None; nodes], vec![None; nodes]),
         };
+        let level = |node| data.and_then(|data: &Dataset| data.coded_levels(node)).cloned();
+        let wiring = wiring.with_levels(&graph.nodes().map(level).collect::<Vec<_>>());
         let references = references(&graph, &wiring, data)?;
         let mut wiring = wiring.with_resolutions(&resolutions(&graph, given_steps, data));
         if let Some(data) = data {
@@ -271,7 +273,29 @@ impl FittedModel {
         }
         let wiring = self.wiring();
         let columns = wiring.by_position(wiring.draw_columns(rows, seed, Purpose::ModelDraws)?);
-        Dataset::from_columns(self.parts.graph.nodes().zip(columns))
+        Dataset::from_columns(self.parts.graph.nodes().zip(columns))?.decoded(&self.all_levels())
+    }
+
+    /// The levels of a node, in order, if it is a category.
+    ///
+    /// # Errors
+    /// When there is no such node.
+    pub fn levels(&self, node: &str) -> Result<Option<&Levels>> {
+        Ok(self.node_at(self.parts.graph.position(node)?).levels.as_deref())
+    }
+
+    pub(crate) fn all_levels(&self) -> LevelsByName {
+        let levels = |node: &WiredNode| Some((node.name.clone(), Arc::clone(node.levels.as_ref()?)));
+        self.wiring().nodes().iter().filter_map(levels).collect()
+    }
+
+    /// The table with codes for the levels of the model's categories.
+    ///
+    /// # Errors
+    /// None, as all levels are known.
+    pub(crate) fn coded(&self, data: &Dataset) -> Result<Dataset> {
+        let levels = self.all_levels();
+        data.coded(levels.keys().map(String::as_str), |name| levels.get(name).cloned())
     }
 
     /// The noise of every node that gives this observation, one value per node, by the order of the graph.
@@ -282,8 +306,8 @@ impl FittedModel {
     #[doc(alias = "recover_noise")]
     #[doc(alias = "compute_noise_from_data")]
     pub fn estimate_noise(&self, observation: &Observation) -> Result<Observation> {
-        for node in self.parts.graph.nodes() {
-            observation.finite(node)?;
+        for node in self.wiring().nodes() {
+            node.needed(observation)?;
         }
         let noises = self.wiring().abduct(observation)?.noises;
         Observation::new(self.parts.graph.nodes(), self.wiring().by_position(noises))

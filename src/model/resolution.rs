@@ -104,6 +104,8 @@ impl Resolution {
 pub(super) fn resolutions(graph: &CausalGraph, given: &GivenSteps, data: Option<&Dataset>) -> Vec<Resolution> {
     let of_node = |position: usize| match (given.get(position), data.filter(|_| !given.off)) {
         (Some(step), _) => Resolution::given(step),
+        // Codes are exact.
+        (None, Some(data)) if data.coded_levels(graph.name(position)).is_some() => Resolution::given(0.0),
         (None, Some(data)) => match data.column_with_gaps(graph.name(position)) {
             Ok(column) => Resolution { step: Step::of(column.iter().copied()), ..Resolution::default() },
             Err(_) => Resolution::default(),

@@ -158,6 +158,7 @@ impl StructuralCausalModel {
     pub fn assign_mechanisms_with(mut self, data: &Dataset, config: &AssignmentConfig) -> Result<Self> {
         span!(INFO, "assign_mechanisms", nodes = self.graph.node_count(), rows = data.rows());
         config.check()?;
+        let data = &data.coded(self.graph.nodes(), |_| None)?;
         let unassigned = |&position: &usize| self.mechanisms[position].is_none();
         let positions: Vec<usize> = (0..self.graph.node_count()).filter(unassigned).collect();
         let choices: Vec<Result<Chosen>> = positions
@@ -209,7 +210,12 @@ impl StructuralCausalModel {
     /// When a node has no mechanism; when a needed column is not there, holds text or an infinite value; when there are too
     /// few rows, or too few complete ones, for a node; or when a fit fails.
     pub fn fit(&self, data: &Dataset) -> Result<FittedModel> {
-        self.fit_with(data, Objections::of(&self.graph, data))
+        // What is known needs no data, whatever its column holds.
+        let is_known =
+            |position: usize| self.mechanisms[position].as_ref().is_some_and(|known| known.mechanism.is_known());
+        let learned = self.graph.nodes().enumerate().filter(|&(position, _)| !is_known(position));
+        let data = data.coded(learned.map(|(_, node)| node), |_| None)?;
+        self.fit_with(&data, Objections::of(&self.graph, &data))
     }
 
     /// [`fit`](Self::fit) without a look at what the data say against the model: resampled rows say nothing new of it.
@@ -283,7 +289,8 @@ impl StructuralCausalModel {
         };
         // The parents of a regression are in the order of the graph.
         let columns = || cases.parent_columns().map(|column| column.to_owned()).collect::<Vec<_>>();
-        let parent_spread = if mechanism.is_regression() { ParentSpread::of(&columns()) } else { None };
+        let parent_spread =
+            if mechanism.is_regression() && !cases.has_category() { ParentSpread::of(&columns()) } else { None };
         let plausible = plausible(rivals, node, &fitted, &cases);
         Ok(FittedNode { mechanism: fitted, report, parent_spread, plausible })
     }
@@ -310,16 +317,26 @@ fn fit_to(mechanism: &CausalMechanism, node: &str, places: &[usize], cases: &Com
     {
         return Ok(constant);
     }
-    mechanism.fit(node, places, Some(&NodeData { parents: cases.parents.view(), values: cases.values.view() }))
+    mechanism.fit(node, places, Some(&node_data(cases)))
+}
+
+fn node_data(cases: &CompleteCases) -> NodeData<'_> {
+    NodeData {
+        parents: cases.parents.view(),
+        values: cases.values.view(),
+        levels: cases.levels.as_deref(),
+        parent_levels: &cases.parent_levels,
+    }
 }
 
 /// What else a node's mechanism may be, fitted to the same rows. A rival that cannot be fitted to them is none: a resample may
 /// hold too few different rows, or a parent that never varies.
 fn plausible(rivals: &Rivals, node: &str, fitted: &FittedMechanism, cases: &CompleteCases) -> Option<Plausible> {
-    if rivals.all.is_empty() || only_value(cases.values.view()).is_some() {
+    // Codes have no inside and outside.
+    if rivals.all.is_empty() || cases.has_category() || only_value(cases.values.view()).is_some() {
         return None;
     }
-    let data = NodeData { parents: cases.parents.view(), values: cases.values.view() };
+    let data = node_data(cases);
     let columns: Vec<_> = cases.parent_columns().map(|column| column.to_owned()).collect();
     let parents: Vec<&[f64]> = columns.iter().filter_map(|column| column.as_slice()).collect();
     let values = cases.values.to_vec();

@@ -16,7 +16,7 @@ pub struct NodeScore {
     /// The observed value, in the node's unit; nothing if it is missing.
     pub observed: Option<f64>,
     /// The noise that, with the observed parents, gives the observed value; nothing if that or the value of a parent that
-    /// the mechanism depends on is missing.
+    /// the mechanism depends on is missing. Of a category with causes the middle of all that do.
     pub noise: Option<f64>,
     /// How unusual the value is among the node's reference values, whatever its parents; nothing if it is missing.
     pub marginal: Option<ItScore>,
@@ -79,14 +79,22 @@ impl FittedModel {
         let number = self.number(position);
         let observed = Some(recovered.values[number]).filter(|_| !recovered.is_missing(number));
         let noise = recovered.exact_noise(number);
+        let wired = self.wiring().node(number);
         let marginal = |observed: f64| {
-            let tail = feature_map.outlier_test(reference, observed)?.probability(reference)?;
+            let of_class = wired.class_test(observed).filter(|_| !matches!(feature_map, FeatureMap::Custom(_)));
+            let test = of_class.map_or_else(|| feature_map.outlier_test(reference, observed), Ok)?;
+            let tail = test.probability(reference)?;
             ItScore::from_tail_probability(tail, floor.max(self.default_floor()))
         };
         let node = self.graph().name(position).to_owned();
         let is_rounding = recovered.rounding(number) == Rounding::Of;
         let evident = noise.map(|noise| if is_rounding { self.mechanism_at(position).noise().median() } else { noise });
-        let conditional = match evident.map(|noise| self.noise_score(position, noise, floor)).transpose() {
+        let ln_tail = |noise: f64| match wired.levels {
+            Some(_) => self.wiring().ln_noise_tail(recovered, number),
+            None => self.mechanism_at(position).noise().log_two_sided_tail(noise),
+        };
+        let score = |noise| ItScore::from_log_tail_probability(ln_tail(noise), floor);
+        let conditional = match evident.map(score).transpose() {
             Ok(conditional) => conditional,
             Err(cause) => return Err(Error::InNode { node, cause: Box::new(cause) }),
         };
@@ -96,16 +104,8 @@ impl FittedModel {
             noise,
             marginal: observed.map(marginal).transpose()?,
             conditional,
-            extrapolated: evident.is_some_and(|noise| self.mechanism_at(position).noise().is_extrapolated(noise)),
+            extrapolated: wired.levels.is_none()
+                && evident.is_some_and(|noise| self.mechanism_at(position).noise().is_extrapolated(noise)),
         })
-    }
-
-    /// How unusual a noise is under its distribution.
-    ///
-    /// # Errors
-    /// When it is impossible and the floor is 0.
-    pub(crate) fn noise_score(&self, position: usize, noise: f64, floor: f64) -> Result<ItScore> {
-        let distribution = self.mechanism_at(position).noise();
-        ItScore::from_log_tail_probability(distribution.log_two_sided_tail(noise), floor)
     }
 }

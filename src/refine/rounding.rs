@@ -35,6 +35,7 @@ impl RoundingErrors {
                 let stated = if error > NEGLIGIBLE * observed.abs() { error } else { 0.0 };
                 return Self { score: stated, contribution: stated };
             }
+            Measure::ClassMean { .. } => return Self::default(),
             Measure::LogTail { floor, .. } => *floor,
         };
         let spreads = || {

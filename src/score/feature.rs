@@ -60,7 +60,12 @@ const QUANTILES: usize = 10_000;
 #[derive(Clone)]
 pub(crate) enum OutlierTest {
     Region(OutlierRegion),
-    Custom { feature: CustomFeature, threshold: f64 },
+    Custom {
+        feature: CustomFeature,
+        threshold: f64,
+    },
+    /// Whether it is the same class, by its code: the feature map 1{y = observed}.
+    Class(f64),
 }
 
 impl FeatureMap {
@@ -105,6 +110,9 @@ impl OutlierTest {
         if let Self::Region(region) = self {
             return Ok(region.probability(distribution));
         }
+        if let &Self::Class(class) = self {
+            return Ok((distribution.cdf(class) + distribution.survival(class) - 1.0).max(0.0));
+        }
         if let NoiseDistribution::Empirical(reference) = distribution {
             let values = reference.values();
             return Ok(self.count(values)? as f64 / values.len() as f64);
@@ -119,6 +127,7 @@ impl OutlierTest {
     pub(crate) fn count(&self, values: &[f64]) -> Result<usize> {
         match self {
             Self::Region(region) => Ok(values.iter().map(|&value| usize::from(region.contains(value))).sum()),
+            Self::Class(class) => Ok(values.iter().map(|value| usize::from(value == class)).sum()),
             Self::Custom { feature, threshold } => values
                 .iter()
                 .try_fold(0, |count, &value| Ok(count + usize::from(checked(feature.as_ref(), value)? >= *threshold))),
@@ -129,7 +138,7 @@ impl OutlierTest {
     pub(crate) fn widened(self, slack: f64) -> Self {
         match self {
             Self::Region(region) => Self::Region(region.widened(slack)),
-            custom @ Self::Custom { .. } => custom,
+            other @ (Self::Custom { .. } | Self::Class(_)) => other,
         }
     }
 
@@ -142,7 +151,7 @@ impl OutlierTest {
     pub(crate) fn shifted_by(self, shift: f64) -> Self {
         match self {
             Self::Region(region) => Self::Region(region.shifted_by(shift)),
-            custom @ Self::Custom { .. } => custom,
+            other @ (Self::Custom { .. } | Self::Class(_)) => other,
         }
     }
 
@@ -150,7 +159,7 @@ impl OutlierTest {
     pub(crate) fn within(self, bounds: (f64, f64)) -> Self {
         match self {
             Self::Region(region) => Self::Region(region.within(bounds)),
-            custom @ Self::Custom { .. } => custom,
+            other @ (Self::Custom { .. } | Self::Class(_)) => other,
         }
     }
 }

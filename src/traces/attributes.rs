@@ -70,8 +70,8 @@ impl SpanAttributes {
 
     /// Bytes of text.
     pub(super) fn weight(&self) -> usize {
-        let Self { kind: _, peer_service, database, messaging, rpc, host } = self;
-        [peer_service, database, messaging, rpc, host].into_iter().flatten().map(|text| text.len()).sum()
+        let Self { kind: _, peer_service, database, messaging, rpc, host, url_host } = self;
+        [peer_service, database, messaging, rpc, host, url_host].into_iter().flatten().map(|text| text.len()).sum()
     }
 
     /// Names of OpenTelemetry's semantic conventions, those of today and those before, and of OpenTracing.

@@ -17,10 +17,13 @@ pub struct Counterfactual {
     pub target: String,
     /// The probability of a target at least as extreme as the one observed, which as things were was 1.
     pub probability: f64,
-    /// The target's expected value, in its unit.
+    /// The target's expected value, in its unit; for a category the probability of the observed class.
     pub expected: f64,
-    /// The value that was observed, in the target's unit.
+    /// The value that was observed, in the target's unit; 1 for a category, as its class was observed.
     pub observed: f64,
+    /// The level of a category that was observed; `expected` then is its probability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_level: Option<String>,
     /// The probability of a target at least as extreme if this node alone keeps its observed noise and all others
     /// behave normally.
     pub probability_alone: f64,
@@ -35,7 +38,7 @@ impl Counterfactual {
     /// `tail` attributes the outlier score and `mean` the deviation of the same target.
     pub(super) fn of(
         node: &str,
-        target: (&str, f64),
+        target: (&str, f64, Option<String>),
         event: &Observation,
         (tail, mean): (&Attributor, &Attributor),
         (usual_probability, resolution): (f64, f64),
@@ -47,6 +50,7 @@ impl Counterfactual {
             probability: tail.what_if(event, all_others)?.value,
             expected: mean.what_if(event, all_others)?.value,
             observed: target.1,
+            observed_level: target.2,
             probability_alone: tail.what_if(event, |name| name == node)?.value,
             usual_probability,
             resolution,

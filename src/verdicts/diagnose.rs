@@ -84,7 +84,7 @@ impl FittedModel {
     ) -> Result<Diagnosis> {
         config.check()?;
         let tail = self.attributor(&attribution.target, config.of_score())?;
-        check_origin(&attribution, event)?;
+        check_origin(self, &attribution, event)?;
         self.diagnose_by(&tail, attribution, event, config)
     }
 
@@ -127,14 +127,21 @@ impl FittedModel {
             findings: &findings,
         };
         let (strength, doubts) = judged.strength();
-        let observed = event.finite(target)?;
+        let observed = self.observed_mean(target, event)?;
+        let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
             .iter()
             .take(if mean_deviation.is_some() { config.counterfactuals } else { 0 })
             .map(|suspect| {
-                Counterfactual::of(&suspect.node, (target, observed), event, (tail, &mean), (usual, resolution))
+                Counterfactual::of(
+                    &suspect.node,
+                    (target, observed, level.clone()),
+                    event,
+                    (tail, &mean),
+                    (usual, resolution),
+                )
             })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
@@ -154,6 +161,17 @@ impl FittedModel {
 }
 
 impl FittedModel {
+    /// The value of a node in an event, which must be there.
+    fn observed(&self, node: &str, event: &Observation) -> Result<f64> {
+        self.wiring().node(self.number(self.graph().position(node)?)).needed(event)
+    }
+
+    /// What a mean of the target was in the event: its value, or 1 for a class.
+    fn observed_mean(&self, target: &str, event: &Observation) -> Result<f64> {
+        let value = self.observed(target, event)?;
+        Ok(if self.levels(target)?.is_some() { 1.0 } else { value })
+    }
+
     /// What speaks against the model, the event, and the rows just before it.
     fn findings_of_diagnosis(&self, attribution: &Attribution, config: &DiagnosisConfig) -> Result<Vec<Finding>> {
         let mut findings = self.findings();
@@ -183,14 +201,14 @@ fn without_mean(target: &str) -> Finding {
 }
 
 /// Whether an attribution is one of the score of this event.
-fn check_origin(attribution: &Attribution, event: &Observation) -> Result<()> {
+fn check_origin(model: &FittedModel, attribution: &Attribution, event: &Observation) -> Result<()> {
     let refused = |requirement, found: String| {
         Err(Error::InvalidParameter { name: "the attribution to be diagnosed", requirement, found })
     };
     if attribution.quantity != Quantity::ItScore {
         return refused("one of an outlier score", format!("{:?}", attribution.quantity));
     }
-    let of_event = |node: &str, observed: f64| event.finite(node).is_ok_and(|value| value == observed);
+    let of_event = |node: &str, observed: f64| model.observed(node, event).is_ok_and(|value| value == observed);
     match attribution.contributions.iter().find(|part| !of_event(&part.node, part.observed)) {
         Some(part) => refused("one of the same event", format!("`{}` = {}", part.node, part.observed)),
         None => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::measure::Measure;
 use super::source::{Source, Switch, World};
+use crate::mechanism::Interval;
 use crate::model::Recovered;
 use crate::shapley::Coalition;
 use crate::target::Target;
@@ -34,7 +35,11 @@ impl<'t> Event<'t> {
     /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is
     /// not known, as the node's value is missing, is drawn in every world.
     pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure, slack: f64) -> Self {
-        let mut base = World::new(recovered.noises.iter().map(|&noise| Source::Given(noise)).collect());
+        let observed = |node: usize| match recovered.interval(node) {
+            Some(interval) => Source::Within(interval),
+            None => Source::Given(recovered.noises[node]),
+        };
+        let mut base = World::new((0..recovered.noises.len()).map(observed).collect());
         let mut switches = Vec::new();
         for (node, effect) in target.effects().iter().enumerate() {
             let (noise, given) = (target.noise(node), recovered.noises[node]);
@@ -42,7 +47,7 @@ impl<'t> Event<'t> {
             let is_usual =
                 noise.is_degenerate() && noise.mean() == given || target.wiring().is_mere_rounding(&recovered, node);
             if matters && !recovered.is_missing(node) && !is_usual {
-                switches.push(Switch { at: node, off: Source::Drawn, on: Source::Given(given) });
+                switches.push(Switch { at: node, off: Source::Drawn, on: observed(node) });
             } else if matters && recovered.is_missing(node) && !noise.is_degenerate() {
                 base.set(node, Source::Drawn);
             }
@@ -50,7 +55,7 @@ impl<'t> Event<'t> {
         let idle = switches.is_empty() && base.drawn().next().is_some();
         if idle {
             // A game needs a player, though this one makes no difference.
-            let (at, on) = (target.number(), Source::Given(recovered.noises[target.number()]));
+            let (at, on) = (target.number(), observed(target.number()));
             switches.push(Switch { at, off: Source::Drawn, on });
         }
         Self { slack, ..Self::new(target, recovered, base, switches, measure, idle) }
@@ -88,9 +93,14 @@ impl Event<'_> {
         &self.values
     }
 
-    /// The noise that every node of the target has where it is kept.
+    /// The noise that every node of the target has where it is kept; the middle of its interval where it is only known to lie in one.
     pub(crate) fn noises(&self) -> &[f64] {
         &self.recovered.noises
+    }
+
+    /// Where the noise of a node lies where it is kept, if the observation tells no more of it.
+    pub(crate) fn interval(&self, node: usize) -> Option<Interval> {
+        self.recovered.interval(node)
     }
 
     /// The target's observed value, less what it is counted from.
@@ -102,12 +112,22 @@ impl Event<'_> {
     pub(crate) fn off_observed(&self) -> f64 {
         match self.measure {
             Measure::Mean { observed } => self.observed() - observed,
-            Measure::LogTail { .. } => 0.0,
+            Measure::LogTail { .. } | Measure::ClassMean { .. } => 0.0,
         }
+    }
+
+    /// What a mean was in the event: the target's value, or 1 for its class.
+    pub(crate) fn observed_mean(&self) -> f64 {
+        if self.measure.class().is_some() { 1.0 } else { self.observed() }
     }
 
     pub(crate) fn measure(&self) -> &Measure {
         &self.measure
+    }
+
+    /// What the target's value is counted from; mostly 0.
+    pub(crate) fn origin(&self) -> f64 {
+        self.recovered.values[self.target.number()] - self.observed()
     }
 
     /// How far rounding can move the target, in its unit.

@@ -9,6 +9,8 @@ pub(crate) enum Measure {
     LogTail { test: OutlierTest, floor: f64 },
     /// The target's mean, less the observed value.
     Mean { observed: f64 },
+    /// The probability of the observed class less 1: the mean of what is 1 for that class and 0 for others, less what was observed.
+    ClassMean { class: f64 },
 }
 
 /// Which kind of measure is sought, before there is an event: what the choice of an engine rests on.
@@ -18,6 +20,8 @@ pub(crate) enum Sought {
     Region { floor: f64, data_floor: f64 },
     /// The probability that a custom feature map gives at least as much as for the observed value.
     CustomTail,
+    /// The probability of a class, by itself or as a mean.
+    Class,
     /// A mean.
     Mean,
 }
@@ -31,6 +35,7 @@ impl Sought {
         match self {
             Self::Region { floor, data_floor } => Ok((floor, data_floor)),
             Self::Mean => Err("a mean needs no distribution".to_owned()),
+            Self::Class => Err("a class is no region of numbers".to_owned()),
             Self::CustomTail => Err("a custom feature map can only be evaluated value by value".to_owned()),
         }
     }
@@ -50,7 +55,7 @@ impl Measure {
     pub(crate) fn value_of_mean(&self, mean: f64) -> f64 {
         match self {
             Self::LogTail { floor, .. } => ln_with_floor(mean, *floor),
-            Self::Mean { .. } => mean,
+            Self::Mean { .. } | Self::ClassMean { .. } => mean,
         }
     }
 
@@ -60,7 +65,15 @@ impl Measure {
             // Where both are 0 the value is not finite, which is reported; nothing moves it.
             Self::LogTail { floor, .. } if mean + floor == 0.0 => 0.0,
             Self::LogTail { floor, .. } => 1.0 / (mean + floor),
-            Self::Mean { .. } => 1.0,
+            Self::Mean { .. } | Self::ClassMean { .. } => 1.0,
+        }
+    }
+
+    /// The class whose probability is measured, if that is so.
+    pub(crate) fn class(&self) -> Option<f64> {
+        match self {
+            Self::LogTail { test: OutlierTest::Class(class), .. } | Self::ClassMean { class } => Some(*class),
+            _ => None,
         }
     }
 

@@ -1,10 +1,14 @@
 //! What is given and what is drawn.
 
+use crate::mechanism::Interval;
+
 /// Where the noise of a node comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Source {
     /// It has this value.
     Given(f64),
+    /// It is drawn from these of its values, which are all that the observation tells.
+    Within(Interval),
     /// It is drawn from its distribution.
     Drawn,
 }

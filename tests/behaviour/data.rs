@@ -300,3 +300,23 @@ fn without_times_the_table_is_whole_and_with_times_alone_there_is_none() {
     assert!(matches!(timed("time,web\n", &TimeColumn::Detect), Err(Error::Empty { .. })));
     assert!(matches!(timed("", &TimeColumn::Detect), Err(Error::Empty { .. })));
 }
+
+#[test]
+fn columns_of_text_are_categories_with_levels_and_events_have_them_by_name() {
+    let text = "region,paid,amount\nEU,True,10\nUS,False,20\n,True,30\nEU,True,x\n";
+    let data = Dataset::from_csv_reader(text.as_bytes()).unwrap();
+    assert_eq!(data.levels("region").unwrap().names(), ["EU", "US"]);
+    assert_eq!(data.levels("paid").unwrap().names(), ["False", "True"]);
+    // One word among numbers makes no category, unless that is asked for.
+    assert!(data.levels("amount").is_none());
+    assert_eq!(data.with_categories(["amount"]).unwrap().levels("amount").unwrap().names(), ["10", "20", "30", "x"]);
+    // What was read is what is written, and an event has its level by name.
+    assert_eq!(data.to_csv(), text);
+    let event = data.row(1).unwrap();
+    assert_eq!((event.text("region"), event.text("amount"), event.get("amount")), (Some("US"), None, Some(20.0)));
+    assert_eq!(event.with_text("region", "AP").unwrap().text("region"), Some("AP"));
+    assert!(event.with_text(" ", "AP").is_err());
+    let added = Dataset::from_columns([("x", [1.0, 2.0])]).unwrap().with_text_column("vendor", ["A", " "]).unwrap();
+    assert_eq!(added.to_csv(), "x,vendor\n1,A\n2,\n");
+    assert!(added.with_text_column("vendor", ["A", "B"]).is_err() && added.with_text_column("y", ["A"]).is_err());
+}

@@ -5,6 +5,7 @@ mod assignment;
 mod attribution;
 mod bad_input;
 mod bootstrap;
+mod categories;
 mod data;
 #[cfg(feature = "traces")]
 mod dependencies;

@@ -8,8 +8,13 @@ use etiology::{Attribution, AttributionConfig, Attributor, Error, FeatureMap, Pr
 
 use super::models::{self, Case};
 
-const ENGINES: [EngineName; 4] =
-    [EngineName::ClosedForm, EngineName::FourierInversion, EngineName::PartialInversion, EngineName::Sampling];
+const ENGINES: [EngineName; 5] = [
+    EngineName::ClosedForm,
+    EngineName::Enumeration,
+    EngineName::FourierInversion,
+    EngineName::PartialInversion,
+    EngineName::Sampling,
+];
 
 #[test]
 fn the_engine_follows_from_the_target_the_measure_and_the_means() {

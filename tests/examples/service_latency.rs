@@ -240,3 +240,40 @@ fn an_infinite_cell_is_answered_with_what_can_be_done_to_a_file() {
         assert!(message.contains("an empty cell") && !message.contains("_rows`"), "{message}");
     }
 }
+
+#[test]
+fn service_latency_takes_columns_of_text_and_named_numbers_for_categories() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("categories");
+    fs::create_dir_all(&folder).unwrap();
+    let row = |row: usize| {
+        let vendor = ["A", "B", "A", "C", "B"][row * 7 % 5];
+        let status = if vendor == "C" && row % 3 == 0 || row % 17 == 0 { 503 } else { 200 };
+        let took = if status == 503 { 900.0 } else { 20.0 } + (row as f64 * 1.3).sin();
+        format!("{vendor},{status},{took:.4}\n")
+    };
+    let normal: String = (0..300).map(row).collect();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let normal = file("normal.csv", &format!("vendor,status,took\n{normal}"));
+    let events = file("events.csv", "vendor,status,took\nC,503,901\nNEWCO,503,899.5\n");
+    let edges = file("edges.csv", "cause,effect\nvendor,status\nstatus,took\n");
+    let arguments =
+        ["--normal", &normal, "--events", &events, "--edges", &edges, "--target", "took", "--category", "status"];
+    let output = run("service_latency", arguments);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let of_status = printed.lines().find(|line| line.trim_start().starts_with("status ")).unwrap();
+    assert!(of_status.contains("503") && of_status.contains("200"), "{printed}");
+    assert!(printed.contains("`vendor` = `NEWCO` is none of the levels in training"), "{printed}");
+    let json = run("service_latency", arguments.iter().chain(&["--format", "json"]));
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let parts = report["events"][0]["contributions"].as_array().unwrap();
+    let vendor = parts.iter().find(|part| part["node"] == "vendor").unwrap();
+    assert_eq!((vendor["observed_level"].as_str(), vendor["typical_level"].as_str()), (Some("C"), Some("A")));
+
+    let unknown = run("service_latency", arguments[..8].iter().chain(&["--category", "stat"]));
+    assert!(!unknown.status.success() && text(&unknown.stderr).contains("`stat`"), "{}", text(&unknown.stderr));
+}

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod analytic;
+mod categories;
 mod extremes;
 mod large_graphs;
 mod noise_bank;

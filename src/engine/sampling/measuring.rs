@@ -63,7 +63,7 @@ impl SampleMeasure {
     pub(crate) fn within(measure: &Measure, bounds: (f64, f64)) -> Self {
         let measure = match measure.clone() {
             Measure::LogTail { test, floor } => Measure::LogTail { test: test.within(bounds), floor },
-            mean @ Measure::Mean { .. } => mean,
+            mean => mean,
         };
         Self { measure }
     }
@@ -111,7 +111,7 @@ impl SampleMeasure {
     pub(crate) fn is_thin(&self, means: &Averages, samples: usize) -> bool {
         match &self.measure {
             Measure::LogTail { floor, .. } => means.is_thin(means.all * means.ln_unit.exp() + floor, samples),
-            Measure::Mean { .. } => false,
+            Measure::Mean { .. } | Measure::ClassMean { .. } => false,
         }
     }
 
@@ -220,7 +220,7 @@ impl SampleMeasure {
                 let means = sums.averages(samples);
                 means.all > 0.0 && means.needs_largest(means.all + floor, samples)
             }
-            Measure::Mean { .. } => false,
+            Measure::Mean { .. } | Measure::ClassMean { .. } => false,
         }
     }
 
@@ -268,6 +268,9 @@ impl SampleMeasure {
     fn sum(&self, values: &[f64], free: Option<&FreePivot<'_>>) -> Result<f64> {
         match (&self.measure, free) {
             (Measure::Mean { observed }, _) => Ok(sums_of_deviations(values, *observed).0),
+            (Measure::ClassMean { class }, _) => {
+                Ok(OutlierTest::Class(*class).count(values)? as f64 - values.len() as f64)
+            }
             (Measure::LogTail { test: OutlierTest::Region(region), .. }, Some(FreePivot { pivot, observed })) => {
                 Ok(region.sum_of_probabilities(values, pivot.effect, *observed, pivot.noise()))
             }
@@ -288,6 +291,9 @@ impl SampleMeasure {
                 values.iter().map(|value| Ok(test.count(std::slice::from_ref(value))? as f64)).collect()
             }
             (Measure::Mean { observed }, _) => Ok(values.iter().map(|value| value - observed).collect()),
+            (Measure::ClassMean { class }, _) => {
+                Ok(values.iter().map(|value| f64::from(u8::from(value == class)) - 1.0).collect())
+            }
         }
     }
 
@@ -295,7 +301,7 @@ impl SampleMeasure {
     pub(crate) fn measure_observation(&self, outputs: &mut [f64]) {
         let mean = match &self.measure {
             Measure::LogTail { .. } => 1.0,
-            Measure::Mean { .. } => 0.0,
+            Measure::Mean { .. } | Measure::ClassMean { .. } => 0.0,
         };
         outputs.fill(self.measure.value_of_mean(mean));
         outputs[UNSEEN] = 0.0;

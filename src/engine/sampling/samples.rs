@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::bank::Bank;
 use super::columns::{Change, Columns, Content};
 use crate::error::Result;
-use crate::mechanism::check_finite;
+use crate::mechanism::{Interval, check_finite};
 use crate::numeric::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 use crate::target::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Target, Term};
 use crate::world::Event;
@@ -24,6 +24,8 @@ pub(crate) struct Samples<'a> {
     values: &'a [f64],
     /// The observed noise of every node of the target.
     noises: &'a [f64],
+    /// For each noise that is only known to lie in an interval its draws from there, for worlds in which it is kept; empty for others.
+    kept: Arc<Vec<Vec<f64>>>,
     /// What every function gives for the observed values.
     outputs: Vec<f64>,
     /// For each noise that is added to slots its deviations from the observed noise; multiplied by its effect if there is
@@ -77,7 +79,8 @@ impl<'a> Samples<'a> {
         let (target, values, noises) = (event.target(), event.values(), event.noises());
         let program = target.program();
         let (outputs, deviations, may_overflow) = (Vec::new(), Vec::new(), Vec::new());
-        let mut samples = Self { target, program, bank, values, noises, outputs, deviations, may_overflow };
+        let kept = Arc::new(draws_within(event, &bank));
+        let mut samples = Self { target, program, bank, values, noises, kept, outputs, deviations, may_overflow };
         samples.outputs = program.functions.iter().map(|function| samples.observed_output(function)).collect();
         let deviations = |node: usize| if drawn(node) { samples.deviations(node) } else { Vec::new() };
         samples.deviations = (0..noises.len()).map(deviations).collect();
@@ -91,6 +94,11 @@ impl<'a> Samples<'a> {
         let bounds = program.slots.iter().map(|slot| slot.terms.iter().fold(values[slot.node].abs(), bound));
         samples.may_overflow = bounds.map(|bound| !bound.is_finite()).collect();
         samples
+    }
+
+    /// With the draws from intervals of other samples, as many, where those of the bank are drawn towards the event.
+    pub(super) fn with_kept_of(self, other: &Self) -> Self {
+        Self { kept: Arc::clone(&other.kept), ..self }
     }
 
     fn deviations(&self, node: usize) -> Vec<f64> {
@@ -250,13 +258,18 @@ impl<'a> Samples<'a> {
 
     fn evaluate(&self, function: &Function, columns: &mut Columns, output: &mut [f64]) {
         let mechanism = &self.target.nodes()[function.node].mechanism;
-        // Only custom mechanisms take the noise as an argument.
+        // Only custom mechanisms and classes take the noise as an argument.
         let kept = function.kind == FunctionKind::Custom && columns.held[function.node];
-        if kept {
+        let within = &self.kept[function.node];
+        if kept && within.is_empty() {
             columns.constant.clear();
             columns.constant.resize(output.len(), self.noises[function.node]);
         }
-        let noise = if kept { &columns.constant } else { self.bank.column(function.node) };
+        let noise = match kept {
+            true if within.is_empty() => &columns.constant,
+            true => within.as_slice(),
+            false => self.bank.column(function.node),
+        };
         // On the stack for any usual number of parents.
         let mut few: [&[f64]; 8] = [&[]; 8];
         let many: Vec<&[f64]>;
@@ -330,6 +343,16 @@ impl<'a> Samples<'a> {
             Source::Function(function) => &columns.functions[function].column,
         }
     }
+}
+
+/// The draws of noises from the intervals that they were observed in: those of the bank, which are uniform, on a smaller scale. No
+/// world has both of one node.
+fn draws_within(event: &Event<'_>, bank: &Bank) -> Vec<Vec<f64>> {
+    let within = |node: usize| {
+        let draws = |interval: Interval| bank.column(node).iter().map(|&draw| interval.at(draw)).collect();
+        event.interval(node).map_or_else(Vec::new, draws)
+    };
+    (0..event.noises().len()).map(within).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::walk::Walk;
 use crate::error::{Error, Result, list_names};
 use crate::score::OutlierRegion;
 use crate::shapley::Coalition;
-use crate::world::{Event, Measure};
+use crate::world::Event;
 
 /// Players are nodes: those in a coalition keep their noise at what was observed, the noise of all others is
 /// drawn. The coalition's value measures the target's samples.
@@ -58,7 +58,7 @@ impl<'e> SampledWorlds<'e> {
         Some(self.tilted.get_or_init(|| {
             let uniform = |node: usize, column: &mut [f64]| shelf.fill_uniform(self.event.target(), node, column);
             let bank = TiltedBank::draw(self.event, self.samples.count(), uniform);
-            let samples = Samples::new(self.event, bank.bank(), |node| bank.draws(node));
+            let samples = Samples::new(self.event, bank.bank(), |node| bank.draws(node)).with_kept_of(&self.samples);
             Tilted { bank, samples }
         }))
     }
@@ -75,7 +75,7 @@ impl<'e> SampledWorlds<'e> {
 
     /// A tail's value is not finite without a floor only; a mean's where samples are so large that their sum overflows.
     fn not_finite(&self, coalition: &Coalition, found: f64) -> Error {
-        if matches!(self.event.measure(), Measure::Mean { .. }) {
+        if !self.event.measure().is_logarithm() {
             let target = self.event.target();
             return Error::MechanismNotFinite {
                 node: target.node_name(target.number()).to_owned(),

@@ -33,24 +33,27 @@ pub(super) struct Candidate {
 /// All that the rows allow, the simplest first; the first is linear.
 pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     let mut all = Vec::new();
-    let terms = parents.len() + 1;
+    // A category counts as the indicators of its levels.
+    let columns: usize =
+        rows.parent_levels().iter().map(|levels| levels.as_ref().map_or(1, |levels| levels.len() - 1)).sum();
+    let (terms, has_category) = (columns + 1, rows.has_category_among_parents());
     let mut add = |name, mechanism: CausalMechanism| all.push(Candidate { name, mechanism, terms, costly: false });
     let linear = LinearRegression::ordinary();
     add("linear", AdditiveNoiseModel::linear().into());
-    if rows.count() < ROWS_PER_PARENT_WITHOUT_PENALTY * parents.len()
+    if rows.count() < ROWS_PER_PARENT_WITHOUT_PENALTY * columns
         && let Ok(ridge) = LinearRegression::ridge(RIDGE)
     {
         add("ridge", AdditiveNoiseModel::new(ridge).into());
     }
     // The data do not say of a parent that never moved that it is a summand.
-    if parents.len() >= 2 && !rows.has_constant_parent() {
+    if parents.len() >= 2 && !has_category && !rows.has_constant_parent() {
         add("sum of parents", AdditiveNoiseModel::known(KnownFormula::sum(parents.iter().copied())).into());
         add("maximum of parents", AdditiveNoiseModel::known(KnownFormula::maximum(parents.iter().copied())).into());
     }
     if rows.are_integers() {
         add("discrete linear", DiscreteAdditiveNoiseModel::linear().into());
     }
-    if rows.count() < ROWS_PER_TERM * (parents.len() + 2) {
+    if rows.count() < ROWS_PER_TERM * (columns + 2) {
         return all;
     }
     // An exponential of a parent explodes outside the training range, a power of it does not.
@@ -61,8 +64,10 @@ pub(super) fn candidates(rows: &Rows, parents: &[&str]) -> Vec<Candidate> {
     } else if rows.smallest() >= 0.0 {
         add("log1p-linear", PostNonlinearModel::log1p(linear).into());
     }
-    add("linear, noise of varying size", LocationScaleModel::linear().into());
-    all.extend(polynomials(rows, parents.len()));
+    if !has_category {
+        add("linear, noise of varying size", LocationScaleModel::linear().into());
+    }
+    all.extend(polynomials(rows, columns));
     #[cfg(feature = "boosted-trees")]
     if rows.count() >= FEWEST_ROWS_FOR_TREES {
         let mechanism = AdditiveNoiseModel::boosted_trees().into();

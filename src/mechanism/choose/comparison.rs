@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::candidates::{Candidate, candidates};
+use super::classes::{classifiers, compare};
 use super::config::{AssignmentConfig, MechanismSearch};
 use super::crps::{crps, noise_quantiles};
 use super::report::{CandidateScore, NodeAssignment};
@@ -12,7 +13,7 @@ use super::warnings::warnings;
 use crate::data::{CompleteCases, Dataset};
 use crate::error::Result;
 use crate::mechanism::function::Columns;
-use crate::mechanism::kind::{AdditiveNoiseModel, CausalMechanism, NodeData};
+use crate::mechanism::kind::{AdditiveNoiseModel, CausalMechanism};
 use crate::mechanism::learn::{Folds, RowLosses, Tolerance, rows_of, simplest_within};
 use crate::noise::NoiseFamily;
 
@@ -34,7 +35,7 @@ pub(crate) struct Chosen {
 
 /// Chooses the mechanism of a node with the given parents, in the order of the graph.
 pub(crate) fn choose(data: &Dataset, node: &str, parents: &[&str], config: &AssignmentConfig) -> Result<Chosen> {
-    if config.search == MechanismSearch::Linear {
+    if config.search == MechanismSearch::Linear && data.coded_levels(node).is_none() {
         return linear(data, node, parents);
     }
     let rows = Rows::new(data, node, parents, config.most_rows, config.seed)?;
@@ -43,6 +44,13 @@ pub(crate) fn choose(data: &Dataset, node: &str, parents: &[&str], config: &Assi
     let candidate = |name, mechanism| Candidate { name, mechanism, terms: parents.len() + 1, costly: false };
     let (chosen, rivals, scores) = if parents.is_empty() {
         (candidate(ROOT, NoiseFamily::Empirical.into()), Rivals::default(), Vec::new())
+    } else if rows.levels().is_some() {
+        // Few rows, or the wish for no comparison, leave the first.
+        let is_compared = config.search != MechanismSearch::Linear && rows.count() >= FEWEST_ROWS;
+        let first = || (classifiers(&rows).swap_remove(0), Vec::new());
+        let ((name, mechanism), scores) =
+            if is_compared { compare(node, &rows, &comparison.folds, config) } else { first() };
+        (candidate(name, mechanism), Rivals::default(), scores)
     } else if rows.count() < FEWEST_ROWS || rows.constant().is_some() {
         (candidate(LINEAR, AdditiveNoiseModel::linear().into()), Rivals::default(), Vec::new())
     } else {
@@ -146,7 +154,7 @@ impl Comparison<'_> {
         for held_out in self.folds.held_out() {
             let (parents, values) =
                 rows_of(self.rows.parents(), self.rows.values().view(), &self.folds.others(held_out));
-            let data = NodeData { parents: parents.view(), values: values.view() };
+            let data = self.rows.node_data(parents.view(), values.view());
             let Ok(form) = mechanism.fit_without_noise(self.node, &data) else { return trial };
             let (parents, values) = rows_of(self.rows.parents(), self.rows.values().view(), held_out);
             let columns = Columns::of(parents.view());

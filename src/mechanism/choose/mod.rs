@@ -1,6 +1,7 @@
 //! Choosing a mechanism for every node by what it makes of rows that it has not seen.
 
 mod candidates;
+mod classes;
 mod comparison;
 mod config;
 mod crps;

@@ -43,7 +43,8 @@ pub struct NodeAssignment {
 pub struct CandidateScore {
     /// Its name.
     pub mechanism: String,
-    /// The mean continuous ranked probability score, in the node's unit; lower is better.
+    /// The mean continuous ranked probability score, in the node's unit; lower is better. For a category the mean of −ln P(class), in
+    /// nats.
     pub crps: f64,
     /// The standard error of that mean.
     pub std_error: f64,

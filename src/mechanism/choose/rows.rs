@@ -1,9 +1,12 @@
 //! The rows that a node's mechanisms are compared on.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use std::sync::Arc;
 
-use crate::data::{CompleteCases, Dataset, only_value};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+
+use crate::data::{CompleteCases, Dataset, Levels, only_value};
 use crate::error::Result;
+use crate::mechanism::kind::NodeData;
 use crate::mechanism::learn::shuffled;
 use crate::random::Purpose;
 
@@ -12,6 +15,8 @@ use crate::random::Purpose;
 pub(super) struct Rows {
     parents: Array2<f64>,
     values: Array1<f64>,
+    levels: Option<Arc<Levels>>,
+    parent_levels: Vec<Option<Arc<Levels>>>,
 }
 
 impl Rows {
@@ -20,14 +25,35 @@ impl Rows {
     /// # Errors
     /// When a column is not there, or holds text or an infinite value.
     pub(super) fn new(data: &Dataset, node: &str, parents: &[&str], most: usize, seed: u64) -> Result<Self> {
-        let CompleteCases { parents, values, .. } = CompleteCases::select(data, node, parents.iter().copied())?;
+        let CompleteCases { parents, values, levels, parent_levels, .. } =
+            CompleteCases::select(data, node, parents.iter().copied())?;
         if values.len() <= most {
-            return Ok(Self { parents, values });
+            return Ok(Self { parents, values, levels, parent_levels });
         }
         let mut drawn: Vec<usize> = shuffled(values.len(), seed, Purpose::RowsToCompare);
         drawn.truncate(most);
         drawn.sort_unstable();
-        Ok(Self { parents: parents.select(Axis(0), &drawn), values: values.select(Axis(0), &drawn) })
+        let (parents, values) = (parents.select(Axis(0), &drawn), values.select(Axis(0), &drawn));
+        Ok(Self { parents, values, levels, parent_levels })
+    }
+
+    /// Some of the rows as what a mechanism is fitted to: their parents and values.
+    pub(super) fn node_data<'d>(&'d self, parents: ArrayView2<'d, f64>, values: ArrayView1<'d, f64>) -> NodeData<'d> {
+        NodeData { parents, values, levels: self.levels.as_deref(), parent_levels: &self.parent_levels }
+    }
+
+    /// The levels of the node, if it is a category.
+    pub(super) fn levels(&self) -> Option<&Levels> {
+        self.levels.as_deref()
+    }
+
+    /// The levels of each parent that is a category.
+    pub(super) fn parent_levels(&self) -> &[Option<Arc<Levels>>] {
+        &self.parent_levels
+    }
+
+    pub(super) fn has_category_among_parents(&self) -> bool {
+        self.parent_levels.iter().any(Option::is_some)
     }
 
     /// Rows × parents.
@@ -62,6 +88,6 @@ impl Rows {
     }
 
     pub(super) fn parents_are_positive(&self) -> bool {
-        self.parents.iter().all(|&value| value > 0.0)
+        !self.has_category_among_parents() && self.parents.iter().all(|&value| value > 0.0)
     }
 }

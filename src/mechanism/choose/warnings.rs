@@ -14,6 +14,7 @@ const HEAVY_TAILS: f64 = 10.0;
 pub(super) fn warnings(rows: &Rows, mechanism: &str) -> Vec<AssignmentWarning> {
     let mut warnings = Vec::new();
     let count = rows.count();
+    let is_category = rows.levels().is_some();
     if count < FEW_ROWS * (1 + rows.parents().ncols()) {
         warnings.push(AssignmentWarning::FewRows { rows: count });
     }
@@ -21,14 +22,16 @@ pub(super) fn warnings(rows: &Rows, mechanism: &str) -> Vec<AssignmentWarning> {
         warnings.push(AssignmentWarning::ConstantColumn { value });
         return warnings;
     }
-    if let Some((value, share)) = most_frequent(rows).filter(|&(_, share)| share > MANY_TIES) {
+    if let Some((value, share)) = most_frequent(rows).filter(|&(_, share)| share > MANY_TIES && !is_category) {
         warnings.push(AssignmentWarning::ManyTies { value, share });
     }
     let excess_kurtosis = excess_kurtosis(rows);
-    if excess_kurtosis > HEAVY_TAILS {
+    if excess_kurtosis > HEAVY_TAILS && !is_category {
         warnings.push(AssignmentWarning::HeavyTails { excess_kurtosis });
     }
-    if !rows.parents().is_empty() && !["linear", "ridge", "sum of parents", "maximum of parents"].contains(&mechanism) {
+    if !rows.parents().is_empty()
+        && !["linear", "ridge", "sum of parents", "maximum of parents", "class shares"].contains(&mechanism)
+    {
         warnings.push(AssignmentWarning::UncertainOutsideTraining);
     }
     warnings

@@ -1,6 +1,8 @@
 //! The one form that every fitted mechanism has, and all that is computed with it.
 
 use super::given::{Given, Predictions};
+use crate::data::Levels;
+use crate::mechanism::classes::ClassFunction;
 use crate::mechanism::code::NamedMechanism;
 use crate::mechanism::function::{Change, LinearFunction, Link, Names, ParentFunction, ScaleFunction, for_each_row};
 
@@ -9,6 +11,8 @@ use crate::mechanism::function::{Change, LinearFunction, Link, Names, ParentFunc
 pub(crate) enum Form {
     /// Parts that are known for what they are.
     Structural(Structural),
+    /// A class by its probabilities and a uniform noise.
+    Classes(ClassFunction),
     /// Written by the user.
     Code(NamedMechanism),
 }
@@ -39,24 +43,35 @@ impl Form {
         Self::of(Some(location), None, Link::Identity)
     }
 
-    /// The parts, unless it is code.
+    /// The classes, if it has some.
+    pub(crate) fn classes(&self) -> Option<&ClassFunction> {
+        match self {
+            Self::Classes(classes) => Some(classes),
+            Self::Structural(_) | Self::Code(_) => None,
+        }
+    }
+
+    /// The parts, if it has some that are known for what they are.
     pub(super) fn structural(&self) -> Option<&Structural> {
         match self {
             Self::Structural(structural) => Some(structural),
-            Self::Code(_) => None,
+            Self::Classes(_) | Self::Code(_) => None,
         }
     }
 
     pub(crate) fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
         match self {
             Self::Structural(structural) => structural.given(parents).value(noise),
+            Self::Classes(classes) => classes.value(parents, noise),
             Self::Code(code) => code.mechanism.evaluate(parents, noise),
         }
     }
 
+    /// The noise of a value; the middle of all that a class may have.
     pub(crate) fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
         match self {
             Self::Structural(structural) => structural.given(parents).noise(value),
+            Self::Classes(classes) => classes.noise(parents, value),
             Self::Code(code) => code.mechanism.estimate_noise(parents, value),
         }
     }
@@ -68,10 +83,10 @@ impl Form {
                 let predictions = structural.predict(parents, values.len());
                 values.iter().enumerate().map(|(row, &value)| predictions.noise(row, value)).collect()
             }
-            Self::Code(code) => {
+            Self::Classes(_) | Self::Code(_) => {
                 let mut noises = vec![0.0; values.len()];
                 for_each_row(parents, values.len(), |row, parents| {
-                    noises[row] = code.mechanism.estimate_noise(parents, values[row]);
+                    noises[row] = self.estimate_noise(parents, values[row]);
                 });
                 noises
             }
@@ -82,12 +97,13 @@ impl Form {
     pub(super) fn fill_output(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
         match self {
             Self::Structural(structural) => structural.fill_output(parents, noise, values),
+            Self::Classes(classes) => classes.fill(parents, noise, values),
             Self::Code(code) => code.mechanism.evaluate_columns(parents, noise, values),
         }
     }
 
-    /// What the parents of some rows say of their values. `None` for a root, which has no parents, and for code, into which
-    /// noise may enter anyhow.
+    /// What the parents of some rows say of their values. `None` for a root, which has no parents, for classes, and for code,
+    /// into which noise may enter anyhow.
     pub(crate) fn predict(&self, parents: &[&[f64]], rows: usize) -> Option<Predictions> {
         let structural = self.structural().filter(|structural| !structural.is_root())?;
         Some(structural.predict(parents, rows))
@@ -121,12 +137,17 @@ impl Form {
 
     /// Whether it can take so many parents.
     pub(crate) fn takes_parents(&self, parents: usize) -> bool {
-        self.structural().is_none_or(|structural| structural.takes_parents(parents))
+        match self {
+            Self::Structural(structural) => structural.takes_parents(parents),
+            Self::Classes(classes) => classes.parents() == parents,
+            Self::Code(_) => true,
+        }
     }
 
     pub(super) fn describe(&self, names: &Names) -> String {
         match self {
             Self::Structural(structural) => structural.describe(names),
+            Self::Classes(classes) => classes.describe(names),
             Self::Code(code) => code.describe(names),
         }
     }
@@ -154,6 +175,11 @@ impl Structural {
     /// What a value must be, unless this one is.
     pub(super) fn violated_domain(&self, value: f64) -> Option<&'static str> {
         (!self.link.contains(value)).then(|| self.link.requirement())
+    }
+
+    /// Whether it knows the levels of these parents, as far as it tells levels apart.
+    pub(super) fn fits_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        self.location.as_ref().is_none_or(|location| location.fits_levels(parents))
     }
 
     pub(super) fn holds_formula(&self) -> bool {

@@ -8,8 +8,10 @@ use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::classes::ClassFunction;
 use super::code::NamedMechanism;
 use super::function::{Names, ParentFunction};
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::noise::NoiseDistribution;
 use form::Structural;
@@ -110,8 +112,28 @@ impl FittedMechanism {
     pub(crate) fn custom(&self) -> Option<&NamedMechanism> {
         match &self.form {
             Form::Code(custom) => Some(custom),
-            Form::Structural(_) => None,
+            Form::Structural(_) | Form::Classes(_) => None,
         }
+    }
+
+    /// Whether it is one of a node with these levels, or none, and of parents with these, in its own order.
+    pub(crate) fn fits_levels(&self, own: Option<&Levels>, parents: &[Option<&Levels>]) -> bool {
+        match &self.form {
+            Form::Classes(classes) => classes.fits_levels(own, parents),
+            Form::Structural(structural) => structural.fits_levels(parents),
+            Form::Code(_) => true,
+        }
+    }
+
+    /// The classes, if the node is a category with causes.
+    pub(crate) fn classes(&self) -> Option<&ClassFunction> {
+        self.form.classes()
+    }
+
+    /// The probability of every class given the parents, in the order of the levels; nothing where the node is no category, or has
+    /// no parents.
+    pub fn class_probabilities(&self, parents: &[f64]) -> Option<Vec<f64>> {
+        self.classes().map(|classes| classes.probabilities(parents))
     }
 
     /// A mechanism written by the user, with its noise.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::form::{Form, Structural};
 use crate::error::{Error, Result};
+use crate::mechanism::classes::ClassFunction;
 use crate::mechanism::function::{Link, ParentFunction, ScaleFunction, check_arity};
 
 /// A form by the name of its kind, as files have it. A new variant goes to the end: binary files count them.
@@ -32,12 +33,15 @@ pub(super) enum SavedForm<'f> {
         scale: Option<Cow<'f, ScaleFunction>>,
         link: Link,
     },
+    /// Nor this.
+    Classes(Cow<'f, ClassFunction>),
 }
 
 impl Serialize for Form {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Structural(structural) => structural.saved().serialize(serializer),
+            Self::Classes(classes) => SavedForm::Classes(Cow::Borrowed(classes)).serialize(serializer),
             Self::Code(code) => {
                 let mechanism = &code.mechanism;
                 Err(S::Error::custom(format!("the custom mechanism {mechanism:?} is code and cannot be saved")))
@@ -78,6 +82,7 @@ impl TryFrom<SavedForm<'_>> for Form {
             SavedForm::PostNonlinear { link, function } => (Some(function), None, link),
             SavedForm::LocationScale { location, scale } => (Some(location), Some(scale), Link::Identity),
             SavedForm::Structural { location, scale, link } => (location, scale, link),
+            SavedForm::Classes(classes) => return Ok(Self::Classes(classes.into_owned())),
         };
         if let (Some(location), Some(scale)) = (&location, &scale) {
             check_arity("the number of parents of a saved location", location.arity(), scale.parents())?;

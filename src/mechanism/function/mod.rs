@@ -20,6 +20,8 @@ use std::sync::Arc;
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::category::Encodings;
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use saved::nested;
 
@@ -63,6 +65,8 @@ pub enum ParentFunction {
     SumOfMaxima(SumOfMaxima),
     /// A weighted sum of parents that lie far from 0.
     Centred(CentredFunction),
+    /// A function of parents some of which are categories.
+    Levels(LevelParents),
     // Last, as binary files count only the variants that can be read.
     /// Any function of the parents' values.
     #[serde(skip_deserializing, serialize_with = "refuse_formula")]
@@ -93,6 +97,7 @@ impl ParentFunction {
             Self::Rounded(function) => function.value(parents).round(),
             Self::SumOfMaxima(groups) => groups.value(parents),
             Self::Centred(centred) => centred.value_of(parents),
+            Self::Levels(function) => function.value(parents),
             Self::Formula(formula) => formula(parents),
         }
     }
@@ -119,6 +124,9 @@ impl ParentFunction {
             Self::Centred(centred) => centred.coefficients().get(place).copied(),
             Self::Maximum if parents == 1 && place == 0 => Some(1.0),
             Self::SumOfMaxima(groups) if groups.is_alone(place) => Some(1.0),
+            Self::Levels(LevelParents { encodings, function }) => {
+                function.slope(encodings.column_of_number(place)?, encodings.columns())
+            }
             _ => None,
         }
     }
@@ -157,6 +165,7 @@ impl ParentFunction {
             Self::Rounded(function) => function.arity(),
             Self::SumOfMaxima(groups) => Some(groups.parents()),
             Self::Centred(centred) => Some(centred.coefficients().len()),
+            Self::Levels(function) => Some(function.encodings.parents()),
             Self::Maximum | Self::Formula(_) => None,
         }
     }
@@ -164,7 +173,9 @@ impl ParentFunction {
     /// Whether a closure is part of it.
     pub(crate) fn holds_formula(&self) -> bool {
         match self {
-            Self::LogParents(LogParents { function, .. }) | Self::Rounded(function) => function.holds_formula(),
+            Self::LogParents(LogParents { function, .. })
+            | Self::Levels(LevelParents { function, .. })
+            | Self::Rounded(function) => function.holds_formula(),
             Self::Formula(_) => true,
             Self::Linear(_)
             | Self::Maximum
@@ -175,12 +186,24 @@ impl ParentFunction {
         }
     }
 
+    /// Whether it knows the levels of these parents, as far as it tells levels apart.
+    pub(crate) fn fits_levels(&self, parents: &[Option<&Levels>]) -> bool {
+        match self {
+            Self::Levels(LevelParents { encodings, .. }) => encodings.fit_levels(parents),
+            Self::Rounded(function) => function.fits_levels(parents),
+            _ => true,
+        }
+    }
+
     /// Whether it can take so many parents: a maximum needs one.
     pub(crate) fn takes_parents(&self, parents: usize) -> bool {
         match self {
             Self::Maximum => parents > 0,
             Self::LogParents(function) => function.parents() == parents && function.function.takes_parents(parents),
             Self::Rounded(function) => function.takes_parents(parents),
+            Self::Levels(LevelParents { encodings, function }) => {
+                encodings.parents() == parents && function.takes_parents(encodings.columns())
+            }
             _ => self.arity().is_none_or(|arity| arity == parents),
         }
     }
@@ -205,6 +228,7 @@ impl ParentFunction {
             }
             Self::SumOfMaxima(groups) => groups.fill(parents, values),
             Self::Centred(centred) => centred.fill(parents, values),
+            Self::Levels(function) => function.fill(parents, values),
             Self::Formula(formula) => {
                 for_each_row(parents, values.len(), |row, parents| values[row] = formula(parents))
             }
@@ -223,6 +247,7 @@ impl ParentFunction {
             Self::Rounded(function) => format!("round({})", function.describe(names)),
             Self::SumOfMaxima(groups) => groups.describe(names),
             Self::Centred(centred) => centred.describe(names),
+            Self::Levels(function) => function.describe(names),
             Self::Formula(_) => format!("formula({})", names.all(None)),
         }
     }
@@ -245,6 +270,7 @@ impl fmt::Debug for ParentFunction {
             Self::Rounded(function) => formatter.debug_tuple("Rounded").field(function).finish(),
             Self::SumOfMaxima(groups) => fmt::Debug::fmt(groups, formatter),
             Self::Centred(centred) => fmt::Debug::fmt(centred, formatter),
+            Self::Levels(function) => fmt::Debug::fmt(function, formatter),
             Self::Formula(_) => formatter.write_str("Formula"),
         }
     }
@@ -305,6 +331,62 @@ impl TryFrom<SavedLogParents> for LogParents {
     fn try_from(SavedLogParents { edges, function }: SavedLogParents) -> Result<Self> {
         check_arity("the number of parents of a saved function of logarithms", function.arity(), edges.parents())?;
         Ok(Self { logarithms: edges, function })
+    }
+}
+
+/// A function of parents some of which are categories: their levels become columns of 0 and 1 that another function takes, or,
+/// where they are many, what each adds to it, shrunken towards the average.
+///
+/// A level that training did not have counts as the average of those it had.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "SavedLevelParents")]
+pub struct LevelParents {
+    encodings: Encodings,
+    function: Box<ParentFunction>,
+}
+
+impl LevelParents {
+    pub(crate) fn new(encodings: Encodings, function: ParentFunction) -> Self {
+        Self { encodings, function: Box::new(function) }
+    }
+
+    /// The function of the columns: numbers as they are, and for each category a column for every level but the first.
+    pub fn function(&self) -> &ParentFunction {
+        &self.function
+    }
+
+    fn value(&self, parents: &[f64]) -> f64 {
+        let (row, added) = self.encodings.row(parents);
+        self.function.value(&row) + added
+    }
+
+    fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
+        let (columns, added) = self.encodings.fill(parents, values.len());
+        self.function.fill(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>(), values);
+        values.iter_mut().zip(added).for_each(|(value, added)| *value += added);
+    }
+
+    fn describe(&self, names: &Names) -> String {
+        let (columns, added) = self.encodings.names(|parent| names.at(parent));
+        [self.function.describe(&Names::new(&columns))].into_iter().chain(added).collect::<Vec<_>>().join(" + ")
+    }
+}
+
+/// What a saved function of categories may hold, before its parts are checked against each other.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedLevelParents {
+    encodings: Encodings,
+    #[serde(deserialize_with = "nested")]
+    function: Box<ParentFunction>,
+}
+
+impl TryFrom<SavedLevelParents> for LevelParents {
+    type Error = Error;
+
+    fn try_from(SavedLevelParents { encodings, function }: SavedLevelParents) -> Result<Self> {
+        check_arity("the number of columns of a saved function of categories", function.arity(), encodings.columns())?;
+        Ok(Self { encodings, function })
     }
 }
 

@@ -99,9 +99,10 @@ impl Kind for AdditiveNoiseModel {
     fn fit(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
         let regressor = match &self.function {
             FunctionModel::Known(formula) => return Ok(Fit::form(Form::additive(formula.function().clone()))),
-            FunctionModel::Learned(regressor) => &**regressor,
+            FunctionModel::Learned(regressor) => regressor,
         };
         let data = self.needed(node, data)?;
+        let regressor = &*data.regressor(regressor);
         // Nobody asks for the noises of the training rows where the noise is known.
         if self.noise.is_known() {
             return Ok(Fit::form(Form::additive(learn(regressor, node, data.parents, data.values)?)));
@@ -113,7 +114,7 @@ impl Kind for AdditiveNoiseModel {
     fn fit_form(&self, node: &str, data: &NodeData<'_>) -> Result<Form> {
         Ok(Form::additive(match &self.function {
             FunctionModel::Known(formula) => formula.function().clone(),
-            FunctionModel::Learned(regressor) => learn(&**regressor, node, data.parents, data.values)?,
+            FunctionModel::Learned(regressor) => learn(&*data.regressor(regressor), node, data.parents, data.values)?,
         }))
     }
 }

@@ -57,9 +57,10 @@ impl Kind for DiscreteAdditiveNoiseModel {
     }
 
     fn fit(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
-        let NodeData { parents, values } = self.needed(node, data)?;
+        let data = self.needed(node, data)?;
+        let NodeData { parents, values, .. } = data;
         check_integers(node, *values)?;
-        let regressor = Rounding(Arc::clone(&self.regressor));
+        let regressor = Rounding(data.regressor(&self.regressor));
         let Learned { function, residuals, .. } = learn_with_residuals(&regressor, node, *parents, *values)?;
         Ok(Fit::with_noises(Form::additive(function), residuals))
     }

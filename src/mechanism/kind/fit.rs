@@ -1,16 +1,31 @@
 //! What every kind of mechanism says of itself, and how one is fitted to data.
 
+use std::sync::Arc;
+
 use ndarray::{ArrayView1, ArrayView2, Axis};
 
 use super::noise_model::NoiseModel;
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::{FittedMechanism, Form};
 use crate::mechanism::function::Columns;
+use crate::mechanism::learn::{ByLevels, Regressor};
 
 /// The training data of one node: its parents, rows × parents in the graph's order, and itself.
 pub(crate) struct NodeData<'d> {
     pub(crate) parents: ArrayView2<'d, f64>,
     pub(crate) values: ArrayView1<'d, f64>,
+    /// The levels of the node, if it is a category.
+    pub(crate) levels: Option<&'d Levels>,
+    /// The levels of each parent that is one.
+    pub(crate) parent_levels: &'d [Option<Arc<Levels>>],
+}
+
+impl NodeData<'_> {
+    /// The regression, for parents some of which may be categories.
+    pub(super) fn regressor(&self, regressor: &Arc<dyn Regressor>) -> Arc<dyn Regressor> {
+        ByLevels::new(regressor, self.parent_levels)
+    }
 }
 
 /// A fitted form, with the noises of the training rows where fitting it gave them.
@@ -99,6 +114,17 @@ pub(super) fn fit(
         }
     };
     Ok(FittedMechanism::new(form, noise))
+}
+
+/// # Errors
+/// When a parent is a category, of which a mechanism can make no number.
+pub(super) fn check_numbers(node: &str, mechanism: &str, parents: &[Option<Arc<Levels>>]) -> Result<()> {
+    let Some(levels) = parents.iter().flatten().next() else { return Ok(()) };
+    Err(Error::MechanismMismatch {
+        node: node.to_owned(),
+        expected: format!("is {mechanism}, which takes numbers"),
+        found: format!("a parent is a category, with levels such as `{}`", levels.names()[0]),
+    })
 }
 
 /// The noise of every training row; `places` says for each parent of the form which column of the data

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::Axis;
 
-use super::fit::{Fit, Kind, NodeData, TakenParents};
+use super::fit::{Fit, Kind, NodeData, TakenParents, check_numbers};
 use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
@@ -65,7 +65,8 @@ impl Kind for LocationScaleModel {
     }
 
     fn fit(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
-        let NodeData { parents, values } = self.needed(node, data)?;
+        let NodeData { parents, values, parent_levels, .. } = self.needed(node, data)?;
+        check_numbers(node, self.description(), parent_levels)?;
         let Learned { function: location, residuals, rows } =
             learn_with_residuals(&*self.regressor, node, *parents, *values)?;
         let parents = parents.select(Axis(0), &rows);

@@ -1,6 +1,7 @@
 //! What to fit: the mechanism of one node before any data, one kind a file, and how data turns it into a fitted one.
 
 mod additive;
+mod classifier;
 mod custom;
 mod discrete;
 mod fit;
@@ -12,11 +13,15 @@ mod root;
 
 use super::fitted::{FittedMechanism, Form};
 use super::function::{LinearFunction, ParentFunction};
+use crate::data::Levels;
 use crate::error::{Error, Result, list_names};
-use crate::noise::NoiseDistribution;
+use crate::noise::{NoiseDistribution, NoiseFamily};
 use fit::{Kind, TakenParents};
 
 pub use additive::AdditiveNoiseModel;
+pub use classifier::ClassifierModel;
+
+pub(in crate::mechanism) use classifier::MOST_ENTRIES;
 pub use custom::CustomMechanism;
 pub use discrete::DiscreteAdditiveNoiseModel;
 pub use known_formula::KnownFormula;
@@ -45,6 +50,8 @@ pub enum CausalMechanism {
     LocationScale(LocationScaleModel),
     /// A rounded function of the parents plus integer noise.
     DiscreteAdditiveNoise(DiscreteAdditiveNoiseModel),
+    /// A category by the probabilities of its classes.
+    Classifier(ClassifierModel),
     /// Written by the user.
     Custom(CustomMechanism),
 }
@@ -79,6 +86,12 @@ impl From<DiscreteAdditiveNoiseModel> for CausalMechanism {
     }
 }
 
+impl From<ClassifierModel> for CausalMechanism {
+    fn from(model: ClassifierModel) -> Self {
+        Self::Classifier(model)
+    }
+}
+
 impl From<CustomMechanism> for CausalMechanism {
     fn from(mechanism: CustomMechanism) -> Self {
         Self::Custom(mechanism)
@@ -94,6 +107,7 @@ impl CausalMechanism {
             Self::PostNonlinear(model) => model,
             Self::LocationScale(model) => model,
             Self::DiscreteAdditiveNoise(model) => model,
+            Self::Classifier(model) => model,
             Self::Custom(custom) => custom,
         }
     }
@@ -140,6 +154,9 @@ impl CausalMechanism {
     /// Turns the mechanism of a node into a fitted one; `places` is what [`match_parents`](Self::match_parents) gave.
     /// Without data, every part must be known.
     pub(crate) fn fit(&self, node: &str, places: &[usize], data: Option<&NodeData<'_>>) -> Result<FittedMechanism> {
+        if let Some(levels) = data.and_then(|data| data.levels) {
+            self.check_gives_classes(node, levels)?;
+        }
         fit::fit(self.kind(), node, places, data)
     }
 
@@ -147,6 +164,10 @@ impl CausalMechanism {
     /// to learn: a learned function is this constant and ignores the parents, learned noise has zero variance. `None` for
     /// known formulas and custom mechanisms, whose noise may vary all the same.
     pub(crate) fn fit_constant(&self, value: f64, parents: usize) -> Result<Option<FittedMechanism>> {
+        // One class is a class like any other.
+        if matches!(self, Self::Classifier(_)) {
+            return Ok(None);
+        }
         let (form, constant) = match self.kind().parents() {
             TakenParents::Without => (Form::ROOT, value),
             TakenParents::AllOfNode => {
@@ -160,6 +181,24 @@ impl CausalMechanism {
             NoiseModel::Fit(_) => NoiseDistribution::constant(constant)?,
         };
         Ok(Some(FittedMechanism::new(form, noise)))
+    }
+
+    /// A category has classes by their probabilities, is all noise, or code.
+    fn check_gives_classes(&self, node: &str, levels: &Levels) -> Result<()> {
+        let is_right =
+            matches!(self, Self::Classifier(_) | Self::Custom(_) | Self::Root(NoiseModel::Fit(NoiseFamily::Empirical)));
+        if is_right {
+            return Ok(());
+        }
+        Err(Error::MechanismMismatch {
+            node: node.to_owned(),
+            expected: format!("is {}, which gives numbers", self.kind().description()),
+            found: format!(
+                "the node is a category, with levels such as `{}`: give it a `ClassifierModel`, or the empirical distribution if it is a \
+                 root",
+                levels.names()[0]
+            ),
+        })
     }
 
     /// The function alone, for a mechanism whose parents are in the order of the graph.

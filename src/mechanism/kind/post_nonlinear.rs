@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::ArrayView1;
 
-use super::fit::{Fit, Kind, NodeData, TakenParents};
+use super::fit::{Fit, Kind, NodeData, TakenParents, check_numbers};
 use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
@@ -113,14 +113,16 @@ impl Kind for PostNonlinearModel {
     }
 
     fn fit(&self, node: &str, data: Option<&NodeData<'_>>) -> Result<Fit> {
-        let NodeData { parents, values } = self.needed(node, data)?;
+        let data = self.needed(node, data)?;
+        let NodeData { parents, values, parent_levels, .. } = data;
         let linked = self.linked(node, *values)?;
         let linked = ArrayView1::from(&linked);
-        let regressor = &*self.regressor;
+        let regressor = &*data.regressor(&self.regressor);
         if !self.log_parents {
             let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, *parents, linked)?;
             return Ok(Fit::with_noises(Form::of(Some(function), None, self.link), residuals));
         }
+        check_numbers(node, self.description(), parent_levels)?;
         let (logarithms, logs) = Logarithms::fit(node, *parents)?;
         let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, logs.view(), linked)?;
         let function = ParentFunction::LogParents(LogParents::new(logarithms, function));

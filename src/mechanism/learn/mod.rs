@@ -2,8 +2,11 @@
 
 #[cfg(feature = "boosted-trees")]
 mod boosted_trees;
+mod by_levels;
+mod classifier;
 mod cross_validation;
 mod folds;
+mod level_effects;
 mod polynomial_regression;
 mod predictions;
 mod regressor;
@@ -17,6 +20,8 @@ pub use boosted_trees::BoostedTrees;
 pub use polynomial_regression::PolynomialRegression;
 pub use regressor::{LinearRegression, Regressor};
 
+pub(super) use by_levels::{ByLevels, columns_of};
+pub(super) use classifier::fit_scores;
 pub(super) use cross_validation::{RowLosses, Tolerance, simplest_within};
 pub(super) use folds::{Folds, rows_of, shuffled};
 pub(super) use residuals::{Learned, learn, learn_with_residuals};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::version::{FIRST_VERSION, FORMAT_VERSION};
+use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::findings::{Direction, RepeatedRows, TurnedEdge};
 use crate::graph::DroppedCall;
@@ -49,6 +50,9 @@ pub(super) struct LaterPart {
     /// Whether rows are copies of one another.
     #[serde(default)]
     pub(super) repeated: Option<RepeatedRows>,
+    /// The nodes that are categories, by name, and their levels.
+    #[serde(default)]
+    pub(super) categories: Vec<(String, Levels)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,12 +106,14 @@ impl SavedModel {
         });
         let known = model.wiring().nodes().iter().filter(|node| !node.resolution.is_unknown());
         let resolutions = known.map(|node| (node.name.clone(), node.resolution));
+        let levels = model.all_levels().into_iter();
         let later = LaterPart {
             plausible: plausible.collect(),
             resolutions: resolutions.collect(),
             direction: model.direction().copied(),
             turned_edges: model.turned_edges().to_vec(),
             repeated: model.repeated_rows().copied(),
+            categories: levels.map(|(name, levels)| (name, Levels::clone(&levels))).collect(),
         };
         let first = FirstPart {
             graph: saved_graph,
@@ -121,12 +127,13 @@ impl SavedModel {
 
     /// The first version that has all of it.
     pub(super) fn version(&self) -> u32 {
-        let LaterPart { plausible, resolutions, direction, turned_edges, repeated } = &self.later;
+        let LaterPart { plausible, resolutions, direction, turned_edges, repeated, categories } = &self.later;
         let is_empty = plausible.is_empty()
             && resolutions.is_empty()
             && direction.is_none()
             && turned_edges.is_empty()
-            && repeated.is_none();
+            && repeated.is_none()
+            && categories.is_empty();
         if is_empty { FIRST_VERSION } else { FORMAT_VERSION }
     }
 }

@@ -1,6 +1,9 @@
 //! From what was saved to a model: every name and length is checked here, every number where its type is loaded.
 
+use std::sync::Arc;
+
 use super::layout::{FirstPart, LaterPart, SavedGraph, SavedMechanism, SavedModel, SavedNode, SavedReference};
+use crate::data::Levels;
 use crate::error::{Error, Result, list_names};
 use crate::findings::Objections;
 use crate::graph::CausalGraph;
@@ -36,9 +39,21 @@ impl SavedModel {
             parent_spreads.push(node.parent_spread);
         }
         let objections = later.objections(&graph)?;
+        let levels = later.levels(&graph)?;
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
-        let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions);
+        for (position, mechanism) in mechanisms.iter().enumerate() {
+            let of_parents: Vec<Option<&Levels>> =
+                parents[position].iter().map(|&parent| levels[parent].as_deref()).collect();
+            if !mechanism.fits_levels(levels[position].as_deref(), &of_parents) {
+                let message = format!(
+                    "the levels that the mechanism of node `{}` knows are not those of the node and its parents",
+                    graph.name(position)
+                );
+                return Err(Error::DamagedModel { message });
+            }
+        }
+        let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions).with_levels(&levels);
         let reports = Reports { fit: fit_report, assignment: assignment_report, objections };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }
@@ -61,6 +76,15 @@ impl LaterPart {
         }
         let (direction, turned_edges, repeated) = (self.direction, self.turned_edges.clone(), self.repeated);
         Ok(Objections { direction, turned_edges, repeated })
+    }
+
+    /// The levels of every node that is a category.
+    fn levels(&self, graph: &CausalGraph) -> Result<Vec<Option<Arc<Levels>>>> {
+        let mut restored = vec![None; graph.node_count()];
+        for (node, levels) in &self.categories {
+            restored[graph.position(node)?] = Some(Arc::new(levels.clone()));
+        }
+        Ok(restored)
     }
 
     /// What else the mechanism of each node may be.

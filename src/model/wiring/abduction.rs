@@ -3,7 +3,7 @@
 use super::nodes::{WiredNode, Wiring};
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::mechanism::INVERSION_TOLERANCE;
+use crate::mechanism::{INVERSION_TOLERANCE, Interval};
 
 /// The values of the nodes of a wiring and the noises that made them.
 ///
@@ -17,6 +17,8 @@ pub(crate) struct Recovered {
     pub(crate) noises: Vec<f64>,
     /// Which of them were observed.
     pub(crate) origins: Vec<Origin>,
+    /// Where the noise of a category with causes lies, of which its value says no more.
+    intervals: Vec<Option<Interval>>,
     /// Which of the noises are mere rounding of measured values.
     roundings: Vec<Rounding>,
 }
@@ -55,6 +57,11 @@ impl Recovered {
         self
     }
 
+    /// Where the noise of a node lies, if its value tells no more.
+    pub(crate) fn interval(&self, number: usize) -> Option<Interval> {
+        self.intervals[number]
+    }
+
     /// Whether the noise of a node is mere rounding of measured values.
     pub(crate) fn rounding(&self, number: usize) -> Rounding {
         self.roundings[number]
@@ -79,8 +86,9 @@ impl Wiring {
         let mut noises = Vec::with_capacity(self.nodes().len());
         let mut origins: Vec<Origin> = Vec::with_capacity(self.nodes().len());
         let mut roundings = Vec::with_capacity(self.nodes().len());
+        let mut intervals = Vec::with_capacity(self.nodes().len());
         let values = self.values_by(|_, node, parents| {
-            let (value, noise, origin) = match observation.finite_if_present(&node.name)? {
+            let (value, noise, origin) = match node.observed(observation)? {
                 Some(value) => {
                     let missing = |&(place, parent): &(usize, usize)| {
                         origins[parent] == Origin::Missing && node.slope(place) != Some(0.0)
@@ -96,11 +104,12 @@ impl Wiring {
             };
             let is_missing = origin == Origin::Missing;
             roundings.push(if is_missing { Rounding::No } else { self.rounding(node, parents, value, noise) });
+            intervals.push(node.mechanism.classes().map(|classes| classes.interval(parents, value)));
             noises.push(noise);
             origins.push(origin);
             Ok::<f64, Error>(value)
         })?;
-        Ok(Recovered { values, noises, origins, roundings })
+        Ok(Recovered { values, noises, origins, intervals, roundings })
     }
 
     /// The noise of one node in every row of the columns of all nodes; NaN where the node's value or a parent's is missing
@@ -151,9 +160,13 @@ impl WiredNode {
         Err(Error::NotInvertible { node: name.clone(), observed, noise, reproduced })
     }
 
-    /// The median of the node given its parents, and that of its noise. (The noise's median gives the value's where the
+    /// The median of the node given its parents, and that of its noise; of a category the likeliest level, and its noise. (The noise's median gives the value's where the
     /// mechanism is monotone in the noise, as any is that adds it.)
     fn impute(&self, parents: &[f64]) -> Result<(f64, f64)> {
+        if self.levels.is_some() {
+            let level = self.likeliest(parents);
+            return Ok((level, self.mechanism.estimate_noise(parents, level)));
+        }
         let noise = self.mechanism.noise().median();
         let value = self.mechanism.evaluate(parents, noise);
         if value.is_finite() {

@@ -100,8 +100,12 @@ impl Wiring {
         let is_vague = || {
             node.resolution.is_unknown() && node.parents.iter().all(|&parent| self.node(parent).resolution.is_unknown())
         };
-        // A root's noise is what was measured.
-        if is_exact || !usual.reach().is_finite() || !is_constant && (node.parents.is_empty() || is_vague()) {
+        // A root's noise is what was measured, and classes are not measured.
+        if is_exact
+            || node.levels.is_some()
+            || !usual.reach().is_finite()
+            || !is_constant && (node.parents.is_empty() || is_vague())
+        {
             return Rounding::No;
         }
         let room = self.room(node, parents, value, noise);

@@ -2,6 +2,7 @@
 //! linear.
 
 mod abduction;
+mod category;
 mod forward;
 mod linear;
 mod measured;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::data::{Levels, Observation};
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::mechanism::FittedMechanism;
@@ -37,6 +38,10 @@ pub(crate) struct WiredNode {
     pub(in crate::model) usual_noise: UsualNoise,
     /// In which steps the values are measured.
     pub(in crate::model) resolution: Resolution,
+    /// The levels of a category, whose values are their codes.
+    pub(crate) levels: Option<Arc<Levels>>,
+    /// The likeliest level of a category without causes.
+    mode: f64,
 }
 
 /// Where nearly all of a noise lies, in its unit.
@@ -74,6 +79,8 @@ impl Wiring {
             spread: 0.0,
             usual_noise: UsualNoise::of(mechanisms[position].noise()),
             resolution: Resolution::default(),
+            levels: None,
+            mode: 0.0,
         });
         Self { nodes: nodes.collect() }
     }
@@ -100,6 +107,15 @@ impl Wiring {
     pub(in crate::model) fn with_references(mut self, references: &[NoiseDistribution]) -> Self {
         for node in &mut self.nodes {
             node.spread = references[node.position].variance().sqrt();
+            node.mode = mode(&references[node.position]);
+        }
+        self
+    }
+
+    /// The wiring that knows which nodes are categories, by position in the graph.
+    pub(in crate::model) fn with_levels(mut self, levels: &[Option<Arc<Levels>>]) -> Self {
+        for node in &mut self.nodes {
+            node.levels.clone_from(&levels[node.position]);
         }
         self
     }
@@ -209,6 +225,48 @@ impl Wiring {
 }
 
 impl WiredNode {
+    /// The value of the node in an observation, the code of its level for a category; nothing where it is missing or not there.
+    ///
+    /// # Errors
+    /// When it is infinite, or text where the node is no category.
+    pub(crate) fn observed(&self, observation: &Observation) -> Result<Option<f64>> {
+        match &self.levels {
+            None => observation.finite_if_present(&self.name),
+            Some(levels) => Ok(observation.level(&self.name).map(|level| levels.code(&level))),
+        }
+    }
+
+    /// As [`observed`](Self::observed), of a node whose value must be there.
+    ///
+    /// # Errors
+    /// When [`observed`](Self::observed) fails, or the value is missing or not there.
+    pub(crate) fn needed(&self, observation: &Observation) -> Result<f64> {
+        match self.observed(observation)? {
+            Some(value) => Ok(value),
+            None => observation.finite(&self.name),
+        }
+    }
+
+    /// The likeliest level of a category, given the values of its parents.
+    pub(super) fn likeliest(&self, parents: &[f64]) -> f64 {
+        self.mechanism.classes().map_or(self.mode, |classes| classes.likeliest(parents))
+    }
+
+    /// The likeliest level of a category, whatever its parents; the median of any other node. From what is normal for it.
+    pub(crate) fn typical(&self, reference: &NoiseDistribution) -> f64 {
+        if self.levels.is_some() { self.mode } else { reference.median() }
+    }
+
+    /// The name of a category's level by its code.
+    pub(crate) fn level_name(&self, code: f64) -> Option<String> {
+        self.levels.as_ref()?.name(code).map(str::to_owned)
+    }
+
+    /// The level of a category in an observation by its name, whether the model knows it or not.
+    pub(crate) fn observed_level(&self, observation: &Observation) -> Option<String> {
+        self.levels.as_ref().and_then(|_| Some(observation.level(&self.name)?.into_owned()))
+    }
+
     /// By how much a measured value may lie below or above what it stands for: half of the step in which it was measured.
     pub(crate) fn half_step(&self, value: f64) -> f64 {
         let measured = self.resolution.of_value(value);
@@ -236,6 +294,13 @@ impl WiredNode {
         parents.clear();
         parents.extend(self.parents.iter().map(|&parent| values[parent]));
     }
+}
+
+/// The likeliest of the values that a distribution lists, the least of several; 0 where it lists none.
+fn mode(reference: &NoiseDistribution) -> f64 {
+    let NoiseDistribution::Empirical(reference) = reference else { return 0.0 };
+    let runs = reference.values().chunk_by(|a, b| a == b);
+    runs.fold((0.0, 0), |best, run| if run.len() > best.1 { (run[0], run.len()) } else { best }).0
 }
 
 /// For each of `count` places its rank in a list of distinct places; no meaning for places that are not in it.

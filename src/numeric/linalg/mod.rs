@@ -1,10 +1,11 @@
-//! Least squares, the one piece of linear algebra that the crate needs.
+//! Least squares and positive definite systems, the linear algebra that the crate needs.
 //!
-//! Two backends solve the same standardised problem: `qr`, pure Rust and the default, and
+//! Two backends solve the same standardised least-squares problem: `qr`, pure Rust and the default, and
 //! `lapack`, which the feature `blas` puts in its place. Everything that gives the answer its
 //! meaning (centring, scaling, constant columns, the ridge penalty, the tolerance of the rank)
 //! happens in `least_squares`, once for both.
 
+mod cholesky;
 #[cfg(feature = "blas")]
 mod lapack;
 mod least_squares;
@@ -14,4 +15,5 @@ mod system;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cholesky::cholesky_solve;
 pub(crate) use least_squares::{LeastSquares, least_squares, least_squares_with_leverages};

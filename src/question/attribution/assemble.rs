@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::findings::Finding;
 use crate::model::{Origin, Recovered};
 use crate::refine::{Answer, Estimate, Found};
-use crate::score::is_saturated;
+use crate::score::{ItScore, is_saturated};
 use crate::target::Target;
 use crate::world::Event;
 
@@ -51,7 +51,12 @@ impl Attributor {
         let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
         let contributions = contributions.map(|(node, amount)| {
             let contribution = self.contribution(target, node, recovered, amount, whole)?;
-            Ok(Contribution { model_error: Some(open.errors[node]).filter(|&error| error > 0.0), ..contribution })
+            let observed_level = target.nodes()[node].observed_level(observation);
+            Ok(Contribution {
+                model_error: Some(open.errors[node]).filter(|&error| error > 0.0),
+                observed_level,
+                ..contribution
+            })
         });
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         let towards = direction(self.config.question.quantity, score.value);
@@ -104,7 +109,8 @@ impl Attributor {
         let missing = missing.map(|(number, node)| MissingNode {
             node: node.name.clone(),
             stand_in: recovered.values[number],
-            typical: self.model.reference_at(node.position).median(),
+            typical: node.typical(self.model.reference_at(node.position)),
+            typical_level: node.level_name(node.typical(self.model.reference_at(node.position))),
         });
         missing.collect()
     }
@@ -124,7 +130,8 @@ impl Attributor {
         };
         let distribution = target.nodes()[node].mechanism.noise();
         let evident = target.wiring().evident_noise(recovered, node);
-        let impossible = distribution.log_two_sided_tail(evident) == f64::NEG_INFINITY;
+        let ln_tail = target.wiring().ln_noise_tail(recovered, node);
+        let impossible = ln_tail == f64::NEG_INFINITY;
         let floor = if self.floor == 0.0 && impossible { self.model.floor_at(position) } else { self.floor };
         Ok(Contribution {
             node: target.node_name(node).to_owned(),
@@ -134,11 +141,14 @@ impl Attributor {
             model_error: None,
             share: whole.map(|whole| amount.value / whole),
             observed: recovered.values[node],
-            typical: self.model.reference_at(position).median(),
+            typical: target.nodes()[node].typical(self.model.reference_at(position)),
+            observed_level: None,
+            typical_level: target.nodes()[node]
+                .level_name(target.nodes()[node].typical(self.model.reference_at(position))),
             missing_parents: missing_parents.iter().map(|&parent| self.model.graph().name(parent).to_owned()).collect(),
             noise,
-            noise_score: self.model.noise_score(position, evident, floor)?.nats(),
-            extrapolated: distribution.is_extrapolated(evident),
+            noise_score: ItScore::from_log_tail_probability(ln_tail, floor)?.nats(),
+            extrapolated: target.nodes()[node].levels.is_none() && distribution.is_extrapolated(evident),
         })
     }
 }

@@ -117,6 +117,7 @@ impl Attributor {
         })?;
         if self.config.effort.model_error && matches!(splits, Splits::Asked(_)) {
             attribution = self.with_model_errors(attribution, &case);
+            attribution = self.with_class_orders(attribution, &case, observation)?;
         }
         tell!(
             DEBUG,
@@ -143,8 +144,8 @@ impl Attributor {
     /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
     /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
     pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
-        observation.finite(self.target())?;
         let target = &self.base.target;
+        target.wiring().node(target.number()).needed(observation)?;
         let recovered = target.wiring().abduct(observation)?;
         // Once, as all regimes of the event must have the same players.
         let recovered = target.wiring().with_rounding_decided(recovered);

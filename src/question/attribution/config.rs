@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::model::FittedModel;
 use crate::score::{FeatureMap, check_floor};
 use crate::shapley::ShapleyMethod;
+use crate::target::Target;
 use crate::world::Sought;
 
 /// What is split over the nodes.
@@ -70,12 +71,15 @@ impl AttributionQuestion {
     }
 
     /// What an engine has to find.
-    pub(super) fn sought(&self, model: &FittedModel, target: usize) -> Sought {
+    pub(super) fn sought(&self, model: &FittedModel, target: &Target) -> Sought {
+        let is_category = target.wiring().node(target.number()).levels.is_some();
         match (self.quantity, &self.feature_map) {
-            (Quantity::MeanDeviation, _) => Sought::Mean,
             (Quantity::ItScore, FeatureMap::Custom(_)) => Sought::CustomTail,
+            (_, feature_map) if is_category && !matches!(feature_map, FeatureMap::Custom(_)) => Sought::Class,
+            (Quantity::MeanDeviation, _) => Sought::Mean,
             (Quantity::ItScore, _) => {
-                Sought::Region { floor: self.floor(model, target), data_floor: model.floor_at(target) }
+                let position = target.nodes()[target.number()].position;
+                Sought::Region { floor: self.floor(model, position), data_floor: model.floor_at(position) }
             }
         }
     }

@@ -4,6 +4,7 @@ mod assemble;
 mod attribute;
 mod attributor;
 mod case;
+mod class_orders;
 mod config;
 mod group;
 mod model_error;

@@ -7,6 +7,7 @@ use super::group::UnidentifiedGroup;
 use crate::engine::Explanation;
 use crate::findings::Finding;
 use crate::score::ln_with_floor;
+use crate::wording::significant;
 
 /// How much each node contributed to an outlier of the target, with the error of each figure.
 ///
@@ -90,8 +91,17 @@ pub struct MissingNode {
     /// What stood in for its value when the noises of its children were recovered: the median of the node given its
     /// parents, in its unit.
     pub stand_in: f64,
-    /// What is typical of the node: the median of its reference values, in its unit.
+    /// What is typical of the node: the median of its reference values, in its unit; the code of the likeliest level of a category.
     pub typical: f64,
+    /// The likeliest level of a category.
+    pub typical_level: Option<String>,
+}
+
+impl MissingNode {
+    /// What is typical for people: the level of a category, or a number with four digits.
+    pub(crate) fn typical_text(&self) -> String {
+        self.typical_level.clone().unwrap_or_else(|| significant(self.typical))
+    }
 }
 
 /// One node's part in an outlier.
@@ -117,15 +127,19 @@ pub struct Contribution {
     /// The contribution as a share of the score; nothing if the score is 0 within twice its standard error, or small (a tenth)
     /// beside the sum of the sizes of its parts, which then cancel.
     pub share: Option<f64>,
-    /// The node's observed value, in its unit.
+    /// The node's observed value, in its unit; the code of the level of a category, see [`Levels`](crate::data::Levels).
     pub observed: f64,
-    /// What is typical of the node: the median of its reference values, in its unit.
+    /// What is typical of the node: the median of its reference values, in its unit; the code of the likeliest level of a category.
     pub typical: f64,
+    /// The level that was observed of a category, also one that training did not have; nothing where the node is none.
+    pub observed_level: Option<String>,
+    /// The likeliest level of a category.
+    pub typical_level: Option<String>,
     /// Parents whose value was missing and which the node's mechanism depends on. If there are any, the noise was recovered
     /// with stand-ins for them, and all of this is approximate: what the missing parent did beyond its median is put down
     /// to this node.
     pub missing_parents: Vec<String>,
-    /// The noise that, with the observed parents, gives the observed value.
+    /// The noise that, with the observed parents, gives the observed value; of a category with causes the middle of all that do.
     pub noise: f64,
     /// How unusual that noise is under its distribution, in nats, with the attribution's floor (or the model's
     /// default floor where that is 0 and the noise impossible).
@@ -143,6 +157,16 @@ impl Contribution {
             Quantity::ItScore => Some(self.value),
             Quantity::MeanDeviation => None,
         }
+    }
+
+    /// The observed value for people: the level of a category, or a number with four digits.
+    pub(crate) fn observed_text(&self) -> String {
+        self.observed_level.clone().unwrap_or_else(|| significant(self.observed))
+    }
+
+    /// What is typical for people, as [`observed_text`](Self::observed_text).
+    pub(crate) fn typical_text(&self) -> String {
+        self.typical_level.clone().unwrap_or_else(|| significant(self.typical))
     }
 
     /// Whether the contribution rests on a stand-in for the missing value of a parent.

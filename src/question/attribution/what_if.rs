@@ -13,7 +13,7 @@ use crate::shapley::Coalition;
 #[non_exhaustive]
 pub struct WhatIf {
     /// For [`Quantity::ItScore`] the probability q(T) of a value at least as extreme as the observed one; for
-    /// [`Quantity::MeanDeviation`] the target's expected value, in its unit.
+    /// [`Quantity::MeanDeviation`] the target's expected value, in its unit, or the probability of its class.
     pub value: f64,
     /// Its standard error, in the same unit.
     pub std_error: f64,
@@ -54,7 +54,7 @@ impl Attributor {
             let is_kept = |player: &usize| kept(event.target().node_name(event.node_of(*player)));
             (0..event.player_count()).filter(is_kept).for_each(|player| coalition.insert(player));
             let found = answer(event, engines, Ask::One(&coalition), self.goal())?.found;
-            Ok::<_, Error>((found, event.observed()))
+            Ok::<_, Error>((found, event.observed_mean()))
         })?;
         let (worth, std_error) = (-found.score.value, found.score.std_error());
         Ok(match self.config.question.quantity {

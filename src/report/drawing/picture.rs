@@ -131,6 +131,6 @@ fn details(quantity: Quantity, contribution: &Contribution) -> String {
         Quantity::ItScore => error_in_nats(contribution.std_error),
         Quantity::MeanDeviation => significant(contribution.std_error),
     };
-    let (observed, typical) = (significant(contribution.observed), significant(contribution.typical));
+    let (observed, typical) = (contribution.observed_text(), contribution.typical_text());
     format!("{} ± {error}; observed {observed}, typically {typical}", with_unit(quantity, contribution))
 }

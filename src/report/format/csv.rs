@@ -5,7 +5,7 @@ use crate::report::escape::csv;
 
 impl Attribution {
     /// The contributions as CSV with a header line, the suspect first as [`ranked`](Self::ranked), then the nodes whose value was missing. Numbers have all
-    /// their digits; what is not known is an empty cell. The column of the contributions is `nats`, or `value` for a
+    /// their digits, categories have their levels; what is not known is an empty cell. The column of the contributions is `nats`, or `value` for a
     /// mean deviation, which has the target's unit.
     ///
     /// A name that a spreadsheet would run as a formula (`=…`, `+…`, `-…`, `@…`) has an apostrophe before it, and what cannot be seen is written
@@ -26,6 +26,10 @@ impl Attribution {
 fn row(contribution: &Contribution) -> String {
     let Contribution { node, value, std_error, share, observed, typical, noise, noise_score, extrapolated, .. } =
         contribution;
+    let cell =
+        |level: &Option<String>, number: &f64| level.as_ref().map_or_else(|| number.to_string(), |level| csv(level));
+    let (observed, typical) =
+        (cell(&contribution.observed_level, observed), cell(&contribution.typical_level, typical));
     let share = share.map_or_else(String::new, |share| share.to_string());
     let parents: Vec<String> = contribution.missing_parents.iter().map(|parent| csv(parent)).collect();
     // A list in a cell: names within it are quoted as cells are, and then the cell is.
@@ -35,5 +39,6 @@ fn row(contribution: &Contribution) -> String {
 }
 
 fn row_of_missing(missing: &MissingNode) -> String {
-    format!("{},,,,,{},,,,\n", csv(&missing.node), missing.typical)
+    let typical = missing.typical_level.as_ref().map_or_else(|| missing.typical.to_string(), |level| csv(level));
+    format!("{},,,,,{typical},,,,\n", csv(&missing.node))
 }

@@ -59,6 +59,8 @@ struct MissingShape {
     node: String,
     stand_in: f64,
     typical: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    typical_level: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +74,10 @@ struct ContributionShape {
     share: Option<f64>,
     observed: f64,
     typical: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    observed_level: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    typical_level: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing_parents: Vec<String>,
     noise: f64,
@@ -121,6 +127,8 @@ impl ContributionShape {
             share,
             observed,
             typical,
+            observed_level,
+            typical_level,
             missing_parents,
             noise,
             noise_score,
@@ -135,6 +143,8 @@ impl ContributionShape {
             share,
             observed,
             typical,
+            observed_level,
+            typical_level,
             missing_parents,
             noise,
             noise_score,
@@ -151,6 +161,8 @@ impl ContributionShape {
             share,
             observed,
             typical,
+            observed_level,
+            typical_level,
             missing_parents,
             noise,
             noise_score,
@@ -166,6 +178,8 @@ impl ContributionShape {
             share,
             observed,
             typical,
+            observed_level,
+            typical_level,
             missing_parents,
             noise,
             noise_score,
@@ -225,7 +239,12 @@ impl Serialize for Attribution {
             contributions: contributions.into_iter().map(|part| ContributionShape::new(quantity, part)).collect(),
             missing: missing
                 .into_iter()
-                .map(|MissingNode { node, stand_in, typical }| MissingShape { node, stand_in, typical })
+                .map(|MissingNode { node, stand_in, typical, typical_level }| MissingShape {
+                    node,
+                    stand_in,
+                    typical,
+                    typical_level,
+                })
                 .collect(),
             groups: groups.into_iter().map(|group| GroupShape::new(quantity, group)).collect(),
             findings,
@@ -258,8 +277,14 @@ impl<'de> Deserialize<'de> for Attribution {
         };
         let groups = shape.groups.into_iter().map(|group| group.group(quantity)).collect::<Result<_, D::Error>>()?;
         let missing = shape.missing.into_iter();
-        let missing =
-            missing.map(|MissingShape { node, stand_in, typical }| MissingNode { node, stand_in, typical }).collect();
+        let missing = missing
+            .map(|MissingShape { node, stand_in, typical, typical_level }| MissingNode {
+                node,
+                stand_in,
+                typical,
+                typical_level,
+            })
+            .collect();
         Ok(Self {
             target,
             quantity,

@@ -1,17 +1,21 @@
 //! What is normal of a node, with what was observed marked.
 
 use super::text::{percent, sentence};
+use crate::data::Levels;
 use crate::error::Result;
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
+use crate::question::attribution::Contribution;
 use crate::report::escape::markup;
 use crate::verdicts::Diagnosis;
-use crate::wording::significant;
+use crate::wording::{fixed, significant};
 
 /// How many nodes are shown at most.
 const MOST_NODES: usize = 4;
 /// A contribution of so large a share of the largest makes a node worth showing.
 const WORTH_SHOWING: f64 = 0.1;
+/// How many levels of a category are listed.
+const MOST_LEVELS: usize = 8;
 /// Bars of a histogram.
 const BINS: usize = 40;
 /// What is left out of a histogram on either side.
@@ -31,6 +35,13 @@ pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis) -> Resul
         let Some(contribution) = diagnosis.attribution.contribution(node) else { continue };
         let mechanism = model.mechanism(node)?;
         page.push_str(&format!("<h3>{}</h3>\n<div class=\"pair\">\n", markup(node)));
+        if let Some(levels) = model.levels(node)? {
+            page.push_str(&format!(
+                "<p class=\"note\">{}</p>\n</div>\n",
+                markup(&shares(model.reference(node)?, levels, contribution))
+            ));
+            continue;
+        }
         let values = Histogram { distribution: model.reference(node)?, marked: contribution.observed };
         page.push_str(&values.draw(&format!("values-{place}"), &format!("Values of `{node}`")));
         if !mechanism.is_root() {
@@ -41,6 +52,19 @@ pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis) -> Resul
         page.push_str("</div>\n");
     }
     Ok(page)
+}
+
+/// How usual the levels of a category are, the likeliest first, and which was observed.
+fn shares(reference: &NoiseDistribution, levels: &Levels, contribution: &Contribution) -> String {
+    let share = |code: f64| (reference.cdf(code) + reference.survival(code) - 1.0).max(0.0);
+    let mut all: Vec<(&str, f64)> =
+        levels.names().iter().enumerate().map(|(code, name)| (name.as_str(), share(code as f64))).collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let rest = all.len().saturating_sub(MOST_LEVELS);
+    let shown = all.iter().take(MOST_LEVELS).map(|(name, share)| format!("{name} {} %", fixed(100.0 * share, 1)));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("Observed {}; normally {shown}{more}.", contribution.observed_text())
 }
 
 /// At least one node, if any has a contribution.

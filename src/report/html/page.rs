@@ -14,7 +14,7 @@ use crate::question::attribution::{Attribution, Quantity};
 use crate::report::drawing::{self, Picture};
 use crate::report::escape::{self, markup};
 use crate::verdicts::Diagnosis;
-use crate::wording::{chance, error_in_nats, fixed, significant};
+use crate::wording::{chance, error_in_nats, fixed};
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
 ///
@@ -216,7 +216,7 @@ fn verdict(diagnosis: &Diagnosis, of_inputs: &[String]) -> String {
 fn how_unusual(diagnosis: &Diagnosis) -> String {
     let (target, score) = (&diagnosis.target, &diagnosis.attribution.score);
     let observed = diagnosis.attribution.contribution(target).map_or_else(String::new, |part| {
-        format!("`{target}` was {}, typically {}. ", significant(part.observed), significant(part.typical))
+        format!("`{target}` was {}, typically {}. ", part.observed_text(), part.typical_text())
     });
     let ceiling = if score.saturated { ", its ceiling: the event is at least this unusual" } else { "" };
     let tail = score.tail_probability.map_or_else(String::new, |tail| {

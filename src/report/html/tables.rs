@@ -35,7 +35,7 @@ pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
     for missing in &attribution.missing {
         let mut row = blank(&visible_name(&missing.node));
         row[6] = "missing".to_owned();
-        row[7] = significant(missing.typical);
+        row[7] = missing.typical_text();
         rows.push(row);
     }
     let header =
@@ -72,8 +72,8 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
         part.model_error.map_or_else(|| "-".to_owned(), |error| fixed(error, 2)),
         part.share.map_or_else(|| "-".to_owned(), percent),
         deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
-        significant(part.observed),
-        significant(part.typical),
+        part.observed_text(),
+        part.typical_text(),
         fixed(part.noise_score, 1),
         remarks.join("; "),
     ]

@@ -47,9 +47,9 @@ impl fmt::Display for Attribution {
 
 impl Attribution {
     fn write_summary(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
-        let observed = self.contribution(&self.target).map_or(f64::NAN, |target| target.observed);
+        let observed = self.contribution(&self.target).map_or_else(nothing, Contribution::observed_text);
         let (target, score) = (visible_name(&self.target), &self.score);
-        write!(formatter, "`{target}` = {}: ", significant(observed))?;
+        write!(formatter, "`{target}` = {observed}: ")?;
         match (score.tail_probability, score.floor) {
             (Some(tail), Some(floor)) => {
                 writeln!(
@@ -103,8 +103,8 @@ impl Attribution {
             error,
             contribution.model_error.map_or_else(nothing, |error| self.amount(error, 0.0).0),
             contribution.share.map_or_else(nothing, percent),
-            significant(contribution.observed),
-            significant(contribution.typical),
+            contribution.observed_text(),
+            contribution.typical_text(),
             format!("{:.1}", contribution.noise_score),
         ]
     }
@@ -139,7 +139,7 @@ impl Attribution {
 }
 
 fn row_of_missing(missing: &MissingNode) -> [String; COLUMNS] {
-    let typical = significant(missing.typical);
+    let typical = missing.typical_text();
     [visible_name(&missing.node), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 

@@ -103,13 +103,20 @@ impl fmt::Display for Counterfactual {
         let Self { node, target, expected, observed, resolution, .. } = self;
         let [probability, usual, alone] = [self.probability, self.usual_probability, self.probability_alone]
             .map(|probability| chance(probability, *resolution));
-        write!(
-            formatter,
-            "Had `{node}` behaved normally, a value of `{target}` at least as extreme would have had probability {probability}, and \
+        if let Some(level) = &self.observed_level {
+            write!(
+                formatter,
+                "Had `{node}` behaved normally, `{target}` would have been `{level}` with probability {probability}. `{node}` alone "
+            )?;
+        } else {
+            write!(
+                formatter,
+                "Had `{node}` behaved normally, a value of `{target}` at least as extreme would have had probability {probability}, and \
              its expected value would have been {} instead of {}. `{node}` alone ",
-            significant(*expected),
-            significant(*observed)
-        )?;
+                significant(*expected),
+                significant(*observed)
+            )?;
+        }
         if usual == alone {
             write!(formatter, "leaves that probability as it is: {alone}.")
         } else {

@@ -68,7 +68,10 @@ impl Evidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
                 surprise: surprise(model, node, recovered.values[number], config)?,
-                noise_surprise: noise_surprise(node.mechanism.noise(), noise, error, floor)?,
+                noise_surprise: match node.levels {
+                    Some(_) => nats(wiring.ln_noise_tail(&recovered, number).exp(), floor)?,
+                    None => noise_surprise(node.mechanism.noise(), noise, error, floor)?,
+                },
             });
         }
         Ok(evidence)
@@ -87,18 +90,21 @@ impl Evidence {
     }
 }
 
-fn nats(distribution: &NoiseDistribution, value: f64, floor: f64) -> Result<f64> {
-    Ok(ItScore::from_tail_probability(distribution.two_sided_tail(value), floor)?.nats())
+fn nats(tail: f64, floor: f64) -> Result<f64> {
+    Ok(ItScore::from_tail_probability(tail, floor)?.nats())
 }
 
 fn surprise(model: &FittedModel, node: &WiredNode, value: f64, config: &DiagnosisConfig) -> Result<f64> {
     let (reference, name) = (model.reference_at(node.position), &node.name);
+    if node.levels.is_some() {
+        return nats(node.value_tail(reference, value), model.default_floor());
+    }
     let recent = config.recent.as_ref().filter(|recent| recent.names().contains(name));
     let drift = match recent {
         Some(recent) => drift(reference, recent.column_with_gaps(name)?.iter().copied()),
         None => 0.0,
     };
-    nats(reference, without_drift(reference, value, drift), model.default_floor())
+    nats(reference.two_sided_tail(without_drift(reference, value, drift)), model.default_floor())
 }
 
 /// How well the function of the parents is known at those of the event.
@@ -115,5 +121,5 @@ struct FitError {
 fn noise_surprise(distribution: &NoiseDistribution, noise: f64, error: FitError, floor: f64) -> Result<f64> {
     let median = distribution.median();
     let width = (error.widening * error.widening + error.leverage).sqrt();
-    nats(distribution, median + (noise - median) / width, floor)
+    nats(distribution.two_sided_tail(median + (noise - median) / width), floor)
 }

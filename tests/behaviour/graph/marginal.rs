@@ -80,7 +80,7 @@ fn a_graph_is_restricted_to_what_the_data_can_tell() {
         ("web", "web"),
     ])
     .unwrap();
-    let data = Dataset::from_csv_reader("web,api,auth,db\n1,1,,up\n2,3,1,down\n3,2,2,up\n".as_bytes()).unwrap();
+    let data = Dataset::from_csv_reader("web,api,auth,db\n1,1,,up\n2,3,1,7\n3,2,2,up\n".as_bytes()).unwrap();
     let (rest, repair) = graph.restricted_to(&data).unwrap();
     assert_eq!(rest.nodes().collect::<Vec<_>>(), ["api", "web", "auth"]);
     assert_eq!(rest.parents("web").unwrap(), graph.parents("web").unwrap());

@@ -4,6 +4,7 @@ use super::super::config::{AttributionQuestion, Quantity};
 use crate::error::Result;
 use crate::model::{Recovered, WiredNode};
 use crate::noise::NoiseDistribution;
+use crate::score::FeatureMap;
 use crate::target::Target;
 use crate::world::{Event, Measure};
 
@@ -56,11 +57,18 @@ impl AskedOf<'_> {
         let node = target.wiring().node(target.number());
         let observed = recovered.values[target.number()];
         let slack = rounding_slack(target, recovered);
+        let is_class = node.levels.is_some() && !matches!(self.question.feature_map, FeatureMap::Custom(_));
+        if self.question.quantity == Quantity::MeanDeviation && is_class {
+            return Ok(Measured { measure: Measure::ClassMean { class: observed }, slack, counted_from: None });
+        }
         if self.question.quantity == Quantity::MeanDeviation {
             return Ok(Measured { measure: Measure::Mean { observed }, slack, counted_from: None });
         }
-        let test = self.question.feature_map.outlier_test(self.reference, observed)?;
         let floor = self.floor;
+        if let Some(test) = node.class_test(observed).filter(|_| is_class) {
+            return Ok(Measured { measure: Measure::LogTail { test, floor }, slack, counted_from: None });
+        }
+        let test = self.question.feature_map.outlier_test(self.reference, observed)?;
         // A value that was measured stands for all that are rounded to it.
         let half_step = node.half_step(observed);
         if slack <= NEGLIGIBLE * node.spread() {

@@ -25,8 +25,7 @@ impl Prepared {
         model: &FittedModel,
         config: &AttributionConfig,
     ) -> Result<Self> {
-        let sought = config.question.sought(model, target.nodes()[target.number()].position);
-        let engines = Engines::choose(&target, sought, config.means)?;
+        let engines = Engines::choose(&target, config.question.sought(model, &target), config.means)?;
         let explanation = Arc::new(engines.explain(engines.preferred(), &[]));
         Ok(Self { target, engines, explanation })
     }

@@ -1,0 +1,5 @@
+//! Categories among the parents of a mechanism: how their levels become columns of numbers.
+
+mod encoding;
+
+pub(super) use encoding::{Encoding, Encodings};
