@@ -248,7 +248,8 @@ impl Dataset {
 
     /// The position of a column that must be there, whatever it holds.
     pub(super) fn position_of_any(&self, name: &str) -> Result<usize> {
-        let missing = || Error::MissingColumn { column: name.to_owned(), available: list_with_guess(self.names(), name) };
+        let missing =
+            || Error::MissingColumn { column: name.to_owned(), available: list_with_guess(self.names(), name) };
         self.names.position(name).ok_or_else(missing)
     }
 
