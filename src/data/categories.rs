@@ -1,5 +1,6 @@
 //! Columns of text as categories: which are, their levels, and tables in which codes stand for levels.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::dataset::{Dataset, TextCells};
@@ -101,19 +102,19 @@ impl Dataset {
         &self,
         names: impl IntoIterator<Item = &'n str>,
         known: impl Fn(&str) -> Option<Arc<Levels>>,
-    ) -> Result<Self> {
+    ) -> Result<Cow<'_, Self>> {
         let mut coded = Vec::new();
         for name in names {
             let Ok(position) = self.position_of_any(name) else { continue };
             if self.coded_levels(name).is_some() {
                 continue;
             }
-            let repeated = || self.levels(name).filter(|levels| self.repeats(position, levels)).map(Arc::new);
+            let repeated = || self.category(name).map(Arc::new);
             let Some(levels) = known(name).or_else(repeated) else { continue };
             coded.push((name, position, levels));
         }
         if coded.is_empty() {
-            return Ok(self.clone());
+            return Ok(Cow::Borrowed(self));
         }
         let (mut values, mut text_cells) = (self.values().to_owned(), self.text_cells().clone());
         let mut by_name = self.all_coded_levels().clone();
@@ -125,7 +126,8 @@ impl Dataset {
             }
             by_name.insert(name.to_owned(), levels);
         }
-        Ok(Self::from_array_and_text(self.names(), values.view(), text_cells)?.with_coded_levels(by_name))
+        let table = Self::from_array_and_text(self.names(), values.view(), text_cells)?;
+        Ok(Cow::Owned(table.with_coded_levels(by_name)))
     }
 
     /// The table with text for the codes of these columns, one list of levels for each by name.
@@ -143,10 +145,11 @@ impl Dataset {
         Self::from_array_and_text(self.names(), values.view(), text_cells)
     }
 
-    /// Whether the levels of a column repeat, as those of a category do.
-    fn repeats(&self, position: usize, levels: &Levels) -> bool {
+    /// The levels of a column of text, if they repeat as those of a category do.
+    pub(crate) fn category(&self, column: &str) -> Option<Levels> {
+        let (position, levels) = (self.position_of_any(column).ok()?, self.levels(column)?);
         let cells = self.text_cells().range((position, 0)..(position + 1, 0)).count();
-        levels.len() <= FEW_LEVELS.max(cells / CELLS_PER_LEVEL)
+        (levels.len() <= FEW_LEVELS.max(cells / CELLS_PER_LEVEL)).then_some(levels)
     }
 }
 

@@ -212,9 +212,11 @@ impl CausalGraph {
 }
 
 fn reason_to_remove(data: &Dataset, node: &str) -> Option<RemovalReason> {
-    // A column of text may be a category, which counts as well.
-    let coded = data.coded([node], |_| None);
-    match coded.as_ref().unwrap_or(data).column(node) {
+    // A category counts as well.
+    if data.category(node).is_some() {
+        return None;
+    }
+    match data.column(node) {
         Err(Error::TextColumn { .. }) => Some(RemovalReason::Text),
         Err(_) => Some(RemovalReason::NoColumn),
         Ok(column) => {

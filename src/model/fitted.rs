@@ -1,5 +1,6 @@
 //! The model after fitting.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::entangled::Doubtful;
@@ -101,6 +102,7 @@ impl FittedModel {
         };
         let level = |node| data.and_then(|data: &Dataset| data.coded_levels(node)).cloned();
         let wiring = wiring.with_levels(&graph.nodes().map(level).collect::<Vec<_>>());
+        wiring.nodes().iter().try_for_each(|node| wiring.check_levels(node))?;
         let references = references(&graph, &wiring, data)?;
         let mut wiring = wiring.with_resolutions(&resolutions(&graph, given_steps, data));
         if let Some(data) = data {
@@ -293,7 +295,7 @@ impl FittedModel {
     ///
     /// # Errors
     /// None, as all levels are known.
-    pub(crate) fn coded(&self, data: &Dataset) -> Result<Dataset> {
+    pub(crate) fn coded<'d>(&self, data: &'d Dataset) -> Result<Cow<'d, Dataset>> {
         let levels = self.all_levels();
         data.coded(levels.keys().map(String::as_str), |name| levels.get(name).cloned())
     }

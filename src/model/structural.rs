@@ -285,7 +285,7 @@ impl StructuralCausalModel {
             rows_incomplete: cases.incomplete,
             constant: only_value(cases.values.view()),
             constant_parents: constant_parents.map(|(_, parent)| parent.to_owned()).collect(),
-            largest_atom: largest_atom(cases.values.view()),
+            largest_atom: largest_atom(cases.values.view()).filter(|_| cases.levels.is_none()),
         };
         // The parents of a regression are in the order of the graph.
         let columns = || cases.parent_columns().map(|column| column.to_owned()).collect::<Vec<_>>();

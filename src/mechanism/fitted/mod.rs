@@ -119,7 +119,11 @@ impl FittedMechanism {
     /// Whether it is one of a node with these levels, or none, and of parents with these, in its own order.
     pub(crate) fn fits_levels(&self, own: Option<&Levels>, parents: &[Option<&Levels>]) -> bool {
         match &self.form {
-            Form::Classes(classes) => classes.fits_levels(own, parents),
+            Form::Classes(classes) => {
+                let is_uniform =
+                    (self.noise.quantile(0.0).ok(), self.noise.quantile(1.0).ok()) == (Some(0.0), Some(1.0));
+                matches!(self.noise, NoiseDistribution::Uniform(_)) && is_uniform && classes.fits_levels(own, parents)
+            }
             Form::Structural(structural) => structural.fits_levels(parents),
             Form::Code(_) => true,
         }

@@ -191,7 +191,11 @@ impl ParentFunction {
         match self {
             Self::Levels(LevelParents { encodings, .. }) => encodings.fit_levels(parents),
             Self::Rounded(function) => function.fits_levels(parents),
-            _ => true,
+            Self::Formula(_) => true,
+            // The codes of two levels are 0 and 1, and what a function ignores may be anything.
+            _ => parents.iter().enumerate().all(|(place, levels)| {
+                levels.is_none_or(|levels| levels.len() <= 2) || self.slope(place, parents.len()) == Some(0.0)
+            }),
         }
     }
 

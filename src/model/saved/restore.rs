@@ -42,18 +42,8 @@ impl SavedModel {
         let levels = later.levels(&graph)?;
         let resolutions = later.resolutions(&graph)?;
         let plausible = later.restore(&graph)?;
-        for (position, mechanism) in mechanisms.iter().enumerate() {
-            let of_parents: Vec<Option<&Levels>> =
-                parents[position].iter().map(|&parent| levels[parent].as_deref()).collect();
-            if !mechanism.fits_levels(levels[position].as_deref(), &of_parents) {
-                let message = format!(
-                    "the levels that the mechanism of node `{}` knows are not those of the node and its parents",
-                    graph.name(position)
-                );
-                return Err(Error::DamagedModel { message });
-            }
-        }
         let wiring = Wiring::new(&graph, mechanisms, &parents).with_resolutions(&resolutions).with_levels(&levels);
+        wiring.nodes().iter().try_for_each(|node| wiring.check_levels(node))?;
         let reports = Reports { fit: fit_report, assignment: assignment_report, objections };
         Ok(FittedModel::assemble(graph, wiring, references, Fits { parent_spreads, plausible }, reports))
     }

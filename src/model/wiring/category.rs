@@ -2,7 +2,8 @@
 
 use super::abduction::Recovered;
 use super::nodes::{WiredNode, Wiring};
-use crate::data::place;
+use crate::data::{Levels, place};
+use crate::error::{Error, Result, list_names};
 use crate::noise::NoiseDistribution;
 use crate::score::OutlierTest;
 
@@ -10,6 +11,26 @@ use crate::score::OutlierTest;
 const ROUNDING: f64 = 1e-9;
 
 impl Wiring {
+    /// # Errors
+    /// When a node's mechanism does not know the levels of its parents, or takes codes for numbers.
+    pub(in crate::model) fn check_levels(&self, node: &WiredNode) -> Result<()> {
+        let parents: Vec<Option<&Levels>> =
+            node.parents.iter().map(|&parent| self.node(parent).levels.as_deref()).collect();
+        if node.mechanism.fits_levels(node.levels.as_deref(), &parents) {
+            return Ok(());
+        }
+        let categories = node.parents.iter().map(|&parent| self.node(parent)).filter(|parent| parent.levels.is_some());
+        let names: Vec<&str> = categories.map(|parent| parent.name.as_str()).collect();
+        Err(Error::MechanismMismatch {
+            node: node.name.clone(),
+            expected: "takes numbers".to_owned(),
+            found: format!(
+                "of its parents, {} are categories: take a regression, or a formula of your own that knows their codes",
+                list_names(&names)
+            ),
+        })
+    }
+
     /// The logarithm of how unusual the noise of a node is, in nats: of its tail, to its side and doubled; for a category of the classes
     /// that are no likelier than its own, given its parents.
     pub(crate) fn ln_noise_tail(&self, recovered: &Recovered, number: usize) -> f64 {

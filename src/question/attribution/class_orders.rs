@@ -11,6 +11,7 @@ use crate::engine::Ask;
 use crate::error::Result;
 use crate::mechanism::{FittedMechanism, Form};
 use crate::refine::{Goal, answer};
+use crate::target::Target;
 
 /// Of how many nodes other orders are tried, and up to how many classes each class takes the middle of one.
 const MOST_NODES: usize = 4;
@@ -30,7 +31,12 @@ impl Attributor {
         let is_open =
             |&number: &usize| target.nodes()[number].mechanism.classes().is_some_and(|classes| classes.classes() > 2);
         for number in (0..target.nodes().len()).filter(is_open).take(MOST_NODES) {
-            let own: Vec<f64> = attribution.contributions.iter().map(|part| part.value).collect();
+            // As rough as the others, so that nothing but the order differs.
+            let own = self.contributions_by(target.with_mechanisms(|_, _| None), observation)?;
+            let value = |found: &[(String, f64)], node: &str| {
+                found.iter().find(|(name, _)| name == node).map_or(0.0, |part| part.1)
+            };
+            let own: Vec<f64> = attribution.contributions.iter().map(|part| value(&own, &part.node)).collect();
             let (mut low, mut high) = (own.clone(), own);
             for form in orders(&target.nodes()[number].mechanism) {
                 let replaced = target.with_mechanisms(|other, mechanism| {
@@ -38,8 +44,7 @@ impl Attributor {
                 });
                 let found = self.contributions_by(replaced, observation)?;
                 for (place, part) in attribution.contributions.iter().enumerate() {
-                    let other =
-                        found.iter().find(|(name, _)| *name == part.node).map_or(part.value, |&(_, value)| value);
+                    let other = value(&found, &part.node);
                     (low[place], high[place]) = (low[place].min(other), high[place].max(other));
                 }
             }
@@ -53,7 +58,7 @@ impl Attributor {
         Ok(attribution)
     }
 
-    fn contributions_by(&self, target: crate::target::Target, observation: &Observation) -> Result<Vec<(String, f64)>> {
+    fn contributions_by(&self, target: Target, observation: &Observation) -> Result<Vec<(String, f64)>> {
         let prepared = Prepared::new(target, &self.model, &self.config)?;
         let recovered = prepared.target.wiring().abduct(observation)?;
         let recovered = prepared.target.wiring().with_rounding_decided(recovered);
