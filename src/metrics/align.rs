@@ -73,7 +73,21 @@ impl AlignedMetrics {
     }
 }
 
-pub(super) fn align(series: &MetricSeries, step: Option<f64>) -> Result<AlignedMetrics> {
+impl MetricSeries {
+    /// A table with a column for each series and a row for each step.
+    ///
+    /// The step, in seconds, is the most frequent distance of two samples of a series unless it is given. Each sample goes to the nearest
+    /// step, so that series which were scraped at different moments meet in one row; of two in one step, the later counts. What has no sample in a
+    /// step is missing there. Steps without any sample are no rows.
+    ///
+    /// # Errors
+    /// When there are no samples, or the step is not positive.
+    pub fn align(&self, step: Option<f64>) -> Result<AlignedMetrics> {
+        align(self, step)
+    }
+}
+
+fn align(series: &MetricSeries, step: Option<f64>) -> Result<AlignedMetrics> {
     let step = match step {
         Some(step) if step.is_finite() && step >= 1e-3 => Some((1e3 * step).round() as i64),
         Some(step) => {

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use super::align::{AlignedMetrics, align};
 use super::name::NodeName;
 use super::prometheus;
 use crate::error::{Error, Result};
@@ -87,17 +86,5 @@ impl MetricSeries {
         }
         self.series.push(Series { node, samples });
         Ok(())
-    }
-
-    /// A table with a column for each series and a row for each step.
-    ///
-    /// The step, in seconds, is the most frequent distance of two samples of a series unless it is given. Each sample goes to the nearest
-    /// step, so that series which were scraped at different moments meet in one row; of two in one step, the later counts. What has no sample in a
-    /// step is missing there. Steps without any sample are no rows.
-    ///
-    /// # Errors
-    /// When there are no samples, or the step is not positive.
-    pub fn align(&self, step: Option<f64>) -> Result<AlignedMetrics> {
-        align(self, step)
     }
 }

@@ -7,13 +7,9 @@ mod bad_input;
 mod bootstrap;
 mod categories;
 mod data;
-#[cfg(feature = "traces")]
-mod dependencies;
 mod drift;
 mod evaluation;
 mod findings;
-#[cfg(feature = "traces")]
-mod formats;
 mod graph;
 mod mechanisms;
 mod missing_data;
@@ -22,8 +18,6 @@ mod reproducibility;
 mod saved_models;
 mod shop;
 mod tables;
-#[cfg(feature = "traces")]
-mod trace_rules;
 #[cfg(feature = "traces")]
 mod traces;
 #[cfg(feature = "tracing")]
