@@ -199,6 +199,7 @@ mod tests {
 
     /// With `--nocapture` it prints the rates of `docs/trust.md`.
     #[test]
+    #[allow(clippy::print_stdout, reason = "the rates are printed for whoever asks for them")]
     fn one_faulty_row_in_a_hundred_is_mostly_found_and_right_rows_are_rarely_accused() {
         let student = StudentT::new(3.0).unwrap();
         // Each with mean 0 and variance 1.
