@@ -104,7 +104,7 @@ mod tests {
         same("db,api\n0.1,1e300\n,-0\n5e-324,inf\n");
         same("\"a, b\",\"say \"\"so\"\"\",note\n1,2,late\n3,,\"on\n two lines\"\n");
         same("\"a;b\"\n1\n");
-        same("sep=,\nsep=;\n1\n");
+        same("sep=,\n\"sep=;\"\n1\n");
         same("\"{a\",b|c\n1,2\n".replace("b|c", "\"b|c\"").as_str());
         // A row of missing values is no blank row.
         same("a,b\n1,\nNaN,\n2,3\n");

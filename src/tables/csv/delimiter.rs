@@ -50,7 +50,7 @@ pub(super) fn detect(start: &[u8], whole: bool) -> u8 {
 struct Shape {
     /// The cells of the header.
     header: usize,
-    /// Whether all lines have as many, but for empty ones at the end and a name of the row before it.
+    /// Whether all lines have as many, but for empty ones at the end.
     even: bool,
     /// Whether there is a line beside the header.
     rows: bool,
@@ -72,8 +72,7 @@ fn shape(start: &[u8], whole: bool, delimiter: u8) -> Shape {
     }
     let Some((&(_, header), rows)) = counts.split_first() else { return Shape { header: 0, even: false, rows: false } };
     let fits = |&(filled, all): &(usize, usize)| filled <= header && header <= all;
-    let named = |&(filled, all): &(usize, usize)| filled <= header + 1 && all == header + 1;
-    let even = rows.iter().all(fits) || rows.iter().all(named);
+    let even = rows.iter().all(fits);
     Shape { header, even, rows: !rows.is_empty() }
 }
 
@@ -102,7 +101,7 @@ mod tests {
             ("a\n0,5\n0,7\n", ';'),
             ("a\n1\n", ','),
             ("a;b\n", ';'),
-            // Ends that are empty, and a name of each row.
+            // Ends that are empty, and rows with a cell more than the header.
             ("a;b\n1;2;;\n", ';'),
             ("\"a\";\"b\"\n\"1\";0,5;0,7\n\"2\";0,5;0,7\n", ';'),
             // Uneven: the header decides.
