@@ -28,7 +28,7 @@ fn check_traces(bytes: &[u8], config: &TraceConfig) {
         assert!(own.is_nan() || (0.0 <= *own && own <= inclusive), "{own} of {inclusive}");
         assert!(own.is_nan() || inclusive.is_finite());
     }
-    for background in traces.background() {
+    if let Some(background) = traces.background() {
         assert_eq!(background.rows(), latencies.rows());
         assert!(background.values().iter().all(|seconds| *seconds >= 0.0 && seconds.is_finite()));
     }
