@@ -73,6 +73,13 @@ mod with_feature {
             other => format!("{}: {other}", path.display()),
         })?;
         console.note(format!("{}: {}", path.display(), traces.report()));
+        if traces.operations().len() > 1 {
+            const SHOWN: usize = 10;
+            let shown: Vec<String> = traces.operations().iter().take(SHOWN).map(ToString::to_string).collect();
+            let more = traces.operations().len().saturating_sub(SHOWN);
+            let rest = if more > 0 { format!(", and {more} others (all in JSON)") } else { String::new() };
+            console.note(format!("requests begin with {}{rest}", shown.join(", ")));
+        }
         Ok(traces)
     }
 

@@ -170,8 +170,8 @@ fn a_slow_request_among_slower_kinds_is_found_by_its_operation() {
     let on_kinds =
         |further: &[&str]| run("service_latency", [&["--traces", &file, "--target", "web"], further].concat());
     let mixed = on_kinds(&[]);
-    let printed = text(&mixed.stdout);
-    assert!(mixed.status.success(), "{}", text(&mixed.stderr));
+    let (printed, said) = (text(&mixed.stdout), text(&mixed.stderr));
+    assert!(mixed.status.success() && said.contains("begin with `GET /` of `web` 161 times (median 21."), "{said}");
     assert!(
         printed.contains("requests of different kinds are mixed: `GET /` of `web` 161 times (median 21."),
         "{printed}"

@@ -48,8 +48,8 @@ impl Request {
         let peers = peers(&tree, number_of);
         report.peer_calls += peers.iter().flatten().filter(|peer| peer.is_called()).count() as u64;
         let mut sums = Sums::default();
-        for position in 0..tree.spans.len() {
-            sums.add(&tree, position, peers[position], report);
+        for (position, peer) in peers.into_iter().enumerate() {
+            sums.add(&tree, position, peer, report);
         }
         report.repeated_calls += sums.calls.values().map(|count: &u64| count - 1).sum::<u64>();
         let root = &tree.spans[tree.root];
