@@ -45,7 +45,9 @@ pub(super) fn kind(head: &[u8]) -> Kind {
     if let Some(framing) = framing(head) {
         return Kind::Protobuf(framing);
     }
-    Kind::Other(if is_text { text(head, first) } else { binary(head) })
+    // A character may be cut at the end of what is looked at.
+    let is_unicode = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    Kind::Other(if is_text && is_unicode { text(head, first) } else { binary(head) })
 }
 
 /// What may stand at the beginning of a message that is not empty: the field 1 of a request, a packed message, a document.

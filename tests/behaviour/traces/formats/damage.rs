@@ -1,6 +1,27 @@
-//! What is damaged costs itself alone, and what cannot be read says what was found and what helps.
+//! What is damaged costs itself alone, and nothing is read without an end.
 
-use super::*;
+use std::io::Read;
+
+use super::{assert_same, gzip, read, requests, try_read, zstd};
+use crate::trace_formats::{Format, write};
+use etiology::Error;
+use etiology::traces::{TraceConfig, Traces};
+
+/// What is longer than a document that is held is read as a stream.
+#[test]
+fn long_documents_give_the_same_table_and_count_up_to_where_they_are_cut() {
+    let requests = requests(900);
+    let expected = read(write(Format::OtlpLines, &requests));
+    for format in [Format::Otlp, Format::Jaeger, Format::Zipkin] {
+        let text = write(format, &requests);
+        assert!(text.len() > 5 << 20, "{format:?}: {} bytes are not long", text.len());
+        assert_same(&read(&text), &expected, &format!("{format:?}"));
+        let cut = read(&text[..text.len() - text.len() / 4]);
+        assert!(cut.report().truncated, "{format:?}");
+        assert!((650..=676).contains(&cut.report().rows), "{format:?}: {}", cut.report().rows);
+        assert!(cut.report().unnamed_services == 0, "{format:?}");
+    }
+}
 
 #[test]
 fn a_line_cut_anywhere_costs_that_line_alone() {
@@ -59,62 +80,6 @@ fn damaged_messages_and_packed_files_count_up_to_the_damage_or_without_it() {
     let two_frames = [gzip(&write(Format::OtlpLines, &requests)), vec![0x1f, 0x8b, 8, 0, 1]].concat();
     let traces = read(two_frames);
     assert!(traces.report().truncated && traces.report().rows == 12, "{}", traces.report());
-}
-
-/// The collector's file exporter with `compression: zstd`: each message packed, behind its packed length.
-#[test]
-fn what_cannot_be_read_says_what_was_found_and_what_helps() {
-    for (input, words) in [
-        ("", ["is empty", "Zipkin"]),
-        (" \n\t ", ["is empty", "Zipkin"]),
-        (r#"{"data": [], "total": 0, "errors": null}"#, ["without any trace", "longer time"]),
-        (r#"{"resourceSpans": []}"#, ["without any trace", "another service"]),
-        (r#"{"data": ["web", "api"], "total": 2}"#, ["without any trace", "longer time"]),
-        ("[]", ["no spans", "longer time"]),
-        ("{}", ["no spans", "another service"]),
-        (
-            r#"{"data":null,"total":0,"errors":[{"code":404,"msg":"trace not found"}]}"#,
-            ["`trace not found`", "is there"],
-        ),
-        (r#"{"error":{"httpCode":404,"message":"no traces found"}}"#, ["`no traces found`", "is there"]),
-        (
-            r#"{"traces":[{"traceID":"1","rootServiceName":"web","durationMs":7}],"metrics":{}}"#,
-            ["search", "/api/v2/traces/"],
-        ),
-        (
-            r#"[[{"trace_id":1,"span_id":2,"service":"web","resource":"GET /","start":3,"duration":4}]]"#,
-            ["Datadog", "receiver"],
-        ),
-        (r#"{"Traces":[{"Id":"1-5","Segments":[{"Id":"a","Document":"{}"}]}]}"#, ["X-Ray", "receiver"]),
-        (
-            r#"{"trace_id":"1-58406520-a006","id":"6b","start_time":1.5,"end_time":2.5,"name":"web"}"#,
-            ["X-Ray", "receiver"],
-        ),
-        (
-            r#"{"name":"GET","context":{"trace_id":"0x1","span_id":"0x2"},"start_time":"2026-01-31T00:00:00Z"}"#,
-            ["console", "OTLP"],
-        ),
-        (r#"[{"traceId":"1","id":"2","name":"x","binaryAnnotations":[]}]"#, ["Zipkin", "/api/v2/traces"]),
-        (r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#, ["Prometheus", "metrics"]),
-        (r#"{"name": "shop", "nodes": [1, 2], "version": 3}"#, ["no spans", "`nodes`, `version`"]),
-        ("<!DOCTYPE html>\n<html><head>", ["HTML", "API"]),
-        ("time;web;api\n1;2;3\n", ["table of 3 columns", "CSV"]),
-        ("trace not found", ["`trace not found`", "no JSON"]),
-        ("\u{1b}[31mred\u{1b}", ["1b 5b 33", "no JSON"]),
-        ("PK\u{3}\u{4}xxxxx", ["ZIP", "unpack"]),
-        ("{", ["EOF while parsing", "at line 1"]),
-        (r#"{"resourceSpans": [{"scopeSpans": {}}]}"#, ["expected a list of scopes", "line 1 column"]),
-        ("{\"data\": [}]}", ["expected value", "line 1 column 11"]),
-    ] {
-        let message = error(input);
-        assert!(words.iter().all(|word| message.contains(word)), "{input}: {message}");
-        assert!(!message.contains('\u{1b}'), "{message}");
-    }
-    assert!(matches!(try_read("{}"), Err(Error::TraceFile { .. })));
-    let bytes = error([0x93, 0x4e, 0x55, 0x4d]);
-    assert!(bytes.contains("93 4e 55 4d"), "{bytes}");
-    let twice = error(gzip(&gzip(b"{}")));
-    assert!(twice.contains("packed twice"), "{twice}");
 }
 
 /// Reads the same bytes again and again, and fails the test where too many are wanted.
