@@ -80,9 +80,17 @@ impl<'a> Fields<'a> {
 impl<'a> Iterator for Fields<'a> {
     type Item = Result<(u64, Value<'a>), Malformed>;
 
+    /// Nothing comes behind an error.
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() { None } else { Some(self.field()) }
+        if self.0.is_empty() {
+            return None;
+        }
+        let field = self.field();
+        if field.is_err() {
+            self.0 = &[];
+        }
+        Some(field)
     }
 }
 
@@ -116,5 +124,6 @@ mod tests {
         }
         assert!(Fields::of(&[0x0b]).next().unwrap().is_err(), "groups are of before OTLP");
         assert!(Fields::of(&[0x80; 11]).next().unwrap().is_err());
+        assert_eq!(Fields::of(&[0x0b, 1, 8]).count(), 1, "an error is the last");
     }
 }
