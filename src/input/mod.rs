@@ -3,7 +3,7 @@
 
 mod limit;
 mod unpacked;
-mod utf16;
+pub(crate) mod utf16;
 
 pub use unpacked::Encoding;
 pub(crate) use unpacked::{Unpacked, unpack};

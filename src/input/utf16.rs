@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// Decodes two bytes at a time; what is no character becomes U+FFFD.
-pub(super) struct Utf16<R> {
+pub(crate) struct Utf16<R> {
     inner: R,
     big_endian: bool,
     /// Bytes of half a unit, and units of half a character.
@@ -17,7 +17,8 @@ pub(super) struct Utf16<R> {
 const CHUNK: usize = 16 * 1024;
 
 impl<R: Read> Utf16<R> {
-    pub(super) fn new(inner: R, big_endian: bool) -> Self {
+    /// Units have their high byte first where they are `big_endian`.
+    pub(crate) fn new(inner: R, big_endian: bool) -> Self {
         Self { inner, big_endian, bytes: Vec::new(), half: None, ready: Vec::new(), given: 0 }
     }
 

@@ -44,7 +44,7 @@ pub(super) struct SpanAttributes {
 
 impl Notes for SpanAttributes {
     fn wants(key: &str) -> bool {
-        key == "span.kind" || Self::default().slot(key).is_some()
+        key == "span.kind" || is_url(key) || Self::default().slot(key).is_some()
     }
 
     fn note(&mut self, key: &str, value: &str) {
@@ -54,7 +54,7 @@ impl Notes for SpanAttributes {
         }
         if key == "span.kind" {
             self.kind.get_or_insert(SpanKind::of_text(value));
-        } else if matches!(key, "url.full" | "http.url") {
+        } else if is_url(key) {
             self.url_host = self.url_host.take().or_else(|| host_of_url(value).map(Into::into));
         } else if let Some(slot) = self.slot(key) {
             slot.get_or_insert_with(|| value.into());
@@ -112,6 +112,11 @@ impl SpanAttributes {
     }
 }
 
+/// Whole addresses, as OpenTelemetry has them today and had them before.
+fn is_url(key: &str) -> bool {
+    matches!(key, "url.full" | "http.url")
+}
+
 fn host_of_url(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -135,7 +140,7 @@ pub(super) struct ProcessAttributes {
 
 impl Notes for ProcessAttributes {
     fn wants(key: &str) -> bool {
-        matches!(key, "service.name" | "service.namespace") || is_of_instance(key)
+        matches!(key, "service.name" | "service.namespace" | "service.version") || is_of_instance(key)
     }
 
     fn note(&mut self, key: &str, value: &str) {

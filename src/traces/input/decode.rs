@@ -6,7 +6,7 @@ use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::utf16::{ByteOrder, Utf16};
+use crate::input::utf16::Utf16;
 
 /// How zstd's frames begin.
 pub(in crate::traces) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -32,11 +32,11 @@ pub(super) fn unpacked<'a>(reader: impl Read + 'a) -> io::Result<Source<'a>> {
     let (head, mut source) = peeked(source, 4)?;
     Ok(match head.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => skip(source, 3)?,
-        [0xff, 0xfe, ..] => Box::new(Utf16::new(skip(source, 2)?, ByteOrder::Little)),
-        [0xfe, 0xff, ..] => Box::new(Utf16::new(skip(source, 2)?, ByteOrder::Big)),
-        [b'{' | b'[', 0, second, 0] if *second != 0 => Box::new(Utf16::new(source, ByteOrder::Little)),
+        [0xff, 0xfe, ..] => Box::new(Utf16::new(skip(source, 2)?, false)),
+        [0xfe, 0xff, ..] => Box::new(Utf16::new(skip(source, 2)?, true)),
+        [b'{' | b'[', 0, second, 0] if *second != 0 => Box::new(Utf16::new(source, false)),
         [0, b'{' | b'[', 0, second] if *second >= b'\n' && !is_sized_message(&mut source)? => {
-            Box::new(Utf16::new(source, ByteOrder::Big))
+            Box::new(Utf16::new(source, true))
         }
         _ => source,
     })

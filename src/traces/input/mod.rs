@@ -7,7 +7,6 @@ pub(super) mod findings;
 pub(super) mod foreign;
 mod read;
 pub(super) mod sniff;
-mod utf16;
 pub(super) mod window;
 
 pub(super) use read::read;
