@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn codes_stand_for_levels_and_gaps_stay_gaps() {
-        let coded = data().coded(["region", "flag", "price"], |_| None).unwrap();
+        let data = data();
+        let coded = data.coded(["region", "flag", "price"], |_| None).unwrap();
         let column = coded.column("region").unwrap().to_vec();
         assert_eq!((column[0], column[1], column[3]), (0.0, 1.0, 0.0));
         assert!(column[2].is_nan());
@@ -185,7 +186,8 @@ mod tests {
     #[test]
     fn levels_that_are_known_decide_and_others_are_unseen() {
         let known = Arc::new(Levels::of(["AP", "US"]).unwrap());
-        let coded = data().coded(["region"], |_| Some(Arc::clone(&known))).unwrap();
+        let data = data();
+        let coded = data.coded(["region"], |_| Some(Arc::clone(&known))).unwrap();
         assert_eq!(coded.column("region").unwrap().to_vec()[..2], [2.0, 1.0]);
     }
 
@@ -199,7 +201,8 @@ mod tests {
 
     #[test]
     fn what_was_coded_is_text_again() {
-        let data = data().coded(["region"], |_| None).unwrap();
+        let text = data();
+        let data = text.coded(["region"], |_| None).unwrap();
         let decoded = data.decoded(data.all_coded_levels()).unwrap();
         assert_eq!(decoded.levels("region").unwrap().names(), ["EU", "US"]);
     }
