@@ -144,7 +144,8 @@ fn own_rows(arguments: &Arguments, rows: &OwnRows, console: &Console) -> Result<
         );
         return Err(Failure::Mistake(message));
     }
-    console.note(format!("fitting to {} rows, without the {count} to be explained", rows - count));
+    let what = if arguments.source.traces.is_some() { "traces" } else { "rows" };
+    console.note(format!("fitting to {} {what}, without the {count} to be explained", rows - count));
     let (data, traces, inputs) = (data.clone(), ids.clone(), vec![note.clone()]);
     Ok(Events { data, times: times.clone(), traces, read: None, left_out, inputs })
 }

@@ -20,7 +20,8 @@ fn levels_of<'c>(cells: impl Iterator<Item = &'c str> + Clone, present: usize) -
 impl Dataset {
     /// The table with another column, of text: a category. A blank cell is missing.
     ///
-    /// Text columns of a CSV file are categories without further ado, and so are booleans written as `True` and `False`.
+    /// Text columns of a CSV file are categories without further ado. Booleans written as `True` and `False` are read as 1 and 0, and are
+    /// categories if they are named here.
     ///
     /// # Errors
     /// When there is such a column already, or the number of cells is not that of the rows.
@@ -158,7 +159,7 @@ mod tests {
     use super::*;
 
     fn data() -> Dataset {
-        let text = "region,flag,mixed,price\nEU,True,1,10\nUS,False,x,20\n,True,2,NA\nEU,True,x,12\n";
+        let text = "region,lid,mixed,price\nEU,shut,1,10\nUS,open,x,20\n,shut,2,NA\nEU,shut,x,12\n";
         Dataset::from_csv_reader(text.as_bytes()).unwrap()
     }
 
@@ -166,19 +167,19 @@ mod tests {
     fn columns_of_text_are_categories_and_others_are_not() {
         let data = data();
         assert_eq!(data.levels("region").unwrap().names(), ["EU", "US"]);
-        assert_eq!(data.levels("flag").unwrap().names(), ["False", "True"]);
+        assert_eq!(data.levels("lid").unwrap().names(), ["open", "shut"]);
         assert!(data.levels("mixed").is_none() && data.levels("price").is_none() && data.levels("none").is_none());
     }
 
     #[test]
     fn codes_stand_for_levels_and_gaps_stay_gaps() {
-        let table = data();
-        let coded = table.coded(["region", "flag", "price"], |_| None).unwrap();
+        let data = data();
+        let coded = data.coded(["region", "lid", "price"], |_| None).unwrap();
         let column = coded.column("region").unwrap().to_vec();
         assert_eq!((column[0], column[1], column[3]), (0.0, 1.0, 0.0));
         assert!(column[2].is_nan());
-        assert_eq!(coded.column("flag").unwrap().to_vec(), [1.0, 0.0, 1.0, 1.0]);
-        assert!(coded.coded_levels("price").is_none() && coded.coded_levels("flag").is_some());
+        assert_eq!(coded.column("lid").unwrap().to_vec(), [1.0, 0.0, 1.0, 1.0]);
+        assert!(coded.coded_levels("price").is_none() && coded.coded_levels("lid").is_some());
         // What was not asked for is text as before.
         assert!(matches!(coded.column("mixed"), Err(Error::TextColumn { row: 1, .. })));
     }
@@ -186,8 +187,8 @@ mod tests {
     #[test]
     fn levels_that_are_known_decide_and_others_are_unseen() {
         let known = Arc::new(Levels::of(["AP", "US"]).unwrap());
-        let table = data();
-        let coded = table.coded(["region"], |_| Some(Arc::clone(&known))).unwrap();
+        let data = data();
+        let coded = data.coded(["region"], |_| Some(Arc::clone(&known))).unwrap();
         assert_eq!(coded.column("region").unwrap().to_vec()[..2], [2.0, 1.0]);
     }
 
@@ -201,8 +202,8 @@ mod tests {
 
     #[test]
     fn what_was_coded_is_text_again() {
-        let table = data();
-        let data = table.coded(["region"], |_| None).unwrap();
+        let text = data();
+        let data = text.coded(["region"], |_| None).unwrap();
         let decoded = data.decoded(data.all_coded_levels()).unwrap();
         assert_eq!(decoded.levels("region").unwrap().names(), ["EU", "US"]);
     }

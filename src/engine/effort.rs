@@ -55,7 +55,8 @@ pub struct Effort {
     pub precision: Precision,
     /// Whether each contribution also says what it would be by other mechanisms that the data leave possible, for an event
     /// outside of the data that mechanisms were chosen from; not by default. Costs a few rough attributions, however many nodes
-    /// are outside, and nothing for an event inside.
+    /// are outside, and nothing for an event inside. It covers orders of classes, too, at a rough attribution for each that is tried of a
+    /// category with causes and more than two classes.
     pub model_error: bool,
 }
 

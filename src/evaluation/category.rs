@@ -27,7 +27,9 @@ impl ClassScores {
         let values = &columns.values[position];
         let mut seen = vec![0.0; levels];
         for &row in rows {
-            seen.iter_mut().nth(place(values[row])).into_iter().for_each(|count| *count += 1.0 / rows.len() as f64);
+            if let Some(count) = seen.get_mut(place(values[row])) {
+                *count += 1.0 / rows.len() as f64;
+            }
         }
         let mean = |score: &mut dyn FnMut(f64, &[f64]) -> f64| {
             let mut sum = 0.0;

@@ -138,6 +138,7 @@ impl CausalGraph {
                 Some(RemovalReason::NoColumn | RemovalReason::NoValues) => general,
                 _ if causes.contains(&position) => None,
                 Some(_) => general,
+                None if data.category(name).is_some() => None,
                 None if data.column_with_gaps(name).is_err() => Some(RemovalReason::Infinite),
                 None => self.has_few_rows(position, data).then_some(RemovalReason::FewRows),
             }

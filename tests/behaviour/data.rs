@@ -303,10 +303,10 @@ fn without_times_the_table_is_whole_and_with_times_alone_there_is_none() {
 
 #[test]
 fn columns_of_text_are_categories_with_levels_and_events_have_them_by_name() {
-    let text = "region,paid,amount\nEU,True,10\nUS,False,20\n,True,30\nEU,True,x\n";
+    let text = "region,paid,amount\nEU,cash,10\nUS,card,20\n,cash,30\nEU,cash,x\n";
     let data = Dataset::from_csv_reader(text.as_bytes()).unwrap();
     assert_eq!(data.levels("region").unwrap().names(), ["EU", "US"]);
-    assert_eq!(data.levels("paid").unwrap().names(), ["False", "True"]);
+    assert_eq!(data.levels("paid").unwrap().names(), ["card", "cash"]);
     // One word among numbers makes no category, unless that is asked for.
     assert!(data.levels("amount").is_none());
     assert_eq!(data.with_categories(["amount"]).unwrap().levels("amount").unwrap().names(), ["10", "20", "30", "x"]);

@@ -180,7 +180,7 @@ fn a_missing_node_is_neither_blamed_nor_cleared_and_its_parents_stand_in_for_it(
     let traversal = diagnosis.verdict(VerdictKind::SmoothTraversal).unwrap();
     assert_eq!((traversal.first(), traversal.score("c")), (Some("a"), Some(0.0)));
     assert_eq!(diagnosis.root_cause(), Some("a"));
-    assert!(diagnosis.to_string().contains("neither blamed nor cleared: b"), "{diagnosis}");
+    assert!(diagnosis.to_string().contains("neither blamed nor cleared: `b`"), "{diagnosis}");
 }
 
 #[test]

@@ -247,7 +247,7 @@ fn service_latency_takes_columns_of_text_and_named_numbers_for_categories() {
     fs::create_dir_all(&folder).unwrap();
     let row = |row: usize| {
         let vendor = ["A", "B", "A", "C", "B"][row * 7 % 5];
-        let status = if vendor == "C" && row % 3 == 0 || row % 17 == 0 { 503 } else { 200 };
+        let status = if vendor == "C" && row.is_multiple_of(3) || row.is_multiple_of(17) { 503 } else { 200 };
         let took = if status == 503 { 900.0 } else { 20.0 } + (row as f64 * 1.3).sin();
         format!("{vendor},{status},{took:.4}\n")
     };

@@ -114,9 +114,11 @@ fn nodes_that_cannot_matter_stop_nothing_and_unmeasured_causes_are_passed_over()
     let normal = chain("A,B,T", ",", plain);
     let reference = Files::new("nodes_plain", &[("normal.csv", &normal), ("slow.csv", SLOW), ("edges.csv", EDGES)]);
     let expected = nats(&reference.explain(&["--format", "json"]));
-    let cells =
-        |line: &str| if line.starts_with('A') { format!("{line},Note,Far\n") } else { format!("{line},late,inf\n") };
-    let wide: String = normal.lines().map(cells).collect();
+    let cells = |(row, line): (usize, &str)| match row {
+        0 => format!("{line},Note,Far\n"),
+        _ => format!("{line},late {row},inf\n"),
+    };
+    let wide: String = normal.lines().enumerate().map(cells).collect();
     let edges = "cause,effect\nA,B\nB,T\nT,Note\nT,Down\nA,Far\nDown,Further\n";
     let files = Files::new("nodes", &[("normal.csv", &wide), ("slow.csv", SLOW), ("edges.csv", edges)]);
     let found = files.explain(&["--format", "json", "--strict"]);

@@ -81,8 +81,8 @@ impl Network {
         let mut values: Vec<Vec<f64>> = Vec::with_capacity(nodes.len());
         let mut frontier = Frontier { nodes: Vec::new() };
         let (mut steps, mut work) = (Vec::with_capacity(target), 0);
-        for number in 0..target {
-            let parents = &nodes[number].parents;
+        for (number, node) in nodes.iter().enumerate().take(target) {
+            let parents = &node.parents;
             let Some((step, own, next)) = step(event, number, parents, &values, &frontier, &last_child) else {
                 return Ok(None);
             };

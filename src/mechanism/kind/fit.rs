@@ -24,7 +24,7 @@ pub(crate) struct NodeData<'d> {
 impl NodeData<'_> {
     /// The regression, for parents some of which may be categories.
     pub(super) fn regressor(&self, regressor: &Arc<dyn Regressor>) -> Arc<dyn Regressor> {
-        ByLevels::new(regressor, self.parent_levels)
+        ByLevels::around(regressor, self.parent_levels)
     }
 }
 

@@ -39,7 +39,10 @@ fn are_many(levels: usize, rows: usize) -> bool {
 
 impl ByLevels {
     /// The regression itself where no parent is a category.
-    pub(in crate::mechanism) fn new(inner: &Arc<dyn Regressor>, parents: &[Option<Arc<Levels>>]) -> Arc<dyn Regressor> {
+    pub(in crate::mechanism) fn around(
+        inner: &Arc<dyn Regressor>,
+        parents: &[Option<Arc<Levels>>],
+    ) -> Arc<dyn Regressor> {
         if parents.iter().all(Option::is_none) {
             return Arc::clone(inner);
         }

@@ -8,8 +8,7 @@ pub(crate) fn cholesky_solve(mut matrix: Array2<f64>, mut right: Vec<f64>) -> Op
     for column in 0..size {
         let squares: f64 = (0..column).map(|k| matrix[[column, k]].powi(2)).sum();
         let pivot = matrix[[column, column]] - squares;
-        // Not `pivot <= 0`, which NaN is not.
-        if !(pivot > 0.0) {
+        if pivot <= 0.0 || pivot.is_nan() {
             return None;
         }
         let root = pivot.sqrt();

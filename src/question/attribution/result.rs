@@ -120,7 +120,8 @@ pub struct Contribution {
     pub std_error: f64,
     /// By how much the contribution may be off because other mechanisms are possible, in the same unit: half its range over those
     /// that the data leave possible, each taken alone for one node at a time, and the largest change by those that
-    /// differ from a fitted one in what the training rows leave open of its coefficients. Nothing where all mechanisms are inside the data that
+    /// differ from a fitted one in what the training rows leave open of its coefficients; and half its range over orders of the classes
+    /// of categories. Nothing where all mechanisms are inside the data that
     /// they were chosen from, or were given. Of the former, and of parents far out, it is there only where asked for, see
     /// [`Effort::model_error`](crate::attribution::Effort::model_error).
     pub model_error: Option<f64>,
