@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::csv::CsvSource;
 use super::format::{CsvFormat, MOST_BYTES};
+use super::long::{LongForm, Widened};
 use super::read::{Table, read_table};
+use super::source::TableSource;
 use crate::data::{Dataset, RowTimes, TimeColumn};
 use crate::error::{Error, Result};
 
@@ -36,7 +38,12 @@ impl CsvFormat {
         self.check()?;
         let delimiter = self.delimiter.map(|delimiter| delimiter as u8);
         let mut source = CsvSource::open(reader, origin, delimiter, self.most_bytes)?;
-        read_table(&mut source, origin, self)
+        let is_needed =
+            |name: &str| self.needed.as_ref().is_some_and(|needed| needed.iter().any(|other| other == name));
+        match LongForm::of(source.names(), is_needed) {
+            Some(form) => read_table(&mut Widened::read(&mut source, origin, form)?, origin, self),
+            None => read_table(&mut source, origin, self),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod columns;
 mod csv;
 mod entry;
 mod format;
+mod long;
 mod pairs;
 mod read;
 mod report;

@@ -69,10 +69,11 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
         parts.values.push(values);
         parts.reports.push(report);
     }
-    let Origin { delimiter, encoding, gzip, blank_rows } = source.origin();
+    let Origin { delimiter, encoding, gzip, blank_rows, long_form } = source.origin();
     let (rows, decimal_comma) = (lines.len() as u64, told.map(|told| told == Decimal::Comma));
     let columns = parts.reports;
-    let report = TableReport { rows, blank_rows, delimiter, encoding, gzip, decimal_comma, columns, left_out };
+    let report =
+        TableReport { rows, blank_rows, delimiter, encoding, gzip, long_form, decimal_comma, columns, left_out };
     check_units(&report, format.like.as_ref(), file)?;
     let places = RowPlaces::new(file, lines, parts.faults);
     let data = Dataset::from_parts(names, parts.values, parts.text)?.with_places(places);

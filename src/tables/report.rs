@@ -15,6 +15,7 @@ pub(crate) struct Origin {
     pub(in crate::tables) encoding: Encoding,
     pub(in crate::tables) gzip: bool,
     pub(in crate::tables) blank_rows: u64,
+    pub(in crate::tables) long_form: bool,
 }
 
 /// What was read from a file that holds a table, and what its cells had to be converted from.
@@ -33,6 +34,8 @@ pub struct TableReport {
     pub encoding: Encoding,
     /// Whether the file was packed by gzip.
     pub gzip: bool,
+    /// Whether the file has a row for each series and time (`Series;Time;Value`), which became a column for each series.
+    pub long_form: bool,
     /// Whether numbers have a decimal comma; nothing where no number tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decimal_comma: Option<bool>,
@@ -167,6 +170,9 @@ impl TableReport {
             ',' => {}
             '\t' => remarks.push("tabs between cells".to_owned()),
             delimiter => remarks.push(format!("`{delimiter}` between cells")),
+        }
+        if self.long_form {
+            remarks.push("a row for each series and time became a column for each series".to_owned());
         }
         if self.blank_rows > 0 {
             remarks.push(format!("{} left out", counted(self.blank_rows, "blank row")));

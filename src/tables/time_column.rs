@@ -23,6 +23,11 @@ const NAMES: [&str; 15] = [
     "horodatage",
 ];
 
+/// Whether a column of this name is one of times.
+pub(super) fn is_called_so(name: &str) -> bool {
+    NAMES.contains(&name.to_lowercase().as_str())
+}
+
 /// The column that is named, or that is called like a time and not needed.
 pub(super) fn by_name(
     time: Option<&TimeColumn>,
@@ -35,9 +40,7 @@ pub(super) fn by_name(
             Some(position) => Ok(Some(position)),
             None => Err(Error::MissingColumn { column: wanted.clone(), available: list_with_guess(names, wanted) }),
         },
-        Some(TimeColumn::Detect) => {
-            Ok(names.iter().position(|name| NAMES.contains(&name.to_lowercase().as_str()) && !is_needed(name)))
-        }
+        Some(TimeColumn::Detect) => Ok(names.iter().position(|name| is_called_so(name) && !is_needed(name))),
     }
 }
 

@@ -304,3 +304,23 @@ fn a_report_says_in_json_what_was_converted_and_no_more() {
     assert_eq!(serde_json::to_value(read("a\n1\n").report).unwrap()["columns"], serde_json::json!([]));
     assert_eq!(read("a,b\n1,\n,2.5\n").report.to_string(), "2 rows of 2 columns");
 }
+
+#[test]
+fn a_row_for_each_series_and_time_becomes_a_column_for_each_series() {
+    let long = "Series;Time;Value\nweb;2026-01-31 12:00:00;20.4 ms\ndb;2026-01-31 12:00:00;10 ms\nweb;2026-01-31 12:00:15;30 ms\n\
+                db;2026-01-31 12:00:30;12 ms\nweb;2026-01-31 12:00:30;\n";
+    let format = CsvFormat::default().with_time(TimeColumn::Detect).with_needed(["web", "db"]);
+    let table = format.read(long.as_bytes()).unwrap();
+    let column = |name: &str| table.data.column(name).unwrap().to_vec();
+    assert_eq!(table.data.names(), ["web", "db"]);
+    assert_eq!((column("web")[..2].to_vec(), column("web")[2].is_nan()), (vec![0.0204, 0.03], true));
+    assert_eq!((column("db")[0], column("db")[1].is_nan(), column("db")[2]), (0.01, true, 0.012));
+    assert_eq!(table.times.unwrap().values[2], "2026-01-31 12:00:30");
+    assert!(table.report.long_form && table.report.to_string().contains("a column for each series"));
+    let twice = "metric,time,value\na,1,2\na,1,3\n";
+    let error = format.read(twice.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("line 3") && error.contains("`a`"), "{error}");
+    // A node of that name is a column as it stands.
+    let plain = CsvFormat::default().with_needed(["value"]).read(twice.as_bytes()).unwrap();
+    assert_eq!(plain.data.column("value").unwrap().to_vec(), [2.0, 3.0]);
+}

@@ -53,7 +53,7 @@ impl<'r> CsvSource<'r> {
             delimiter,
             if named.is_some() { 2 } else { 1 },
         );
-        let origin = Origin { delimiter: char::from(delimiter), encoding, gzip, blank_rows: 0 };
+        let origin = Origin { delimiter: char::from(delimiter), encoding, gzip, blank_rows: 0, long_form: false };
         let mut source = Self { records, record: Record::default(), file: file.to_owned(), names: Vec::new(), origin };
         source.read_header()?;
         Ok(source)
