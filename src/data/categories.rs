@@ -82,7 +82,7 @@ impl Dataset {
             }
             values.column_mut(position).fill(f64::NAN);
         }
-        Self::from_array_and_text(self.names(), values.view(), text_cells)
+        Ok(Self::from_array_and_text(self.names(), values.view(), text_cells)?.with_places_of(self))
     }
 
     /// The levels of a column of text, in the order of their names: all cells but missing ones are text. Nothing where the column
@@ -127,7 +127,7 @@ impl Dataset {
             }
             by_name.insert(name.to_owned(), levels);
         }
-        let table = Self::from_array_and_text(self.names(), values.view(), text_cells)?;
+        let table = Self::from_array_and_text(self.names(), values.view(), text_cells)?.with_places_of(self);
         Ok(Cow::Owned(table.with_coded_levels(by_name)))
     }
 
@@ -143,7 +143,7 @@ impl Dataset {
                 *value = f64::NAN;
             }
         }
-        Self::from_array_and_text(self.names(), values.view(), text_cells)
+        Ok(Self::from_array_and_text(self.names(), values.view(), text_cells)?.with_places_of(self))
     }
 
     /// The levels of a column of text, if they repeat as those of a category do.

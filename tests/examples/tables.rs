@@ -146,7 +146,7 @@ fn nodes_that_cannot_matter_stop_nothing_and_unmeasured_causes_are_passed_over()
     fs::write(files.path("edges.csv"), "cause,effect\nNote,B\nB,T\n").unwrap();
     let needed = text(&files.explain(&[]).stderr);
     assert!(
-        needed.contains("`Note`") && needed.contains("normal.csv, line 2") && needed.contains("`late`"),
+        needed.contains("`Note`") && needed.contains("normal.csv, line 2") && needed.contains("`late 1`"),
         "{needed}"
     );
 }
