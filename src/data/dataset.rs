@@ -268,12 +268,12 @@ impl Dataset {
         &self.coded
     }
 
-    /// The table with the values of these columns taken for codes.
     /// The same table, whose rows stand where those of another do, which has as many.
     pub(super) fn with_places_of(self, other: &Self) -> Self {
         Self { places: other.places.clone(), ..self }
     }
 
+    /// The table with the values of these columns taken for codes.
     pub(crate) fn with_coded_levels(self, coded: LevelsByName) -> Self {
         Self { coded, ..self }
     }

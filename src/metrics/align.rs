@@ -119,14 +119,11 @@ fn align(series: &MetricSeries, step: Option<f64>) -> Result<AlignedMetrics> {
         let mut taken: HashMap<usize, i64> = HashMap::with_capacity(samples.len());
         for &(time, value) in samples {
             let row = rows[&slot(time)];
-            match taken.get(&row) {
-                Some(&earlier) => {
-                    report.collapsed += 1;
-                    if earlier > time {
-                        continue;
-                    }
+            if let Some(&earlier) = taken.get(&row) {
+                report.collapsed += 1;
+                if earlier > time {
+                    continue;
                 }
-                None => {}
             }
             taken.insert(row, time);
             column[row] = value;

@@ -12,10 +12,13 @@ const EXPECTED: &str = "the answer of Prometheus to /api/v1/query_range";
 /// Larger answers are none.
 const MOST_BYTES: u64 = 1 << 31;
 
+/// The labels of a series, and what each is.
+pub(super) type Labels = BTreeMap<String, String>;
+
 /// The series of one answer, with their labels and samples.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    pub(super) series: Vec<(BTreeMap<String, String>, Vec<(i64, f64)>)>,
+    pub(super) series: Vec<(Labels, Vec<(i64, f64)>)>,
     pub(super) histograms: u64,
     pub(super) unreadable: u64,
 }
@@ -47,7 +50,7 @@ enum Element {
 
 #[derive(Debug, Deserialize)]
 struct OneSeries {
-    metric: BTreeMap<String, String>,
+    metric: Labels,
     values: Option<Vec<Sample>>,
     value: Option<Sample>,
     histograms: Option<IgnoredAny>,

@@ -1,6 +1,6 @@
 //! From files to tables: what programs write where a number is meant, and a report of what was converted.
 //!
-//! A [`TableSource`](source::TableSource) yields named columns in batches; `csv` is one. `columns` gathers the batches and decides,
+//! A `TableSource` (in `source`) yields named columns in batches; `csv` is one. `columns` gathers the batches and decides,
 //! once a column is whole, what its cells mean; `cells` reads a single one.
 
 mod cells;

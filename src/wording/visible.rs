@@ -61,7 +61,7 @@ pub(crate) fn push_visible(text: &mut String, character: char) {
         '\r' => text.push_str("\\r"),
         '\t' => text.push_str("\\t"),
         hidden if is_invisible(hidden) => {
-            write!(text, "\\u{{{:x}}}", u32::from(hidden)).expect("a string can always be written to");
+            text.push_str(&format!("\\u{{{:x}}}", u32::from(hidden)));
         }
         other => text.push(other),
     }
