@@ -20,7 +20,7 @@ Examples, each after `cargo run --release --features traces --example service_la
   a saved model                --model shop.etiology --events slow.csv --target Website
 All but traces and dependencies need no feature.
 
-CSV files have a header line; columns that the graph does not name are ignored. How they are written is found out: delimiter, decimal
+A file - is standard input. CSV files have a header line; columns that the graph does not name are ignored. How they are written is found out: delimiter, decimal
 sign, units, words for missing values. Traces are OpenTelemetry's or Jaeger's JSON.
 Every file that is written appears in full or not at all.";
 
@@ -304,6 +304,24 @@ impl Arguments {
 
     pub(crate) fn target(&self) -> &str {
         &self.events.target
+    }
+
+    /// Takes `-` for standard input.
+    ///
+    /// # Errors
+    /// When two files are standard input, which can be read once.
+    pub(crate) fn with_standard_input(mut self) -> Result<Self, String> {
+        const STANDARD_INPUT: &str = "/dev/stdin";
+        let Source { normal, traces, metrics, model, .. } = &mut self.source;
+        let GraphFile { calls, edges, dependencies } = &mut self.graph;
+        let Outliers { events, event_traces, .. } = &mut self.events;
+        let files = [normal, traces, metrics, model, calls, edges, dependencies, events, event_traces];
+        let mut dashes: Vec<_> = files.into_iter().flatten().filter(|file| file.as_os_str() == "-").collect();
+        if dashes.len() > 1 {
+            return Err("`-` is standard input, which can be read once, but stands for two files".to_owned());
+        }
+        dashes.iter_mut().for_each(|file| **file = PathBuf::from(STANDARD_INPUT));
+        Ok(self)
     }
 
     /// The files that are read.

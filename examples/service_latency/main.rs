@@ -76,6 +76,10 @@ fn main() -> ExitCode {
         Err(error) if error.use_stderr() => return mistaken_arguments(&error),
         Err(help) => help.exit(),
     };
+    let arguments = match arguments.with_standard_input() {
+        Ok(arguments) => arguments,
+        Err(message) => return mistake(&message),
+    };
     match run(&arguments).and_then(|(text, failed)| Ok((output::print(&text)?, failed))) {
         Ok(((), None)) => ExitCode::SUCCESS,
         Ok(((), Some(message))) => {

@@ -12,6 +12,9 @@ use super::time_column;
 use crate::data::{Dataset, RowPlaces, RowTimes, TextFault};
 use crate::error::{Error, Result};
 
+/// More cells are refused: input without an end shall not fill the memory.
+const MOST_CELLS: usize = 1 << 27;
+
 /// What a file holds.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -39,7 +42,13 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
     };
     let mut columns: Vec<Gathered> = (0..headers.len()).map(|position| Gathered::new(keep(position))).collect();
     let mut lines = Vec::new();
-    while source.read_batch(&mut columns, &mut lines)? {}
+    while source.read_batch(&mut columns, &mut lines)? {
+        if lines.len().saturating_mul(columns.len()) > MOST_CELLS {
+            let message =
+                format!("it holds more than {MOST_CELLS} cells, which is the limit: take fewer rows or columns");
+            return Err(Error::Csv { origin: file.to_owned(), message });
+        }
+    }
     let time = by_name.or_else(|| time_column::by_cells(format.time.as_ref(), &headers, &columns, is_needed));
     let times = time.map(|position| time_column::times(&headers[position], &columns[position], lines.len()));
     let positions: Vec<usize> = (0..headers.len())

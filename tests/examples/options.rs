@@ -101,6 +101,26 @@ fn an_output_is_never_an_input() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn standard_input_is_a_file() {
+    let folder = shop_files("standard_input");
+    let path = |file: &str| folder.join(file).into_os_string().into_string().unwrap();
+    let [normal, calls, events] = ["normal.csv", "calls.csv", "events.csv"].map(path);
+    let rest = ["--calls", &calls, "--events", &events, "--target", "Website", "--samples", "200", "--slowest", "1"];
+    let from_file = run("service_latency", ["--normal", &normal].iter().chain(&rest));
+    let program = EXAMPLES.join("service_latency");
+    let piped = std::process::Command::new(program)
+        .args(["--normal", "-"].iter().chain(&rest))
+        .stdin(fs::File::open(&normal).unwrap())
+        .output()
+        .unwrap();
+    assert!(piped.status.success(), "{}", text(&piped.stderr));
+    assert_eq!(piped.stdout, from_file.stdout);
+    let twice = ["--normal", "-", "--events", "-", "--calls", &calls, "--target", "Website"];
+    assert_mistake(&run("service_latency", twice), &["`-`", "two files"]);
+}
+
 #[test]
 fn names_from_a_file_cannot_write_to_the_terminal() {
     let folder = shop_files("names");
