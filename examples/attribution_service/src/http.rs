@@ -1,12 +1,14 @@
 //! The pages of the service.
 
 use std::fmt::Write;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -24,6 +26,9 @@ use crate::workers::Job;
 
 /// The largest question, in bytes: an event of some ten thousand nodes.
 const LARGEST_BODY: usize = 512 * 1024;
+
+/// How much is taken from a client whose question is refused unread.
+const MOST_IN_VAIN: usize = 16 * LARGEST_BODY;
 
 /// What all requests share.
 pub(crate) struct Service {
@@ -51,6 +56,21 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&service), host_is_ours))
         .with_state(service)
+}
+
+/// Reads for a while what a client goes on to send. Closing at once would reset its connection before it has read the refusal.
+async fn take_in_vain(body: Body, limit: Duration) {
+    let taking = async {
+        let (mut body, mut taken) = (pin!(body), 0);
+        while let Some(Ok(frame)) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+            taken += frame.data_ref().map_or(0, Bytes::len);
+            if taken > MOST_IN_VAIN {
+                break;
+            }
+        }
+    };
+    // A client that takes longer has had its answer long ago.
+    let _ = tokio::time::timeout(limit, taking).await;
 }
 
 async fn host_is_ours(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
@@ -99,7 +119,10 @@ async fn attribute(State(service): State<Arc<Service>>, request: Request) -> Res
 impl Service {
     async fn answer(&self, request: Request) -> Result<Vec<u8>, Refusal> {
         self.guard.check_token(request.headers())?;
-        Guard::check_body(request.headers(), LARGEST_BODY)?;
+        if let Err(refusal) = Guard::check_body(request.headers(), LARGEST_BODY) {
+            tokio::spawn(take_in_vain(request.into_body(), self.client_limit));
+            return Err(refusal);
+        }
         let not_ready = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the model is not fitted yet");
         let explainer = Arc::clone(self.explainer.get().ok_or_else(not_ready)?);
         let too_slow = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "the question took too long to arrive");
