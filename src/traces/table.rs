@@ -118,8 +118,12 @@ impl Traces {
         let is_half = |half: &str, id: &str| {
             half.len() == 16 && id.len() == 32 && id.get(16..).is_some_and(|low| low.eq_ignore_ascii_case(half))
         };
-        let same = self.trace_ids.iter().position(|id| id.trim().eq_ignore_ascii_case(wanted));
-        same.or_else(|| self.trace_ids.iter().position(|id| is_half(wanted, id) || is_half(id, wanted)))
+        // Digits may be of either case; letters of base64 are not the same in both.
+        let as_written = self.trace_ids.iter().position(|id| id.trim() == wanted);
+        let same = || self.trace_ids.iter().position(|id| id.trim().eq_ignore_ascii_case(wanted));
+        as_written
+            .or_else(same)
+            .or_else(|| self.trace_ids.iter().position(|id| is_half(wanted, id) || is_half(id, wanted)))
     }
 
     /// The causal graph: every callee is a cause of its callers. Cycles are broken as
