@@ -17,7 +17,7 @@ const SLACK: f64 = 1.25;
 /// A noise is ordinary if at least so many are as extreme, and impossible if no more than this are: probabilities.
 const ORDINARY: f64 = 0.02;
 const IMPOSSIBLE: f64 = 1e-3;
-/// Of a noise that another unit mostly explains no more than this is left.
+/// What may be left at most of a noise that another unit mostly explains.
 const LITTLE: f64 = 0.1;
 /// The least factor that a single value may be off by, if nothing depends on it that could tell.
 const LEAST_ALONE: f64 = 1000.0;

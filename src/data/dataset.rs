@@ -98,7 +98,7 @@ impl Dataset {
         Ok(Self { names: Arc::new(names), values, text_cells, places: None, coded: LevelsByName::new() })
     }
 
-    /// The same table, with what is known of the file that it was read from.
+    /// This table, with what is known of the file that it was read from.
     pub(crate) fn with_places(mut self, places: RowPlaces) -> Self {
         self.places = Some(Arc::new(places));
         self
@@ -268,7 +268,7 @@ impl Dataset {
         &self.coded
     }
 
-    /// The same table, whose rows stand where those of another do, which has as many.
+    /// This table, with the places in a file that the rows of another have, which has as many.
     pub(super) fn with_places_of(self, other: &Self) -> Self {
         Self { places: other.places.clone(), ..self }
     }

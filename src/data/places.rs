@@ -24,7 +24,7 @@ impl RowPlaces {
         Self { file: file.to_owned(), lines, faults }
     }
 
-    /// The same of some of the rows.
+    /// Where some of the rows stand.
     pub(super) fn select(&self, rows: &[usize]) -> Self {
         let lines = rows.iter().filter_map(|&row| self.lines.get(row).copied()).collect();
         // A fault may have been in a row that is gone.

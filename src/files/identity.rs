@@ -20,7 +20,7 @@ enum Identity {
 }
 
 impl Identity {
-    /// Nothing for what is no file.
+    /// What a path leads to; nothing for what is no file.
     fn of(path: &Path) -> Option<Self> {
         match fs::metadata(path) {
             Ok(there) if !there.is_file() => None,

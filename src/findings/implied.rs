@@ -76,7 +76,7 @@ pub(super) struct Tester {
 }
 
 impl Tester {
-    /// Nothing if a node has no column of numbers (codes of levels are none that a test could take) or there are too few complete rows.
+    /// The tester of a table; nothing if a node has no column of numbers (codes of levels are none that a test could take) or there are too few complete rows.
     pub(super) fn of(graph: &CausalGraph, data: &Dataset) -> Option<Self> {
         if graph.nodes().any(|node| data.coded_levels(node).is_some()) {
             return None;

@@ -2,7 +2,7 @@
 
 use super::span::SpanKind;
 
-/// Of the processes of one service no more than so many names are told apart by.
+/// How many names tell the processes of one service apart at most.
 const MOST_NAMES_OF_INSTANCE: usize = 16;
 
 /// Values are kept up to this length, so that memory stays small whatever is written into them.

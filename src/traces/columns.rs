@@ -60,7 +60,7 @@ impl Columns {
         self.rows += 1;
     }
 
-    /// Those columns in which some time is known, by the names of the services.
+    /// The columns in which some time is known, by the names of the services.
     pub(super) fn tables(self, names: &[String], absent: Absent) -> Result<Tables> {
         let gap = if absent == Absent::Zero { 0.0 } else { f64::NAN };
         let rows = self.rows;

@@ -160,7 +160,7 @@ impl Judged<'_> {
         ))
     }
 
-    /// Of the nodes that are neither causes nor effects of this one, the one whose noise is most unusual.
+    /// The node whose noise is most unusual among those that are neither causes nor effects of this one.
     fn most_unusual_apart(&self, name: &str) -> Option<&NodeEvidence> {
         let nodes = &self.evidence.nodes;
         let first = nodes.iter().position(|node| node.name == name)?;

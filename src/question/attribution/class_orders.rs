@@ -13,7 +13,7 @@ use crate::mechanism::{FittedMechanism, Form};
 use crate::refine::{Goal, answer};
 use crate::target::Target;
 
-/// Of how many nodes other orders are tried, and up to how many classes each class takes the middle of one.
+/// How many nodes have other orders of their classes tried, and up to how many classes each class takes the middle of one.
 const MOST_NODES: usize = 4;
 const MOST_CLASSES: usize = 6;
 

@@ -119,13 +119,13 @@ struct Object {
     parent: Scalar,
     name: Scalar,
     kind: Scalar,
-    /// Of Jaeger, in microseconds.
+    /// Jaeger's start, in microseconds.
     start: Scalar,
     start_milliseconds: Scalar,
-    /// Of Zipkin, in microseconds.
+    /// Zipkin's start, in microseconds.
     timestamp: Scalar,
     duration: Scalar,
-    /// Of OTLP, in nanoseconds.
+    /// OTLP's start, in nanoseconds.
     start_nanoseconds: Scalar,
     end_nanoseconds: Scalar,
     holds_batch: bool,

@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
 impl<'a> Iterator for Fields<'a> {
     type Item = Result<(u64, Value<'a>), Malformed>;
 
-    /// Nothing comes behind an error.
+    /// An error is the last that comes.
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.0.is_empty() {

@@ -186,7 +186,7 @@ fn without_unfinished(spans: Vec<Span>, mut parents: Vec<Option<usize>>) -> (Vec
     left.map(|((span, parent), _)| (span, place(parent))).unzip()
 }
 
-/// Of the spans without a parent the one that the request began with.
+/// The span without a parent that the request began with.
 fn root(spans: &[Span], parents: &[Option<usize>]) -> Option<usize> {
     let rank = |span: &Span| match (span.parent, span.kind) {
         (None, SpanKind::Server) => Some(0),
