@@ -310,7 +310,9 @@ proptest! {
         }
         if let Ok(traces) = Traces::from_reader(text.as_slice(), &TraceConfig::default()) {
             prop_assert_eq!(traces.latencies().rows() as u64, traces.report().rows);
-            prop_assert!(traces.latencies().values().iter().all(|value| *value >= 0.0 && value.is_finite()));
+            // A time whose name is destroyed is not known, so it is missing; never without a count of why.
+            let unknown = traces.report().unfinished_spans > 0;
+            prop_assert!(traces.latencies().values().iter().all(|value| *value >= 0.0 && value.is_finite() || value.is_nan() && unknown));
             prop_assert!(traces.known_model(0.05).is_ok());
         }
         let _ = CausalGraph::from_dependencies_reader(text.as_slice());
