@@ -120,8 +120,8 @@ pub mod attribution {
     pub use crate::engine::{Effort, EngineName, Estimator, Explanation, Means, NoiseSampling, Precision};
     pub use crate::question::NodeScore;
     pub use crate::question::attribution::{
-        Attribution, AttributionConfig, AttributionQuestion, Attributor, Contribution, Floor, MissingNode, Quantity,
-        ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
+        Attribution, AttributionConfig, AttributionQuestion, Attributor, ContextNode, Contribution, Floor, MissingNode,
+        Quantity, ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
 }

@@ -27,6 +27,8 @@ pub(crate) enum Purpose {
     RowsToCompare = 7,
     /// The bank that is drawn towards one event; the index is the node's.
     Tilting = 8,
+    /// Draws of a target in the context of an event; the index is the node's.
+    InContext = 9,
     /// Permutations of the rows in a test of independence; the index is the test's.
     RowPermutations = 20,
     /// The rows that a costly test looks at where there are too many; the index is the test's.

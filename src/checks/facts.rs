@@ -20,6 +20,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) amounts: &'a [f64],
     /// The score that was split; nothing where a mean deviation was asked for.
     pub(crate) score: Option<ScoreFacts<'a>>,
+    /// Whether some nodes were given: then training rows in all contexts say nothing of how usual the target is in this one.
+    pub(crate) has_context: bool,
 }
 
 /// The score that was split.

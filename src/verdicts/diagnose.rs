@@ -105,9 +105,15 @@ impl FittedModel {
         let scores = contributions(&evidence, &attribution);
         let deviations = mean_deviation.as_ref().map(|mean| contributions(&evidence, mean));
         let fixes = in_distribution_fix(&evidence, tail, event, self.default_floor())?;
-        let verdict = |kind, scores: Vec<f64>| Verdict::new(kind, names.iter().cloned().zip(scores));
+        // What was given is evidence, and no suspect.
+        let is_suspect = |name: &str| !attribution.context.iter().any(|given| given.node == name);
+        let verdict = |kind, scores: Vec<f64>| {
+            let all = names.iter().cloned().zip(scores);
+            Verdict::new(kind, all.filter(|(name, _)| is_suspect(name)))
+        };
         // Where there is no mean, the score's contributions stand in for it.
-        let combined = combine(&names, &propagated, &unusual, deviations.as_ref().unwrap_or(&scores));
+        let mut combined = combine(&names, &propagated, &unusual, deviations.as_ref().unwrap_or(&scores));
+        combined.retain(|suspect| is_suspect(&suspect.node));
         let mut verdicts = vec![verdict(VerdictKind::ShapleyItScore, scores)];
         verdicts.extend(deviations.map(|deviations| verdict(VerdictKind::ShapleyMeanDeviation, deviations)));
         verdicts.extend([

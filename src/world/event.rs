@@ -33,8 +33,15 @@ impl<'t> Event<'t> {
     ///
     /// A noise that does not move the target changes nothing whether it is kept or drawn, nor does one of zero variance that was
     /// observed at its value, nor one that is mere rounding of measured values: leaving it out gives it exactly 0. A noise that is
-    /// not known, as the node's value is missing, is drawn in every world.
-    pub(crate) fn of_noises(target: &'t Target, recovered: Recovered, measure: Measure, slack: f64) -> Self {
+    /// not known, as the node's value is missing, is drawn in every world. The nodes of the `context`, by their numbers, are given in
+    /// every world.
+    pub(crate) fn of_noises(
+        target: &'t Target,
+        recovered: Recovered,
+        measure: Measure,
+        slack: f64,
+        context: &[usize],
+    ) -> Self {
         let observed = |node: usize| match recovered.interval(node) {
             Some(interval) => Source::Within(interval),
             None => Source::Given(recovered.noises[node]),
@@ -43,7 +50,7 @@ impl<'t> Event<'t> {
         let mut switches = Vec::new();
         for (node, effect) in target.effects().iter().enumerate() {
             let (noise, given) = (target.noise(node), recovered.noises[node]);
-            let matters = *effect != Some(0.0);
+            let matters = *effect != Some(0.0) && !context.contains(&node);
             let is_usual =
                 noise.is_degenerate() && noise.mean() == given || target.wiring().is_mere_rounding(&recovered, node);
             if matters && !recovered.is_missing(node) && !is_usual {

@@ -48,7 +48,10 @@ impl Attributor {
         let sum_of_sizes: f64 = amounts_alone.iter().map(|amount| amount.abs()).sum();
         let is_small = score.value.abs() <= (SMALL * sum_of_sizes).max(ERRORS * score.std_error);
         let whole = (!is_small).then_some(score.value);
-        let contributions = amounts.into_iter().enumerate().filter(|&(node, _)| !recovered.is_missing(node));
+        let contributions = amounts
+            .into_iter()
+            .enumerate()
+            .filter(|&(node, _)| !recovered.is_missing(node) && !self.context.contains(&node));
         let contributions = contributions.map(|(node, amount)| {
             let contribution = self.contribution(target, node, recovered, amount, whole)?;
             let observed_level = target.nodes()[node].observed_level(observation);
@@ -70,6 +73,7 @@ impl Attributor {
             unexplained: Unexplained { value: found.unexplained.value, std_error: found.unexplained.std_error() },
             contributions,
             missing: self.missing(target, recovered),
+            context: self.context_of(target, recovered, observation),
             groups: open.groups,
             findings,
             samples: answer.samples,
@@ -89,7 +93,8 @@ impl Attributor {
             floor: self.floor,
         });
         let (model, wiring, recovered) = (&self.model, case.base().target.wiring(), case.as_modelled());
-        of_event(&Facts { model, wiring, observation, recovered, amounts, score })
+        let has_context = !self.context.is_empty();
+        of_event(&Facts { model, wiring, observation, recovered, amounts, score, has_context })
     }
 
     fn score(&self, found: &Found) -> ScoreEstimate {

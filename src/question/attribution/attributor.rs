@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::case::{AskedOf, Case, Measured, Outside, Prepared};
 use super::config::AttributionConfig;
+use super::context;
 use super::group::Splits;
 use super::result::Attribution;
 use crate::data::{Dataset, Observation};
@@ -45,6 +46,8 @@ pub struct Attributor {
     pub(super) model: FittedModel,
     pub(super) config: AttributionConfig,
     pub(super) floor: f64,
+    /// The nodes that are given, by their numbers in the target.
+    pub(super) context: Arc<[usize]>,
     /// The target with the mechanisms of the model.
     base: Arc<Prepared>,
     /// For events outside of what the mechanisms were learned from.
@@ -55,10 +58,11 @@ impl Attributor {
     pub(super) fn new(model: FittedModel, target: &str, config: AttributionConfig) -> Result<Self> {
         config.check()?;
         let target = Target::new(&model, target)?;
+        let context = context::numbers(&model, &target, &config.question.context)?;
         let outside = Outside::new(&model, &target);
         let floor = config.question.floor(&model, target.nodes()[target.number()].position);
         let base = Arc::new(Prepared::new(target, &model, &config)?);
-        Ok(Self { model, config, floor, base, outside })
+        Ok(Self { model, config, floor, context, base, outside })
     }
 
     /// The node whose values are explained.
@@ -146,6 +150,9 @@ impl Attributor {
     pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
         let target = &self.base.target;
         target.wiring().node(target.number()).needed(observation)?;
+        for &number in self.context.iter() {
+            target.wiring().node(number).needed(observation)?;
+        }
         let recovered = target.wiring().abduct(observation)?;
         // Once, as all regimes of the event must have the same players.
         let recovered = target.wiring().with_rounding_decided(recovered);
@@ -166,8 +173,11 @@ impl Attributor {
 
     /// What is measured where `target`, the attributor's or the same node with other mechanisms, has recovered these noises.
     pub(super) fn measured(&self, target: &Target, recovered: &Recovered) -> Result<Measured> {
-        let reference = self.model.reference_at(target.nodes()[target.number()].position);
-        AskedOf { question: &self.config.question, floor: self.floor, reference }.measured(target, recovered)
+        let in_context = self.reference_in_context(target, recovered)?;
+        let usual = || self.model.reference_at(target.nodes()[target.number()].position);
+        let reference = in_context.as_ref().unwrap_or_else(usual);
+        let (question, context) = (&self.config.question, &self.context);
+        AskedOf { question, floor: self.floor, reference, context }.measured(target, recovered)
     }
 
     /// Which engine answered, and why. An event that is certain needs none: then it is the one that would have been asked.

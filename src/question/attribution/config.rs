@@ -52,6 +52,14 @@ pub struct AttributionQuestion {
     pub quantity: Quantity,
     /// The floor ε; from the training data by default.
     pub floor: Floor,
+    /// Nodes that are given and not to be blamed, such as the size of an order, the hour or the region: their noises are as observed
+    /// in every coalition, so that the score is −ln P{ g(Xₙ) ≥ g(xₙ) | N_context }, and all others' contributions sum to it. None
+    /// by default. Nodes that the target does not depend on make no difference.
+    ///
+    /// What counts from the middle of the target's usual values ([`FeatureMap::DistanceFromMedian`], [`FeatureMap::ZScore`],
+    /// [`FeatureMap::TwoSidedQuantile`]) counts from that of its values in this context; a mean deviation from the mean in it.
+    /// To hold a node's *value*, and not its noise alone, name its causes, too.
+    pub context: Vec<String>,
 }
 
 impl AttributionQuestion {
@@ -131,6 +139,30 @@ impl AttributionConfig {
     #[must_use]
     pub fn with_floor(mut self, floor: f64) -> Self {
         self.question.floor = Floor::Fixed(floor);
+        self
+    }
+
+    /// Sets which nodes are given and not to be blamed; see [`context`](AttributionQuestion::context).
+    ///
+    /// ```
+    /// use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, KnownFormula, NoiseDistribution, Observation};
+    ///
+    /// let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("items", "invoice"), ("fee", "invoice")])?)
+    ///     .with_mechanism("items", NoiseDistribution::normal(100.0, 40.0)?)?
+    ///     .with_mechanism("fee", NoiseDistribution::normal(10.0, 1.0)?)?
+    ///     .with_mechanism("invoice", AdditiveNoiseModel::known(KnownFormula::sum(["items", "fee"])))?
+    ///     .without_fitting()?;
+    /// let event = Observation::from_pairs([("items", 150.0), ("fee", 15.0), ("invoice", 165.0)])?;
+    /// let given = AttributionConfig::default().with_context(["items"]);
+    /// let attribution = model.attribute_outlier("invoice", &event, &given)?;
+    /// // A fee of five standard deviations, which the usual differences of orders would hide.
+    /// assert_eq!(attribution.ranked()[0].node, "fee");
+    /// assert!((attribution.score.value - 14.37).abs() < 0.1 && attribution.contribution("items").is_none());
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_context<N: Into<String>>(mut self, nodes: impl IntoIterator<Item = N>) -> Self {
+        self.question.context = nodes.into_iter().map(Into::into).collect();
         self
     }
 

@@ -6,6 +6,7 @@ mod attributor;
 mod case;
 mod class_orders;
 mod config;
+mod context;
 mod group;
 mod model_error;
 mod open_splits;
@@ -15,6 +16,7 @@ mod within;
 
 pub use attributor::Attributor;
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
+pub use context::ContextNode;
 pub use group::{UnidentifiedGroup, Unseen};
 pub(crate) use result::direction;
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};

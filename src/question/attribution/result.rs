@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::config::Quantity;
+use super::context::ContextNode;
 use super::group::UnidentifiedGroup;
 use crate::engine::Explanation;
 use crate::findings::Finding;
@@ -30,6 +31,9 @@ pub struct Attribution {
     /// Nodes that the target depends on, but whose value was missing, in topological order. Of these nobody knows what they
     /// contributed: their noise stays random in every coalition.
     pub missing: Vec<MissingNode>,
+    /// Nodes that were given and not to be blamed, in topological order; see
+    /// [`AttributionQuestion::context`](crate::attribution::AttributionQuestion::context). They have no contribution.
+    pub context: Vec<ContextNode>,
     /// What speaks against this answer, with its evidence and remedy.
     pub findings: Vec<Finding>,
     /// Parents of a node whose effects the training rows do not tell apart, where that matters in this event: what they

@@ -87,11 +87,16 @@ fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<
     };
     let value = contribution.map_or(0.0, |part| shown_value(attribution.quantity, part.value));
     let relative = if largest > 0.0 { value / largest } else { 0.0 };
+    let given = attribution.context.iter().find(|given| given.node == name);
+    let (amount, told) = match (contribution, given) {
+        (Some(part), _) => (with_unit(attribution.quantity, part), details(attribution.quantity, part)),
+        (None, Some(given)) => ("given".to_owned(), format!("given: {}", given.observed_text())),
+        (None, None) => ("no value".to_owned(), "no value observed".to_owned()),
+    };
     PictureNode {
         name: visible_name(name),
-        amount: contribution.map_or_else(|| "no value".to_owned(), |part| with_unit(attribution.quantity, part)),
-        details: contribution
-            .map_or_else(|| "no value observed".to_owned(), |part| details(attribution.quantity, part)),
+        amount,
+        details: told,
         fill: fill(relative),
         is_target: name == attribution.target,
         is_root_cause: root_cause == Some(name),

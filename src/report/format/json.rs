@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::engine::Explanation;
 use crate::findings::Finding;
 use crate::question::attribution::{
-    Attribution, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained, UnidentifiedGroup, Unseen,
+    Attribution, ContextNode, Contribution, MissingNode, Quantity, ScoreEstimate, Unexplained, UnidentifiedGroup,
+    Unseen,
 };
 
 #[derive(Serialize, Deserialize)]
@@ -24,6 +25,8 @@ struct AttributionShape {
     contributions: Vec<ContributionShape>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<MissingShape>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    context: Vec<ContextNode>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupShape>,
     #[serde(default)]
@@ -224,7 +227,8 @@ impl GroupShape {
 
 impl Serialize for Attribution {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { target, quantity, score, unexplained, contributions, missing, groups, findings, .. } = self.clone();
+        let Self { target, quantity, score, unexplained, contributions, missing, context, groups, findings, .. } =
+            self.clone();
         let Self { samples, permutations, precision_reached, seed, .. } = *self;
         let ScoreEstimate { value, std_error, tail_probability, floor, saturated } = score;
         let amount = Amount::new(quantity, value);
@@ -246,6 +250,7 @@ impl Serialize for Attribution {
                     typical_level,
                 })
                 .collect(),
+            context,
             groups: groups.into_iter().map(|group| GroupShape::new(quantity, group)).collect(),
             findings,
             samples,
@@ -292,6 +297,7 @@ impl<'de> Deserialize<'de> for Attribution {
             unexplained,
             contributions,
             missing,
+            context: shape.context,
             groups,
             findings: shape.findings,
             samples,

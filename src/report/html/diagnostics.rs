@@ -64,6 +64,7 @@ fn warnings(attribution: &Attribution) -> Vec<String> {
     if attribution.precision_reached == Some(false) {
         warnings.push("The errors are larger than was asked for.".to_owned());
     }
+    warnings.extend(attribution.context_in_words());
     let missing: Vec<&str> = attribution.missing.iter().map(|missing| missing.node.as_str()).collect();
     if !missing.is_empty() {
         warnings.push(format!("No value was observed of {}: what it contributed is not known.", list_names(&missing)));

@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::error::list_names;
-use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity, UnidentifiedGroup};
+use crate::question::attribution::{Attribution, ContextNode, Contribution, MissingNode, Quantity, UnidentifiedGroup};
 use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
 
 /// How many columns the table has, and which one is left out where it would be empty.
@@ -71,6 +71,9 @@ impl Attribution {
         if score.saturated {
             writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
         }
+        if let Some(context) = self.context_in_words() {
+            writeln!(formatter, "{context}")?;
+        }
         if !self.missing.is_empty() {
             let missing: Vec<&str> = self.missing.iter().map(|missing| missing.node.as_str()).collect();
             let missing = list_names(&missing);
@@ -83,6 +86,13 @@ impl Attribution {
             writeln!(formatter, "Approximate (≈), as a parent's value is missing: {nodes}.")?;
         }
         Ok(())
+    }
+
+    /// What was given, in a sentence; nothing if nothing was.
+    pub(in crate::report) fn context_in_words(&self) -> Option<String> {
+        let node = |node: &ContextNode| format!("`{}` = {}", visible_name(&node.node), node.observed_text());
+        let given: Vec<String> = self.context.iter().map(node).collect();
+        (!given.is_empty()).then(|| format!("Given, and not blamed: {}.", given.join(", ")))
     }
 
     /// Where a noise is beyond the training data, what it counts for is an assumption.

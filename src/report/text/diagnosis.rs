@@ -28,6 +28,9 @@ impl fmt::Display for Diagnosis {
             writeln!(formatter)?;
         }
         self.counterfactuals.iter().try_for_each(|counterfactual| writeln!(formatter, "{counterfactual}"))?;
+        if let Some(context) = self.attribution.context_in_words() {
+            writeln!(formatter, "{context}")?;
+        }
         if !self.missing.is_empty() {
             writeln!(
                 formatter,

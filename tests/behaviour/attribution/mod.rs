@@ -1,5 +1,6 @@
 //! What an attribution promises whatever the model: sums, shares, floors, players that cannot matter.
 
+mod context;
 mod deadline;
 mod identification;
 mod resolution;

@@ -115,7 +115,7 @@ fn check(model: &FittedModel, target: &str, random: &mut ChaCha8Rng) -> usize {
 fn event<'t>(target: &'t Target, observation: &Observation) -> Event<'t> {
     let recovered = target.wiring().abduct(observation).unwrap();
     let observed = recovered.values[target.number()];
-    Event::of_noises(target, recovered, Measure::Mean { observed }, 0.0)
+    Event::of_noises(target, recovered, Measure::Mean { observed }, 0.0, &[])
 }
 
 fn bank(target: &Target, samples: usize) -> Arc<Bank> {

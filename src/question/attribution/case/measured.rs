@@ -1,5 +1,7 @@
 //! What is measured of an observation: its outlier region, with room for rounding, or its distance to the mean.
 
+use std::sync::Arc;
+
 use super::super::config::{AttributionQuestion, Quantity};
 use crate::error::Result;
 use crate::model::{Recovered, WiredNode};
@@ -23,12 +25,14 @@ pub(in crate::question::attribution) struct Measured {
     slack: f64,
     /// What the target's value is counted from, if it is not 0.
     counted_from: Option<f64>,
+    /// The nodes that are given, by number.
+    context: Arc<[usize]>,
 }
 
 impl Measured {
     /// The observation as an event of the target that recovered its noises.
     pub(in crate::question::attribution) fn event(self, target: &Target, recovered: Recovered) -> Event<'_> {
-        let event = Event::of_noises(target, recovered, self.measure, self.slack);
+        let event = Event::of_noises(target, recovered, self.measure, self.slack, &self.context);
         match self.counted_from {
             Some(observed) => event.counted_from(observed),
             None => event,
@@ -40,8 +44,10 @@ impl Measured {
 pub(in crate::question::attribution) struct AskedOf<'a> {
     pub(in crate::question::attribution) question: &'a AttributionQuestion,
     pub(in crate::question::attribution) floor: f64,
-    /// What is normal for the target.
+    /// What is normal for the target, in the context if there is one.
     pub(in crate::question::attribution) reference: &'a NoiseDistribution,
+    /// The nodes that are given, by number.
+    pub(in crate::question::attribution) context: &'a Arc<[usize]>,
 }
 
 impl AskedOf<'_> {
@@ -57,23 +63,29 @@ impl AskedOf<'_> {
         let node = target.wiring().node(target.number());
         let observed = recovered.values[target.number()];
         let slack = rounding_slack(target, recovered);
+        let context = Arc::clone(self.context);
         let is_class = node.levels.is_some() && !matches!(self.question.feature_map, FeatureMap::Custom(_));
         if self.question.quantity == Quantity::MeanDeviation && is_class {
-            return Ok(Measured { measure: Measure::ClassMean { class: observed }, slack, counted_from: None });
+            return Ok(Measured {
+                measure: Measure::ClassMean { class: observed },
+                slack,
+                counted_from: None,
+                context,
+            });
         }
         if self.question.quantity == Quantity::MeanDeviation {
-            return Ok(Measured { measure: Measure::Mean { observed }, slack, counted_from: None });
+            return Ok(Measured { measure: Measure::Mean { observed }, slack, counted_from: None, context });
         }
         let floor = self.floor;
         if let Some(test) = node.class_test(observed).filter(|_| is_class) {
-            return Ok(Measured { measure: Measure::LogTail { test, floor }, slack, counted_from: None });
+            return Ok(Measured { measure: Measure::LogTail { test, floor }, slack, counted_from: None, context });
         }
         let test = self.question.feature_map.outlier_test(self.reference, observed)?;
         // A value that was measured stands for all that are rounded to it.
         let half_step = node.half_step(observed);
         if slack <= NEGLIGIBLE * node.spread() {
             let measure = Measure::LogTail { test: test.widened(slack + half_step), floor };
-            return Ok(Measured { measure, slack, counted_from: None });
+            return Ok(Measured { measure, slack, counted_from: None, context });
         }
         let from_observed = test.is_region() && node.mechanism.adds_noise() && !node.mechanism.is_root();
         let computed = slack.min(slack_far_from_0(target, recovered, from_observed));
@@ -81,7 +93,7 @@ impl AskedOf<'_> {
         // What was observed is itself rounded, which no way of computing makes good.
         let slack = computed + target.wiring().rounding_error_of_observed(&recovered.values, &recovered.noises);
         let measure = Measure::LogTail { test: test.widened(computed + half_step), floor };
-        Ok(Measured { measure, slack, counted_from: from_observed.then_some(observed) })
+        Ok(Measured { measure, slack, counted_from: from_observed.then_some(observed), context })
     }
 }
 
