@@ -121,7 +121,8 @@ pub mod attribution {
     pub use crate::question::NodeScore;
     pub use crate::question::attribution::{
         Attribution, AttributionConfig, AttributionQuestion, Attributor, ContextNode, Contribution, Floor, MissingNode,
-        Quantity, ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
+        Quantity, RowStatistic, RowsAttribution, RowsContribution, ScoreEstimate, TimedAttribution, Unexplained,
+        WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
 }

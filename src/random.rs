@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Tilting = 8,
     /// Draws of a target in the context of an event; the index is the node's.
     InContext = 9,
+    /// Draws of several rows of a target together; the index is that of the row and the node.
+    RowsTogether = 10,
     /// Permutations of the rows in a test of independence; the index is the test's.
     RowPermutations = 20,
     /// The rows that a costly test looks at where there are too many; the index is the test's.

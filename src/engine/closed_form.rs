@@ -75,8 +75,10 @@ impl Engine for ClosedForm {
 
     fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
         let region = event.measure().region();
-        let (of_players, always_drawn) =
-            (self.moments(event, &event.players()), self.moments(event, event.always_drawn()));
+        let nodes_of = |player: usize| event.nodes_of(player).collect::<Vec<usize>>();
+        let of_player = |player: usize| Moments::sum(self.moments(event, &nodes_of(player)));
+        let of_players = (0..event.player_count()).map(of_player).collect();
+        let always_drawn = self.moments(event, event.always_drawn());
         Ok(Opened::Worlds(Box::new(ClosedWorlds { event, region, of_players, always_drawn, unit: self.unit })))
     }
 }
@@ -86,6 +88,14 @@ impl Engine for ClosedForm {
 struct Moments {
     mean: f64,
     variance: f64,
+}
+
+impl Moments {
+    /// Of independent noises.
+    fn sum(all: Vec<Self>) -> Self {
+        let add = |sum: Self, one: Self| Self { mean: sum.mean + one.mean, variance: sum.variance + one.variance };
+        all.into_iter().reduce(add).unwrap_or(Self { mean: 0.0, variance: 0.0 })
+    }
 }
 
 /// The worlds of one event. A coalition costs O(players).

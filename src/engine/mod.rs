@@ -31,6 +31,9 @@ pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};
 pub(crate) use regimes::{Part, RegimeOf, Regimes};
 
+/// Why an engine does not do for players that are groups of nodes.
+const TOGETHER: &str = "several noises are kept or drawn together";
+
 /// A way to find what worlds are worth, prepared for one target.
 pub(crate) trait Engine: Debug + Send + Sync {
     fn name(&self) -> EngineName;

@@ -39,7 +39,7 @@ impl RoundingErrors {
             Measure::LogTail { floor, .. } => *floor,
         };
         let spreads = || {
-            let drawn = event.players().into_iter().chain(event.always_drawn().iter().copied());
+            let drawn = event.switched().chain(event.always_drawn().iter().copied());
             let spread = |node: usize| {
                 let effect = event.target().effects()[node]?;
                 Some(effect.abs() * event.target().noise(node).std_dev()).filter(|&spread| spread > 0.0)

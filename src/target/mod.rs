@@ -32,7 +32,8 @@ impl Target {
         Ok(Self::of(model.wiring_of_target(name)?))
     }
 
-    fn of(wiring: Wiring) -> Self {
+    /// The last node of a wiring. Costs O(nodes + edges).
+    pub(crate) fn of(wiring: Wiring) -> Self {
         let effects = wiring.noise_effects();
         Self { wiring, effects, program: OnceLock::new() }
     }

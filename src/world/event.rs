@@ -19,6 +19,8 @@ pub(crate) struct Event<'t> {
     /// The world of the coalition of nobody.
     base: World,
     switches: Vec<Switch>,
+    /// For each player its switches, by place. Mostly one each, in order.
+    players: Vec<Vec<usize>>,
     measure: Measure,
     /// How far rounding can move the target, in its unit: by so much the outlier region is wider than it ought to be.
     slack: f64,
@@ -79,7 +81,26 @@ impl<'t> Event<'t> {
         let always_drawn = base.drawn().collect();
         switches.iter().for_each(|switch| base.set(switch.at, switch.off));
         let values = recovered.values.clone();
-        Self { target, recovered, values, base, switches, measure, slack: 0.0, always_drawn, idle }
+        let players = (0..switches.len()).map(|switch| vec![switch]).collect();
+        Self { target, recovered, values, base, switches, players, measure, slack: 0.0, always_drawn, idle }
+    }
+
+    /// The event with one player for all nodes of a group, which `group_of` tells from a node's number: their noises are kept
+    /// and drawn together. Players are in the order of their first nodes.
+    pub(crate) fn in_groups(mut self, group_of: impl Fn(usize) -> usize) -> Self {
+        let mut groups: Vec<usize> = Vec::new();
+        self.players.clear();
+        for (place, switch) in self.switches.iter().enumerate() {
+            let group = group_of(switch.at);
+            match groups.iter().position(|&other| other == group) {
+                Some(player) => self.players[player].push(place),
+                None => {
+                    groups.push(group);
+                    self.players.push(vec![place]);
+                }
+            }
+        }
+        self
     }
 
     /// The event with its target, which adds its noise to a function of others, counted from a value near its own: no digits are
@@ -143,17 +164,32 @@ impl Event<'_> {
     }
 
     pub(crate) fn player_count(&self) -> usize {
-        self.switches.len()
+        self.players.len()
     }
 
-    /// The node of a player.
+    /// The node of a player; the first of a group.
     pub(crate) fn node_of(&self, player: usize) -> usize {
-        self.switches[player].at
+        self.switches[self.players[player][0]].at
     }
 
-    /// The node of every player.
+    /// The nodes of a player: more than one where it is a group.
+    pub(crate) fn nodes_of(&self, player: usize) -> impl Iterator<Item = usize> + '_ {
+        self.players[player].iter().map(|&place| self.switches[place].at)
+    }
+
+    /// The node of every player; the first of a group.
     pub(crate) fn players(&self) -> Vec<usize> {
-        self.switches.iter().map(|switch| switch.at).collect()
+        (0..self.players.len()).map(|player| self.node_of(player)).collect()
+    }
+
+    /// All nodes that some player keeps.
+    pub(crate) fn switched(&self) -> impl Iterator<Item = usize> + '_ {
+        self.switches.iter().map(|switch| switch.at)
+    }
+
+    /// Whether some player is a group of several nodes.
+    pub(crate) fn has_groups(&self) -> bool {
+        self.players.len() < self.switches.len()
     }
 
     /// The nodes whose noise is drawn in every world, as nobody knows it.
@@ -168,14 +204,14 @@ impl Event<'_> {
 
     /// Whether nothing is drawn in the world of a coalition: then the target has its observed value there.
     pub(crate) fn is_certain(&self, coalition: &Coalition) -> bool {
-        self.always_drawn.is_empty() && coalition.len() == self.switches.len()
+        self.always_drawn.is_empty() && coalition.len() == self.players.len()
     }
 
     /// The world of a coalition.
     pub(crate) fn world(&self, coalition: &Coalition) -> World {
         let mut world = self.base.clone();
-        for player in coalition.iter() {
-            world.set(self.switches[player].at, self.switches[player].on);
+        for &place in coalition.iter().flat_map(|player| &self.players[player]) {
+            world.set(self.switches[place].at, self.switches[place].on);
         }
         world
     }

@@ -10,6 +10,7 @@ mod outside;
 mod precision;
 mod properties;
 mod reference_data;
+mod rows;
 mod scores;
 mod shapley;
 mod tails;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use etiology::attribution::Estimator;
+use etiology::attribution::{Estimator, RowStatistic};
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
     NoiseDistribution, Observation, StructuralCausalModel,
@@ -151,4 +151,70 @@ fn random_linear_graphs_find_the_simulated_cause() {
         strings(&case["root_causes"]).contains(&attribution.ranked()[0].node)
     });
     assert_eq!(found.count(), cases.len());
+}
+
+/// A linear model of the file of other questions: `old` or `new`.
+fn questions_model(case: &Value, which: &str) -> FittedModel {
+    let parents = case["parents"].as_array().unwrap();
+    let names = |list: &Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    };
+    let nodes: Vec<String> = (0..parents.len()).map(|node| format!("X{node}")).collect();
+    let edges = nodes
+        .iter()
+        .zip(parents)
+        .flat_map(|(node, list)| names(list).into_iter().map(|parent| (parent, node.clone())).collect::<Vec<_>>());
+    let graph = CausalGraph::from_nodes_and_edges(nodes.clone(), edges.collect::<Vec<_>>()).unwrap();
+    let mut model = StructuralCausalModel::new(graph);
+    for (position, node) in nodes.iter().enumerate() {
+        let figure = |name: &str| case[which][name][position].as_f64().unwrap();
+        let noise = NoiseDistribution::normal(figure("intercepts"), figure("sds")).unwrap();
+        let coefficients = case[which]["coefficients"][position].as_array().unwrap().iter();
+        let terms: Vec<(String, f64)> =
+            names(&parents[position]).into_iter().zip(coefficients.map(|value| value.as_f64().unwrap())).collect();
+        model = if terms.is_empty() {
+            model.with_mechanism(node, noise).unwrap()
+        } else {
+            let formula = KnownFormula::weighted_sum(terms).unwrap();
+            model.with_mechanism(node, AdditiveNoiseModel::known(formula).with_noise(noise)).unwrap()
+        };
+    }
+    model.without_fitting().unwrap()
+}
+
+fn row_of(value: &Value) -> Observation {
+    let pairs = value.as_object().unwrap().iter().map(|(node, value)| (node.clone(), value.as_f64().unwrap()));
+    Observation::from_pairs(pairs).unwrap()
+}
+
+#[test]
+fn context_and_several_rows_of_linear_models() {
+    let Some(path) = reference("questions.json") else { return };
+    let config = || AttributionConfig::default().with_feature_map(FeatureMap::UpperTail).with_floor(0.0);
+    for case in cases(&path) {
+        let (model, target) = (questions_model(&case, "old"), case["target"].as_str().unwrap());
+        let given = case["context"]["given"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+        let in_context = config().with_context(given);
+        let close = |found: Option<f64>, expected: &Value, what: &str| {
+            let expected = expected.as_f64().unwrap();
+            let found = found.unwrap_or(0.0);
+            assert!((found - expected).abs() < 1e-9, "{what} of seed {}: {found}, not {expected}", case["seed"]);
+        };
+        let found = model.attribute_outlier(target, &row_of(&case["row"]), &in_context).unwrap();
+        close(Some(found.score.value), &case["context"]["score"], "the score in context");
+        for (node, expected) in case["context"]["contributions"].as_object().unwrap() {
+            close(found.contribution(node).map(|part| part.value), expected, node);
+        }
+        let rows: Vec<Observation> = case["rows"]["rows"].as_array().unwrap().iter().map(row_of).collect();
+        let columns = model
+            .graph()
+            .nodes()
+            .map(|node| (node.to_owned(), rows.iter().map(|row| row.get(node).unwrap()).collect::<Vec<f64>>()));
+        let rows = Dataset::from_columns(columns.collect::<Vec<_>>()).unwrap();
+        let found = model.attribute_rows_together(target, &rows, RowStatistic::Mean, &config()).unwrap();
+        close(Some(found.score.value), &case["rows"]["score"], "the score of the rows");
+        for (node, expected) in case["rows"]["contributions"].as_object().unwrap() {
+            close(found.contribution(node).map(|part| part.value), expected, node);
+        }
+    }
 }

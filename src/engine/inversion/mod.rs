@@ -36,7 +36,7 @@ pub(super) use sampled_term::{FreeSets, SampledTerm};
 pub(super) use series::Series;
 
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
-use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
+use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, TOGETHER, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::ShapleyValues;
 use crate::target::Target;
@@ -86,6 +86,9 @@ impl Engine for Inversion {
     }
 
     fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
+        if event.has_groups() {
+            return Ok(Opened::Unsuited(TOGETHER));
+        }
         let Some((region, floor)) = event.measure().region() else {
             return Ok(Opened::Unsuited("only regions have a series"));
         };

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use super::effort::Effort;
 use super::inversion::{Lattices, Series};
 use super::sampling::{Pivot, Shelf, find_pivots};
-use super::{Ask, Engine, EngineName, Opened};
+use super::{Ask, Engine, EngineName, Opened, TOGETHER};
 use crate::error::Result;
 use crate::shapley::ShapleyMethod;
 use crate::target::Target;
@@ -110,6 +110,9 @@ impl Engine for Mixed {
     }
 
     fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
+        if event.has_groups() {
+            return Ok(Opened::Unsuited(TOGETHER));
+        }
         let target = event.target();
         let lattices = match self.lattices(target) {
             Ok(lattices) => lattices,

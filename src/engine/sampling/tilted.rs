@@ -45,7 +45,7 @@ impl TiltedBank {
         let target = event.target();
         let mut columns = vec![Vec::new(); target.nodes().len()];
         let mut ratios = columns.clone();
-        for node in event.players().into_iter().chain(event.always_drawn().iter().copied()) {
+        for node in event.switched().chain(event.always_drawn().iter().copied()) {
             let mut column = vec![0.0; samples];
             fill_uniform(node, &mut column);
             let noise = target.noise(node);

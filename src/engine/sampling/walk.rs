@@ -50,7 +50,7 @@ impl<'w> Walk<'w> {
         let Self { event, choice, coalition: last, kept, started, integrated, toggled, hash, .. } = self;
         toggled.clear();
         let at_first = if std::mem::replace(started, true) { &[] } else { event.always_drawn() };
-        let joined_or_left = last.differences(coalition).map(|player| event.node_of(player));
+        let joined_or_left = last.differences(coalition).flat_map(|player| event.nodes_of(player));
         for node in joined_or_left.chain(at_first.iter().copied()) {
             kept[node] = !kept[node];
             *hash ^= mixed(node as u64 + 1);

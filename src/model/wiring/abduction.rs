@@ -49,6 +49,24 @@ impl Recovered {
         self.origins[number] == Origin::Missing
     }
 
+    /// What was recovered of several rows, one after another, and a last node with this value, whose noise is 0.
+    pub(crate) fn of_rows(rows: Vec<Self>, last: f64) -> Self {
+        let mut all = Self { values: vec![], noises: vec![], origins: vec![], intervals: vec![], roundings: vec![] };
+        for row in rows {
+            all.values.extend(row.values);
+            all.noises.extend(row.noises);
+            all.origins.extend(row.origins);
+            all.intervals.extend(row.intervals);
+            all.roundings.extend(row.roundings);
+        }
+        all.values.push(last);
+        all.noises.push(0.0);
+        all.origins.push(Origin::Observed { missing_parents: Vec::new() });
+        all.intervals.push(None);
+        all.roundings.push(Rounding::No);
+        all
+    }
+
     /// What was recovered, with what is mere rounding decided, for each node by its number: no other target that has these noises decides
     /// anew.
     pub(super) fn with_roundings(mut self, is_mere: impl Fn(&Self, usize) -> bool) -> Self {

@@ -103,6 +103,31 @@ impl Wiring {
         Self { nodes: kept.iter().map(|&number| renumbered(&self.nodes[number])).collect() }
     }
 
+    /// So many copies of a target's wiring side by side, whose noises are independent, and a last node with this mechanism, whose parents
+    /// are the targets of all copies and which spreads by so much. The last node has the target's name and position; copies have
+    /// positions of their own, so that they draw other random numbers.
+    pub(crate) fn repeated(&self, copies: usize, last: FittedMechanism, spread: f64) -> Self {
+        let (size, target) = (self.nodes.len(), &self.nodes[self.target()]);
+        let stride = 1 + self.nodes.iter().map(|node| node.position).max().unwrap_or(0);
+        let copy_of = |(copy, node): (usize, &WiredNode)| WiredNode {
+            parents: node.parents.iter().map(|&parent| parent + copy * size).collect(),
+            position: node.position + (copy + 1) * stride,
+            ..node.clone()
+        };
+        let copies_of_all = (0..copies).flat_map(|copy| self.nodes.iter().map(move |node| (copy, node)));
+        let mut nodes: Vec<WiredNode> = copies_of_all.map(copy_of).collect();
+        nodes.push(WiredNode {
+            usual_noise: UsualNoise::of(last.noise()),
+            mechanism: Arc::new(last),
+            parents: (1..=copies).map(|copy| copy * size - 1).collect(),
+            spread,
+            resolution: Resolution::default(),
+            levels: None,
+            ..target.clone()
+        });
+        Self { nodes }
+    }
+
     /// The wiring that knows how widely each node spreads, from what is normal for it, by position in the graph.
     pub(in crate::model) fn with_references(mut self, references: &[NoiseDistribution]) -> Self {
         for node in &mut self.nodes {

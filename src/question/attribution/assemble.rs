@@ -23,6 +23,13 @@ const SMALL: f64 = 0.1;
 /// By how much rounding may bring a score below 0, in nats.
 const ROUNDING: f64 = 1e-12;
 
+/// What shares are shares of; nothing where they would mean nothing.
+pub(super) fn whole(score: &ScoreEstimate, amounts: &[f64]) -> Option<f64> {
+    let sum_of_sizes: f64 = amounts.iter().map(|amount| amount.abs()).sum();
+    let is_small = score.value.abs() <= (SMALL * sum_of_sizes).max(ERRORS * score.std_error);
+    (!is_small).then_some(score.value)
+}
+
 impl Attributor {
     pub(super) fn assemble(
         &self,
@@ -45,9 +52,7 @@ impl Attributor {
         // That a constant moved is found by itself.
         let is_told = |group: &&UnidentifiedGroup| group.unseen != Unseen::Constant;
         findings.extend(open.groups.iter().filter(is_told).map(UnidentifiedGroup::finding));
-        let sum_of_sizes: f64 = amounts_alone.iter().map(|amount| amount.abs()).sum();
-        let is_small = score.value.abs() <= (SMALL * sum_of_sizes).max(ERRORS * score.std_error);
-        let whole = (!is_small).then_some(score.value);
+        let whole = whole(&score, &amounts_alone);
         let contributions = amounts
             .into_iter()
             .enumerate()
@@ -97,7 +102,7 @@ impl Attributor {
         of_event(&Facts { model, wiring, observation, recovered, amounts, score, has_context })
     }
 
-    fn score(&self, found: &Found) -> ScoreEstimate {
+    pub(super) fn score(&self, found: &Found) -> ScoreEstimate {
         let (value, std_error) = (found.score.value, found.score.std_error());
         if self.config.question.quantity == Quantity::MeanDeviation {
             return ScoreEstimate { value, std_error, tail_probability: None, floor: None, saturated: false };

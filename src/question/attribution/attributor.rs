@@ -49,7 +49,7 @@ pub struct Attributor {
     /// The nodes that are given, by their numbers in the target.
     pub(super) context: Arc<[usize]>,
     /// The target with the mechanisms of the model.
-    base: Arc<Prepared>,
+    pub(super) base: Arc<Prepared>,
     /// For events outside of what the mechanisms were learned from.
     pub(super) outside: Outside,
 }

@@ -11,6 +11,7 @@ mod group;
 mod model_error;
 mod open_splits;
 mod result;
+mod rows;
 mod what_if;
 mod within;
 
@@ -20,5 +21,6 @@ pub use context::ContextNode;
 pub use group::{UnidentifiedGroup, Unseen};
 pub(crate) use result::direction;
 pub use result::{Attribution, Contribution, MissingNode, ScoreEstimate, Unexplained};
+pub use rows::{RowStatistic, RowsAttribution, RowsContribution};
 pub use what_if::WhatIf;
 pub use within::TimedAttribution;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::config::Quantity;
 use super::context::ContextNode;
 use super::group::UnidentifiedGroup;
@@ -52,7 +54,7 @@ pub struct Attribution {
 }
 
 /// What was split over the nodes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreEstimate {
     /// The score in nats or the deviation from the mean in the target's unit. A score is at least 0; its estimate from samples
@@ -77,7 +79,7 @@ pub struct ScoreEstimate {
 /// The noise of a node whose value is missing is drawn even then. So the event does not repeat itself with certainty, but
 /// with the probability q(all), and −v(all) = −ln((q(all) + ε)/(1 + ε)) ≥ 0 nats of the score need the missing noise to be
 /// out of the ordinary, too. For a mean deviation it is the observed value less its mean given all known noises.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Unexplained {
     /// In nats, or in the target's unit for a mean deviation; exactly 0 if no node is missing, or none that matters.

@@ -148,6 +148,26 @@ impl Outside {
         Self { uncertain: positions.filter_map(plausible).collect(), prepared: Mutex::new(Vec::new()) }
     }
 
+    /// The same of so many copies of a target with so many nodes each.
+    pub(in crate::question::attribution) fn repeated(&self, copies: usize, size: usize) -> Self {
+        let copy =
+            |copy: usize| self.uncertain.iter().map(move |(node, rivals)| (node + copy * size, Arc::clone(rivals)));
+        Self { uncertain: (0..copies).flat_map(copy).collect(), prepared: Mutex::new(Vec::new()) }
+    }
+
+    /// The target with all of these noises wide.
+    ///
+    /// # Errors
+    /// Those of `prepare`.
+    pub(in crate::question::attribution) fn widened(
+        &self,
+        base: &Arc<Prepared>,
+        doubts: &[Doubt],
+        prepare: impl Fn(Target) -> Result<Prepared>,
+    ) -> Result<Arc<Prepared>> {
+        self.prepared(base, doubts.iter().map(|doubt| doubt.wide).collect(), &prepare)
+    }
+
     /// The nodes whose noise, as the model's mechanisms recover it, is not to be believed: the plausible mechanisms disagree about
     /// the node at its observed parents, and the noise is unusual. Their numbers ascend.
     pub(in crate::question::attribution) fn doubts(&self, target: &Target, recovered: &Recovered) -> Vec<Doubt> {

@@ -1,0 +1,88 @@
+//! What `Display` prints of an attribution of several rows.
+
+use std::fmt::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+use crate::error::list_names;
+use crate::question::attribution::{Quantity, RowsAttribution, RowsContribution};
+use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
+
+impl fmt::Display for RowsAttribution {
+    /// A summary in a line or two, then the nodes, the suspect first, and the findings.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        self.write_summary(formatter)?;
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        let amount = match self.quantity {
+            Quantity::ItScore => "nats",
+            Quantity::MeanDeviation => "contribution",
+        };
+        table.add_row(["node", amount, "± error", "share", "mean observed", "typical"]);
+        self.contributions.iter().for_each(|contribution| {
+            table.add_row(row(contribution));
+        });
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))
+    }
+}
+
+impl RowsAttribution {
+    fn write_summary(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
+        let (target, rows, score) = (visible_name(&self.target), self.rows, &self.score);
+        let (observed, typical) = (significant(self.observed), significant(self.typical));
+        write!(formatter, "`{target}`, {} of {rows} rows = {observed}, typically {typical}: ", self.statistic)?;
+        match (score.tail_probability, score.floor) {
+            (Some(tail), Some(floor)) => writeln!(
+                formatter,
+                "outlier score {} ± {} nats (probability {}, floor {})",
+                fixed(score.value, 2),
+                error_in_nats(score.std_error),
+                chance(tail, floor),
+                significant(floor)
+            )?,
+            _ => writeln!(
+                formatter,
+                "{} ± {} from its expected value",
+                significant(score.value),
+                significant(score.std_error)
+            )?,
+        }
+        if score.saturated {
+            writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
+        }
+        if !self.context.is_empty() {
+            writeln!(formatter, "Given in every row, and not blamed: {}.", list_names(&self.context))?;
+        }
+        if !self.missing.is_empty() {
+            let missing = list_names(&self.missing);
+            writeln!(formatter, "No value was observed of {missing}: what it contributed is not known.")?;
+        }
+        let (unexplained, std_error) = (self.unexplained.value, self.unexplained.std_error);
+        if unexplained != 0.0 {
+            let (unexplained, error) = (significant(unexplained), significant(std_error));
+            writeln!(formatter, "Values that are missing leave {unexplained} ± {error} of it unexplained.")?;
+        }
+        Ok(())
+    }
+}
+
+fn row(contribution: &RowsContribution) -> [String; 6] {
+    let (amount, error) = match contribution.quantity {
+        Quantity::ItScore => (fixed(contribution.value, 2), error_in_nats(contribution.std_error)),
+        Quantity::MeanDeviation => (significant(contribution.value), significant(contribution.std_error)),
+    };
+    let or_nothing = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), significant);
+    let share = contribution.share.map_or_else(|| "-".to_owned(), |share| format!("{}%", fixed(100.0 * share, 0)));
+    [
+        visible_name(&contribution.node),
+        amount,
+        error,
+        share,
+        or_nothing(contribution.mean_observed),
+        or_nothing(contribution.typical),
+    ]
+}
