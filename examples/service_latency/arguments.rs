@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, ValueEnum};
-use etiology::attribution::Floor;
+use etiology::attribution::{Floor, RowStatistic};
 use etiology::tables::CsvFormat;
 use etiology::{AttributionConfig, BootstrapConfig, CausalGraph, FeatureMap, ShapleyMethod};
 
@@ -166,9 +166,40 @@ pub(crate) struct Outliers {
     /// --metrics or --prometheus
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) slowest: Option<u32>,
+    /// Explain the rows FROM to TO, both included and counted from 0, together as one event: an incident lasts several rows, each of which
+    /// may be hardly unusual by itself
+    #[arg(long, value_name = "FROM:TO", value_parser = span, conflicts_with_all = ["slowest", "report", "svg", "dot", "mermaid", "report_event", "intervals", "limit_ms", "explain"])]
+    pub(crate) rows: Option<(usize, usize)>,
+    /// What is unusual of the target over --rows: its mean, its maximum, or in how many of them it is above a value, as above:0.5
+    #[arg(long, value_name = "STATISTIC", value_parser = statistic, default_value = "mean", requires = "rows")]
+    pub(crate) statistic: RowStatistic,
+    /// Nodes that are given and not to be blamed, such as the size of an order or the hour, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) context: Vec<String>,
     /// In which direction the target's values are extreme; two-sided means far from the median
     #[arg(long, value_enum, default_value_t = Region::Upper)]
     pub(crate) region: Region,
+}
+
+fn span(text: &str) -> Result<(usize, usize), String> {
+    let ends = text.split_once(':').and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    match ends {
+        Some((from, to)) if from <= to => Ok((from, to)),
+        _ => Err("expected two numbers of rows, the first of which is not the larger, as in 12:20".to_owned()),
+    }
+}
+
+fn statistic(text: &str) -> Result<RowStatistic, String> {
+    match text {
+        "mean" => Ok(RowStatistic::Mean),
+        "maximum" => Ok(RowStatistic::Maximum),
+        _ => {
+            let bound = text.strip_prefix("above:").and_then(|bound| bound.parse().ok());
+            bound
+                .map(RowStatistic::CountAbove)
+                .ok_or_else(|| "expected mean, maximum, or above: and a value".to_owned())
+        }
+    }
 }
 
 #[derive(Args)]
@@ -356,6 +387,7 @@ impl Arguments {
             Region::Lower => FeatureMap::LowerTail,
             Region::TwoSided => FeatureMap::DistanceFromMedian,
         };
+        config.question.context.clone_from(&self.events.context);
         config.question.floor = method.floor.map_or(Floor::FromData, Floor::Fixed);
         config.effort.shapley_method = match method.permutations {
             _ if method.exact => ShapleyMethod::Exact,

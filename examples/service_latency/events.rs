@@ -124,7 +124,12 @@ fn with_all_services(latencies: Dataset, graph: &CausalGraph, console: &Console)
 
 /// The events are among the normal rows: those to be explained are chosen before anything is fitted, and kept out of it.
 fn own_rows(arguments: &Arguments, rows: &OwnRows, console: &Console) -> Result<Events, Failure> {
-    let OwnRows { data, ids, times, note } = rows;
+    let data = &rows.data;
+    if let Some((from, to)) = arguments.events.rows {
+        let left_out = (from..=to).collect();
+        data.row(to)?;
+        return the_others(arguments, rows, left_out, console);
+    }
     let target = arguments.target();
     let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
     let alone = alone.assign_mechanisms(data)?.fit(data)?;
@@ -135,6 +140,17 @@ fn own_rows(arguments: &Arguments, rows: &OwnRows, console: &Console) -> Result<
     }
     left_out.sort_unstable();
     left_out.dedup();
+    the_others(arguments, rows, left_out, console)
+}
+
+/// The rows with those to be explained kept out of the fit.
+fn the_others(
+    arguments: &Arguments,
+    rows: &OwnRows,
+    left_out: Vec<usize>,
+    console: &Console,
+) -> Result<Events, Failure> {
+    let OwnRows { data, ids, times, note } = rows;
     let (count, rows) = (left_out.len(), data.rows());
     if rows < count + 2 {
         let message = format!(

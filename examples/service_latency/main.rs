@@ -23,6 +23,7 @@ mod metrics;
 #[path = "../shared/mistake.rs"]
 mod mistake;
 mod output;
+mod rows;
 mod source;
 mod traces;
 
@@ -115,6 +116,9 @@ fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
     let events = events::read(arguments, &source, &console)?;
     let put_right = source.put_right(&events);
     let fitted = fit::fit(arguments, source, &events, &console)?;
+    if arguments.events.rows.is_some() {
+        return rows::run(arguments, &fitted.model, &events, &put_right, &console);
+    }
     let rows = events.to_explain(arguments, &fitted.model, &console)?;
     let answers = explain::explain(arguments, &fitted, &events, &rows, &console)?;
     let files = files::contents(arguments, &fitted, &events, &answers, &put_right, &console)?;

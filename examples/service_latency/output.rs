@@ -159,7 +159,7 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
 }
 
 /// JSON that a terminal only shows: what is not seen stands within strings, where JSON has escape sequences.
-fn visible_json(json: &str) -> String {
+pub(crate) fn visible_json(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + 1);
     for character in json.chars() {
         let is_hidden = character != '\n' && !(' '..='~').contains(&character) && {

@@ -217,6 +217,29 @@ impl Dataset {
         self.select_rows(&(0..rows.min(self.rows())).collect::<Vec<_>>())
     }
 
+    /// The rows of a range, counted from 0, as a table of their own.
+    ///
+    /// # Errors
+    /// When the range is empty or goes beyond the last row.
+    ///
+    /// ```
+    /// let data = etiology::Dataset::from_columns([("db", [0.1, 0.2, 0.3, 0.4])])?;
+    /// assert_eq!(data.between(1..3)?.column("db")?.to_vec(), [0.2, 0.3]);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn between(&self, rows: std::ops::Range<usize>) -> Result<Self> {
+        if rows.is_empty() {
+            return Err(Error::Empty {
+                what: format!("the range of rows {}..{}", rows.start, rows.end),
+                expected: "row",
+            });
+        }
+        if rows.end > self.rows() {
+            return Err(Error::RowOutOfRange { row: rows.end - 1, rows: self.rows() });
+        }
+        self.select_rows(&rows.collect::<Vec<usize>>())
+    }
+
     /// What a CSV file has in the place of a number.
     pub(crate) fn text_cell(&self, row: usize, column: usize) -> Option<&str> {
         self.text_cells.get(&(column, row)).map(String::as_str)

@@ -9,6 +9,7 @@ mod diagnose;
 mod diagnosis;
 mod evidence;
 mod methods;
+mod rows;
 mod strength;
 mod verdict;
 
@@ -17,4 +18,5 @@ pub use config::DiagnosisConfig;
 pub use counterfactual::Counterfactual;
 pub use diagnosis::Diagnosis;
 pub use methods::CombinedScore;
+pub use rows::RowsDiagnosis;
 pub use verdict::{Candidate, Verdict, VerdictKind};

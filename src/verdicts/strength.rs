@@ -21,9 +21,9 @@ use crate::question::attribution::Attribution;
 use crate::wording::share_of_rows;
 
 /// What is less rare than one in twenty is no outlier, in nats.
-const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
+pub(super) const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
 /// A runner-up with so much of the first one's combined score is as suspect.
-const AS_SUSPECT: f64 = 0.8;
+pub(super) const AS_SUSPECT: f64 = 0.8;
 /// So much of all that moved the target must be the first one's contribution.
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.

@@ -6,6 +6,7 @@ mod one_answer;
 mod options;
 mod service_latency;
 mod tables;
+mod together;
 #[cfg(feature = "traces")]
 mod traces;
 

@@ -1,6 +1,8 @@
 //! The contributions as CSV.
 
-use crate::question::attribution::{Attribution, Contribution, MissingNode, Quantity};
+use crate::question::attribution::{
+    Attribution, Contribution, MissingNode, Quantity, RowsAttribution, RowsContribution,
+};
 use crate::report::escape::csv;
 
 impl Attribution {
@@ -20,6 +22,24 @@ impl Attribution {
         let contributions = self.contributions.iter().map(row);
         let missing = self.missing.iter().map(row_of_missing);
         [header].into_iter().chain(contributions).chain(missing).collect()
+    }
+}
+
+impl RowsAttribution {
+    /// The contributions as CSV with a header line, the suspect first as [`ranked`](Self::ranked), written as those of
+    /// [`Attribution::to_csv`].
+    pub fn to_csv(&self) -> String {
+        let amount = match self.quantity {
+            Quantity::ItScore => "nats",
+            Quantity::MeanDeviation => "value",
+        };
+        let header = format!("node,{amount},std_error,share,mean_observed,typical,rows_missing\n");
+        let or_empty = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let row = |part: &RowsContribution| {
+            let figures = [part.share, part.mean_observed, part.typical].map(or_empty).join(",");
+            format!("{},{},{},{figures},{}\n", csv(&part.node), part.value, part.std_error, part.rows_missing)
+        };
+        [header].into_iter().chain(self.contributions.iter().map(row)).collect()
     }
 }
 

@@ -6,7 +6,9 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use crate::error::list_names;
+use crate::findings::Strength;
 use crate::question::attribution::{Quantity, RowsAttribution, RowsContribution};
+use crate::verdicts::RowsDiagnosis;
 use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
 
 impl fmt::Display for RowsAttribution {
@@ -67,6 +69,27 @@ impl RowsAttribution {
             writeln!(formatter, "Values that are missing leave {unexplained} ± {error} of it unexplained.")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for RowsDiagnosis {
+    /// A sentence, the doubts, and the attribution.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        let (target, rows) = (&self.target, self.attribution.rows);
+        let first = self.combined.first().map_or_else(String::new, |first| format!("`{}`", first.node));
+        let alone = format!("in {} of {rows} rows by themselves", self.strong_rows);
+        match self.strength {
+            Strength::Strong => {
+                writeln!(formatter, "Strong evidence: the root cause of `{target}` is {first}, as {alone}.")?
+            }
+            Strength::Contested => {
+                writeln!(formatter, "Contested: the root cause of `{target}` is probably {first}, but:")?;
+            }
+            Strength::Thin => writeln!(formatter, "Too thin to name a root cause of `{target}`:")?,
+        }
+        self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        write!(formatter, "{}", self.attribution)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Nodes that are given and not to be blamed.
 
 use super::{observe, upper};
-use etiology::attribution::Estimator;
+use etiology::attribution::{Estimator, RowStatistic};
+use etiology::findings::Strength;
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, DiagnosisConfig, Error, FittedModel,
     KnownFormula, NoiseDistribution, Observation, Quantity, StructuralCausalModel,
@@ -139,4 +140,28 @@ fn a_category_is_given_by_its_level() {
         model.attribute_outlier("days", &event, &AttributionConfig::default().with_context(["region"])).unwrap();
     assert_eq!(given.context[0].observed_level.as_deref(), Some("far"));
     assert!(given.score.tail_probability.unwrap() > 0.3, "{given}");
+}
+
+#[test]
+fn rows_of_one_event_are_diagnosed_together() {
+    let order = |row: usize, extra: f64| {
+        let items = 100.0 + 30.0 * (row as f64).sin();
+        let fee = 5.0 + 0.1 * items + 2.0 * (2.0 * row as f64).cos() + extra;
+        [items, fee, 2.0 * items + fee + (3.0 * row as f64).sin()]
+    };
+    let table = |extra: f64| {
+        let rows: Vec<[f64; 3]> = (0..4).map(|row| order(row, extra)).collect();
+        let column = |place: usize| rows.iter().map(|row| row[place]).collect::<Vec<f64>>();
+        Dataset::from_columns([("items", column(0)), ("fee", column(1)), ("invoice", column(2))]).unwrap()
+    };
+    let config = DiagnosisConfig::default().with_attribution(AttributionConfig::default().with_context(["items"]));
+    let ask =
+        |extra: f64| invoices().diagnose_rows_together("invoice", &table(extra), RowStatistic::Mean, &config).unwrap();
+    let high = ask(12.0);
+    assert_eq!((high.root_cause(), high.strength, high.strong_rows), (Some("fee"), Strength::Strong, 4), "{high}");
+    assert!(high.to_string().contains("in 4 of 4 rows by themselves"), "{high}");
+    assert_eq!((ask(0.0).root_cause(), ask(0.0).strength), (None, Strength::Thin));
+    assert!(high.combined.iter().all(|one| one.node != "items"));
+    let json = serde_json::to_string(&high).unwrap();
+    assert_eq!(serde_json::from_str::<etiology::verdicts::RowsDiagnosis>(&json).unwrap(), high);
 }

@@ -1,0 +1,65 @@
+//! Several rows as one event.
+
+use etiology::files::write_file;
+use etiology::findings::Finding;
+use etiology::verdicts::RowsDiagnosis;
+use etiology::{DiagnosisConfig, Error, FittedModel};
+use serde::Serialize;
+
+use crate::arguments::{Arguments, Format};
+use crate::console::Console;
+use crate::events::Events;
+use crate::output::visible_json;
+use crate::source::PutRight;
+use crate::{Failure, interrupt};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    target: &'a str,
+    /// The first and the last row of the event, counted from 0.
+    rows: (usize, usize),
+    findings: Vec<Finding>,
+    #[serde(flatten)]
+    put_right: &'a PutRight,
+    together: &'a RowsDiagnosis,
+}
+
+/// All that is printed about the rows that were asked for, after the files are written. There is one answer or none.
+pub(crate) fn run(
+    arguments: &Arguments,
+    model: &FittedModel,
+    events: &Events,
+    put_right: &PutRight,
+    console: &Console,
+) -> Result<(String, Option<String>), Failure> {
+    let Some((from, to)) = arguments.events.rows else { unreachable!("rows were asked for") };
+    let rows = events.data.between(from..to + 1)?;
+    let task = console.spinner("diagnosing");
+    let config = DiagnosisConfig::default().with_attribution(arguments.attribution());
+    let together = model.diagnose_rows_together(arguments.target(), &rows, arguments.events.statistic, &config);
+    drop(task);
+    // Rows of the event are counted from its first, those of the file from 0.
+    let together = together.map_err(|error| match error {
+        Error::InRow { row, cause } => Error::InRow { row: row + from, cause },
+        other => other,
+    })?;
+    let text = match arguments.output.format {
+        Format::Table => {
+            let of_model = model.findings().into_iter().map(|finding| finding.to_string());
+            let doubts =
+                of_model.chain(put_right.doubts().map(str::to_owned)).map(|finding| format!("- {finding}\n\n"));
+            let inputs: String = put_right.of_traces().map(|input| format!("{input}\n")).collect();
+            doubts.collect::<String>() + &format!("rows {from} to {to}: {together}\n") + &inputs
+        }
+        Format::Json => {
+            let (target, findings) = (arguments.target(), model.findings());
+            let report = Report { target, rows: (from, to), findings, put_right, together: &together };
+            serde_json::to_string_pretty(&report).map(|json| visible_json(&json)).map_err(|error| error.to_string())?
+        }
+    };
+    let _writing = interrupt::defer();
+    if let Some(path) = &arguments.output.csv {
+        write_file(path, &together.attribution.to_csv())?;
+    }
+    Ok((text, None))
+}
