@@ -30,6 +30,7 @@ pub use explanation::{EngineName, Explanation};
 pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};
 pub(crate) use regimes::{Part, RegimeOf, Regimes};
+pub(crate) use sampling::{BLOCKS, rows_of_block};
 
 /// A way to find what worlds are worth, prepared for one target.
 pub(crate) trait Engine: Debug + Send + Sync {
