@@ -55,6 +55,7 @@
 //! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
+//! | [`change`] | **why a distribution changed**: which mechanisms moved a mean, a quantile or a tail of the target, and by how much |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -125,6 +126,19 @@ pub mod attribution {
         WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
+}
+
+/// Change: which mechanisms changed the distribution of a target, and by how much.
+///
+/// [`StructuralCausalModel::distribution_change`](crate::StructuralCausalModel::distribution_change) takes an old and a new table, tests
+/// which mechanisms changed, fits and answers; [`FittedModel::distribution_change`](crate::FittedModel::distribution_change) takes two
+/// models. A [`ChangeConfig`] says what of the distribution is asked for.
+/// [`Dataset::split_by_time`](crate::Dataset::split_by_time) makes two tables of two spans of time.
+pub mod change {
+    pub use crate::engine::{EngineName, Explanation};
+    pub use crate::question::change::{
+        ChangeConfig, ChangeEstimate, ChangeTest, CustomFunctional, DistributionChange, Functional, NodeChange,
+    };
 }
 
 /// Compiles the README's code.

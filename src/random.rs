@@ -43,6 +43,10 @@ pub(crate) enum Purpose {
     WithinInterval = 24,
     /// The rows of a bootstrap's resamples; the index is the resample's.
     Bootstrap = 50,
+    /// The uniform numbers that both models of a change turn into values; the index is the node's.
+    ChangeNets = 60,
+    /// The rows of resamples of two tables; the index is twice the resample's, and one more for the new table.
+    ChangeResamples = 61,
 }
 
 /// The stream of random numbers of one block of work.

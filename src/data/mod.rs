@@ -12,6 +12,7 @@ mod levels;
 mod names;
 mod observation;
 mod places;
+mod spans;
 mod step;
 mod time_column;
 

@@ -301,6 +301,14 @@ pub enum Error {
         /// The value found.
         found: f64,
     },
+    /// One of two tables is at fault.
+    #[error("{table}: {cause}", cause = line(.cause))]
+    InTable {
+        /// Which of them, as in `the old data`.
+        table: &'static str,
+        /// What is wrong with it.
+        cause: Box<Error>,
+    },
     /// Exact enumeration was asked for, but there are too many players.
     #[error(
         "exact Shapley values of {players} players would need 2^{players} coalitions; at most {limit} players are allowed, use permutations"

@@ -223,6 +223,13 @@ impl StructuralCausalModel {
         self.fit_with(data, Objections::default())
     }
 
+    /// The model that keeps nothing of what else its mechanisms may be: for fits that are never asked about it.
+    pub(crate) fn without_rivals(&self) -> Self {
+        let alone = |assigned: &Assigned| Assigned { rivals: Rivals::default(), ..assigned.clone() };
+        let mechanisms = self.mechanisms.iter().map(|assigned| assigned.as_ref().map(alone)).collect();
+        Self { mechanisms, ..self.clone() }
+    }
+
     fn fit_with(&self, data: &Dataset, objections: Objections) -> Result<FittedModel> {
         span!(INFO, "fit", nodes = self.graph.node_count(), rows = data.rows());
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();

@@ -6,6 +6,7 @@ mod attribution;
 mod bad_input;
 mod bootstrap;
 mod categories;
+mod change;
 mod data;
 mod drift;
 mod evaluation;

@@ -3,6 +3,7 @@
 mod assignment;
 mod attribution;
 mod bars;
+mod change;
 mod dataset;
 mod diagnosis;
 mod evaluation;
