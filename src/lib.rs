@@ -55,6 +55,7 @@
 //! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
+//! | [`intervention`] | what becomes of the system if somebody acts, and what would have been: draws, effects, counterfactuals |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -124,6 +125,21 @@ pub mod attribution {
         ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
+}
+
+/// Interventions: what becomes of a system in which somebody acts, and what would have been.
+///
+/// An [`Intervention`] says what is done to which nodes.
+/// [`FittedModel::draw_interventional`](crate::FittedModel::draw_interventional) draws rows under it,
+/// [`interventional_target`](crate::FittedModel::interventional_target) gives mean and standard deviation of one node,
+/// [`average_causal_effect`](crate::FittedModel::average_causal_effect) compares two, and
+/// [`counterfactual`](crate::FittedModel::counterfactual) and [`counterfactuals`](crate::FittedModel::counterfactuals) say what
+/// observed rows would have been.
+pub mod intervention {
+    pub use crate::question::intervention::{
+        CounterfactualNode, CounterfactualRow, Effect, Estimate, Intervention, InterventionConfig,
+        InterventionalTarget, LevelShare, NodeChange, Replacement,
+    };
 }
 
 /// Compiles the README's code.

@@ -39,6 +39,14 @@ pub(crate) enum Purpose {
     WithinInterval = 24,
     /// The rows of a bootstrap's resamples; the index is the resample's.
     Bootstrap = 50,
+    /// The rows of a second data set in a bootstrap of two; the index is the resample's.
+    BootstrapOfSecond = 51,
+    /// Noises that two interventions have in common; the index is that of a node's block.
+    Interventions = 60,
+    /// Noises that a row leaves open in a counterfactual; the index is the node's.
+    Counterfactuals = 61,
+    /// Noises that an intervention draws afresh in a counterfactual; the index is the node's.
+    FreshNoise = 62,
 }
 
 /// The stream of random numbers of one block of work.
