@@ -56,6 +56,7 @@
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`intervention`] | what becomes of the system if somebody acts, and what would have been: draws, effects, counterfactuals |
+//! | [`unit_change`] | why a value differs between two rows, of one model or two |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -140,6 +141,14 @@ pub mod intervention {
         CounterfactualNode, CounterfactualRow, Effect, Estimate, Intervention, InterventionConfig,
         InterventionalTarget, LevelShare, NodeChange, Replacement,
     };
+}
+
+/// Why a value differs between two rows, of one model or two.
+///
+/// [`FittedModel::node_change`](crate::FittedModel::node_change) splits the difference over the values of the node's parents, its
+/// mechanism and its noise; [`unit_change`](crate::FittedModel::unit_change) over the noises and mechanisms of all its causes.
+pub mod unit_change {
+    pub use crate::question::unit_change::{ChangePart, ChangeSource, UnitChange, UnitChangeConfig};
 }
 
 /// Compiles the README's code.

@@ -47,6 +47,8 @@ pub(crate) enum Purpose {
     Counterfactuals = 61,
     /// Noises that an intervention draws afresh in a counterfactual; the index is the node's.
     FreshNoise = 62,
+    /// Where in the intervals that the classes of two rows tell their noises are taken to lie; the index is that of a node's row.
+    UnitChange = 63,
 }
 
 /// The stream of random numbers of one block of work.

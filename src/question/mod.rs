@@ -3,5 +3,6 @@
 pub(crate) mod attribution;
 pub(crate) mod intervention;
 mod node_scores;
+pub(crate) mod unit_change;
 
 pub use node_scores::NodeScore;
