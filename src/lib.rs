@@ -56,6 +56,8 @@
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`change`] | **why a distribution changed**: which mechanisms moved a mean, a quantile or a tail of the target, and by how much |
+//! | [`intervention`] | what becomes of the system if somebody acts, and what would have been: draws, effects, counterfactuals |
+//! | [`unit_change`] | why a value differs between two rows, of one model or two |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -139,6 +141,29 @@ pub mod change {
     pub use crate::question::change::{
         ChangeConfig, ChangeEstimate, ChangeTest, CustomFunctional, DistributionChange, Functional, NodeChange,
     };
+}
+
+/// Interventions: what becomes of a system in which somebody acts, and what would have been.
+///
+/// An [`Intervention`] says what is done to which nodes.
+/// [`FittedModel::draw_interventional`](crate::FittedModel::draw_interventional) draws rows under it,
+/// [`interventional_target`](crate::FittedModel::interventional_target) gives mean and standard deviation of one node,
+/// [`average_causal_effect`](crate::FittedModel::average_causal_effect) compares two, and
+/// [`counterfactual`](crate::FittedModel::counterfactual) and [`counterfactuals`](crate::FittedModel::counterfactuals) say what
+/// observed rows would have been.
+pub mod intervention {
+    pub use crate::question::intervention::{
+        CounterfactualNode, CounterfactualRow, Effect, Estimate, Intervention, InterventionConfig,
+        InterventionalTarget, LevelShare, NodeChange, Replacement,
+    };
+}
+
+/// Why a value differs between two rows, of one model or two.
+///
+/// [`FittedModel::node_change`](crate::FittedModel::node_change) splits the difference over the values of the node's parents, its
+/// mechanism and its noise; [`unit_change`](crate::FittedModel::unit_change) over the noises and mechanisms of all its causes.
+pub mod unit_change {
+    pub use crate::question::unit_change::{ChangePart, ChangeSource, UnitChange, UnitChangeConfig};
 }
 
 /// Compiles the README's code.

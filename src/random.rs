@@ -44,9 +44,19 @@ pub(crate) enum Purpose {
     /// The rows of a bootstrap's resamples; the index is the resample's.
     Bootstrap = 50,
     /// The uniform numbers that both models of a change turn into values; the index is the node's.
-    ChangeNets = 60,
+    ChangeNets = 70,
     /// The rows of resamples of two tables; the index is twice the resample's, and one more for the new table.
-    ChangeResamples = 61,
+    ChangeResamples = 71,
+    /// The rows of a second data set in a bootstrap of two; the index is the resample's.
+    BootstrapOfSecond = 51,
+    /// Noises that two interventions have in common; the index is that of a node's block.
+    Interventions = 60,
+    /// Noises that a row leaves open in a counterfactual; the index is the node's.
+    Counterfactuals = 61,
+    /// Noises that an intervention draws afresh in a counterfactual; the index is the node's.
+    FreshNoise = 62,
+    /// Where in the intervals that the classes of two rows tell their noises are taken to lie; the index is that of a node's row.
+    UnitChange = 63,
 }
 
 /// The stream of random numbers of one block of work.

@@ -1,119 +1,187 @@
-//! What is kept of the attributions of resamples, and what they come to.
+//! Figures that a question gives, and their intervals.
 
-use super::config::BootstrapConfig;
+use std::fmt::{self, Write};
+
+use serde::Serialize;
+
+use super::config::{BootstrapConfig, BootstrapMethod};
 use super::interval::{Estimates, Figure};
-use super::result::{BootstrapInterval, BootstrapIntervals, NodeInterval, warning};
+use super::resampling::{Resampled, successes};
+use super::result::{BootstrapInterval, warning, write_heading};
 use crate::error::{Error, Result};
-use crate::question::attribution::{Attribution, Contribution, UnidentifiedGroup, Unseen};
-use crate::score::ln_with_floor;
+use crate::wording::{Visible, significant, visible_name};
 
-/// One in so many resamples may fail.
-const ONE_MAY_FAIL_IN: usize = 10;
-
-/// What one fit makes of every event; an error where there is no fit.
-pub(super) type OfAllEvents = Result<Vec<Result<Figures>>>;
-
-/// What a fit makes of an event.
-#[derive(Clone)]
-pub(super) struct Figures {
-    score: f64,
-    /// In the order of the estimate's contributions.
-    contributions: Vec<f64>,
+/// What a question makes of a fitted model: some figures, each with a name. A list of numbers names them by their places, from 0.
+///
+/// ```
+/// use etiology::bootstrap::Figures;
+///
+/// let figures = Figures::new().with("slope", 1.5).with_error("share", 0.25, 0.01);
+/// assert_eq!(figures.len(), 2);
+/// assert_eq!(Figures::from(vec![1.0, 2.0]), Figures::from([("0", 1.0), ("1", 2.0)]));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    names: Vec<String>,
+    figures: Vec<Figure>,
 }
 
 impl Figures {
-    pub(super) fn of(found: &Attribution, estimate: &Attribution) -> Self {
-        let value = |node: &str| found.contribution(node).map_or(0.0, |contribution| contribution.value);
-        let contributions = estimate.contributions.iter().map(|contribution| value(&contribution.node)).collect();
-        Self { score: found.score.value, contributions }
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
     }
-}
 
-/// The figures of the resamples that worked for an event, unless too many did not.
-fn successes(results: &[OfAllEvents], event: usize) -> Result<Vec<&Figures>> {
-    let of_event = || {
-        results.iter().map(|found| match found {
-            Ok(of_all) => of_all[event].as_ref(),
-            Err(error) => Err(error),
-        })
-    };
-    let worked: Vec<&Figures> = of_event().filter_map(|found| found.ok()).collect();
-    let failed = results.len() - worked.len();
-    match of_event().find_map(|found| found.err()) {
-        Some(first) if failed * ONE_MAY_FAIL_IN > results.len() => {
-            Err(Error::Resampling { failed, resamples: results.len(), first: first.to_string() })
+    /// One more figure, which is exact for its model, in whatever unit.
+    #[must_use]
+    pub fn with(self, name: impl Into<String>, value: f64) -> Self {
+        self.with_error(name, value, 0.0)
+    }
+
+    /// One more figure with the standard error of its computation, which becomes part of its interval. Use the same seed for
+    /// every model: then most of that error is common to all, and does not count twice.
+    #[must_use]
+    pub fn with_error(mut self, name: impl Into<String>, value: f64, std_error: f64) -> Self {
+        self.names.push(name.into());
+        self.figures.push(Figure { value, std_error });
+        self
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.figures.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.figures.is_empty()
+    }
+
+    /// # Errors
+    /// When there are none, or a figure is not finite.
+    pub(super) fn checked(self) -> Result<Self> {
+        if self.is_empty() {
+            return Err(Error::Empty { what: "the list of figures".to_owned(), expected: "figure" });
         }
-        _ => Ok(worked),
+        for (name, Figure { value, std_error }) in self.names.iter().zip(&self.figures) {
+            if let Some(found) = [*value, *std_error].into_iter().find(|found| !found.is_finite()) {
+                return Err(Error::NonFiniteValue { what: format!("the figure `{name}`"), found });
+            }
+        }
+        Ok(self)
+    }
+
+    /// # Errors
+    /// When these are not the figures of the model that was fitted to all rows.
+    pub(super) fn checked_like(self, estimate: &Self) -> Result<Self> {
+        let figures = self.checked()?;
+        if figures.names == estimate.names {
+            return Ok(figures);
+        }
+        let what =
+            "the figures of a resample, which must have the names of those of all rows in the same order,".to_owned();
+        Err(Error::LengthMismatch { what, expected: estimate.len(), found: figures.len() })
     }
 }
 
-/// An event that is asked about, attributed by the model of the rows as they are.
-pub(super) struct Asked {
-    /// With all the effort that was asked for.
-    pub(super) estimate: Attribution,
-    /// With that of the resamples.
-    pub(super) like_resamples: Attribution,
-    /// With that of the resamples, if more rows were as extreme: one for each node where few are.
-    pub(super) with_more_rows: Vec<Figures>,
+impl<N: Into<String>, const COUNT: usize> From<[(N, f64); COUNT]> for Figures {
+    fn from(figures: [(N, f64); COUNT]) -> Self {
+        figures.into_iter().fold(Self::new(), |all, (name, value)| all.with(name, value))
+    }
 }
 
-/// The intervals of the event that is at this place among those that were asked for, from so many rows.
-pub(super) fn summarise(
-    asked: Asked,
-    results: &[OfAllEvents],
-    (event, rows): (usize, usize),
+impl<N: Into<String>> From<Vec<(N, f64)>> for Figures {
+    fn from(figures: Vec<(N, f64)>) -> Self {
+        figures.into_iter().fold(Self::new(), |all, (name, value)| all.with(name, value))
+    }
+}
+
+impl From<Vec<f64>> for Figures {
+    fn from(figures: Vec<f64>) -> Self {
+        let named = figures.into_iter().enumerate();
+        named.fold(Self::new(), |all, (place, value)| all.with(place.to_string(), value))
+    }
+}
+
+impl From<f64> for Figures {
+    fn from(figure: f64) -> Self {
+        Self::from(vec![figure])
+    }
+}
+
+/// The interval of one figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FigureInterval {
+    /// The figure's name.
+    pub name: String,
+    /// What it may be, in its unit.
+    #[serde(flatten)]
+    pub interval: BootstrapInterval,
+}
+
+/// Intervals of all figures of a question. `Display` shows one a line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FigureIntervals {
+    /// The share of cases in which an interval is to hold the truth.
+    pub level: f64,
+    /// How the intervals were found.
+    pub method: BootstrapMethod,
+    /// How many resamples the intervals rest on.
+    pub resamples: usize,
+    /// How many further resamples could not be fitted to, or had no answer; never more than one in ten.
+    pub failed: usize,
+    /// What to bear in mind where the resamples are too few for the level; nothing where they are enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// The intervals, in the order of the question's figures.
+    pub figures: Vec<FigureInterval>,
+}
+
+impl FigureIntervals {
+    /// The interval of the first figure with a name; nothing if there is none.
+    pub fn figure(&self, name: &str) -> Option<&BootstrapInterval> {
+        self.figures.iter().find(|entry| entry.name == name).map(|entry| &entry.interval)
+    }
+}
+
+/// The intervals of figures of as many rows: those of the model fitted to all rows, and what was found of resamples.
+pub(super) fn intervals(
+    estimate: Figures,
+    results: &Resampled<Figures>,
+    rows: usize,
     config: &BootstrapConfig,
-) -> Result<BootstrapIntervals> {
-    let Asked { estimate: attribution, like_resamples, with_more_rows } = asked;
-    let (resampled, without_groups) = results.split_at(config.resamples);
-    let (resampled, without_groups) = (successes(resampled, event)?, successes(without_groups, event)?);
-    let of = |estimate: Figure, like_resamples: Figure, figure: &dyn Fn(&Figures) -> f64| -> BootstrapInterval {
-        let figures = |of_resamples: &[&Figures]| of_resamples.iter().map(|&figures| figure(figures)).collect();
-        let (resampled, without_groups) = (figures(&resampled), figures(&without_groups));
-        let with_more_rows = with_more_rows.iter().map(figure).collect();
-        Estimates { estimate, like_resamples, resampled, without_groups, with_more_rows, rows }.interval(config)
+) -> Result<FigureIntervals> {
+    let of_results = |results| successes(results, |figures: &Figures| Ok(figures));
+    let resampled = of_results(&results.resampled)?;
+    let without_groups = results.without_groups.iter().map(|groups| of_results(groups)).collect::<Result<Vec<_>>>()?;
+    let interval = |place: usize| {
+        let values = |of_resamples: &[&Figures]| of_resamples.iter().map(|all| all.figures[place].value).collect();
+        let estimates = Estimates {
+            estimate: estimate.figures[place],
+            like_resamples: estimate.figures[place],
+            resampled: values(&resampled),
+            without_groups: without_groups.iter().map(|groups| values(groups)).collect(),
+            with_more_rows: Vec::new(),
+            rows,
+        };
+        FigureInterval { name: estimate.names[place].clone(), interval: estimates.interval(config) }
     };
-    let score = of(of_score(&attribution), of_score(&like_resamples), &|figures| figures.score);
-    let score = within_reach(score, attribution.score.floor);
-    // Every resample has the relations that hold in all rows, and so the same split of effects.
-    let never_seen = |group: &UnidentifiedGroup| !matches!(group.unseen, Unseen::NearlyTogether { .. });
-    let splits_are_open = attribution.groups.iter().any(never_seen);
-    let contributions = attribution.contributions.iter().enumerate().map(|(place, contribution)| {
-        let node = contribution.node.clone();
-        let interval =
-            of(of_node(&attribution, &node), of_node(&like_resamples, &node), &|figures| figures.contributions[place]);
-        NodeInterval { node, interval: widened(interval, contribution, splits_are_open) }
-    });
-    let contributions = contributions.collect();
+    let figures = (0..estimate.len()).map(interval).collect();
     let (level, method, resamples) = (config.level, config.method, resampled.len());
     let (failed, warning) = (config.resamples - resamples, warning(resamples, config));
-    Ok(BootstrapIntervals { attribution, level, method, resamples, failed, warning, score, contributions })
+    Ok(FigureIntervals { level, method, resamples, failed, warning, figures })
 }
 
-/// Without what no score can be: less than 0, or more than its ceiling. Nothing is known of a mean deviation, which has no floor.
-fn within_reach(interval: BootstrapInterval, floor: Option<f64>) -> BootstrapInterval {
-    let Some(floor) = floor else { return interval };
-    let ceiling = -ln_with_floor(0.0, floor);
-    let (lower, upper) = (interval.lower.max(0.0), interval.upper.min(ceiling));
-    // The estimate may miss its ceiling by rounding.
-    BootstrapInterval { lower: lower.min(interval.estimate), upper: upper.max(interval.estimate), ..interval }
-}
-
-/// The interval that also holds what other splits of an effect, of which no resample knows, make of a contribution.
-fn widened(interval: BootstrapInterval, contribution: &Contribution, is_open: bool) -> BootstrapInterval {
-    let error = contribution.model_error.filter(|_| is_open).unwrap_or(0.0);
-    BootstrapInterval {
-        lower: interval.lower.min(interval.estimate - error),
-        upper: interval.upper.max(interval.estimate + error),
-        ..interval
+impl fmt::Display for FigureIntervals {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        write_heading(formatter, self.level, (self.resamples, self.failed), self.warning.as_deref())?;
+        for FigureInterval { name, interval } in &self.figures {
+            let [estimate, lower, upper] = [interval.estimate, interval.lower, interval.upper].map(significant);
+            writeln!(formatter, "{}: {estimate} ({lower} to {upper})", visible_name(name))?;
+        }
+        Ok(())
     }
-}
-
-fn of_score(attribution: &Attribution) -> Figure {
-    Figure { value: attribution.score.value, std_error: attribution.score.std_error }
-}
-
-fn of_node(attribution: &Attribution, node: &str) -> Figure {
-    let part = attribution.contribution(node);
-    part.map_or(Figure { value: 0.0, std_error: 0.0 }, |part| Figure { value: part.value, std_error: part.std_error })
 }

@@ -22,8 +22,8 @@ pub(super) struct Estimates {
     /// The figures of the rows as they are, with the effort and the seed of the resamples: what those are compared with.
     pub(super) like_resamples: Figure,
     pub(super) resampled: Vec<f64>,
-    /// Without each group of rows; none where the method has no use for them.
-    pub(super) without_groups: Vec<f64>,
+    /// Without each group of rows, for every data set; none where the method has no use for them.
+    pub(super) without_groups: Vec<Vec<f64>>,
     /// With more rows that are as extreme as the event, one for each node where few are.
     pub(super) with_more_rows: Vec<f64>,
     /// How many rows were resampled.
@@ -111,21 +111,25 @@ impl Estimates {
         self.resampled.iter().map(|&value| below(value)).sum::<f64>() / self.resampled.len() as f64
     }
 
-    /// A sixth of the skewness of what each group of rows does to the estimate (Efron 1987, equation 6.6).
+    /// A sixth of the skewness of what each group of rows does to the estimate (Efron 1987, equation 6.6). Those of several data
+    /// sets, each counted from its own mean, add up (Davison and Hinkley, *Bootstrap Methods and their Application*, 1997,
+    /// section 5.4).
     ///
     /// Where groups vary by more than resamples do, that is by sampling error, which has no skewness to correct for.
     fn acceleration(&self) -> f64 {
-        let count = self.without_groups.len() as f64;
-        let mean = self.without_groups.iter().sum::<f64>() / count;
-        let moment = |power: i32| self.without_groups.iter().map(|value| (mean - value).powi(power)).sum::<f64>();
-        let of_resamples = deviation(&self.resampled).powi(2);
-        let squares = moment(2);
+        let moment = |groups: &[f64], power: i32| {
+            let mean = groups.iter().sum::<f64>() / groups.len() as f64;
+            groups.iter().map(|value| (mean - value).powi(power)).sum::<f64>()
+        };
+        let sets = || self.without_groups.iter().filter(|groups| groups.len() > 1);
+        let squares: f64 = sets().map(|groups| moment(groups, 2)).sum();
         if squares <= 0.0 || squares.is_nan() {
             return 0.0;
         }
-        let of_groups = (count - 1.0) / count * squares;
-        let genuine = (of_resamples / of_groups).min(1.0);
-        moment(3) / (6.0 * squares.powf(1.5)) * genuine.powf(1.5)
+        let cubes: f64 = sets().map(|groups| moment(groups, 3)).sum();
+        let of_groups = |groups: &Vec<f64>| (groups.len() as f64 - 1.0) / groups.len() as f64 * moment(groups, 2);
+        let genuine = (deviation(&self.resampled).powi(2) / sets().map(of_groups).sum::<f64>()).min(1.0);
+        cubes / (6.0 * squares.powf(1.5)) * genuine.powf(1.5)
     }
 }
 
@@ -177,7 +181,7 @@ mod tests {
         without_groups: &[f64],
         config: &BootstrapConfig,
     ) -> BootstrapInterval {
-        let (estimate, without_groups) = (exact(estimate), without_groups.to_vec());
+        let (estimate, without_groups) = (exact(estimate), vec![without_groups.to_vec()]);
         Estimates {
             estimate,
             like_resamples: estimate,
@@ -210,7 +214,7 @@ mod tests {
     fn the_correction_is_that_of_the_formula() {
         let estimate = exact(0.6005);
         // Their variance by the jackknife is below that of the resamples, so that their skewness counts in full.
-        let without_groups = vec![0.0, 0.0, 0.0, 0.1];
+        let without_groups = vec![vec![0.0, 0.0, 0.0, 0.1]];
         let estimates = Estimates {
             estimate,
             like_resamples: estimate,
@@ -242,7 +246,7 @@ mod tests {
                 estimate: Figure { value: 1.0, std_error: 0.01 },
                 like_resamples: Figure { value: 1.4, std_error: 0.3 },
                 resampled: resampled.clone(),
-                without_groups: vec![1.3, 1.5, 1.4, 1.4],
+                without_groups: vec![vec![1.3, 1.5, 1.4, 1.4]],
                 with_more_rows: Vec::new(),
                 rows: MANY,
             };
@@ -260,7 +264,7 @@ mod tests {
             estimate: exact(3.0),
             like_resamples: exact(2.5),
             resampled: vec![2.5; 100],
-            without_groups: vec![2.5; 20],
+            without_groups: vec![vec![2.5; 20]],
             with_more_rows: Vec::new(),
             rows: MANY,
         };

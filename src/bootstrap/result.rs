@@ -84,12 +84,21 @@ fn shown_percent(share: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
+/// What intervals rest on: the numbers of resamples that worked, and that failed.
+pub(super) fn write_heading(
+    formatter: &mut impl Write,
+    level: f64,
+    (resamples, failed): (usize, usize),
+    warning: Option<&str>,
+) -> fmt::Result {
+    writeln!(formatter, "{}% intervals over {resamples} resamples ({failed} failed)", 100.0 * level)?;
+    warning.iter().try_for_each(|warning| writeln!(formatter, "Warning: {warning}."))
+}
+
 impl fmt::Display for BootstrapIntervals {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
-        let (percent, resamples) = (100.0 * self.level, self.resamples);
-        writeln!(formatter, "{percent}% intervals over {resamples} resamples ({} failed)", self.failed)?;
-        self.warning.iter().try_for_each(|warning| writeln!(formatter, "Warning: {warning}."))?;
+        write_heading(formatter, self.level, (self.resamples, self.failed), self.warning.as_deref())?;
         let names = self.contributions.iter().map(|entry| (entry.node.as_str(), &entry.interval));
         for (name, interval) in names.chain([("in all", &self.score)]) {
             let BootstrapInterval { estimate, lower, upper, .. } = interval;

@@ -6,7 +6,7 @@
 //! Lippman-Hand, "If Nothing Goes Wrong, Is Everything All Right?", JAMA 249, 1983). What the figures would be with as many
 //! more rows like the event as that says how far they may be off.
 
-use super::figures::{Asked, Figures};
+use super::events::{Asked, OfEvent};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::FittedModel;
@@ -24,7 +24,7 @@ pub(super) fn beyond_the_rows(
     asked: &Asked,
     config: &AttributionConfig,
     tail: f64,
-) -> Result<Vec<Figures>> {
+) -> Result<Vec<OfEvent>> {
     let more = (-tail.ln()).round() as usize;
     let mut found = Vec::new();
     for part in &asked.estimate.contributions {
@@ -32,7 +32,7 @@ pub(super) fn beyond_the_rows(
         let is_category = model.levels(&part.node)?.is_some();
         let Some(widened) = with_more_rows(distribution, part, more, is_category)? else { continue };
         let attributor = model.with_noise(&part.node, widened)?.attributor(&asked.estimate.target, config.clone())?;
-        found.push(Figures::of(&attributor.attribute_alone(event)?, &asked.estimate));
+        found.push(OfEvent::of(&attributor.attribute_alone(event)?, &asked.estimate));
     }
     Ok(found)
 }

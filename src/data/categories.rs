@@ -133,12 +133,28 @@ impl Dataset {
 
     /// The table with text for the codes of these columns, one list of levels for each by name.
     pub(crate) fn decoded(&self, levels: &LevelsByName) -> Result<Self> {
+        self.decoded_with(levels, |_, _| None)
+    }
+
+    /// As [`decoded`](Self::decoded), where what is no level has the text that another table with as many rows has there.
+    pub(crate) fn decoded_like(&self, levels: &LevelsByName, other: &Self) -> Result<Self> {
+        let positions: Vec<(&str, usize)> =
+            levels.keys().filter_map(|name| Some((name.as_str(), other.position_of_any(name).ok()?))).collect();
+        let decoded = self.decoded_with(levels, |name, row| {
+            let &(_, position) = positions.iter().find(|(column, _)| *column == name)?;
+            Some(other.cell_as_text(row, position)).filter(|cell| !cell.is_empty())
+        })?;
+        Ok(decoded.with_places_of(other))
+    }
+
+    fn decoded_with(&self, levels: &LevelsByName, unseen: impl Fn(&str, usize) -> Option<String>) -> Result<Self> {
         let (mut values, mut text_cells) = (self.values().to_owned(), TextCells::new());
         for (name, levels) in levels {
             let Ok(position) = self.position_of_any(name) else { continue };
             for (row, value) in values.column_mut(position).iter_mut().enumerate() {
-                if let Some(level) = levels.name(*value) {
-                    text_cells.insert((position, row), level.to_owned());
+                let level = levels.name(*value).map(str::to_owned);
+                if let Some(level) = level.or_else(|| unseen(name, row)) {
+                    text_cells.insert((position, row), level);
                 }
                 *value = f64::NAN;
             }

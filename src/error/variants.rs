@@ -214,6 +214,14 @@ pub enum Error {
         /// What the graph has.
         found: String,
     },
+    /// An intervention does not suit its node.
+    #[error("the intervention on node `{node}` cannot be made: {reason}", node = shown(.node), reason = line(.reason))]
+    Intervention {
+        /// The node's name.
+        node: String,
+        /// What is wrong with it, and what would do.
+        reason: String,
+    },
     /// A node has no mechanism.
     #[error("node `{node}` has no mechanism; give it one with `with_mechanism`, or call `assign_mechanisms`", node = shown(.node))]
     NoMechanism {

@@ -269,10 +269,7 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn draw_samples(&self, rows: usize, seed: u64) -> Result<Dataset> {
-        if !(1..=MOST_ROWS).contains(&rows) {
-            let (name, requirement) = ("the number of rows to draw", "at least 1 and at most 100 million");
-            return Err(Error::InvalidParameter { name, requirement, found: rows.to_string() });
-        }
+        check_rows_to_draw(rows)?;
         let wiring = self.wiring();
         let columns = wiring.by_position(wiring.draw_columns(rows, seed, Purpose::ModelDraws)?);
         Dataset::from_columns(self.parts.graph.nodes().zip(columns))?.decoded(&self.all_levels())
@@ -380,4 +377,14 @@ impl FittedModel {
     pub(crate) fn doubtful_at(&self, position: usize) -> Option<&Doubtful> {
         self.parts.learned[position].as_ref()
     }
+}
+
+/// # Errors
+/// When there are none, or too many.
+pub(crate) fn check_rows_to_draw(rows: usize) -> Result<()> {
+    if (1..=MOST_ROWS).contains(&rows) {
+        return Ok(());
+    }
+    let (name, requirement) = ("the number of rows to draw", "at least 1 and at most 100 million");
+    Err(Error::InvalidParameter { name, requirement, found: rows.to_string() })
 }

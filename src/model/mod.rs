@@ -19,5 +19,6 @@ pub use saved::ModelFormat;
 pub use structural::StructuralCausalModel;
 
 pub(crate) use entangled::{Cause, Doubt, Seen};
+pub(crate) use fitted::check_rows_to_draw;
 pub(crate) use plausible::Plausible;
-pub(crate) use wiring::{Origin, Recovered, Rounding, WiredNode, Wiring};
+pub(crate) use wiring::{Alteration, Expansion, Origin, Recovered, Rounding, Start, WiredNode, Wiring};

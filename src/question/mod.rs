@@ -2,6 +2,8 @@
 
 pub(crate) mod attribution;
 pub(crate) mod change;
+pub(crate) mod intervention;
 mod node_scores;
+pub(crate) mod unit_change;
 
 pub use node_scores::NodeScore;

@@ -1,5 +1,6 @@
 //! What the library does with what it is given: each part of the public interface, right and wrong use, and what is written.
 
+mod acting;
 mod api;
 mod assignment;
 mod attribution;

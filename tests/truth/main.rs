@@ -1,6 +1,7 @@
 //! Figures that are known from elsewhere: closed forms, brute force, other programs, laws, and labelled faults.
 
 mod accuracy;
+mod acting;
 mod analytic;
 mod categories;
 mod extremes;

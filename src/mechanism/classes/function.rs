@@ -110,6 +110,10 @@ impl ClassFunction {
         own == Some(&self.levels) && fit
     }
 
+    pub(crate) fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
     /// How many there are.
     pub(crate) fn classes(&self) -> usize {
         self.levels.len()

@@ -129,6 +129,20 @@ impl FittedMechanism {
         }
     }
 
+    /// Whether it gives codes of these levels alone, as far as is known: of code of the user's nothing is.
+    pub(crate) fn gives_codes_of(&self, levels: &Levels) -> bool {
+        match &self.form {
+            Form::Classes(classes) => classes.levels() == levels,
+            Form::Structural(structural) => {
+                let (NoiseDistribution::Empirical(drawn), true) = (&self.noise, structural.is_root()) else {
+                    return false;
+                };
+                drawn.values().iter().all(|code| code.fract() == 0.0 && levels.name(*code).is_some())
+            }
+            Form::Code(_) => true,
+        }
+    }
+
     /// The classes, if the node is a category with causes.
     pub(crate) fn classes(&self) -> Option<&ClassFunction> {
         self.form.classes()

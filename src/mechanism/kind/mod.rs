@@ -122,6 +122,15 @@ impl CausalMechanism {
         matches!(self.kind().parents(), TakenParents::AllOfNode)
     }
 
+    /// The parents that it takes, in its order; nothing where it is learned from all that its node has.
+    pub(crate) fn named_parents(&self) -> Option<&[String]> {
+        match self.kind().parents() {
+            TakenParents::Without => Some(&[]),
+            TakenParents::AllOfNode => None,
+            TakenParents::Named { names, .. } => Some(names),
+        }
+    }
+
     /// For each of the mechanism's parents its place among the node's parents in the graph.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ const ROUNDING: f64 = 1e-9;
 impl Wiring {
     /// # Errors
     /// When a node's mechanism does not know the levels of its parents, or takes codes for numbers.
-    pub(in crate::model) fn check_levels(&self, node: &WiredNode) -> Result<()> {
+    pub(crate) fn check_levels(&self, node: &WiredNode) -> Result<()> {
         let parents: Vec<Option<&Levels>> =
             node.parents.iter().map(|&parent| self.node(parent).levels.as_deref()).collect();
         if node.mechanism.fits_levels(node.levels.as_deref(), &parents) {

@@ -1,7 +1,9 @@
 //! From noises to values: of one row, of columns, of draws, and how exact that is.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
+use super::altered::{Alteration, Start};
 use super::nodes::{WiredNode, Wiring};
 use crate::error::Result;
 use crate::random::{Purpose, stream};
@@ -33,18 +35,11 @@ impl Wiring {
         mut fill_noise: impl FnMut(&WiredNode, &mut [f64]),
         given: impl Fn(usize) -> Option<f64>,
     ) -> Result<Vec<Vec<f64>>> {
-        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(self.nodes().len());
-        let mut noise = vec![0.0; rows];
-        for (number, node) in self.nodes().iter().enumerate() {
-            let mut values = vec![given(number).unwrap_or(0.0); rows];
-            if given(number).is_none() {
-                fill_noise(node, &mut noise);
-                let parents: Vec<&[f64]> = node.parents.iter().map(|&parent| columns[parent].as_slice()).collect();
-                node.mechanism.fill(&node.name, &parents, &noise, &mut values)?;
-            }
-            columns.push(values);
-        }
-        Ok(columns)
+        let alteration = |number: usize| given(number).map_or(Alteration::Nothing, Alteration::Given);
+        let alterations: Vec<Alteration> = (0..self.nodes().len()).map(alteration).collect();
+        let fill = |_, node: &WiredNode, noise: &mut [f64]| fill_noise(node, noise);
+        let columns = self.altered_columns(rows, &alterations, |_| Start::Noise, fill)?;
+        Ok(columns.into_iter().map(Cow::into_owned).collect())
     }
 
     /// Columns of joint draws of every node, each node's noise from a random stream of its own, whose index is the node's

@@ -43,9 +43,23 @@ impl Wiring {
 
     /// For each node what it is a sum of, if it is linear in all noises that it depends on. Costs O(nodes · (nodes + edges)).
     pub(in crate::model) fn expansions(&self) -> Vec<Option<Expansion>> {
-        let mut expansions = Vec::with_capacity(self.nodes().len());
+        self.expansions_with(|_| Some((1.0, 0.0)))
+    }
+
+    /// As [`expansions`](Self::expansions), where the value of a node is replaced by factor · value + shift; `altered` has
+    /// both by the node's number, or nothing where the value is replaced by something else.
+    pub(super) fn expansions_with(&self, altered: impl Fn(usize) -> Option<(f64, f64)>) -> Vec<Option<Expansion>> {
+        let mut expansions: Vec<Option<Expansion>> = Vec::with_capacity(self.nodes().len());
         for number in 0..self.nodes().len() {
-            expansions.push(self.expand(number, &expansions));
+            let expansion = match altered(number) {
+                None => None,
+                // Whatever its mechanism is.
+                Some((0.0, constant)) => Some(Expansion { constant, weights: Vec::new() }),
+                Some((factor, shift)) => {
+                    self.expand(number, &expansions).map(|expansion| expansion.altered(factor, shift))
+                }
+            };
+            expansions.push(expansion);
         }
         expansions
     }
@@ -70,9 +84,20 @@ impl Wiring {
 
 /// A node as a constant plus a weighted sum of noises.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::model) struct Expansion {
+pub(crate) struct Expansion {
     /// In the node's unit.
-    pub(in crate::model) constant: f64,
+    pub(crate) constant: f64,
     /// The numbers of the noises' nodes, ascending, and their weights, none of them 0.
-    pub(in crate::model) weights: Vec<(usize, f64)>,
+    pub(crate) weights: Vec<(usize, f64)>,
+}
+
+impl Expansion {
+    /// factor · value + shift; the bits of the value itself where nothing changes.
+    fn altered(self, factor: f64, shift: f64) -> Self {
+        if (factor, shift) == (1.0, 0.0) {
+            return self;
+        }
+        let weights = self.weights.into_iter().map(|(noise, weight)| (noise, factor * weight)).collect();
+        Self { constant: factor * self.constant + shift, weights }
+    }
 }

@@ -2,6 +2,7 @@
 //! linear.
 
 mod abduction;
+mod altered;
 mod category;
 mod forward;
 mod linear;
@@ -12,5 +13,6 @@ mod rounding;
 mod tests;
 
 pub(crate) use abduction::{Origin, Recovered, Rounding};
-pub(super) use linear::Expansion;
+pub(crate) use altered::{Alteration, Start};
+pub(crate) use linear::Expansion;
 pub(crate) use nodes::{WiredNode, Wiring};

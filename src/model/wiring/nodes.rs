@@ -86,7 +86,7 @@ impl Wiring {
     }
 
     /// The wiring of one node, given by its number, and its ancestors. Costs O(nodes + edges).
-    pub(in crate::model) fn up_to(&self, target: usize) -> Self {
+    pub(crate) fn up_to(&self, target: usize) -> Self {
         let mut wanted = vec![false; target + 1];
         wanted[target] = true;
         for number in (0..=target).rev() {
@@ -155,6 +155,13 @@ impl Wiring {
             }
         }
         Self { nodes }
+    }
+
+    /// The wiring in which one node has another mechanism, of these parents, in its order, all of them with smaller numbers.
+    pub(crate) fn with_other_parents(&self, number: usize, mechanism: FittedMechanism, parents: Vec<usize>) -> Self {
+        let mut changed = self.with_mechanisms(|other, _| (other == number).then(|| mechanism.clone()));
+        changed.nodes[number].parents = parents;
+        changed
     }
 
     /// The wiring that knows in which steps values are measured, by position in the graph.

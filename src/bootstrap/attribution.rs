@@ -1,12 +1,13 @@
-//! Resampling, fitting and attributing.
+//! Intervals of attributions.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::config::{BootstrapConfig, BootstrapMethod};
-use super::figures::{Asked, Figures, OfAllEvents, summarise};
+use super::config::BootstrapConfig;
+use super::events::{Asked, OfAllEvents, OfEvent, summarise};
+use super::resampling::{Resampled, resample};
 use super::result::BootstrapIntervals;
 use super::rows::Rows;
 use super::tails::beyond_the_rows;
@@ -15,9 +16,6 @@ use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
 use crate::question::attribution::AttributionConfig;
 use crate::telemetry::span;
-
-/// At most so many groups of rows are left out in turn.
-const MOST_GROUPS: usize = 50;
 
 impl StructuralCausalModel {
     /// Intervals of a score and its contributions that include what is not known of the model.
@@ -127,15 +125,18 @@ impl StructuralCausalModel {
         let estimates: Vec<Result<Asked>> = events.par_iter().map(estimate).collect();
         let asked: Vec<(&Observation, &Asked)> =
             events.iter().zip(&estimates).filter_map(|(event, found)| Some((event, found.as_ref().ok()?))).collect();
-        let ask = |data: &Dataset| {
-            let model = self.fit_again(data)?;
+        let ask = |sets: &[Cow<'_, Dataset>]| -> OfAllEvents {
+            let model = self.fit_again(&sets[0])?;
             let attributor = model.attributor(target, of_resample.clone())?;
             let figures = |&(event, asked): &(&Observation, &Asked)| {
-                attributor.attribute_alone(event).map(|found| Figures::of(&found, &asked.estimate))
+                attributor.attribute_alone(event).map(|found| OfEvent::of(&found, &asked.estimate))
             };
             Ok(asked.iter().map(figures).collect())
         };
-        let results = if asked.is_empty() { Vec::new() } else { self.resample(data, bootstrap, ask, progress)? };
+        let results = match asked.is_empty() {
+            true => Resampled { resampled: Vec::new(), without_groups: Vec::new() },
+            false => resample(&[Rows::of(self.graph().nodes(), data)?], bootstrap, ask, progress)?,
+        };
         let mut place = 0;
         let summaries = estimates.into_iter().map(|asked| {
             let asked = asked?;
@@ -143,39 +144,6 @@ impl StructuralCausalModel {
             summarise(asked, &results, (place - 1, data.rows()), bootstrap)
         });
         Ok(summaries.collect())
-    }
-
-    /// What is found of each resample, and then of each that lacks a group of rows.
-    fn resample(
-        &self,
-        data: &Dataset,
-        bootstrap: &BootstrapConfig,
-        ask: impl Fn(&Dataset) -> OfAllEvents + Sync,
-        progress: impl Fn(usize, usize) -> ControlFlow<()> + Sync,
-    ) -> Result<Vec<OfAllEvents>> {
-        let rows = Rows::of(self, data)?;
-        let groups = match bootstrap.method {
-            BootstrapMethod::Percentile => 0,
-            BootstrapMethod::BiasCorrected => rows.count.min(MOST_GROUPS),
-        };
-        let (total, done) = (bootstrap.resamples + groups, AtomicUsize::new(0));
-        let cancelled = AtomicBool::new(false);
-        let run = |number: usize| -> Option<OfAllEvents> {
-            if cancelled.load(Ordering::Relaxed) {
-                return None;
-            }
-            let chosen = match number.checked_sub(bootstrap.resamples) {
-                None => rows.resampled(bootstrap.seed, number),
-                Some(group) => rows.without(group, groups),
-            };
-            let found = chosen.and_then(|data| ask(&data));
-            if progress(done.fetch_add(1, Ordering::Relaxed) + 1, total).is_break() {
-                cancelled.store(true, Ordering::Relaxed);
-            }
-            Some(found)
-        };
-        let results: Option<Vec<OfAllEvents>> = (0..total).into_par_iter().map(run).collect();
-        results.filter(|_| !cancelled.load(Ordering::Relaxed)).ok_or(Error::Cancelled { what: "the bootstrap" })
     }
 }
 

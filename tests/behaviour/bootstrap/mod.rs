@@ -1,5 +1,7 @@
 //! Bootstrap intervals: how often they hold the truth, the same bits for any number of threads, progress and cancellation.
 
+mod questions;
+
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

@@ -1,0 +1,21 @@
+//! What becomes of a system in which somebody acts: draws, figures of a target, effects, and what would have been in rows
+//! that were observed.
+
+mod change;
+mod config;
+mod counterfactual;
+mod draws;
+mod effect;
+mod plan;
+mod replacement;
+mod request;
+mod sampled;
+mod target;
+
+pub use change::NodeChange;
+pub use config::InterventionConfig;
+pub use counterfactual::{CounterfactualNode, CounterfactualRow, LevelShare};
+pub use effect::Effect;
+pub use replacement::Replacement;
+pub use request::Intervention;
+pub use target::{Estimate, InterventionalTarget};

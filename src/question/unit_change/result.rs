@@ -1,0 +1,99 @@
+//! The answer.
+
+use std::fmt::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+use serde::{Deserialize, Serialize};
+
+use crate::wording::{Visible, significant, visible_name};
+
+/// What a part of a difference comes of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChangeSource {
+    /// The value of a parent, which is another in the second row.
+    Input,
+    /// The mechanism, which is another in the second model: its function with the intercept, and what is expected of its noise.
+    Mechanism,
+    /// The noise, counted from what its mechanism expects.
+    Noise,
+}
+
+/// A part of a difference.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ChangePart {
+    /// The parent of an input; the node whose mechanism or noise it is, for the others.
+    pub node: String,
+    /// What it comes of.
+    pub source: ChangeSource,
+    /// How much of the difference it is, in the target's unit.
+    pub value: f64,
+    /// The standard error of the value, in the same unit: of permutations and of draws. 0 where all is exact.
+    pub std_error: f64,
+}
+
+/// Why a value differs between two rows. `Display` shows it as a table, the largest part first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UnitChange {
+    /// The node that is asked about.
+    pub target: String,
+    /// Its value in the first row, in its unit; what is expected of it there if it was observed in neither.
+    pub before: f64,
+    /// Its value in the second row.
+    pub after: f64,
+    /// Whether the target was observed, so that its own noise is known. Else the difference is of what is expected given the parents.
+    pub observed: bool,
+    /// The parts, in the order of the graph; they sum to `after − before`.
+    pub parts: Vec<ChangePart>,
+}
+
+impl UnitChange {
+    /// The difference, in the target's unit.
+    pub fn total(&self) -> f64 {
+        self.after - self.before
+    }
+
+    /// How much of the difference comes of this; 0 for what nothing comes of.
+    pub fn part(&self, node: &str, source: ChangeSource) -> f64 {
+        let found = self.parts.iter().find(|part| part.node == node && part.source == source);
+        found.map_or(0.0, |part| part.value)
+    }
+
+    /// All parts, the largest first, whatever their signs.
+    pub fn ranked(&self) -> Vec<&ChangePart> {
+        let mut parts: Vec<&ChangePart> = self.parts.iter().collect();
+        parts.sort_by(|one, other| other.value.abs().total_cmp(&one.value.abs()));
+        parts
+    }
+}
+
+impl ChangeSource {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Input => "its value",
+            Self::Mechanism => "mechanism",
+            Self::Noise => "noise",
+        }
+    }
+}
+
+impl fmt::Display for UnitChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        let [before, after, total] = [self.before, self.after, self.total()].map(significant);
+        writeln!(formatter, "`{}` went from {before} to {after}, by {total}:", visible_name(&self.target))?;
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        table.add_row(["node", "by", "part", "± error"].map(str::to_owned));
+        for ChangePart { node, source, value, std_error } in self.ranked() {
+            let [value, error] = [*value, *std_error].map(significant);
+            table.add_row([visible_name(node), source.words().to_owned(), value, error]);
+        }
+        table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
+    }
+}
