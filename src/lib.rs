@@ -55,6 +55,7 @@
 //! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
+//! | [`influence`] | how much of what a node varies by comes from each ancestor's own noise |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -124,6 +125,15 @@ pub mod attribution {
         ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
+}
+
+/// Intrinsic causal influence: how much of what a node varies by comes from each ancestor's own noise.
+///
+/// [`FittedModel::intrinsic_influence`](crate::FittedModel::intrinsic_influence) asks.
+pub mod influence {
+    pub use crate::question::influence::{
+        InfluenceConfig, InfluenceContribution, InfluenceMethod, InfluenceQuantity, IntrinsicInfluence,
+    };
 }
 
 /// Compiles the README's code.

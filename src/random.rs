@@ -39,6 +39,10 @@ pub(crate) enum Purpose {
     WithinInterval = 24,
     /// The rows of a bootstrap's resamples; the index is the resample's.
     Bootstrap = 50,
+    /// Points of integrals over noises; the index is the node's, that of the set of draws and that of the randomisation.
+    Integrals = 70,
+    /// Orders of players at points; the index is that of the randomisation.
+    PointOrders = 71,
 }
 
 /// The stream of random numbers of one block of work.

@@ -1,6 +1,8 @@
 //! Questions that can be asked of a fitted model, one room each.
 
 pub(crate) mod attribution;
+pub(crate) mod influence;
+mod integrals;
 mod node_scores;
 
 pub use node_scores::NodeScore;
