@@ -56,6 +56,7 @@
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`influence`] | how much of what a node varies by comes from each ancestor's own noise |
+//! | [`arrow_strength`] | how much each parent does to a node directly |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -125,6 +126,15 @@ pub mod attribution {
         ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
+}
+
+/// Arrow strength: what is lost of a node when one of its parents is drawn anew.
+///
+/// [`FittedModel::arrow_strength`](crate::FittedModel::arrow_strength) asks.
+pub mod arrow_strength {
+    pub use crate::question::arrow_strength::{
+        ArrowMeasure, ArrowMethod, ArrowStrength, ArrowStrengthConfig, ArrowStrengths,
+    };
 }
 
 /// Intrinsic causal influence: how much of what a node varies by comes from each ancestor's own noise.

@@ -12,6 +12,7 @@ mod properties;
 mod reference_data;
 mod scores;
 mod shapley;
+mod structure;
 mod tails;
 mod ties;
 

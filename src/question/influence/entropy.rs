@@ -7,22 +7,13 @@ use super::result::InfluenceMethod;
 use super::variance::{Found, all_combinations, members, of_coalitions};
 use crate::data::place;
 use crate::error::Result;
-use crate::question::integrals::{Columns, Estimate, Net, Varying, over_replicates, points_of};
+use crate::question::integrals::{Columns, Estimate, INNER, Net, Varying, corrected, outer_of, over_replicates};
 use crate::random::{Purpose, stream};
 use crate::shapley::values_of_table;
 use crate::target::Target;
 
-/// Draws of the noises that are not given, for each draw of those that are.
-const INNER: usize = 128;
-
-/// By how much there are fewer outer draws than samples.
-const FEWER: usize = 16;
-
 /// How many orders of the players each randomisation has where there are too many for all coalitions; each with its reverse.
 const ORDERS: usize = 2;
-
-/// Which part of what the correction for the finite number of inner draws amounts to counts as error of that correction.
-const OF_CORRECTION: f64 = 0.25;
 
 /// # Errors
 /// When a mechanism returns NaN or an infinity.
@@ -66,15 +57,14 @@ fn entropy(shares: &[f64]) -> f64 {
 
 /// The figures of the nodes, and last their sum, by nested draws.
 ///
-/// The entropy of frequencies over m inner draws is too small by c/m and smaller terms, and by 2c/m over either half of them: so twice the
-/// former less the mean of the latter is right but for the smaller terms, of which a quarter of the correction is taken for the error.
+/// The entropy of frequencies over inner draws is too small; see [`corrected`].
 fn sampled(
     varying: &Varying<'_>,
     players: &[usize],
     classes: usize,
     config: &InfluenceConfig,
 ) -> Result<Vec<Estimate>> {
-    let outer = (points_of(config.samples) / FEWER).max(2);
+    let outer = outer_of(config.samples);
     let count = players.len();
     let figures = over_replicates(|replicate| {
         let nested = Nested::new(varying, players, classes, config.seed, replicate, outer);
@@ -111,12 +101,8 @@ fn sampled(
         corrected_and_plain.iter_mut().for_each(|values| values.push(values.iter().sum()));
         Ok(corrected_and_plain.concat())
     })?;
-    let (corrected, plain) = figures.split_at(count + 1);
-    let with_bias = |(corrected, plain): (&Estimate, &Estimate)| {
-        let correction = corrected.value - plain.value;
-        Estimate { std_error: corrected.std_error.hypot(OF_CORRECTION * correction), ..*corrected }
-    };
-    Ok(corrected.iter().zip(plain).map(with_bias).collect())
+    let (of_corrected, plain) = figures.split_at(count + 1);
+    Ok(of_corrected.iter().zip(plain).map(|(&value, &plain)| corrected(value, plain)).collect())
 }
 
 /// Draws of one randomisation: some of noises that may be given, and others, all of which meet all of the former.

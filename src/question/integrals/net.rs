@@ -26,7 +26,7 @@ impl Net {
     }
 
     /// As [`fill`](Self::fill), the uniform numbers in (0, 1) themselves.
-    fn fill_uniform(&self, node: &WiredNode, set: usize, dimension: usize, column: &mut [f64]) {
+    pub(crate) fn fill_uniform(&self, node: &WiredNode, set: usize, dimension: usize, column: &mut [f64]) {
         let index = node.position as u64 | (set as u64) << 40 | (self.replicate as u64) << 48;
         let mut generator = stream(self.seed, Purpose::Integrals, index);
         if dimension < DIMENSIONS {

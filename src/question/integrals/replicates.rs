@@ -21,12 +21,13 @@ impl Estimate {
         Self { value, std_error: 0.0 }
     }
 
-    /// The mean of independent figures.
-    pub(crate) fn of_replicates(figures: &[f64]) -> Self {
-        let count = figures.len() as f64;
-        let value = figures.iter().sum::<f64>() / count;
-        let squares: f64 = figures.iter().map(|figure| (figure - value).powi(2)).sum();
-        Self { value, std_error: (squares / (count * (count - 1.0))).sqrt() }
+    /// The mean of independent figures, each of which weighs as much as its size.
+    fn of_groups(figures: &[f64], sizes: &[usize]) -> Self {
+        let all = sizes.iter().sum::<usize>() as f64;
+        let weighed = || figures.iter().zip(sizes).map(|(figure, &size)| (figure, size as f64 / all));
+        let value = weighed().map(|(figure, weight)| figure * weight).sum::<f64>();
+        let squares: f64 = weighed().map(|(figure, weight)| weight * (figure - value).powi(2)).sum();
+        Self { value, std_error: (squares / (figures.len() as f64 - 1.0)).sqrt() }
     }
 
     /// A multiple.
@@ -46,8 +47,19 @@ impl Estimate {
 /// # Errors
 /// The first one of a randomisation.
 pub(crate) fn over_replicates(figures: impl Fn(usize) -> Result<Vec<f64>> + Send + Sync) -> Result<Vec<Estimate>> {
-    let all: Vec<Result<Vec<f64>>> = (0..REPLICATES).into_par_iter().map(figures).collect();
+    over_groups(&[1; REPLICATES], figures)
+}
+
+/// As [`over_replicates`], of independent groups of these sizes, at least two.
+///
+/// # Errors
+/// The first one of a group.
+pub(crate) fn over_groups(
+    sizes: &[usize],
+    figures: impl Fn(usize) -> Result<Vec<f64>> + Send + Sync,
+) -> Result<Vec<Estimate>> {
+    let all: Vec<Result<Vec<f64>>> = (0..sizes.len()).into_par_iter().map(figures).collect();
     let all = all.into_iter().collect::<Result<Vec<Vec<f64>>>>()?;
     let column = |place: usize| all.iter().map(|figures| figures[place]).collect::<Vec<f64>>();
-    Ok((0..all[0].len()).map(|place| Estimate::of_replicates(&column(place))).collect())
+    Ok((0..all[0].len()).map(|place| Estimate::of_groups(&column(place), sizes)).collect())
 }
