@@ -57,6 +57,7 @@
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`influence`] | how much of what a node varies by comes from each ancestor's own noise |
 //! | [`arrow_strength`] | how much each parent does to a node directly |
+//! | [`relevance`] | how much the inputs of a mechanism, or of any function of a table, matter for its value |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -143,6 +144,16 @@ pub mod arrow_strength {
 pub mod influence {
     pub use crate::question::influence::{
         InfluenceConfig, InfluenceContribution, InfluenceMethod, InfluenceQuantity, IntrinsicInfluence,
+    };
+}
+
+/// Relevance: how much the inputs of a mechanism, or of any function of a table, matter for its value; everywhere or in one row.
+///
+/// [`FittedModel::parent_relevance`](crate::FittedModel::parent_relevance) and
+/// [`FittedModel::parent_relevance_of_row`](crate::FittedModel::parent_relevance_of_row) ask it of a node's mechanism.
+pub mod relevance {
+    pub use crate::question::relevance::{
+        FeatureContribution, Relevance, RelevanceConfig, RelevanceQuantity, feature_relevance, feature_relevance_of_row,
     };
 }
 

@@ -5,5 +5,6 @@ pub(crate) mod attribution;
 pub(crate) mod influence;
 mod integrals;
 mod node_scores;
+pub(crate) mod relevance;
 
 pub use node_scores::NodeScore;

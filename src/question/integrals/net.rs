@@ -1,6 +1,5 @@
 //! The points of one randomisation.
 
-use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use crate::model::WiredNode;
@@ -47,8 +46,12 @@ impl Net {
         (0..self.points).map(draw).collect()
     }
 
-    /// A number below `count`, for the randomisation as a whole.
-    pub(crate) fn shift(&self, set: usize, count: usize) -> usize {
-        stream(self.seed, Purpose::PointOrders, (1 + set as u64) << 32 | self.replicate as u64).random_range(0..count)
+    /// For every point a row below `count`: as evenly as may be, and independently between sets.
+    pub(crate) fn rows(&self, set: usize, count: usize) -> Vec<usize> {
+        let index = (1 + set as u64) << 40 | (self.replicate as u64) << 48;
+        let mut generator = stream(self.seed, Purpose::PointOrders, index);
+        let mut column = vec![0.0; self.points];
+        ScrambledNet::sobol(set, self.points).fill(&mut generator, &mut column);
+        column.into_iter().map(|point| ((point * count as f64) as usize).min(count - 1)).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! What `Display` prints of the influence on a target, and of the arrows into one.
+//! What `Display` prints of the influence on a target, of the arrows into one, and of the relevance of features.
 
 use std::fmt::{self, Write};
 
@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table};
 
 use crate::question::arrow_strength::{ArrowMeasure, ArrowStrength, ArrowStrengths};
 use crate::question::influence::{InfluenceContribution, InfluenceQuantity, IntrinsicInfluence};
+use crate::question::relevance::{FeatureContribution, Relevance, RelevanceQuantity};
 use crate::wording::{Visible, fixed, significant, visible_name};
 
 impl fmt::Display for IntrinsicInfluence {
@@ -32,9 +33,12 @@ impl fmt::Display for IntrinsicInfluence {
 }
 
 fn row(contribution: &InfluenceContribution) -> [String; 4] {
-    let share = contribution.share.map_or_else(|| "-".to_owned(), |share| format!("{}%", fixed(100.0 * share, 0)));
     let (value, error) = (significant(contribution.value), significant(contribution.std_error));
-    [visible_name(&contribution.node), value, error, share]
+    [visible_name(&contribution.node), value, error, percent(contribution.share)]
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{}%", fixed(100.0 * share, 0)))
 }
 
 impl fmt::Display for ArrowStrengths {
@@ -55,5 +59,28 @@ impl fmt::Display for ArrowStrengths {
         table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
         self.density.iter().try_for_each(|density| writeln!(formatter, "The noise has {density}."))
+    }
+}
+
+impl fmt::Display for Relevance {
+    /// What is split in a line, then the features, the most relevant first as [`ranked`](Relevance::ranked).
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        let what = match self.quantity {
+            RelevanceQuantity::Variance => "variance",
+            RelevanceQuantity::Deviation => "deviation from the mean",
+        };
+        let of = self.target.as_ref().map_or_else(|| "the function".to_owned(), |name| format!("`{}`", visible_name(name)));
+        let (total, error) = (significant(self.total), significant(self.std_error));
+        writeln!(formatter, "{of}: {what} {total} ± {error}, by the features it comes from")?;
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        table.add_row(["feature", "relevance", "± error", "share"]);
+        for FeatureContribution { feature, is_noise, value, std_error, share } in self.ranked() {
+            let name = if *is_noise { format!("(noise of {})", visible_name(feature)) } else { visible_name(feature) };
+            table.add_row([name, significant(*value), significant(*std_error), percent(*share)]);
+        }
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
     }
 }

@@ -1,7 +1,9 @@
 //! Questions about a model rather than an event: influence, arrows, relevance.
 
+mod arrow_strength;
 mod influence;
 mod reference;
+mod relevance;
 
 use etiology::{
     AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, StructuralCausalModel,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use etiology::arrow_strength::{ArrowMeasure, ArrowStrengthConfig};
 use etiology::influence::InfluenceConfig;
 use etiology::{AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, StructuralCausalModel};
 use serde_json::Value;
@@ -50,6 +51,23 @@ fn influence_is_that_of_the_reference() {
         for part in &found.contributions {
             let expected = expected[&part.node].as_f64().unwrap();
             assert!((part.value - expected).abs() < 1e-9 && part.std_error == 0.0, "{}", part.node);
+        }
+    }
+}
+
+#[test]
+fn arrows_are_those_of_the_reference() {
+    for case in cases() {
+        let (model, target) = (model(&case), case["target"].as_str().unwrap());
+        for (measure, name) in [(ArrowMeasure::Variance, "variance"), (ArrowMeasure::Divergence, "kl")] {
+            let config = ArrowStrengthConfig::default().with_measure(measure);
+            let found = model.arrow_strength(target, &config).unwrap();
+            let expected = case["arrows"].as_object().unwrap();
+            assert_eq!(found.arrows.len(), expected.len());
+            for arrow in &found.arrows {
+                let expected = expected[&arrow.parent][name].as_f64().unwrap();
+                assert!((arrow.value - expected).abs() < 1e-9 && arrow.std_error == 0.0, "{} {name}", arrow.parent);
+            }
         }
     }
 }
