@@ -44,7 +44,11 @@ pub(super) fn divergence(edge: &Edge<'_>, config: &ArrowStrengthConfig) -> Resul
             return Ok((Estimate::exact(value), ArrowMethod::ClosedForm, describe));
         }
     }
-    Ok((nested(edge, config, true, |draws, outer| of_densities(edge, &density, draws, outer))?, ArrowMethod::Sampling, describe))
+    Ok((
+        nested(edge, config, true, |draws, outer| of_densities(edge, &density, draws, outer))?,
+        ArrowMethod::Sampling,
+        describe,
+    ))
 }
 
 fn of_classes(edge: &Edge<'_>, config: &ArrowStrengthConfig) -> Result<Found> {
@@ -154,11 +158,8 @@ fn of_densities(edge: &Edge<'_>, density: &Density, draws: &Nested<'_>, outer: u
         noise.iter_mut().zip(spread).for_each(|(noise, spread)| *noise += spread);
     }
     let form = node.mechanism.form();
-    let not_finite = || Error::MechanismNotFinite {
-        node: node.name.clone(),
-        operation: "find its density",
-        found: f64::NAN,
-    };
+    let not_finite =
+        || Error::MechanismNotFinite { node: node.name.clone(), operation: "find its density", found: f64::NAN };
     let (own, pairs) = (draws.own(edge), draws.pairs(edge, outer));
     let columns: Vec<&[f64]> = pairs.iter().map(Vec::as_slice).collect();
     let predicted = form.predict(&own, outer).ok_or_else(not_finite)?;

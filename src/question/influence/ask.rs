@@ -90,8 +90,9 @@ fn explanation(contributions: &[InfluenceContribution], config: &InfluenceConfig
     };
     let closed = named(InfluenceMethod::ClosedForm)
         .map(|names| format!("In closed form, as the noise has the same effect everywhere or never varies: {names}."));
-    let counted = named(InfluenceMethod::Enumeration)
-        .map(|names| format!("Counted out, as all that the noise interacts with has values that can be listed: {names}."));
+    let counted = named(InfluenceMethod::Enumeration).map(|names| {
+        format!("Counted out, as all that the noise interacts with has values that can be listed: {names}.")
+    });
     let sampled = named(InfluenceMethod::Sampling).map(|names| {
         format!(
             "Sampled, with errors from {REPLICATES} independent nets of {} points: {names}.",

@@ -6,7 +6,8 @@ use super::result::InfluenceMethod;
 use crate::error::Result;
 use crate::model::FittedModel;
 use crate::question::integrals::{
-    Columns, Combinations, Estimate, Joined, Net, PointGame, REPLICATES, Varying, finite_variance, over_replicates, points_of,
+    Columns, Combinations, Estimate, Joined, Net, PointGame, REPLICATES, Varying, finite_variance, over_replicates,
+    points_of,
 };
 use crate::shapley::values_of_table;
 use crate::target::Target;

@@ -119,8 +119,7 @@ fn of_linear(parents: &[(f64, LinearMoments)]) -> Vec<f64> {
 fn sampled(target: &Target, config: &RelevanceConfig) -> Result<(Vec<Estimate>, Estimate)> {
     let (node, last) = (&target.nodes()[target.number()], target.number());
     let noise_plays = !node.mechanism.adds_noise() && !target.noise(last).is_degenerate();
-    let varies =
-        |number: &usize| !target.noise(*number).is_degenerate() && (*number != last || noise_plays);
+    let varies = |number: &usize| !target.noise(*number).is_degenerate() && (*number != last || noise_plays);
     let varying = Varying::new(target, &(0..=last).filter(varies).collect::<Vec<usize>>())?;
     let points = points_of(config.samples);
     let parents = node.parents.len();

@@ -43,9 +43,7 @@ impl FittedModel {
         given.push(noise);
         let mut figures: Vec<Option<f64>> = vec![None; given.len()];
         for (place, &parent) in node.parents.iter().enumerate() {
-            if let (Some(slope), Some(moments)) =
-                (node.slope(place), linear_moments(self, target.node_name(parent))?)
-            {
+            if let (Some(slope), Some(moments)) = (node.slope(place), linear_moments(self, target.node_name(parent))?) {
                 figures[place] = Some(slope * (given[place] - moments.mean));
             }
         }
@@ -88,7 +86,9 @@ fn sampled(target: &Target, given: &[f64], players: &[usize], config: &Relevance
         let columns = draws.values(0, last)?;
         let drawn: Vec<Vec<f64>> = players
             .iter()
-            .map(|&place| if place == parents { draws.noise(0, last) } else { columns.of(node.parents[place]).to_vec() })
+            .map(
+                |&place| if place == parents { draws.noise(0, last) } else { columns.of(node.parents[place]).to_vec() },
+            )
             .collect();
         let mut inputs: Vec<Vec<f64>> = given.iter().map(|&value| vec![value; points]).collect();
         let as_given: Vec<Vec<f64>> = players.iter().map(|&place| inputs[place].clone()).collect();

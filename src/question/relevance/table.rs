@@ -109,8 +109,7 @@ pub fn feature_relevance_of_row(
     let game = PointGame { players: columns.len(), exact_players: config.exact_players };
     let mut figures = over_groups(&sizes, |group| {
         let net = Net { seed: config.seed, replicate: group, points: sizes[group] };
-        let of_group =
-            |column: &Vec<f64>| column.iter().copied().skip(group).step_by(groups).collect::<Vec<f64>>();
+        let of_group = |column: &Vec<f64>| column.iter().copied().skip(group).step_by(groups).collect::<Vec<f64>>();
         let drawn: Vec<Vec<f64>> = columns.iter().map(of_group).collect();
         let as_given: Vec<Vec<f64>> = given.iter().map(|&value| vec![value; net.points]).collect();
         let mut inputs = drawn.clone();

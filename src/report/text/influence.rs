@@ -18,8 +18,7 @@ impl fmt::Display for IntrinsicInfluence {
             InfluenceQuantity::Variance => ("variance", ""),
             InfluenceQuantity::Entropy => ("entropy", " nats"),
         };
-        let (target, total, error) =
-            (visible_name(&self.target), significant(self.total), significant(self.std_error));
+        let (target, total, error) = (visible_name(&self.target), significant(self.total), significant(self.std_error));
         writeln!(formatter, "`{target}`: {what} {total} ± {error}{unit}, by whose noise it comes from")?;
         let mut table = Table::new();
         table.load_style(NOTHING);
@@ -70,7 +69,8 @@ impl fmt::Display for Relevance {
             RelevanceQuantity::Variance => "variance",
             RelevanceQuantity::Deviation => "deviation from the mean",
         };
-        let of = self.target.as_ref().map_or_else(|| "the function".to_owned(), |name| format!("`{}`", visible_name(name)));
+        let of =
+            self.target.as_ref().map_or_else(|| "the function".to_owned(), |name| format!("`{}`", visible_name(name)));
         let (total, error) = (significant(self.total), significant(self.std_error));
         writeln!(formatter, "{of}: {what} {total} ± {error}, by the features it comes from")?;
         let mut table = Table::new();

@@ -243,7 +243,9 @@ fn a_category_of_a_number_is_within_its_stated_errors() {
         .fit(&data)
         .unwrap();
     let late: Vec<f64> = (0..20_000)
-        .map(|step| model.mechanism("y").unwrap().class_probabilities(&[3.0 * (f64::from(step) + 0.5) / 20_000.0]).unwrap()[0])
+        .map(|step| {
+            model.mechanism("y").unwrap().class_probabilities(&[3.0 * (f64::from(step) + 0.5) / 20_000.0]).unwrap()[0]
+        })
         .collect();
     let mean = late.iter().sum::<f64>() / 20_000.0;
     let of = |p: f64| p * (p / mean).ln() + (1.0 - p) * ((1.0 - p) / (1.0 - mean)).ln();

@@ -223,7 +223,8 @@ fn categories_are_counted_out_as_brute_force_does() {
     let cost = model.mechanism("cost").unwrap();
     let effect: Vec<f64> = (0..3).map(|k| cost.evaluate(&[f64::from(k)], 0.0)).collect();
     let mean: f64 = (0..3).map(|k| of_class(k as usize) * effect[k as usize]).sum();
-    let variance = |parts: &mut dyn Iterator<Item = (f64, f64)>| parts.map(|(p, m)| p * (m - mean).powi(2)).sum::<f64>();
+    let variance =
+        |parts: &mut dyn Iterator<Item = (f64, f64)>| parts.map(|(p, m)| p * (m - mean).powi(2)).sum::<f64>();
     let in_region = |r: usize| (0..3).map(|k| given[r][k] * effect[k]).sum::<f64>();
     let at = |u: f64| (0..3).map(|r| of_region[r] * effect[class(r, u)]).sum::<f64>();
     let worth = [
@@ -262,7 +263,15 @@ fn a_category_of_a_number_is_within_its_stated_errors() {
         .map(|step| {
             let u = (f64::from(step) + 0.5) / f64::from(steps);
             let mut shares = [0.0; 3];
-            given.iter().for_each(|p| shares[if u < p[0] { 0 } else if u < p[0] + p[1] { 1 } else { 2 }] += 1.0 / count);
+            given.iter().for_each(|p| {
+                shares[if u < p[0] {
+                    0
+                } else if u < p[0] + p[1] {
+                    1
+                } else {
+                    2
+                }] += 1.0 / count
+            });
             shares.into_iter().map(plogp).sum::<f64>()
         })
         .sum::<f64>()

@@ -5,9 +5,7 @@ mod influence;
 mod reference;
 mod relevance;
 
-use etiology::{
-    AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, StructuralCausalModel,
-};
+use etiology::{AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, StructuralCausalModel};
 
 /// The Shapley values from what every set of players, by its bits, is worth; from the definition.
 fn shapley(worth: &[f64]) -> Vec<f64> {

@@ -23,7 +23,8 @@ fn model(case: &Value) -> FittedModel {
         case["parents"][node].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
     };
     let nodes: Vec<String> = (0..case["parents"].as_array().unwrap().len()).map(|node| format!("X{node}")).collect();
-    let edges = nodes.iter().enumerate().flat_map(|(node, name)| parents(node).into_iter().map(move |p| (p, name.as_str())));
+    let edges =
+        nodes.iter().enumerate().flat_map(|(node, name)| parents(node).into_iter().map(move |p| (p, name.as_str())));
     let graph = CausalGraph::from_nodes_and_edges(nodes.clone(), edges.map(|(p, c)| (p.to_owned(), c.to_owned())));
     let mut model = StructuralCausalModel::new(graph.unwrap());
     for (node, name) in nodes.iter().enumerate() {

@@ -131,7 +131,8 @@ fn noise_that_is_not_added_is_a_feature_like_the_others() {
     };
     let given_x = table.iter().map(|row| variance(row)).sum::<f64>() / count;
     let given_n =
-        (0..steps as usize).map(|n| variance(&table.iter().map(|row| row[n]).collect::<Vec<f64>>())).sum::<f64>() / count;
+        (0..steps as usize).map(|n| variance(&table.iter().map(|row| row[n]).collect::<Vec<f64>>())).sum::<f64>()
+            / count;
     let expected = shapley(&[-variance(&table.concat()), -given_x, -given_n, 0.0]);
     let found = model.parent_relevance("y", &RelevanceConfig::default()).unwrap();
     for (feature, expected) in ["x", "y"].into_iter().zip(expected) {
@@ -142,7 +143,8 @@ fn noise_that_is_not_added_is_a_feature_like_the_others() {
     let row = Observation::from_pairs([("x", 1.0), ("y", 2.0)]).unwrap();
     let found = model.parent_relevance_of_row("y", &row, &RelevanceConfig::default()).unwrap();
     let noise = mechanism.estimate_noise(&[1.0], 2.0);
-    let of_x = (0..steps).map(|n| mechanism.evaluate(&[1.0], normal(0.0, 0.2).quantile(grid(n)).unwrap())).sum::<f64>() / count;
+    let of_x = (0..steps).map(|n| mechanism.evaluate(&[1.0], normal(0.0, 0.2).quantile(grid(n)).unwrap())).sum::<f64>()
+        / count;
     let of_n = (0..steps).map(|x| mechanism.evaluate(&[4.0 * grid(x)], noise)).sum::<f64>() / count;
     let nobody = table.concat().iter().sum::<f64>() / count / count;
     for (feature, expected) in ["x", "y"].into_iter().zip(shapley(&[nobody, of_x, of_n, 2.0])) {
