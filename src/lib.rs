@@ -58,6 +58,9 @@
 //! | [`change`] | **why a distribution changed**: which mechanisms moved a mean, a quantile or a tail of the target, and by how much |
 //! | [`intervention`] | what becomes of the system if somebody acts, and what would have been: draws, effects, counterfactuals |
 //! | [`unit_change`] | why a value differs between two rows, of one model or two |
+//! | [`influence`] | how much of what a node varies by comes from each ancestor's own noise |
+//! | [`arrow_strength`] | how much each parent does to a node directly |
+//! | [`relevance`] | how much the inputs of a mechanism, or of any function of a table, matter for its value |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -164,6 +167,34 @@ pub mod intervention {
 /// mechanism and its noise; [`unit_change`](crate::FittedModel::unit_change) over the noises and mechanisms of all its causes.
 pub mod unit_change {
     pub use crate::question::unit_change::{ChangePart, ChangeSource, UnitChange, UnitChangeConfig};
+}
+
+/// Arrow strength: what is lost of a node when one of its parents is drawn anew.
+///
+/// [`FittedModel::arrow_strength`](crate::FittedModel::arrow_strength) asks.
+pub mod arrow_strength {
+    pub use crate::question::arrow_strength::{
+        ArrowMeasure, ArrowMethod, ArrowStrength, ArrowStrengthConfig, ArrowStrengths,
+    };
+}
+
+/// Intrinsic causal influence: how much of what a node varies by comes from each ancestor's own noise.
+///
+/// [`FittedModel::intrinsic_influence`](crate::FittedModel::intrinsic_influence) asks.
+pub mod influence {
+    pub use crate::question::influence::{
+        InfluenceConfig, InfluenceContribution, InfluenceMethod, InfluenceQuantity, IntrinsicInfluence,
+    };
+}
+
+/// Relevance: how much the inputs of a mechanism, or of any function of a table, matter for its value; everywhere or in one row.
+///
+/// [`FittedModel::parent_relevance`](crate::FittedModel::parent_relevance) and
+/// [`FittedModel::parent_relevance_of_row`](crate::FittedModel::parent_relevance_of_row) ask it of a node's mechanism.
+pub mod relevance {
+    pub use crate::question::relevance::{
+        FeatureContribution, Relevance, RelevanceConfig, RelevanceQuantity, feature_relevance, feature_relevance_of_row,
+    };
 }
 
 /// Compiles the README's code.

@@ -57,6 +57,10 @@ pub(crate) enum Purpose {
     FreshNoise = 62,
     /// Where in the intervals that the classes of two rows tell their noises are taken to lie; the index is that of a node's row.
     UnitChange = 63,
+    /// Points of integrals over noises; the index is the node's, that of the set of draws and that of the randomisation.
+    Integrals = 80,
+    /// Orders of players at points; the index is that of the randomisation.
+    PointOrders = 81,
 }
 
 /// The stream of random numbers of one block of work.

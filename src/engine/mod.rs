@@ -26,6 +26,7 @@ use crate::world::Event;
 
 pub(crate) use choose::Engines;
 pub use effort::{Effort, Precision};
+pub(crate) use enumeration::listed_values;
 pub use explanation::{EngineName, Explanation};
 pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};

@@ -351,7 +351,7 @@ impl NoiseDistribution {
     }
 
     /// The natural logarithm of the density at `x`; `None` for a distribution that has atoms.
-    pub(super) fn ln_density(&self, x: f64) -> Option<f64> {
+    pub(crate) fn ln_density(&self, x: f64) -> Option<f64> {
         self.law().ln_density(x)
     }
 

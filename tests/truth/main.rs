@@ -14,6 +14,7 @@ mod reference_data;
 mod rows;
 mod scores;
 mod shapley;
+mod structure;
 mod tails;
 mod ties;
 

@@ -16,6 +16,7 @@ use crate::shapley::{Coalition, ShapleyMethod};
 use crate::target::Target;
 use crate::world::{Event, Measure, Sought};
 use network::Network;
+pub(crate) use node::atoms as listed_values;
 use node::has_values;
 
 /// A target whose ancestors have values that can be listed, one of them or the target being a category.

@@ -16,10 +16,10 @@ pub(super) fn has_values(node: &WiredNode) -> bool {
 }
 
 /// A kept or drawn noise: values that it has, and with which probability.
-type Atoms = Vec<(f64, f64)>;
+pub(crate) type Atoms = Vec<(f64, f64)>;
 
 /// The different values of a noise with their probabilities, if they can be listed.
-fn atoms(noise: &NoiseDistribution) -> Option<Atoms> {
+pub(crate) fn atoms(noise: &NoiseDistribution) -> Option<Atoms> {
     match noise {
         NoiseDistribution::Constant(noise) => Some(vec![(noise.value(), 1.0)]),
         NoiseDistribution::Empirical(noise) => {

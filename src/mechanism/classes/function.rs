@@ -131,6 +131,14 @@ impl ClassFunction {
         all
     }
 
+    /// How likely every class is in each row of these columns, rows × classes: the bits of [`probabilities`](Self::probabilities).
+    pub(crate) fn probabilities_of_rows(&self, parents: &[&[f64]], rows: usize) -> Vec<f64> {
+        let classes = self.levels.len();
+        let mut all = self.probabilities.fill_rows(parents, classes, rows);
+        all.chunks_exact_mut(classes).for_each(raise);
+        all
+    }
+
     /// The class of a noise: the code that none has for a noise of 1, which is never drawn.
     pub(crate) fn value(&self, parents: &[f64], noise: f64) -> f64 {
         self.class_at(&self.probabilities(parents), noise)

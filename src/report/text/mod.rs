@@ -8,4 +8,5 @@ mod dataset;
 mod diagnosis;
 mod evaluation;
 mod finding;
+mod influence;
 mod rows;

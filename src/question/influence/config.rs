@@ -1,0 +1,59 @@
+//! With how much effort influence is found.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::question::integrals::{check_exact_players, check_samples};
+
+/// With how much effort [intrinsic influence](crate::FittedModel::intrinsic_influence) is found where it has no closed form.
+///
+/// ```
+/// use etiology::influence::InfluenceConfig;
+///
+/// let config = InfluenceConfig::default().with_samples(1 << 18).with_seed(7);
+/// # let _ = config;
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct InfluenceConfig {
+    /// How many joint draws of the noises there are, at least 256, in 32 independent nets whose sizes are rounded up to powers of two; 65 536
+    /// by default. Of a category with causes there are a sixteenth as many, with 128 draws of the other noises for each.
+    pub samples: usize,
+    /// Up to how many nodes that interact all coalitions are visited, at most 16; 6 by default. Beyond, every draw has a random order of the
+    /// nodes, and its reverse.
+    pub exact_players: usize,
+    /// The seed; 0 by default.
+    pub seed: u64,
+}
+
+impl Default for InfluenceConfig {
+    fn default() -> Self {
+        Self { samples: 1 << 16, exact_players: 6, seed: 0 }
+    }
+}
+
+impl InfluenceConfig {
+    /// Sets the number of joint draws, at least 256.
+    #[must_use]
+    pub fn with_samples(self, samples: usize) -> Self {
+        Self { samples, ..self }
+    }
+
+    /// Sets up to how many nodes that interact all coalitions are visited, at most 16.
+    #[must_use]
+    pub fn with_exact_players(self, exact_players: usize) -> Self {
+        Self { exact_players, ..self }
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        check_samples(self.samples)?;
+        check_exact_players(self.exact_players)
+    }
+}
