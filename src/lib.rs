@@ -55,6 +55,7 @@
 //! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
+//! | [`robust_change`] | which mechanisms moved a mean, a variance or a frequency between two tables, with errors that cover |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
@@ -124,6 +125,18 @@ pub mod attribution {
         ScoreEstimate, TimedAttribution, Unexplained, WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
+}
+
+/// Multiply robust change: which mechanisms moved the mean, the variance or a frequency of a target between two tables, with standard
+/// errors and intervals that cover what was learned.
+///
+/// [`robust_change`](robust_change::robust_change) needs no fitted model: two tables, a graph, and regressions and odds of which for every node one may be
+/// wrong.
+pub mod robust_change {
+    pub use crate::question::robust_change::{
+        RobustChange, RobustChangeConfig, RobustContribution, RobustExplanation, RobustQuantity, RobustWeights,
+        robust_change,
+    };
 }
 
 /// Compiles the README's code.
