@@ -56,6 +56,7 @@
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`change`] | **why a distribution changed**: which mechanisms moved a mean, a quantile or a tail of the target, and by how much |
+//! | [`robust_change`] | which mechanisms moved a mean, a variance or a frequency between two tables, with errors that cover |
 //! | [`intervention`] | what becomes of the system if somebody acts, and what would have been: draws, effects, counterfactuals |
 //! | [`unit_change`] | why a value differs between two rows, of one model or two |
 //! | [`influence`] | how much of what a node varies by comes from each ancestor's own noise |
@@ -194,6 +195,18 @@ pub mod influence {
 pub mod relevance {
     pub use crate::question::relevance::{
         FeatureContribution, Relevance, RelevanceConfig, RelevanceQuantity, feature_relevance, feature_relevance_of_row,
+    };
+}
+
+/// Multiply robust change: which mechanisms moved the mean, the variance or a frequency of a target between two tables, with standard
+/// errors and intervals that cover what was learned.
+///
+/// [`robust_change`](robust_change::robust_change) needs no fitted model: two tables, a graph, and regressions and odds of which for every node one may be
+/// wrong.
+pub mod robust_change {
+    pub use crate::question::robust_change::{
+        RobustChange, RobustChangeConfig, RobustContribution, RobustExplanation, RobustQuantity, RobustWeights,
+        robust_change,
     };
 }
 

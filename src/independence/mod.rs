@@ -6,9 +6,11 @@ mod conditional;
 mod distance_covariance;
 mod permutation_test;
 mod projection;
+mod two_samples;
 
 pub use conditional::{ConditionalIndependenceTest, conditional_independence_test};
 pub use permutation_test::{IndependenceTest, independence_test};
+pub use two_samples::{Aspect, AspectTest, Sample, TwoSampleTest, two_sample_test};
 
 pub(crate) use conditional::covariance_of_residuals;
 pub(crate) use permutation_test::{MOST_PERMUTATIONS, MOST_ROWS, test_columns};

@@ -33,6 +33,23 @@ impl Projection {
         projection
     }
 
+    /// Regression on these columns, all of `rows` finite values. Columns that others explain are left out. Costs
+    /// O(rows · columns²).
+    pub(crate) fn on<'c>(columns: impl IntoIterator<Item = &'c [f64]>, rows: usize) -> Self {
+        let mut projection = Self { basis: Vec::new(), rows };
+        columns.into_iter().for_each(|column| projection.push(column));
+        projection
+    }
+
+    /// For every row what part of its own value it is predicted to have: the diagonal of the projection.
+    pub(crate) fn leverages(&self) -> Vec<f64> {
+        let mut leverages = vec![1.0 / self.rows as f64; self.rows];
+        for direction in &self.basis {
+            leverages.iter_mut().zip(direction).for_each(|(leverage, share)| *leverage += share * share);
+        }
+        leverages
+    }
+
     /// The dimension of the space, the constant included.
     pub(crate) fn dimension(&self) -> usize {
         self.basis.len() + 1

@@ -39,6 +39,7 @@ pub use learn::BoostedTrees;
 pub use learn::{LinearRegression, PolynomialRegression, Regressor};
 pub use registry::MechanismRegistry;
 
+pub(crate) use category::{Encoding, Encodings};
 pub(crate) use check::INVERSION_TOLERANCE;
 pub(crate) use choose::{Chosen, Rivals, choose};
 pub(crate) use classes::Interval;
@@ -46,3 +47,4 @@ pub(crate) use code::NamedMechanism;
 pub(crate) use fitted::{Form, check_finite};
 pub(crate) use function::Change;
 pub(crate) use kind::NodeData;
+pub(crate) use learn::{Folds, columns_of, learn as learn_function, values_of};

@@ -2,4 +2,4 @@
 
 mod encoding;
 
-pub(super) use encoding::{Encoding, Encodings};
+pub(crate) use encoding::{Encoding, Encodings};

@@ -85,7 +85,7 @@ impl ByLevels {
 }
 
 /// Rows × columns.
-pub(in crate::mechanism) fn columns_of(encodings: &Encodings, parents: ArrayView2<'_, f64>) -> Array2<f64> {
+pub(crate) fn columns_of(encodings: &Encodings, parents: ArrayView2<'_, f64>) -> Array2<f64> {
     let slices: Vec<Vec<f64>> = parents.columns().into_iter().map(|column| column.to_vec()).collect();
     let (columns, _) = encodings.fill(&slices.iter().map(Vec::as_slice).collect::<Vec<_>>(), parents.nrows());
     Array2::from_shape_fn((parents.nrows(), columns.len()), |(row, column)| columns[column][row])

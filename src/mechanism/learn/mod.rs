@@ -20,9 +20,13 @@ pub use boosted_trees::BoostedTrees;
 pub use polynomial_regression::PolynomialRegression;
 pub use regressor::{LinearRegression, Regressor};
 
-pub(super) use by_levels::{ByLevels, columns_of};
+pub(super) use by_levels::ByLevels;
+pub(crate) use by_levels::columns_of;
 pub(super) use classifier::fit_scores;
 pub(super) use cross_validation::{RowLosses, Tolerance, simplest_within};
-pub(super) use folds::{Folds, rows_of, shuffled};
-pub(super) use residuals::{Learned, learn, learn_with_residuals};
+pub(crate) use folds::Folds;
+pub(super) use folds::{rows_of, shuffled};
+pub(crate) use predictions::values_of;
+pub(crate) use residuals::learn;
+pub(super) use residuals::{Learned, learn_with_residuals};
 pub(super) use scale::fit_scale;

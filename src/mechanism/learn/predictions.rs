@@ -8,7 +8,7 @@ use crate::mechanism::function::{Columns, ParentFunction};
 const LEAST_SHARE_LEFT: f64 = 0.25;
 
 /// f(parents), row by row.
-pub(super) fn values_of(function: &ParentFunction, parents: ArrayView2<'_, f64>) -> Vec<f64> {
+pub(crate) fn values_of(function: &ParentFunction, parents: ArrayView2<'_, f64>) -> Vec<f64> {
     let mut values = vec![0.0; parents.nrows()];
     function.fill(&Columns::of(parents).slices(), &mut values);
     values
