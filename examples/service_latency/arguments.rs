@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Parser, ValueEnum};
 use etiology::attribution::{Floor, RowStatistic};
+use etiology::change::{ChangeConfig, Functional};
 use etiology::tables::CsvFormat;
 use etiology::{AttributionConfig, BootstrapConfig, CausalGraph, FeatureMap, ShapleyMethod};
 
@@ -40,6 +41,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) events: Outliers,
     #[command(flatten)]
+    pub(crate) change: Change,
+    #[command(flatten)]
     pub(crate) requests: Requests,
     #[command(flatten)]
     pub(crate) method: Method,
@@ -62,8 +65,12 @@ pub(crate) struct Source {
     /// Metrics asked of a Prometheus at this address, such as http://localhost:9090
     #[arg(long, value_name = "URL", group = "source", requires = "graph", requires = "query")]
     pub(crate) prometheus: Option<String>,
-    /// A column of --normal whose numbers are names, as HTTP statuses are; columns of text are categories anyway. May be repeated
-    #[arg(long, value_name = "NAME", requires = "normal")]
+    /// For --change: data of before, CSV with one column per node
+    #[arg(long, value_name = "FILE", group = "source", requires_all = ["graph", "after", "change"])]
+    pub(crate) before: Option<PathBuf>,
+    /// A column of --normal or --before whose numbers are names, as HTTP statuses are; columns of text are categories anyway. May be
+    /// repeated
+    #[arg(long, value_name = "NAME")]
     pub(crate) category: Vec<String>,
     /// A model that --save-model wrote
     #[arg(long, value_name = "FILE", group = "source", conflicts_with = "graph")]
@@ -153,14 +160,15 @@ pub(crate) struct Outliers {
     #[arg(long, value_name = "NAME")]
     pub(crate) target: String,
     /// The outliers: CSV with the columns of the normal data
-    #[arg(long, value_name = "FILE", group = "outliers", required_unless_present_any = ["event_traces", "traces", "metrics", "prometheus"])]
+    #[arg(long, value_name = "FILE", group = "outliers", required_unless_present_any = ["event_traces", "traces", "metrics", "prometheus", "change", "what_if"])]
     pub(crate) events: Option<PathBuf>,
     /// The outliers as traces, in seconds; without either, those of --traces are ranked and the most unusual explained, which
     /// are then left out of the fit (feature `traces`)
     #[arg(long, value_name = "FILE", group = "outliers")]
     pub(crate) event_traces: Option<PathBuf>,
-    /// The column of --events that holds times; by default one that is called or looks like times, and is no node
-    #[arg(long, value_name = "NAME", requires = "events")]
+    /// The column of --events, or of the data of --change, that holds times; by default one that is called or looks like times, and is no
+    /// node
+    #[arg(long, value_name = "NAME")]
     pub(crate) time_column: Option<String>,
     /// Explain only the K events whose target is most unusual, the most unusual first; by default all, or 1 of --traces,
     /// --metrics or --prometheus
@@ -179,6 +187,48 @@ pub(crate) struct Outliers {
     /// In which direction the target's values are extreme; two-sided means far from the median
     #[arg(long, value_enum, default_value_t = Region::Upper)]
     pub(crate) region: Region,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "What else can be asked")]
+pub(crate) struct Change {
+    /// Which mechanisms changed the target's distribution, from --before to --after, or of --normal at --from? --intervals gives intervals
+    /// that include the fits
+    #[arg(long, conflicts_with_all = ["traces", "metrics", "prometheus", "model", "outliers", "slowest", "rows", "context", "report_event", "svg", "dot", "mermaid", "limit_ms", "save_model", "what_if"])]
+    pub(crate) change: bool,
+    /// For --change: data of after, CSV with the columns of --before
+    #[arg(long, value_name = "FILE", requires = "before")]
+    pub(crate) after: Option<PathBuf>,
+    /// For --change: the time, in --normal, from which on rows are those of after
+    #[arg(long, value_name = "TIME", requires_all = ["change", "normal"])]
+    pub(crate) from: Option<String>,
+    /// For --change: the time before which rows are those of after; by default all later ones are
+    #[arg(long, value_name = "TIME", requires = "from")]
+    pub(crate) to: Option<String>,
+    /// For --change: what of the distribution: mean, variance, quantile:0.95, above:0.5, or by how much it differs: kl, js, wasserstein
+    #[arg(long, value_name = "WHAT", value_parser = functional, default_value = "mean", requires = "change")]
+    pub(crate) functional: Functional,
+    /// For --change: take every mechanism for changed, without a test
+    #[arg(long, requires = "change")]
+    pub(crate) all_changed: bool,
+    /// What would have been, or without events would be, had a node another value: node=0.1, node+=0.1 (shifted), node*=0.5 (scaled), or
+    /// region=EU for a category. May be repeated, and then all are done at once
+    #[arg(long, value_name = "NODE=VALUE", conflicts_with_all = ["rows", "report", "csv", "svg", "dot", "mermaid", "limit_ms", "intervals", "context", "explain"])]
+    pub(crate) what_if: Vec<String>,
+}
+
+fn functional(text: &str) -> Result<Functional, String> {
+    let number = |text: &str| text.parse::<f64>().map_err(|_| format!("`{text}` is no number"));
+    match text.split_once(':').map_or((text, None), |(word, number)| (word, Some(number))) {
+        ("mean", None) => Ok(Functional::Mean),
+        ("variance", None) => Ok(Functional::Variance),
+        ("quantile", Some(of)) => Ok(Functional::Quantile(number(of)?)),
+        ("above", Some(bound)) => Ok(Functional::AboveThreshold(number(bound)?)),
+        ("kl", None) => Ok(Functional::KullbackLeibler),
+        ("js", None) => Ok(Functional::JensenShannon),
+        ("wasserstein", None) => Ok(Functional::Wasserstein),
+        _ => Err("expected mean, variance, quantile:0.95, above:0.5, kl, js or wasserstein".to_owned()),
+    }
 }
 
 fn span(text: &str) -> Result<(usize, usize), String> {
@@ -313,6 +363,15 @@ impl Arguments {
         if self.method.intervals && self.source.model.is_some() {
             return Err("--intervals cannot be used with --model: a saved model has no data to resample".to_owned());
         }
+        if self.source.model.is_some() && !self.source.category.is_empty() {
+            return Err("--category is about data, and a saved model has none".to_owned());
+        }
+        if self.change.change && self.source.before.is_none() && self.change.from.is_none() {
+            return Err("--change needs --before and --after, or --normal with --from".to_owned());
+        }
+        if self.events.time_column.is_some() && self.events.events.is_none() && self.change.from.is_none() {
+            return Err("--time-column is about --events, or about --normal with --from".to_owned());
+        }
         let Requests { operation, entry, rename, no_peers } = &self.requests;
         let of_traces = [
             ("--operation", operation.is_some()),
@@ -343,10 +402,11 @@ impl Arguments {
     /// When two files are standard input, which can be read once.
     pub(crate) fn with_standard_input(mut self) -> Result<Self, String> {
         const STANDARD_INPUT: &str = "/dev/stdin";
-        let Source { normal, traces, metrics, model, .. } = &mut self.source;
+        let Source { normal, traces, metrics, model, before, .. } = &mut self.source;
         let GraphFile { calls, edges, dependencies } = &mut self.graph;
         let Outliers { events, event_traces, .. } = &mut self.events;
-        let files = [normal, traces, metrics, model, calls, edges, dependencies, events, event_traces];
+        let after = &mut self.change.after;
+        let files = [normal, traces, metrics, model, before, after, calls, edges, dependencies, events, event_traces];
         let mut dashes: Vec<_> = files.into_iter().flatten().filter(|file| file.as_os_str() == "-").collect();
         if dashes.len() > 1 {
             return Err("`-` is standard input, which can be read once, but stands for two files".to_owned());
@@ -357,10 +417,11 @@ impl Arguments {
 
     /// The files that are read.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
-        let Self { source: Source { normal, traces, metrics, model, .. }, graph, events, .. } = self;
+        let Self { source: Source { normal, traces, metrics, model, before, .. }, graph, events, change, .. } = self;
         let GraphFile { calls, edges, dependencies } = graph;
-        let files = [normal, traces, metrics, model, calls, edges, dependencies, &events.events, &events.event_traces];
-        files.into_iter().flatten().map(PathBuf::as_path)
+        let of_events = [&events.events, &events.event_traces];
+        let files = [normal, traces, metrics, model, before, &change.after, calls, edges, dependencies];
+        files.into_iter().chain(of_events).flatten().map(PathBuf::as_path)
     }
 
     /// Whether anything is read from traces.
@@ -371,6 +432,11 @@ impl Arguments {
     /// Whether the events are among the traces that the model is fitted to.
     pub(crate) fn explains_own_traces(&self) -> bool {
         self.events.events.is_none() && self.events.event_traces.is_none()
+    }
+
+    /// Whether there is nothing to be explained but the system as it is.
+    pub(crate) fn has_no_events(&self) -> bool {
+        self.explains_own_traces() && (self.source.normal.is_some() || self.source.model.is_some())
     }
 
     /// How many of the most unusual events to explain; nothing for all.
@@ -396,6 +462,14 @@ impl Arguments {
         };
         config.effort.model_error = true;
         config
+    }
+
+    pub(crate) fn distribution_change(&self) -> ChangeConfig {
+        let method = &self.method;
+        let config = ChangeConfig::default().with_functional(self.change.functional.clone());
+        let config = config.with_samples(method.samples).with_seed(method.seed);
+        let config = if self.change.all_changed { config.with_test(None) } else { config };
+        if method.intervals { config.with_resamples(method.resamples) } else { config }
     }
 
     pub(crate) fn bootstrap(&self) -> BootstrapConfig {

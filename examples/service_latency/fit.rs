@@ -14,16 +14,31 @@ pub(crate) struct Fitted {
     pub(crate) training: Option<(StructuralCausalModel, Dataset)>,
 }
 
+/// Fits to all rows but those that are to be explained.
 pub(crate) fn fit(
     arguments: &Arguments,
     source: Source,
     events: &Events,
     console: &Console,
 ) -> Result<Fitted, Failure> {
+    fit_without(arguments, source, &events.left_out, console)
+}
+
+/// Fits to all rows.
+pub(crate) fn fit_all(arguments: &Arguments, source: Source, console: &Console) -> Result<Fitted, Failure> {
+    fit_without(arguments, source, &[], console)
+}
+
+fn fit_without(
+    arguments: &Arguments,
+    source: Source,
+    rows_to_explain: &[usize],
+    console: &Console,
+) -> Result<Fitted, Failure> {
     let (unfitted, normal) = match source {
         Source::Saved(model) => return saved(arguments, Fitted { model, training: None }),
         Source::Rows { model, normal, .. } => (model, normal),
-        Source::Own { model, rows, .. } => (model, without(rows.data, &events.left_out)?),
+        Source::Own { model, rows, .. } => (model, without(rows.data, rows_to_explain)?),
     };
     let task = console.spinner("choosing mechanisms and fitting them");
     let unfitted = unfitted.assign_mechanisms(&normal)?;

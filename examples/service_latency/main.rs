@@ -13,6 +13,7 @@
 //! be explained does not keep the others from their answers: then the exit code is 3.
 
 mod arguments;
+mod change;
 mod console;
 mod events;
 mod explain;
@@ -26,6 +27,7 @@ mod output;
 mod rows;
 mod source;
 mod traces;
+mod what_if;
 
 use std::process::ExitCode;
 
@@ -112,7 +114,13 @@ fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
     files::check(arguments)?;
     interrupt::watch()?;
     let console = Console::new(arguments.output.quiet);
+    if arguments.change.change {
+        return change::run(arguments, &console);
+    }
     let source = source::read(arguments, &console)?;
+    if !arguments.change.what_if.is_empty() && arguments.has_no_events() {
+        return what_if::of_the_system(arguments, source, &console);
+    }
     let events = events::read(arguments, &source, &console)?;
     let put_right = source.put_right(&events);
     let fitted = fit::fit(arguments, source, &events, &console)?;
@@ -120,6 +128,9 @@ fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
         return rows::run(arguments, &fitted.model, &events, &put_right, &console);
     }
     let rows = events.to_explain(arguments, &fitted.model, &console)?;
+    if !arguments.change.what_if.is_empty() {
+        return what_if::of_events(arguments, &fitted.model, &events, &rows, &put_right);
+    }
     let answers = explain::explain(arguments, &fitted, &events, &rows, &console)?;
     let files = files::contents(arguments, &fitted, &events, &answers, &put_right, &console)?;
     let text = output::text(arguments, &fitted.model, &events, &answers, &put_right)?;

@@ -82,6 +82,10 @@ pub(crate) struct PutRight {
 }
 
 impl PutRight {
+    pub(crate) fn of_tables(tables: Vec<ReadTable>, repair: GraphRepair) -> Self {
+        Self { tables, inputs: Vec::new(), graph: Some(repair).filter(|repair| !repair.removed.is_empty()) }
+    }
+
     /// A line for each table and each node of the graph that something was done to.
     pub(crate) fn notes(&self) -> Vec<String> {
         let tables = self.tables.iter().filter(|read| !read.report.is_clean());
@@ -148,7 +152,7 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
             let rows = match (&files.metrics, &files.prometheus) {
                 (Some(file), _) => metrics::read(file, arguments, console)?,
                 (_, Some(server)) => metrics::ask(server, arguments, console)?,
-                (None, None) => unreachable!("clap requires one of the five"),
+                (None, None) => unreachable!("clap requires one of them, and --before is for --change"),
             };
             let (graph, repair) = restricted(graph, &rows.data, arguments, console)?;
             Source::Own { model: StructuralCausalModel::new(graph), rows, repair: Some(repair) }
@@ -176,7 +180,7 @@ pub(crate) fn read_table(file: &Path, format: &CsvFormat, console: &Console) -> 
 }
 
 /// The graph without what the data tells nothing of: what cannot matter is left out, what can is passed over where it may be.
-fn restricted(
+pub(crate) fn restricted(
     graph: CausalGraph,
     normal: &Dataset,
     arguments: &Arguments,
@@ -209,7 +213,7 @@ fn restricted(
     Ok((rest, repair))
 }
 
-fn graph(files: &GraphFile) -> Result<CausalGraph, Failure> {
+pub(crate) fn graph(files: &GraphFile) -> Result<CausalGraph, Failure> {
     match (&files.calls, &files.edges, &files.dependencies) {
         (Some(calls), ..) => Ok(CausalGraph::from_call_graph_csv_path(calls)?),
         (_, Some(edges), _) => Ok(CausalGraph::from_edges_csv_path(edges)?),

@@ -16,7 +16,8 @@ const NO_WEIGHT: f64 = 1e-3;
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let (mut nodes, mut seen) = (Vec::new(), Vec::new());
     let negligible = NO_WEIGHT * facts.sum_of_sizes();
-    for (number, node) in facts.observed_nodes() {
+    let asked_about = |&(number, _): &(usize, &WiredNode)| !facts.context.contains(&number);
+    for (number, node) in facts.observed_nodes().filter(asked_about) {
         let value = facts.recovered.values[number];
         let told = match only_value(facts, node, number) {
             Some(constant) => format!("`{}` = {} was always {}", node.name, significant(value), significant(constant)),

@@ -20,8 +20,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) amounts: &'a [f64],
     /// The score that was split; nothing where a mean deviation was asked for.
     pub(crate) score: Option<ScoreFacts<'a>>,
-    /// Whether some nodes were given: then training rows in all contexts say nothing of how usual the target is in this one.
-    pub(crate) has_context: bool,
+    /// The nodes that were given, by number: what has no contribution because nobody asked for it. Training rows in all contexts say nothing
+    /// of how usual the target is in this one.
+    pub(crate) context: &'a [usize],
 }
 
 /// The score that was split.

@@ -11,7 +11,7 @@ const NOT_UNUSUAL: f64 = 0.05;
 const FAR_OUT: f64 = 0.02;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
-    let score = facts.score.filter(|_| !facts.has_context)?;
+    let score = facts.score.filter(|_| facts.context.is_empty())?;
     if score.tail_probability <= NOT_UNUSUAL || matches!(score.feature_map, FeatureMap::Custom(_)) {
         return None;
     }

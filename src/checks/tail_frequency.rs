@@ -18,7 +18,7 @@ const MATERIAL: f64 = 1.3;
 const ERRORS: f64 = 3.0;
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
-    let score = facts.score.filter(|_| !facts.has_context)?;
+    let score = facts.score.filter(|_| facts.context.is_empty())?;
     let node = facts.wiring.node(facts.target());
     let trained = facts.trained(node)?.values();
     let Ok(OutlierTest::Region(region)) = score.feature_map.outlier_test(facts.reference(), facts.observed()) else {

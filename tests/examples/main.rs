@@ -10,6 +10,8 @@ mod together;
 #[cfg(feature = "traces")]
 mod traces;
 
+mod what_changed;
+
 #[path = "../../examples/shared/retail_shop.rs"]
 mod retail_shop;
 

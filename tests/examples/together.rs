@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{run, text};
 
-/// Orders of 80 to 120 items, of which an invoice takes 2 each and a fee of about 5; in the events orders are large, and in four of them in
+/// Orders of 80 to 120 items, of which an invoice takes 2 each and a fee of about 5; in the events orders are as large as they come, and in four of them in
 /// a row the fee is a little too high.
 fn explain(folder: &str, further: &[&str]) -> Output {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
@@ -19,7 +19,7 @@ fn explain(folder: &str, further: &[&str]) -> Output {
         format!("{items:.1},{fee:.3},{:.3}\n", 2.0 * items + fee + 0.2 * wave(row, 4.1))
     };
     let normal: String = (0..200).map(|row| order(row, 100.0 + 20.0 * wave(row, 1.1), 0.0)).collect();
-    let slow: String = (0..8).map(|row| order(row, 150.0, if (2..6).contains(&row) { 1.2 } else { 0.0 })).collect();
+    let slow: String = (0..8).map(|row| order(row, 118.0, if (2..6).contains(&row) { 1.5 } else { 0.0 })).collect();
     for (file, rows) in [("normal.csv", normal), ("slow.csv", slow)] {
         fs::write(folder.join(file), format!("items,fee,invoice\n{rows}")).unwrap();
     }
@@ -36,13 +36,16 @@ fn json(output: &Output) -> Value {
 #[test]
 fn what_is_given_is_not_blamed() {
     let report = json(&explain("given", &["--format", "json"]));
-    let first = |report: &Value| report["events"][3]["contributions"][0]["node"].as_str().unwrap().to_owned();
-    assert_eq!(first(&report), "items");
+    let nodes = |report: &Value| {
+        let parts = report["events"][3]["contributions"].as_array().unwrap().iter();
+        parts.map(|part| part["node"].as_str().unwrap().to_owned()).collect::<Vec<String>>()
+    };
+    assert!(nodes(&report).contains(&"items".to_owned()));
     let given = json(&explain("given", &["--format", "json", "--context", "items"]));
-    assert_eq!(first(&given), "fee");
+    assert_eq!(nodes(&given), ["fee", "invoice"]);
     assert_eq!(given["events"][3]["context"][0]["node"], "items");
     let table = text(&explain("given", &["--context", "items"]).stdout);
-    assert!(table.contains("Given, and not blamed: `items` = 150."), "{table}");
+    assert!(table.contains("Given, and not blamed: `items` = 118"), "{table}");
     let unknown = explain("given", &["--context", "item"]);
     assert!(unknown.status.code() == Some(2) && text(&unknown.stderr).contains("items"), "{}", text(&unknown.stderr));
 }
@@ -52,10 +55,10 @@ fn rows_are_one_event() {
     let alone = json(&explain("together", &["--format", "json", "--context", "items"]));
     let together = json(&explain("together", &["--format", "json", "--context", "items", "--rows", "2:5"]));
     let nats = |value: &Value| value["score"]["value"].as_f64().or(value["score"]["nats"].as_f64()).unwrap();
-    let highest = (2..6).map(|row| nats(&alone["events"][row])).fold(0.0, f64::max);
-    assert!(nats(&together["together"]["attribution"]) > 1.2 * highest, "{together:#}");
+    let usual = (2..6).map(|row| nats(&alone["events"][row])).sum::<f64>() / 4.0;
+    assert!(nats(&together["together"]["attribution"]) > 1.2 * usual, "{together:#}");
     assert_eq!(together["together"]["attribution"]["contributions"][0]["node"], "fee");
-    let count = text(&explain("together", &["--rows", "2:5", "--statistic", "above:300"]).stdout);
+    let count = text(&explain("together", &["--rows", "2:5", "--statistic", "above:240"]).stdout);
     assert!(
         count.starts_with("rows 2 to 5: ") && count.contains("`invoice`, rows above 300 of 4 rows = 4.000"),
         "{count}"

@@ -98,8 +98,8 @@ impl Attributor {
             floor: self.floor,
         });
         let (model, wiring, recovered) = (&self.model, case.base().target.wiring(), case.as_modelled());
-        let has_context = !self.context.is_empty();
-        of_event(&Facts { model, wiring, observation, recovered, amounts, score, has_context })
+        let context = &*self.context;
+        of_event(&Facts { model, wiring, observation, recovered, amounts, score, context })
     }
 
     pub(super) fn score(&self, found: &Found) -> ScoreEstimate {

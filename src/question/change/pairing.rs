@@ -8,6 +8,7 @@ use crate::error::{Error, Result, list_names};
 use crate::mechanism::FittedMechanism;
 use crate::model::{FittedModel, WiredNode};
 use crate::shapley::Coalition;
+use crate::wording::significant;
 
 /// Which of the two models a mechanism is of.
 pub(super) const OLD: usize = 0;
@@ -63,6 +64,21 @@ impl Pairing {
         };
         let nodes = sorted.order.iter().map(paired).collect::<Result<Vec<PairedNode>>>()?;
         Ok(Self::of(nodes))
+    }
+
+    /// A mechanism with the names of its parents and what its noise is like.
+    pub(super) fn in_words(&self, number: usize, side: usize) -> String {
+        let Side { mechanism, parents } = &self.nodes[number].sides[side];
+        let names: Vec<&str> = parents.iter().map(|&parent| self.nodes[parent].name.as_str()).collect();
+        let (form, noise) = (mechanism.describe(&names), mechanism.noise());
+        if self.nodes[number].levels.is_some() {
+            return form;
+        }
+        format!(
+            "{form}; N has mean {} and standard deviation {}",
+            significant(noise.mean()),
+            significant(noise.std_dev())
+        )
     }
 
     fn of(nodes: Vec<PairedNode>) -> Self {

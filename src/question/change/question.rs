@@ -105,6 +105,8 @@ pub(super) fn assemble(
         weight: None,
         pooled: None,
         separate: None,
+        old_mechanism: pairing.in_words(number, OLD),
+        new_mechanism: pairing.in_words(number, NEW),
         added_parents: pairing.parents_only_of(number, NEW),
         removed_parents: pairing.parents_only_of(number, OLD),
     };

@@ -79,6 +79,11 @@ pub struct NodeChange {
     pub pooled: Option<f64>,
     /// The contribution if all mechanisms are fitted to each table by itself. Nothing without a test.
     pub separate: Option<f64>,
+    /// The mechanism as fitted to the old table, written down for people with the mean and the standard deviation of its noise N; for a
+    /// category with causes without them.
+    pub old_mechanism: String,
+    /// The mechanism as fitted to the new table.
+    pub new_mechanism: String,
     /// Parents that the node has in the new graph alone.
     pub added_parents: Vec<String>,
     /// Parents that the node has in the old graph alone.

@@ -3,6 +3,7 @@
 use crate::question::attribution::{
     Attribution, Contribution, MissingNode, Quantity, RowsAttribution, RowsContribution,
 };
+use crate::question::change::{DistributionChange, NodeChange};
 use crate::report::escape::csv;
 
 impl Attribution {
@@ -40,6 +41,26 @@ impl RowsAttribution {
             format!("{},{},{},{figures},{}\n", csv(&part.node), part.value, part.std_error, part.rows_missing)
         };
         [header].into_iter().chain(self.contributions.iter().map(row)).collect()
+    }
+}
+
+impl DistributionChange {
+    /// The contributions as CSV with a header line, the largest first as [`ranked`](Self::ranked), then the remainder between what was observed and
+    /// the models, if there were data. Numbers have all their digits, in the unit of the functional; what is not known is an empty cell.
+    pub fn to_csv(&self) -> String {
+        let or_empty = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let row = |part: &NodeChange| {
+            let ends =
+                part.interval.map_or([None, None], |(low, high)| [Some(low), Some(high)]).map(or_empty).join(",");
+            let figures = [part.p_value, part.pooled, part.separate].map(or_empty).join(",");
+            let mechanisms = [&part.old_mechanism, &part.new_mechanism].map(|mechanism| csv(mechanism)).join(",");
+            let node = csv(&part.node);
+            format!("{node},{},{},{ends},{},{figures},{mechanisms}\n", part.value, part.std_error, part.changed)
+        };
+        let header =
+            "node,value,std_error,from,to,changed,p_value,pooled,separate,old_mechanism,new_mechanism\n".to_owned();
+        let remainder = self.remainder.map(|remainder| format!("(remainder),{remainder},,,,,,,,,\n"));
+        [header].into_iter().chain(self.contributions.iter().map(row)).chain(remainder).collect()
     }
 }
 

@@ -17,17 +17,33 @@ const ROW: usize = 44;
 /// Columns of text for a name above its bar, on a narrow screen.
 const COLUMNS: usize = 30;
 
-struct Bar {
-    name: String,
-    value: f64,
+/// A bar with its error bar.
+pub(super) struct Bar {
+    pub(super) name: String,
+    pub(super) value: f64,
     /// The ends of its interval.
-    ends: (f64, f64),
+    pub(super) ends: (f64, f64),
 }
 
-/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not. Their error bars
-/// are the given intervals, or those of the computation.
+/// The contributions to an attribution. Their error bars are the given intervals, or those of the computation.
 pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> String {
-    let all = bars(attribution, intervals);
+    let meaning = match attribution.quantity {
+        Quantity::ItScore => {
+            "In nats: above 0 made the event more extreme, below 0 (faint, with a dashed border) less so."
+        }
+        Quantity::MeanDeviation => "In the target's unit; below 0 faint, with a dashed border.",
+    };
+    let title = format!("Contributions to `{}`, the suspect first", attribution.target);
+    chart(
+        &bars(attribution, intervals),
+        attribution.quantity,
+        &title,
+        &format!("{meaning} {}", meaning_of_lines(intervals)),
+    )
+}
+
+/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not.
+pub(super) fn chart(all: &[Bar], quantity: Quantity, title: &str, caption: &str) -> String {
     let mut sizes: Vec<f64> = all.iter().map(|bar| bar.value.abs()).collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     let least = sizes.get(MOST_BARS - 1).copied().unwrap_or(0.0);
@@ -36,7 +52,7 @@ pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapI
     let (mut low, mut high) =
         shown.iter().flat_map(ends).fold((0.0_f64, 0.0_f64), |(a, b), end| (a.min(end), b.max(end)));
     // Else rounding errors would be drawn as large as anything.
-    let least = match attribution.quantity {
+    let least = match quantity {
         Quantity::ItScore => 0.01,
         Quantity::MeanDeviation => 0.0,
     };
@@ -46,24 +62,17 @@ pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapI
     // Room for what is drawn around an end.
     let room = 0.01 * (high - low);
     let range = (if low < 0.0 { low - room } else { low }, high + room);
-    let rows: String =
-        shown.iter().enumerate().map(|(place, bar)| row(attribution.quantity, bar, place, range)).collect();
+    let rows: String = shown.iter().enumerate().map(|(place, bar)| row(quantity, bar, place, range)).collect();
     let height = ROW * shown.len() + 4;
     let left_out = all.len() - shown.len();
     let note = if left_out > 0 { format!(" The {left_out} smallest are in the table only.") } else { String::new() };
-    let title = markup(&format!("Contributions to `{}`, the suspect first", attribution.target));
     format!(
         "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bars\" role=\"img\" \
          aria-labelledby=\"bars-title bars-description\" width=\"100%\" height=\"{height}\">\n\
-         <title id=\"bars-title\">{title}</title>\n<desc id=\"bars-description\">{}</desc>\n{rows}</svg>\n\
-         <figcaption>{} {}{note}</figcaption>\n</figure>\n",
-        markup(&description(attribution.quantity, &shown)),
-        match attribution.quantity {
-            Quantity::ItScore =>
-                "In nats: above 0 made the event more extreme, below 0 (faint, with a dashed border) less so.",
-            Quantity::MeanDeviation => "In the target's unit; below 0 faint, with a dashed border.",
-        },
-        meaning_of_lines(intervals)
+         <title id=\"bars-title\">{}</title>\n<desc id=\"bars-description\">{}</desc>\n{rows}</svg>\n\
+         <figcaption>{caption}{note}</figcaption>\n</figure>\n",
+        markup(title),
+        markup(&description(quantity, &shown)),
     )
 }
 

@@ -156,7 +156,7 @@ pub fn page_without_answer(title: &str, reason: &str) -> String {
 }
 
 /// A page with a heading.
-fn document(title: &str, body: &str) -> String {
+pub(super) fn document(title: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <title>{0}</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\

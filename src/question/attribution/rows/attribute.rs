@@ -144,11 +144,10 @@ impl Attributor {
     /// What the rows by themselves speak of, each kind once for the same nodes, with the number of rows.
     fn findings_of_rows(&self, events: &[Observation], recovered: &[Recovered], amounts: &[Estimate]) -> Vec<Finding> {
         let amounts: Vec<f64> = amounts.iter().map(|amount| amount.value).collect();
-        let (model, wiring) = (&self.model, self.base.target.wiring());
+        let (model, wiring, context) = (&self.model, self.base.target.wiring(), &*self.context);
         let mut all: Vec<(Finding, usize, usize)> = Vec::new();
         for (row, (observation, recovered)) in events.iter().zip(recovered).enumerate() {
-            let facts =
-                Facts { model, wiring, observation, recovered, amounts: &amounts, score: None, has_context: true };
+            let facts = Facts { model, wiring, observation, recovered, amounts: &amounts, score: None, context };
             for finding in of_event(&facts) {
                 match all.iter_mut().find(|(one, ..)| one.kind == finding.kind && one.nodes == finding.nodes) {
                     Some((.., count)) => *count += 1,

@@ -1,0 +1,153 @@
+//! What would have been, or would be, had somebody acted.
+
+use etiology::intervention::{CounterfactualRow, Effect, Intervention, InterventionConfig, InterventionalTarget};
+use etiology::report::visible_name;
+use etiology::{Error, FittedModel};
+use serde::Serialize;
+
+use crate::arguments::{Arguments, Format};
+use crate::console::Console;
+use crate::events::{Events, Label};
+use crate::output::visible_json;
+use crate::source::{PutRight, Source};
+use crate::{Failure, fit, in_terms_of_files};
+
+/// What was asked for, and what became of every event.
+#[derive(Serialize)]
+struct OfEvents<'a> {
+    target: &'a str,
+    what_if: &'a [String],
+    #[serde(flatten)]
+    put_right: &'a PutRight,
+    events: Vec<OfEvent>,
+}
+
+#[derive(Serialize)]
+struct OfEvent {
+    #[serde(flatten)]
+    label: Label,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    WouldHaveBeen(CounterfactualRow),
+    Error(String),
+}
+
+/// What was asked for, and what it does to the target.
+#[derive(Serialize)]
+struct OfTheSystem<'a> {
+    target: &'a str,
+    what_if: &'a [String],
+    usual: &'a InterventionalTarget,
+    with: &'a InterventionalTarget,
+    effect: &'a Effect,
+}
+
+/// What events would have been.
+pub(crate) fn of_events(
+    arguments: &Arguments,
+    model: &FittedModel,
+    events: &Events,
+    rows: &[usize],
+    put_right: &PutRight,
+) -> Result<(String, Option<String>), Failure> {
+    let intervention = intervention(&arguments.change.what_if, model)?;
+    let config = InterventionConfig::default().with_seed(arguments.attribution().means.seed);
+    // What is wrong with the intervention is so for every event.
+    model.draw_interventional(&intervention, 1, 0)?;
+    let event = |&row: &usize| {
+        let found = events.data.row(row).and_then(|event| model.counterfactual_row(&event, &intervention, &config));
+        let outcome = match found {
+            Ok(row) => Outcome::WouldHaveBeen(row),
+            Err(error) => Outcome::Error(in_terms_of_files(&error)),
+        };
+        OfEvent { label: events.label(row), outcome }
+    };
+    let all: Vec<OfEvent> = rows.iter().map(event).collect();
+    let failed = all.iter().filter(|event| matches!(event.outcome, Outcome::Error(_))).count();
+    let failed = (failed > 0).then(|| format!("{failed} of {} events without an answer", all.len()));
+    let text = match arguments.output.format {
+        Format::Table => all.iter().map(|event| in_words(event, &arguments.change.what_if)).collect(),
+        Format::Json => {
+            let (target, what_if) = (arguments.target(), arguments.change.what_if.as_slice());
+            json(&OfEvents { target, what_if, put_right, events: all })?
+        }
+    };
+    Ok((text, failed))
+}
+
+/// What the target would be, without any event.
+pub(crate) fn of_the_system(
+    arguments: &Arguments,
+    source: Source,
+    console: &Console,
+) -> Result<(String, Option<String>), Failure> {
+    let model = fit::fit_all(arguments, source, console)?.model;
+    let (target, nothing) = (arguments.target(), Intervention::new());
+    let intervention = intervention(&arguments.change.what_if, &model)?;
+    let config = InterventionConfig::default().with_seed(arguments.attribution().means.seed);
+    let usual = model.interventional_target(target, &nothing, &config)?;
+    let with = model.interventional_target(target, &intervention, &config)?;
+    let effect = model.average_causal_effect(target, &intervention, &nothing, &config)?;
+    let what_if = arguments.change.what_if.as_slice();
+    let text = match arguments.output.format {
+        Format::Table => format!(
+            "With {}: the expected value of `{}` is {} instead of {}, an effect of {}; its standard deviation {} instead of {}.\n",
+            what_if.iter().map(|one| visible_name(one)).collect::<Vec<_>>().join(", "),
+            visible_name(target),
+            with.mean,
+            usual.mean,
+            effect,
+            with.std_dev,
+            usual.std_dev
+        ),
+        Format::Json => json(&OfTheSystem { target, what_if, usual: &usual, with: &with, effect: &effect })?,
+    };
+    Ok((text, None))
+}
+
+fn json(report: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string_pretty(report).map(|json| visible_json(&json)).map_err(|error| error.to_string())
+}
+
+fn in_words(OfEvent { label, outcome }: &OfEvent, what_if: &[String]) -> String {
+    let what_if = what_if.iter().map(|one| visible_name(one)).collect::<Vec<_>>().join(", ");
+    match outcome {
+        Outcome::WouldHaveBeen(row) => format!("{label}, with {what_if}:\n{row}\n"),
+        Outcome::Error(reason) => format!("{label}: no answer: {reason}\n\n"),
+    }
+}
+
+/// # Errors
+/// What is wrong with one of them.
+fn intervention(what_if: &[String], model: &FittedModel) -> Result<Intervention, Failure> {
+    let mut all = Intervention::new();
+    for text in what_if {
+        let expected = || {
+            Failure::Mistake(format!("--what-if {text}: expected a node, one of = += *=, and a value, as in db=0.1"))
+        };
+        let (node, value) = text.split_once('=').ok_or_else(expected)?;
+        let (node, operator) = match node.strip_suffix(['+', '*']) {
+            // A node may well be called so.
+            Some(shorter) if !model.graph().contains(node.trim()) => (shorter, &node[shorter.len()..]),
+            _ => (node, ""),
+        };
+        let (node, value) = (node.trim(), value.trim());
+        let levels = model.levels(node)?;
+        if levels.is_some() && operator.is_empty() {
+            all = all.set_level(node, value);
+            continue;
+        }
+        let number: f64 = value.parse().map_err(|_| expected())?;
+        all = match operator {
+            "+" => all.shift(node, number),
+            "*" => all.scale(node, number),
+            _ => all.set(node, number),
+        };
+    }
+    Ok::<_, Error>(all).map_err(Failure::from)
+}
