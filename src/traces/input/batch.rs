@@ -228,6 +228,7 @@ impl<'c> Batch<'c> {
             return Ok(());
         }
         let result = hand_over(&self.processes, &self.spans, &self.text, &self.complete, outlet.collector);
+        outlet.collector.finish_beyond_limit_of_document();
         let result = result.map_err(|error| {
             let message = error.to_string();
             outlet.failure = Some(error);
