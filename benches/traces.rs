@@ -3,10 +3,12 @@
 //!
 //! ```text
 //! cargo bench --features traces --bench traces
-//! cargo bench --features traces --bench traces -- target/many.jsonl target/many.pb
+//! cargo bench --features traces --bench traces -- target/many.jsonl target/many.pb target/many.json
+//! cargo bench --features traces --bench traces -- --write-document 1000000 target/one.otlp.json
 //! ```
 //!
-//! The second form reads files, as `slow_requests --write` makes them, and tells the largest resident set after each.
+//! The second form reads files, as `slow_requests --write` makes them, and tells the largest resident set after each. A file `.json` is one
+//! document of Jaeger's, and one `.otlp.json` a document of OTLP, which the third form writes with so many requests.
 
 #[path = "../examples/shared/otlp_messages.rs"]
 mod otlp_messages;
@@ -15,9 +17,10 @@ mod synthetic_traces;
 #[path = "../examples/shared/trace_formats.rs"]
 mod trace_formats;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::time::Instant;
 
 use etiology::traces::{TraceConfig, Traces};
@@ -82,6 +85,63 @@ struct Span {
     attributes: Vec<Attribute>,
 }
 
+/// The same of Jaeger's JSON.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Answer {
+    data: Vec<Trace>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Trace {
+    spans: Vec<JaegerSpan>,
+    processes: BTreeMap<String, JaegerProcess>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct JaegerSpan {
+    #[serde(rename = "traceID")]
+    trace: String,
+    #[serde(rename = "spanID")]
+    span: String,
+    operation_name: String,
+    references: Vec<Reference>,
+    start_time: u64,
+    duration: u64,
+    tags: Vec<Tag>,
+    #[serde(rename = "processID")]
+    process: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Reference {
+    ref_type: String,
+    #[serde(rename = "traceID")]
+    trace: String,
+    #[serde(rename = "spanID")]
+    span: String,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct Tag {
+    key: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code, reason = "read, and not looked at")]
+struct JaegerProcess {
+    service_name: String,
+    tags: Vec<Tag>,
+}
+
 fn ours(source: impl Read) {
     let traces = Traces::from_reader(source, &TraceConfig::default()).expect("traces");
     black_box(traces.latencies().rows());
@@ -93,6 +153,23 @@ fn serde_json_alone(source: impl Read) {
     while source.read_until(b'\n', &mut line).expect("a line") > 0 {
         black_box(serde_json::from_slice::<Request>(&line).expect("JSON").resource_spans.len());
         line.clear();
+    }
+}
+
+/// A document as a whole, from memory: reading as a stream costs the parser twice as much.
+fn document_alone<T: for<'de> Deserialize<'de>>(mut source: impl Read) {
+    let mut text = Vec::new();
+    source.read_to_end(&mut text).expect("a document");
+    black_box(serde_json::from_slice::<T>(&text).expect("JSON"));
+}
+
+/// What its parser alone does with a file.
+fn alone(path: &str) -> fn(File) {
+    match path {
+        _ if path.ends_with(".jsonl") => serde_json_alone,
+        _ if path.ends_with(".otlp.json") => document_alone::<Request>,
+        _ if path.ends_with(".json") => document_alone::<Answer>,
+        _ => prost_alone,
     }
 }
 
@@ -150,16 +227,35 @@ fn largest_resident_set() -> String {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("unknown").trim().to_owned()
 }
 
+/// One document of OTLP, of so many requests.
+fn write_document(path: &str, requests: u64) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    write!(file, "{{\"resourceSpans\":[")?;
+    for number in 0..requests {
+        let mut line = Vec::new();
+        synthetic_traces::write_otlp(&mut line, number, &synthetic_traces::request(7, number, None))?;
+        let list = line.trim_ascii().strip_prefix(b"{\"resourceSpans\":[").and_then(|rest| rest.strip_suffix(b"]}"));
+        file.write_all(if number > 0 { b"," } else { b"" })?;
+        file.write_all(list.expect("a request of OTLP"))?;
+    }
+    write!(file, "]}}")?;
+    file.flush()
+}
+
 fn main() {
-    let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [option, requests, path] = arguments.as_slice()
+        && option == "--write-document"
+    {
+        return write_document(path, requests.parse().expect("a number of requests")).expect("a file");
+    }
+    let files = arguments;
     for path in &files {
         let open = || File::open(path).expect("the file");
         let bytes = open().metadata().expect("its size").len();
         ours(open());
         println!("{path}: largest resident set after reading it once {}", largest_resident_set());
-        let is_json = path.ends_with(".jsonl");
-        let alone = || if is_json { serde_json_alone(open()) } else { prost_alone(open()) };
-        tell(path, bytes, medians(3, || ours(open()), alone));
+        tell(path, bytes, medians(3, || ours(open()), || alone(path)(open())));
     }
     if files.is_empty() {
         let requests: Vec<_> = (0..1000).map(|number| synthetic_traces::request(7, number, None)).collect();

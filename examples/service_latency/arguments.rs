@@ -387,7 +387,7 @@ impl Arguments {
 
     /// How CSV files are written, as far as it was said. The needed columns are the nodes of the graph.
     pub(crate) fn csv(&self, graph: &CausalGraph) -> CsvFormat {
-        let mut format = CsvFormat::default().with_needed(graph.nodes());
+        let mut format = CsvFormat::default().with_needed(graph.nodes()).with_categories(&self.source.category);
         (format.delimiter, format.decimal) = (self.written.delimiter, self.written.decimal);
         format
     }

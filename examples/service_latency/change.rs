@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
-use crate::output::visible_json;
+use crate::output::json_of;
 use crate::source::{PutRight, ReadTable, graph, read_table, restricted};
 use crate::{Failure, files, interrupt};
 
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments, console: &Console) -> Result<(String, O
         Format::Json => {
             let rows = (before.rows(), after.rows());
             let report = Report { target: arguments.target(), rows, put_right: &put_right, change: &change };
-            serde_json::to_string_pretty(&report).map(|json| visible_json(&json)).map_err(|error| error.to_string())?
+            json_of(&report)?
         }
     };
     let _writing = interrupt::defer();

@@ -131,9 +131,12 @@ fn own_rows(arguments: &Arguments, rows: &OwnRows, console: &Console) -> Result<
         return the_others(arguments, rows, left_out, console);
     }
     let target = arguments.target();
+    let wanted = arguments.slowest().unwrap_or(1);
+    let known = data.column(target)?.iter().filter(|value| value.is_finite()).count();
+    check_others(arguments, known, wanted.clamp(1, known.max(1)))?;
     let alone = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges([target], Vec::<(&str, &str)>::new())?);
     let alone = alone.assign_mechanisms(data)?.fit(data)?;
-    let mut left_out = most_unusual(&alone, arguments, data, arguments.slowest().unwrap_or(1), console)?;
+    let mut left_out = most_unusual(&alone, arguments, data, wanted, console)?;
     if let Some(row) = arguments.output.report_event {
         data.row(row)?;
         left_out.push(row);
@@ -152,18 +155,36 @@ fn the_others(
 ) -> Result<Events, Failure> {
     let OwnRows { data, ids, times, note } = rows;
     let (count, rows) = (left_out.len(), data.rows());
-    if rows < count + 2 {
-        let message = format!(
-            "{rows} {} `{}` and {count} of them are to be explained: at least 2 others are needed to fit the model",
-            if arguments.source.traces.is_some() { "traces call" } else { "rows are there of" },
-            visible_name(arguments.target())
-        );
-        return Err(Failure::Mistake(message));
-    }
+    check_others(arguments, rows, count)?;
     let what = if arguments.source.traces.is_some() { "traces" } else { "rows" };
     console.note(format!("fitting to {} {what}, without the {count} to be explained", rows - count));
     let (data, traces, inputs) = (data.clone(), ids.clone(), vec![note.clone()]);
     Ok(Events { data, times: times.clone(), traces, read: None, left_out, inputs })
+}
+
+/// Whether enough rows are left to fit a model to, beside those that are to be explained.
+fn check_others(arguments: &Arguments, rows: usize, explained: usize) -> Result<(), Failure> {
+    const LEAST: usize = 2;
+    if rows >= explained + LEAST {
+        return Ok(());
+    }
+    let (what, remedy) = if arguments.source.traces.is_some() {
+        (
+            "traces with a known time",
+            "add traces of ordinary requests to the file, or give them as --traces and this file as --event-traces",
+        )
+    } else {
+        ("rows with a value", "take a longer time or a smaller step")
+    };
+    let found = match rows {
+        0 => format!("there are no {what} of `{}`", visible_name(arguments.target())),
+        1 => format!("there is one of the {what} of `{}`, and it is to be explained", visible_name(arguments.target())),
+        _ => format!(
+            "there are {rows} {what} of `{}`, and {explained} of them are to be explained",
+            visible_name(arguments.target())
+        ),
+    };
+    Err(Failure::Mistake(format!("{found}: at least {LEAST} others are needed to fit the model; {remedy}")))
 }
 
 /// The rows whose target is most unusual; of equally unusual ones, as all beyond the training data are, those further from

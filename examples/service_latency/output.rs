@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use etiology::bootstrap::{BootstrapInterval, BootstrapIntervals, NodeInterval};
 use etiology::findings::Finding;
-use etiology::report::visible_name;
+use etiology::report::{visible_json, visible_name};
 use etiology::{Attribution, FittedModel};
 use serde::Serialize;
 
@@ -90,7 +90,7 @@ pub(crate) fn text(
             let events = answers.iter().map(event).collect();
             let findings = model.findings();
             let report = Report { target: arguments.target(), left_out_of_fit, findings, put_right, events };
-            serde_json::to_string_pretty(&report).map(|json| visible_json(&json)).map_err(|error| error.to_string())
+            json_of(&report)
         }
     }
 }
@@ -158,24 +158,10 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
     )
 }
 
-/// JSON that a terminal only shows: what is not seen stands within strings, where JSON has escape sequences.
-pub(crate) fn visible_json(json: &str) -> String {
-    let mut text = String::with_capacity(json.len() + 1);
-    for character in json.chars() {
-        let is_hidden = character != '\n' && !(' '..='~').contains(&character) && {
-            let mut bytes = [0; 4];
-            let alone = character.encode_utf8(&mut bytes);
-            visible_name(alone) != *alone
-        };
-        if is_hidden {
-            let mut units = [0; 2];
-            character.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
-        } else {
-            text.push(character);
-        }
-    }
-    text.push('\n');
-    text
+/// As JSON, in which nothing is hidden.
+pub(crate) fn json_of(report: &impl Serialize) -> Result<String, String> {
+    let json = serde_json::to_string_pretty(report).map_err(|error| error.to_string())?;
+    Ok(visible_json(&json) + "\n")
 }
 
 /// Without a minus sign before a zero.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
 use crate::events::Events;
-use crate::output::visible_json;
+use crate::output::json_of;
 use crate::source::PutRight;
 use crate::{Failure, interrupt};
 
@@ -54,7 +54,7 @@ pub(crate) fn run(
         Format::Json => {
             let (target, findings) = (arguments.target(), model.findings());
             let report = Report { target, rows: (from, to), findings, put_right, together: &together };
-            serde_json::to_string_pretty(&report).map(|json| visible_json(&json)).map_err(|error| error.to_string())?
+            json_of(&report)?
         }
     };
     let _writing = interrupt::defer();

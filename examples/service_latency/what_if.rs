@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
 use crate::events::{Events, Label};
-use crate::output::visible_json;
+use crate::output::json_of;
 use crate::source::{PutRight, Source};
 use crate::{Failure, fit, in_terms_of_files};
 
@@ -74,7 +74,7 @@ pub(crate) fn of_events(
         Format::Table => all.iter().map(|event| in_words(event, &arguments.change.what_if)).collect(),
         Format::Json => {
             let (target, what_if) = (arguments.target(), arguments.change.what_if.as_slice());
-            json(&OfEvents { target, what_if, put_right, events: all })?
+            json_of(&OfEvents { target, what_if, put_right, events: all })?
         }
     };
     Ok((text, failed))
@@ -105,13 +105,9 @@ pub(crate) fn of_the_system(
             with.std_dev,
             usual.std_dev
         ),
-        Format::Json => json(&OfTheSystem { target, what_if, usual: &usual, with: &with, effect: &effect })?,
+        Format::Json => json_of(&OfTheSystem { target, what_if, usual: &usual, with: &with, effect: &effect })?,
     };
     Ok((text, None))
-}
-
-fn json(report: &impl Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(report).map(|json| visible_json(&json)).map_err(|error| error.to_string())
 }
 
 fn in_words(OfEvent { label, outcome }: &OfEvent, what_if: &[String]) -> String {

@@ -9,6 +9,9 @@ use super::series::{MetricSeries, Series};
 use crate::data::{Dataset, RowTimes};
 use crate::error::{Error, Result};
 
+/// More cells are refused: series that share no times make many more cells than there are samples.
+const MOST_CELLS: usize = 1 << 27;
+
 /// What was made of series.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -81,7 +84,7 @@ impl MetricSeries {
     /// step is missing there. Steps without any sample are no rows.
     ///
     /// # Errors
-    /// When there are no samples, or the step is not positive.
+    /// When there are no samples, the step is not positive, or the table would have more than 2²⁷ cells.
     pub fn align(&self, step: Option<f64>) -> Result<AlignedMetrics> {
         align(self, step)
     }
@@ -104,6 +107,13 @@ fn align(series: &MetricSeries, step: Option<f64>) -> Result<AlignedMetrics> {
     let slot = |time: i64| time.saturating_sub(first).saturating_add(step / 2) / step;
     let mut rows: BTreeMap<i64, usize> =
         series.series.iter().flat_map(|series| &series.samples).map(|&(time, _)| (slot(time), 0)).collect();
+    if rows.len().saturating_mul(series.series.len()) > MOST_CELLS {
+        let (rows, series) = (rows.len(), series.series.len());
+        let message = format!(
+            "{series} series have samples in {rows} different steps, which are more than {MOST_CELLS} cells: take a larger step or fewer series"
+        );
+        return Err(Error::Metrics { origin: "the table of all series".to_owned(), message });
+    }
     rows.values_mut().enumerate().for_each(|(row, place)| *place = row);
     let mut report = MetricsReport {
         series: series.series.len(),
@@ -218,5 +228,16 @@ mod tests {
         assert_eq!(far.align(None).unwrap().table().rows(), 2);
         assert!([0.0, -1.0, f64::NAN, f64::INFINITY].iter().all(|&step| far.align(Some(step)).is_err()));
         assert!(MetricSeries::default().align(None).is_err());
+    }
+
+    #[test]
+    fn series_that_share_no_times_do_not_fill_the_memory() {
+        let samples: Vec<[(i64, f64); 1]> = (0..20_000).map(|time| [(1000 * time, 1.0)]).collect();
+        let names: Vec<String> = (0..20_000).map(|number| format!("s{number}")).collect();
+        let sparse: Vec<(&str, &[(i64, f64)])> =
+            names.iter().zip(&samples).map(|(name, samples)| (name.as_str(), samples.as_slice())).collect();
+        let error = series(&sparse).align(Some(1.0)).unwrap_err().to_string();
+        assert!(error.contains("20000 series") && error.contains("take a larger step"), "{error}");
+        assert_eq!(series(&sparse).align(Some(1e9)).unwrap().table().rows(), 1);
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::io::Read;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What a file of answers is, as a message names it.
 const EXPECTED: &str = "the answer of Prometheus to /api/v1/query_range";
@@ -40,16 +41,50 @@ struct Data {
     result: Option<Vec<Element>>,
 }
 
-/// A series, or a part of what a scalar or text comes as.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Element {
-    Series(OneSeries),
-    Other(IgnoredAny),
+/// A series; nothing for a part of what a scalar or text comes as.
+#[derive(Debug)]
+struct Element(Option<OneSeries>);
+
+impl<'de> Deserialize<'de> for Element {
+    /// Not `untagged`, which would hold all samples of a series once more, at ten times their size.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ElementVisitor)
+    }
+}
+
+struct ElementVisitor;
+
+impl<'de> Visitor<'de> for ElementVisitor {
+    type Value = Element;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a series with its labels and samples")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Element, A::Error> {
+        OneSeries::deserialize(MapAccessDeserializer::new(map)).map(|series| Element(Some(series)))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Element, E> {
+        Ok(Element(None))
+    }
 }
 
 #[derive(Debug, Deserialize)]
 struct OneSeries {
+    #[serde(default)]
     metric: Labels,
     values: Option<Vec<Sample>>,
     value: Option<Sample>,
@@ -132,13 +167,7 @@ fn answer(document: Document) -> Result<Answer, String> {
     let Some(result) = result else {
         return Err(format!("it is JSON without `data.result`; {EXPECTED} was expected"));
     };
-    let list: Vec<OneSeries> = result
-        .into_iter()
-        .filter_map(|element| match element {
-            Element::Series(series) => Some(series),
-            Element::Other(_) => None,
-        })
-        .collect();
+    let list: Vec<OneSeries> = result.into_iter().filter_map(|Element(series)| series).collect();
     if matches!(kind.as_deref(), Some("scalar" | "string")) {
         let kind = kind.unwrap_or_default();
         return Err(format!(

@@ -1,6 +1,6 @@
 //! Series as they come, before they are a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -34,6 +34,7 @@ pub(super) struct Series {
 #[derive(Debug, Clone, Default)]
 pub struct MetricSeries {
     pub(super) series: Vec<Series>,
+    names: HashSet<String>,
     pub(super) histograms: u64,
     pub(super) unreadable: u64,
 }
@@ -81,7 +82,7 @@ impl MetricSeries {
         if node.trim().is_empty() {
             return Err(Error::BlankName { what: "a series".to_owned(), position: self.series.len() });
         }
-        if self.series.iter().any(|series| series.node == node) {
+        if !self.names.insert(node.clone()) {
             return Err(Error::DuplicateNode { node });
         }
         self.series.push(Series { node, samples });

@@ -1,6 +1,6 @@
 //! Text made harmless in each format. Names come from a user's files and may hold anything.
 
-use crate::wording::{is_invisible, push_visible};
+use crate::wording::{is_invisible, push_visible, visible_json};
 
 /// Text for HTML and XML, between tags or within a quoted attribute.
 ///
@@ -22,16 +22,7 @@ pub(super) fn markup(text: &str) -> String {
 
 /// JSON for HTML and XML. What [`markup`] would replace stands within strings, where JSON has escape sequences, so nothing is lost.
 pub(super) fn json(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_printable(character) {
-            escaped.push(character);
-        } else {
-            let mut units = [0; 2];
-            character.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
-        }
-    }
-    markup(&escaped)
+    markup(&visible_json(text))
 }
 
 /// Text for within a quoted string of the DOT language. Graphviz reads escape sequences and HTML entities in it.
@@ -91,12 +82,9 @@ fn visible(text: &str) -> String {
     visible
 }
 
-fn is_printable(character: char) -> bool {
-    matches!(character, '\t' | '\n') || !is_invisible(character)
-}
-
 fn push_printable(text: &mut String, character: char) {
-    if is_printable(character) { text.push(character) } else { push_visible(text, character) }
+    let is_printable = matches!(character, '\t' | '\n') || !is_invisible(character);
+    if is_printable { text.push(character) } else { push_visible(text, character) }
 }
 
 #[cfg(test)]

@@ -8,5 +8,5 @@ mod html;
 mod label;
 mod text;
 
-pub use crate::wording::{visible_name, visible_text};
+pub use crate::wording::{visible_json, visible_name, visible_text};
 pub use html::{ChangeReport, HtmlReport, page_without_answer};

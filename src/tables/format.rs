@@ -41,6 +41,9 @@ pub struct CsvFormat {
     /// The names of the columns that are needed, if that is known: those are names as they stand, even if they look as if a unit
     /// were part of them, and no other column can be at fault.
     pub needed: Option<Vec<String>>,
+    /// The columns whose cells are names even if they look like numbers, such as HTTP statuses: `none` is one of them. What
+    /// [`Dataset::with_categories`](crate::Dataset::with_categories) makes of numbers is another matter.
+    pub categories: Vec<String>,
     /// The report of a table that this one goes with: see [`like`](Self::like).
     pub like: Option<TableReport>,
     /// The most text that is read, in bytes; 4 GiB by default.
@@ -49,7 +52,15 @@ pub struct CsvFormat {
 
 impl Default for CsvFormat {
     fn default() -> Self {
-        Self { delimiter: None, decimal: None, time: None, needed: None, like: None, most_bytes: MOST_BYTES }
+        Self {
+            delimiter: None,
+            decimal: None,
+            time: None,
+            needed: None,
+            categories: Vec::new(),
+            like: None,
+            most_bytes: MOST_BYTES,
+        }
     }
 }
 
@@ -79,6 +90,13 @@ impl CsvFormat {
     #[must_use]
     pub fn with_needed<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.needed = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Names columns whose cells are names, whatever they look like.
+    #[must_use]
+    pub fn with_categories<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.categories = names.into_iter().map(Into::into).collect();
         self
     }
 

@@ -11,6 +11,7 @@ mod format;
 mod long;
 mod pairs;
 mod read;
+mod repeated;
 mod report;
 mod source;
 mod time_column;
@@ -18,6 +19,6 @@ mod time_column;
 pub use crate::input::Encoding;
 pub use format::CsvFormat;
 pub use read::Table;
-pub use report::{Ambiguity, ColumnReport, LeftOut, LeftOutColumn, TableReport, UnitReport};
+pub use report::{Ambiguity, ColumnReport, LeftOut, LeftOutColumn, RepeatedName, TableReport, UnitReport};
 
 pub(crate) use pairs::{PairHeaders, read_pairs, read_pairs_path};

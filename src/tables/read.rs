@@ -6,6 +6,7 @@ use super::cells::{Decimal, Unit, unit_in_header};
 use super::columns::{Circumstances, Evidence, Gathered, Keep, Known, Resolved, decimal_told, resolve};
 use super::csv::is_unnamed;
 use super::format::CsvFormat;
+use super::repeated::tell_apart;
 use super::report::{ColumnReport, LeftOut, LeftOutColumn, Origin, TableReport};
 use super::source::TableSource;
 use super::time_column;
@@ -29,10 +30,11 @@ pub struct Table {
 
 /// Reads all batches, and decides what the cells mean.
 pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvFormat) -> Result<Table> {
-    let headers = source.names().to_vec();
+    let mut headers = source.names().to_vec();
     let needed = format.needed.as_ref().map(|names| names.iter().map(String::as_str).collect::<HashSet<_>>());
     let is_needed = |name: &str| needed.as_ref().is_some_and(|needed| needed.contains(name));
     let by_name = time_column::by_name(format.time.as_ref(), &headers, is_needed)?;
+    let repeated_names = tell_apart(&mut headers, by_name, needed.as_ref(), file)?;
     let left_out = left_out(&headers, needed.as_ref(), by_name);
     let is_left_out = |position: usize| left_out.iter().any(|column| column.position == position);
     let keep = |position: usize| match by_name {
@@ -68,7 +70,9 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
         .iter()
         .zip(&evidence)
         .zip(&titles)
-        .map(|((column, evidence), &(name, unit))| resolve(column, evidence, name, Circumstances { known, unit }))
+        .map(|((column, evidence), &(name, unit))| {
+            resolve(column, evidence, name, Circumstances { known, unit, names: is_of_names(name, format) })
+        })
         .collect();
     let names: Vec<String> = titles.iter().map(|&(name, _)| name.to_owned()).collect();
     let mut parts = Parts { values: Vec::new(), text: BTreeMap::new(), faults: BTreeMap::new(), reports: Vec::new() };
@@ -81,8 +85,18 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
     let Origin { delimiter, encoding, gzip, blank_rows, long_form } = source.origin();
     let (rows, decimal_comma) = (lines.len() as u64, told.map(|told| told == Decimal::Comma));
     let columns = parts.reports;
-    let report =
-        TableReport { rows, blank_rows, delimiter, encoding, gzip, long_form, decimal_comma, columns, left_out };
+    let report = TableReport {
+        rows,
+        blank_rows,
+        delimiter,
+        encoding,
+        gzip,
+        long_form,
+        decimal_comma,
+        columns,
+        left_out,
+        repeated_names,
+    };
     check_units(&report, format.like.as_ref(), file)?;
     let places = RowPlaces::new(file, lines, parts.faults);
     let data = Dataset::from_parts(names, parts.values, parts.text)?.with_places(places);
@@ -126,6 +140,12 @@ fn titles<'h>(headers: &[&'h str], is_needed: impl Fn(&str) -> bool) -> Vec<(&'h
         _ => (*header, None),
     };
     headers.iter().map(title).collect()
+}
+
+/// Whether the cells of a column are known to be names.
+fn is_of_names(column: &str, format: &CsvFormat) -> bool {
+    let like = format.like.as_ref().and_then(|like| like.column(column));
+    format.categories.iter().any(|name| name == column) || like.is_some_and(|like| like.text_cells > 0)
 }
 
 /// What is known of the decimal signs, and what the columns tell of it together.

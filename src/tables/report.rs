@@ -45,6 +45,19 @@ pub struct TableReport {
     /// The columns that are not in the table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOutColumn>,
+    /// The names that several columns of the file have, which are told apart by a number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeated_names: Vec<RepeatedName>,
+}
+
+/// A name that several columns have. In the table the first of them is called `Value (1)`, the second `Value (2)`, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RepeatedName {
+    /// The name in the file.
+    pub name: String,
+    /// The positions of the columns in the file, counted from 0.
+    pub positions: Vec<usize>,
 }
 
 /// What the cells of one column were converted from.
@@ -68,6 +81,9 @@ pub struct ColumnReport {
     /// Words that stand for a missing value, and how many cells have each; blank cells are not counted.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub missing_words: BTreeMap<String, usize>,
+    /// Cells `none` in a column of names, which are a name there and no missing value.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub none_values: u64,
     /// Truth values, read as 1 and 0.
     #[serde(skip_serializing_if = "is_zero")]
     pub truth_values: u64,
@@ -139,13 +155,14 @@ impl ColumnReport {
             grouped_thousands,
             ambiguity,
             missing_words,
+            none_values,
             truth_values,
             text_cells,
         } = self;
         unit.is_none()
             && ambiguity.is_none()
             && missing_words.is_empty()
-            && *decimal_commas + *grouped_thousands + *truth_values + *text_cells == 0
+            && *decimal_commas + *grouped_thousands + *none_values + *truth_values + *text_cells == 0
     }
 }
 
@@ -184,6 +201,9 @@ impl TableReport {
                 LeftOut::Unnamed | LeftOut::Repeated => format!("`{name}`, {column}, is left out"),
             });
         }
+        remarks.extend(self.repeated_names.iter().map(|repeated| {
+            format!("{repeated}, told apart by their order as {}", list_names(&repeated.told_apart()))
+        }));
         let with = |what: &str, has: fn(&ColumnReport) -> bool| {
             let names: Vec<&str> =
                 self.columns.iter().filter(|column| has(column)).map(|column| column.name.as_str()).collect();
@@ -192,6 +212,7 @@ impl TableReport {
         remarks.extend(with("decimal commas", |column| column.decimal_commas > 0));
         remarks.extend(with("grouped thousands", |column| column.grouped_thousands > 0));
         remarks.extend(with("truth values as 1 and 0", |column| column.truth_values > 0));
+        remarks.extend(with("`none` is a name and not missing", |column| column.none_values > 0));
         remarks.extend(self.columns.iter().flat_map(ColumnReport::remarks));
         remarks
     }
@@ -235,6 +256,20 @@ impl fmt::Display for TableReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} of {}", counted(self.rows, "row"), counted(self.columns.len() as u64, "column"))?;
         self.remarks().into_iter().try_for_each(|remark| write!(formatter, "; {remark}"))
+    }
+}
+
+impl RepeatedName {
+    /// What the columns are called in the table.
+    pub(super) fn told_apart(&self) -> Vec<String> {
+        (1..=self.positions.len()).map(|number| format!("{} ({number})", self.name)).collect()
+    }
+}
+
+impl fmt::Display for RepeatedName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let positions: Vec<String> = self.positions.iter().map(|position| (position + 1).to_string()).collect();
+        write!(formatter, "columns {} of the file are all called {}", positions.join(", "), list_names(&[&self.name]))
     }
 }
 

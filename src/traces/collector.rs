@@ -16,6 +16,10 @@ use crate::error::{Error, Result, list_names};
 /// A duration that no request has, in nanoseconds: a year. Negative ones come to far more where they were wrapped.
 const TOO_LONG: i64 = 365 * 24 * 3600 * 1_000_000_000;
 
+/// While a document is being read, traces stay open beyond their number until they have so many spans, of about 100 bytes each: its
+/// spans may be sorted by service.
+const OPEN_SPANS_IN_DOCUMENT: usize = 1 << 20;
+
 /// The process that wrote a span, as the collector numbers it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Process {
@@ -159,6 +163,13 @@ impl Collector {
         self.finish_all_but(self.config.open_traces);
     }
 
+    /// Between the parts of one document.
+    pub(super) fn finish_beyond_limit_of_document(&mut self) {
+        while let Some(trace) = self.open.next_of_many(self.config.open_traces, OPEN_SPANS_IN_DOCUMENT) {
+            self.finish(trace);
+        }
+    }
+
     fn finish(&mut self, trace: OpenTrace) {
         self.report.traces += 1;
         let services = &mut self.services;
@@ -191,12 +202,10 @@ impl Collector {
             return false;
         }
         let observed = match called_service {
-            None => request.times.get(&service),
-            Some(name) => {
-                request.times.iter().find(|(service, _)| self.services.is_called(**service, name)).map(|(_, time)| time)
-            }
+            None => request.times.iter().find(|&&(of, _)| of == service),
+            Some(name) => request.times.iter().find(|&&(of, _)| self.services.is_called(of, name)),
         };
-        let Some(&ServiceTime { inclusive, .. }) = observed else { return false };
+        let Some(&(_, ServiceTime { inclusive, .. })) = observed else { return false };
         self.operations.note(request.root, inclusive.map_or(f64::NAN, super::columns::seconds));
         wanted.as_ref().is_none_or(|name| self.operations.name(operation) == name.trim())
     }

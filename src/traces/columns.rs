@@ -20,7 +20,10 @@ pub(super) fn seconds(nanoseconds: i64) -> f64 {
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     rows: usize,
-    services: BTreeMap<u32, Times>,
+    /// By the number of the service; nothing where no row has it.
+    services: Vec<Option<Times>>,
+    /// How many services some row has.
+    count: usize,
     background: BTreeMap<u32, Vec<f64>>,
 }
 
@@ -41,20 +44,27 @@ pub(super) struct Tables {
 impl Columns {
     /// How many services some row has.
     pub(super) fn count(&self) -> usize {
-        self.services.len()
+        self.count
     }
 
     pub(super) fn has(&self, service: u32) -> bool {
-        self.services.contains_key(&service) || self.background.contains_key(&service)
+        self.services.get(service as usize).is_some_and(Option::is_some) || self.background.contains_key(&service)
     }
 
     pub(super) fn add_row(&mut self, request: &Request) {
-        for (&service, &ServiceTime { inclusive, own }) in &request.times {
-            let times = self.services.entry(service).or_default();
+        for &(service, ServiceTime { inclusive, own }) in &request.times {
+            let place = service as usize;
+            if place >= self.services.len() {
+                self.services.resize_with(place + 1, || None);
+            }
+            let times = self.services[place].get_or_insert_with(|| {
+                self.count += 1;
+                Times::default()
+            });
             put(&mut times.inclusive, self.rows, inclusive.map_or(UNKNOWN, seconds));
             put(&mut times.own, self.rows, own.map_or(UNKNOWN, seconds));
         }
-        for (&service, &nanoseconds) in &request.background {
+        for &(service, nanoseconds) in &request.background {
             put(self.background.entry(service).or_default(), self.rows, seconds(nanoseconds));
         }
         self.rows += 1;
@@ -65,11 +75,11 @@ impl Columns {
         let gap = if absent == Absent::Zero { 0.0 } else { f64::NAN };
         let rows = self.rows;
         let (mut inclusive, mut own) = (Vec::new(), Vec::new());
-        for (service, times) in self.services {
+        for (times, name) in self.services.into_iter().zip(names) {
+            let Some(times) = times else { continue };
             if times.inclusive.iter().all(|value| !value.is_finite()) {
                 continue;
             }
-            let name = &names[service as usize];
             inclusive.push((name.clone(), filled(times.inclusive, rows, gap)));
             own.push((name.clone(), filled(times.own, rows, gap)));
         }

@@ -109,19 +109,25 @@ impl Services {
     pub(super) fn process(&mut self, attributes: &ProcessAttributes) -> Numbers {
         let name = attributes.service.as_deref().unwrap_or(UNKNOWN_SERVICE);
         let namespace = attributes.namespace.as_deref();
-        let in_full = namespace.and_then(|namespace| self.renamed.get(&format!("{namespace}/{name}")));
-        let (name, namespace) = match (in_full, self.renamed.get(name)) {
-            // The new name is the whole name.
-            (Some(new), _) => (new.clone(), None),
-            (None, Some(new)) => (new.clone(), namespace),
-            (None, None) => (name.to_owned(), namespace),
-        };
-        let service = self.number(&name, namespace);
+        let renamed = self.renamed(name, namespace);
+        let (name, namespace) = renamed.as_ref().map_or((name, namespace), |(name, namespace)| (&**name, *namespace));
+        let service = self.number(name, namespace);
         let entry = &mut self.entries[service as usize];
         self.with_spans += usize::from(!entry.has_spans);
         entry.has_spans = true;
         let (version, instance) = (attributes.version.as_deref(), attributes.instance());
         Numbers { service, version: entry.versions.number(version), instance: entry.instances.number(instance) }
+    }
+
+    /// The new name of a service, and the namespace that is left to it; nothing where it keeps its own.
+    fn renamed<'n>(&self, name: &str, namespace: Option<&'n str>) -> Option<(String, Option<&'n str>)> {
+        if self.renamed.is_empty() {
+            return None;
+        }
+        let in_full = namespace.and_then(|namespace| self.renamed.get(&format!("{namespace}/{name}")));
+        // That of the name in full is the whole name.
+        let whole = in_full.map(|new| (new.clone(), None));
+        whole.or_else(|| Some((self.renamed.get(name)?.clone(), namespace)))
     }
 
     /// Counts a span of a process.

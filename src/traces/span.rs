@@ -105,38 +105,35 @@ impl Interval {
     }
 }
 
-/// Disjoint stretches in ascending order that cover the same time. Takes O(n log n).
-pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
-    intervals.sort_unstable();
-    let mut merged: Vec<Interval> = Vec::with_capacity(intervals.len());
-    for interval in intervals {
-        match merged.last_mut() {
-            Some(last) if interval.start <= last.end => last.end = last.end.max(interval.end),
-            _ => merged.push(interval),
+/// Disjoint stretches in ascending order that cover the same time as these, which are in ascending order.
+pub(super) fn union(ascending: impl IntoIterator<Item = Interval>) -> impl Iterator<Item = Interval> {
+    let mut ascending = ascending.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let mut stretch = ascending.next()?;
+        while let Some(next) = ascending.next_if(|next| next.start <= stretch.end) {
+            stretch.end = stretch.end.max(next.end);
         }
-    }
-    merged
+        Some(stretch)
+    })
 }
 
 /// The time that disjoint stretches take.
-pub(super) fn length(intervals: &[Interval]) -> i64 {
-    intervals.iter().fold(0, |sum: i64, interval| sum.saturating_add(interval.length()))
+pub(super) fn length(intervals: impl IntoIterator<Item = Interval>) -> i64 {
+    intervals.into_iter().fold(0, |sum: i64, interval| sum.saturating_add(interval.length()))
 }
 
-/// What is left of a stretch without disjoint ascending others.
-pub(super) fn without(interval: Interval, others: &[Interval]) -> Vec<Interval> {
-    let mut left = Vec::with_capacity(others.len() + 1);
+/// What is left of a stretch without others in ascending order, which may overlap.
+pub(super) fn without(interval: Interval, ascending: &[Interval], mut left: impl FnMut(Interval)) {
     let mut start = interval.start;
-    for other in others {
-        if other.start > start {
-            left.push(Interval::new(start, other.start.min(interval.end)));
+    for other in ascending {
+        if other.start.min(interval.end) > start {
+            left(Interval::new(start, other.start.min(interval.end)));
         }
         start = start.max(other.end);
     }
     if start < interval.end {
-        left.push(Interval::new(start, interval.end));
+        left(Interval::new(start, interval.end));
     }
-    left
 }
 
 /// The time that lies in both of two lists of disjoint ascending stretches. Takes O(n + m).
@@ -160,14 +157,20 @@ mod tests {
 
     #[test]
     fn overlapping_and_touching_stretches_become_one() {
-        assert_eq!(union(stretches(&[(5, 7), (0, 2), (2, 3), (6, 9)])), stretches(&[(0, 3), (5, 9)]));
+        let merged = union(stretches(&[(0, 2), (2, 3), (5, 9), (6, 7)]));
+        assert_eq!(merged.collect::<Vec<_>>(), stretches(&[(0, 3), (5, 9)]));
     }
 
     #[test]
     fn what_others_cover_is_taken_away_at_both_ends_and_within() {
-        let others = stretches(&[(-1, 1), (3, 4), (9, 20)]);
-        assert_eq!(without(Interval::new(0, 10), &others), stretches(&[(1, 3), (4, 9)]));
-        assert_eq!(without(Interval::new(10, 12), &others), []);
+        let others = stretches(&[(-1, 1), (3, 5), (4, 5), (9, 20), (21, 22)]);
+        let left = |of| {
+            let mut left = Vec::new();
+            without(of, &others, |stretch| left.push(stretch));
+            left
+        };
+        assert_eq!(left(Interval::new(0, 10)), stretches(&[(1, 3), (5, 9)]));
+        assert_eq!(left(Interval::new(10, 12)), []);
     }
 
     #[test]
@@ -181,6 +184,6 @@ mod tests {
         let all = Interval::new(i64::MIN, i64::MAX);
         assert_eq!(all.length(), i64::MAX);
         assert_eq!(all.moved(i64::MIN).within(Interval::new(3, 5)), Interval::new(3, 3));
-        assert_eq!(length(&[all, all]), i64::MAX);
+        assert_eq!(length([all, all]), i64::MAX);
     }
 }

@@ -7,4 +7,4 @@ mod visible;
 pub(crate) use chance::{chance, one_in, share_of_rows};
 pub(crate) use number::{error_in_nats, fixed, p_value, significant};
 pub(crate) use visible::{Visible, fitting, is_invisible, one_line, push_visible, shortened, total_width};
-pub use visible::{visible_name, visible_text};
+pub use visible::{visible_json, visible_name, visible_text};

@@ -32,6 +32,27 @@ pub fn visible_text(text: &str) -> String {
     visible
 }
 
+/// JSON that can be shown: what a [`visible_name`] would write out stands within strings, where JSON has escape sequences, so that nothing is
+/// lost to what reads it.
+///
+/// ```
+/// use etiology::report::visible_json;
+///
+/// assert_eq!(visible_json("[\"web\u{202e}\"]"), r#"["web\u202e"]"#);
+/// ```
+pub fn visible_json(json: &str) -> String {
+    let mut visible = String::with_capacity(json.len());
+    for character in json.chars() {
+        if matches!(character, '\t' | '\n') || !is_invisible(character) {
+            visible.push(character);
+        } else {
+            let mut units = [0; 2];
+            character.encode_utf16(&mut units).iter().for_each(|unit| visible.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    visible
+}
+
 /// A message on one line, made harmless as a [`visible_name`], and long enough to say what it has to.
 pub(crate) fn one_line(text: impl fmt::Display) -> String {
     shortened(&on_one_line(&text.to_string()), MESSAGE_COLUMNS)

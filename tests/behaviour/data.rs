@@ -141,9 +141,10 @@ fn csv_without_rows_or_without_anything_is_empty() {
 }
 
 #[test]
-fn csv_columns_without_a_name_are_left_out_and_names_are_not_repeated() {
+fn csv_columns_without_a_name_are_left_out_and_repeated_names_are_told_apart() {
     assert_eq!(csv("a,,c,Unnamed: 0\n1,2,3,4\n"), csv("a,c\n1,3\n"));
-    assert!(matches!(csv_error("a,b, a\n1,2,3\n"), Error::DuplicateColumn { first: 0, second: 2, .. }));
+    assert_eq!(csv("a,b, a\n1,2,3\n"), csv("a (1),b,a (2)\n1,2,3\n"));
+    assert!(matches!(csv_error("a,b,a,a (2)\n1,2,3,4\n"), Error::DuplicateColumn { first: 0, second: 2, .. }));
 }
 
 #[test]

@@ -267,13 +267,47 @@ fn a_format_may_be_named_and_must_be_one() {
 }
 
 #[test]
-fn columns_of_one_name_are_no_fault_unless_they_are_needed() {
-    let text = "web,Value,Value\n1,2,3\n";
-    let needed = |name: &str| CsvFormat::default().with_needed([name]).read(text.as_bytes());
+fn columns_of_one_name_are_told_apart_by_their_order_and_an_error_where_nobody_knows_which_is_meant() {
+    let text =
+        "\"Time\",\"web\",\"Value\",\"Value\"\n2026-01-31 12:00:00,1,20 ms,3 ms\n2026-01-31 12:00:15,2,30 ms,4 ms\n";
+    let format = CsvFormat::default().with_time(TimeColumn::Detect);
+    let needed = |name: &str| format.clone().with_needed([name]).read(text.as_bytes());
+    for table in [format.read(text.as_bytes()).unwrap(), needed("Value (2)").unwrap()] {
+        assert_eq!(table.data.names(), ["web", "Value (1)", "Value (2)"]);
+        assert_eq!(column(&table, "Value (2)"), [0.003, 0.004]);
+        assert_eq!((table.report.repeated_names.len(), &table.report.repeated_names[0].positions), (1, &vec![2, 3]));
+        let said = table.report.to_string();
+        assert!(said.contains("columns 3, 4 of the file are all called `Value`, told apart by their order"), "{said}");
+    }
+    // Where they are of no use, they are none.
     let table = needed("web").unwrap();
     assert_eq!((table.data.names().len(), table.report.left_out.len()), (1, 2));
-    assert!(matches!(needed("Value"), Err(Error::DuplicateColumn { .. })));
-    assert!(matches!(CsvFormat::default().read(text.as_bytes()), Err(Error::DuplicateColumn { .. })));
+    let error = needed("Value").unwrap_err().to_string();
+    for part in ["columns 3, 4", "`Value`", "*Legend*", "calling them `Value (1)` to `Value (2)`"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn none_is_a_name_among_names_and_missing_elsewhere() {
+    let names = read("error,ms\nnone,1\ntimeout,2\nNone,3\nnone,4\nNA,5\n");
+    let level = |table: &Table, row: usize| table.data.row(row).unwrap().text("error").map(str::to_owned);
+    let levels: Vec<_> = (0..5).map(|row| level(&names, row)).collect();
+    let expected = [Some("none"), Some("timeout"), None, Some("none"), None].map(|name| name.map(str::to_owned));
+    assert_eq!(levels, expected);
+    assert_eq!((names.report.columns[0].none_values, names.report.columns[0].missing_words.len()), (2, 2));
+    assert!(names.report.to_string().contains("`none` is a name and not missing in `error`"), "{}", names.report);
+    // An event, whose other cells say nothing, is as the normal data is.
+    let event = "error,ms\nnone,9\n";
+    let like = CsvFormat::default().like(&names.report).read(event.as_bytes()).unwrap();
+    assert_eq!(level(&like, 0).as_deref(), Some("none"));
+    assert!(column(&read(event), "error")[0].is_nan());
+    // Numbers that are names have to be named.
+    let codes = "error,ms\nnone,1\n503,2\n500,3\n";
+    assert!(same(&column(&read(codes), "error"), &[f64::NAN, 503.0, 500.0]));
+    let named = CsvFormat::default().with_categories(["error"]).read(codes.as_bytes()).unwrap();
+    assert_eq!(named.data.with_categories(["error"]).unwrap().levels("error").unwrap().names(), ["500", "503", "none"]);
+    assert!(column(&read("ms\nnone\n2\n"), "ms")[0].is_nan());
 }
 
 #[test]

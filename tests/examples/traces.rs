@@ -47,6 +47,20 @@ fn the_slowest_trace_is_explained_and_left_out_of_the_fit() {
 }
 
 #[test]
+fn one_trace_alone_cannot_be_explained_and_the_message_says_what_is_needed() {
+    for (requests, found) in [("1", "there is one of the traces"), ("2", "there are 2 traces")] {
+        let output = on_traces(&trace_file("few.jsonl", requests), &[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for part in [found, "at least 2 others are needed", "give them as --traces and this file as --event-traces"] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+    let output = on_traces(&trace_file("few.jsonl", "3"), &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
 fn traces_to_explain_may_be_apart_and_lack_a_service() {
     let normal = trace_file("normal.jsonl", "300");
     let all = fs::read_to_string(&normal).unwrap();

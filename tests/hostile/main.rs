@@ -2,19 +2,33 @@
 //!
 //! By default 2 000 inputs per parser (a twentieth of it for reports, which are slow), always the same ones. `HOSTILE_INPUTS=200000 cargo test --release --features traces
 //! --test hostile -- --nocapture` tries so many per parser and tells the times; `HOSTILE_INPUTS_SEED=7` tries others.
+//! Each input may take 64 MiB at most at any time, beside the tables that are read from it.
 //! An input that fails is printed as a Rust byte string: put it into `tests/hostile/corpus/<parser>/`, where it is tried for ever.
 
 mod bodies;
 mod corpus;
 mod mutations;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use peak_alloc::PeakAlloc;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
 const INPUTS: u64 = 2_000;
+/// More than this may no input make the library allocate at any time, beside its tables.
+const MOST_MEMORY: usize = 64 << 20;
+/// Two bytes of a file may be a cell of text, which takes a hundred in a table, and a body holds a few tables at once.
+const TABLES_PER_BYTE: usize = 256;
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
+/// Held while an input is tried, as what is counted is that of the process.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// What is printed of an input.
 const SHOWN: usize = 4_000;
 
@@ -38,9 +52,16 @@ impl Drop for Shown<'_> {
     }
 }
 
-fn attempt(name: &str, bytes: &[u8]) {
+/// Returns how much was allocated beyond what was before.
+fn attempt(name: &str, bytes: &[u8]) -> usize {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let _shown = Shown(name, bytes);
+    ALLOCATED.reset_peak_usage();
+    let before = ALLOCATED.current_usage();
     bodies::run(name, bytes);
+    let peak = ALLOCATED.peak_usage().saturating_sub(before);
+    assert!(peak <= MOST_MEMORY + TABLES_PER_BYTE * bytes.len(), "{peak} bytes were allocated at one time");
+    peak
 }
 
 /// Text that no corpus holds: of the characters that mean something to a parser, and of any.
@@ -55,9 +76,8 @@ fn survives(name: &str) {
     let start = Instant::now();
     let seeds = corpus::of(name);
     assert!(!seeds.is_empty(), "there is no corpus of {name}");
-    seeds.iter().for_each(|seed| attempt(name, seed));
     let extremes = mutations::extremes(name, &seeds);
-    extremes.iter().for_each(|input| attempt(name, input));
+    let mut peak = seeds.iter().chain(&extremes).map(|input| attempt(name, input)).max().unwrap_or_default();
     // A page with its diagnosis takes thirty milliseconds, and a parser one tenth of one.
     let share = if name == "reports" { 20 } else { 1 };
     let inputs = number("HOSTILE_INPUTS", INPUTS) / share;
@@ -68,12 +88,13 @@ fn survives(name: &str) {
             0 => text(&mut runner),
             _ => mutations::mutated(&seeds, &mut random),
         };
-        attempt(name, &bytes);
+        peak = peak.max(attempt(name, &bytes));
     }
     let tried = inputs + (seeds.len() + extremes.len()) as u64;
     println!(
-        "{name}: {tried} inputs in {:.1} s; the next random number is {}",
+        "{name}: {tried} inputs in {:.1} s, with at most {:.1} MiB; the next random number is {}",
         start.elapsed().as_secs_f64(),
+        peak as f64 / f64::from(1 << 20),
         random.random::<u32>()
     );
 }
@@ -95,9 +116,9 @@ macro_rules! parsers {
 }
 
 #[cfg(feature = "traces")]
-parsers! { dataset_csv call_graph_csv edges_csv traces dependencies model_json model_binary types reports }
+parsers! { dataset_csv call_graph_csv edges_csv metrics traces dependencies model_json model_binary types reports }
 #[cfg(not(feature = "traces"))]
-parsers! { dataset_csv call_graph_csv edges_csv model_json model_binary types reports }
+parsers! { dataset_csv call_graph_csv edges_csv metrics model_json model_binary types reports }
 
 #[test]
 fn a_resealed_model_is_whole() {

@@ -3,22 +3,29 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use etiology::tables::TableReport;
 use etiology::{AttributionConfig, Attributor, Error, FeatureMap, FittedModel};
 
 /// A model with its attributors, each prepared when its target is first asked for.
 pub(crate) struct Explainer {
     model: FittedModel,
+    /// How the normal data was read, as events are.
+    report: Option<TableReport>,
     attributors: BTreeMap<String, OnceLock<Result<Attributor, Error>>>,
 }
 
 impl Explainer {
-    pub(crate) fn new(model: FittedModel) -> Self {
+    pub(crate) fn new(model: FittedModel, report: Option<TableReport>) -> Self {
         let attributors = model.graph().nodes().map(|node| (node.to_owned(), OnceLock::new())).collect();
-        Self { model, attributors }
+        Self { model, report, attributors }
     }
 
     pub(crate) fn model(&self) -> &FittedModel {
         &self.model
+    }
+
+    pub(crate) fn report(&self) -> Option<&TableReport> {
+        self.report.as_ref()
     }
 
     /// Whether there is such a target.

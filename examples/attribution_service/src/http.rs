@@ -129,7 +129,7 @@ impl Service {
         let body =
             tokio::time::timeout(self.client_limit, Bytes::from_request(request, &())).await.map_err(too_slow)?;
         let body = body.map_err(|rejection| Refusal::new(rejection.status(), rejection.body_text()))?;
-        let question = Question::read(&body)?;
+        let question = Question::read(&body, explainer.report())?;
         explainer.check(&question.target).map_err(|error| Refusal::from(&error))?;
         let limit = question.limit.unwrap_or(self.limit);
         let (reply, answer) = oneshot::channel();

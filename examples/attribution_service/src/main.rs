@@ -11,6 +11,9 @@
 //! The service looks at who asks (`guard`): under which host name, in JSON, and with the token of `--token-file`, if there is one. A question
 //! has `--client-limit-s` to arrive.
 //!
+//! An event has a number, a text or null for each node. Text is the level of a category, or a number as the normal data has them: `"20.4 ms"`
+//! where that has units (`event`).
+//!
 //! `POST /attribute` answers 200 with the attribution in the library's own JSON, `complete` (whether it is what there would
 //! be without a time limit) and the times; 400, 404, 413 or 422 with `{"error": "..."}` for a question it cannot answer;
 //! 503 with `Retry-After` while the model is fitted, or when too many questions wait. `GET /health` says that the process
@@ -24,6 +27,7 @@
 mod arguments;
 mod connections;
 mod counters;
+mod event;
 mod explainer;
 mod guard;
 mod http;

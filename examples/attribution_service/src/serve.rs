@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         let fitting = Arc::clone(&service);
         // Nothing waits for this thread but the end of the process, and that only as long as a fit takes.
         scope.spawn(move || match source::model(arguments) {
-            Ok(model) => become_ready(&fitting, Explainer::new(model)),
+            Ok((model, report)) => become_ready(&fitting, Explainer::new(model, report)),
             // Nobody listens where the service was told to stop before.
             Err(message) => drop(unfit.send(message)),
         });

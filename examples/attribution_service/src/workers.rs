@@ -111,7 +111,7 @@ mod tests {
         let event = retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap();
         let (reply, waiting) = oneshot::channel();
         let question = Question { target: retail_shop::TARGET.to_owned(), event, limit: None };
-        let explainer = Arc::new(Explainer::new(model));
+        let explainer = Arc::new(Explainer::new(model, None));
         let job = Job { explainer, question, limit: Duration::from_secs(1_000), accepted: Instant::now(), reply };
         assert!(job.attribute().unwrap().complete);
         drop(waiting);

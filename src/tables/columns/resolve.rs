@@ -16,7 +16,12 @@ pub(in crate::tables) struct Circumstances<'h> {
     pub(in crate::tables) known: Known,
     /// The unit in its header, as it is written, and what it is.
     pub(in crate::tables) unit: Option<(&'h str, Unit)>,
+    /// Its cells are names: somebody says so, or they are in the table that this one goes with.
+    pub(in crate::tables) names: bool,
 }
+
+/// What is a name among names, as of no error or no method, and elsewhere a word for what is missing. Python's `None` always is one.
+const NONE: &str = "none";
 
 /// A column of a table.
 #[derive(Debug)]
@@ -36,8 +41,16 @@ pub(in crate::tables) fn resolve(
     name: &str,
     circumstances: Circumstances<'_>,
 ) -> Resolved {
-    let report =
+    let mut report =
         ColumnReport { name: name.to_owned(), missing_words: evidence.missing.clone(), ..ColumnReport::default() };
+    let is_of_words = evidence.text.is_some() && evidence.no_truth.is_none() && column.has_no_numbers();
+    if (is_of_words || circumstances.names)
+        && let Some(count) = report.missing_words.remove(NONE)
+    {
+        report.none_values = count as u64;
+        let row = evidence.text.or_else(|| column.odd().find(|&(_, cell)| cell == NONE).map(|(row, _)| row));
+        return as_text(column, TextFault { row, why: String::new() }, report);
+    }
     match meaning(evidence, circumstances) {
         Ok(Meaning::Truths) => truths(column, evidence, report),
         Ok(Meaning::Numbers { decimal, scale, ambiguity }) => {
@@ -138,8 +151,9 @@ fn of_other_decimal(row: usize, decimal: Decimal) -> TextFault {
 fn as_text(column: &Gathered, fault: TextFault, mut report: ColumnReport) -> Resolved {
     let mut values = column.values().to_vec();
     let mut text = BTreeMap::new();
+    let none_is_text = report.none_values > 0;
     for (row, cell) in column.odd() {
-        match number_by_itself(cell) {
+        match number_by_itself(cell).filter(|_| !none_is_text || cell != NONE) {
             Some(value) => values[row] = value,
             None => drop(text.insert(row, cell.to_owned())),
         }

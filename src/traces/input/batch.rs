@@ -222,12 +222,16 @@ impl<'c> Batch<'c> {
     /// What [`hand_over`](Self::hand_over) says, kept for [`take_failure`](Self::take_failure).
     pub(in crate::traces) fn settle(&mut self, processes_stay: bool) -> std::result::Result<(), String> {
         let Some(outlet) = &mut self.outlet else { return Ok(()) };
-        let is_part =
-            self.spans.len() >= PART || self.text.len() + self.weight >= PART_OF_TEXT || !self.complete.is_empty();
+        // Where processes stay, a part is longer: most parts then end where they are forgotten, and do not pile up.
+        let parts = if processes_stay { 2 } else { 1 };
+        let is_part = self.spans.len() >= parts * PART
+            || self.text.len() + self.weight >= parts * PART_OF_TEXT
+            || !self.complete.is_empty();
         if self.held > 0 || !is_part {
             return Ok(());
         }
         let result = hand_over(&self.processes, &self.spans, &self.text, &self.complete, outlet.collector);
+        outlet.collector.finish_beyond_limit_of_document();
         let result = result.map_err(|error| {
             let message = error.to_string();
             outlet.failure = Some(error);

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::attributes::Attributes;
 use super::jaeger::{JaegerProcess, Names, Processes, References};
 use super::otlp::{self, Level, Owner, Part, Resource};
-use super::scalar::{Lenient, Scalar};
+use super::scalar::{Lenient, Scalar, passes_over};
 use super::zipkin::Endpoint;
 use crate::traces::attributes::{Notes, ProcessAttributes, SpanAttributes};
 use crate::traces::input::batch::{Batch, NewSpan};
@@ -73,22 +73,6 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         object.finish(batch, trace).map_err(A::Error::custom)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
         if self.about_errors {
             self.batch.contents.complain(text);
@@ -96,9 +80,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
+    passes_over!((); scalars);
 }
 
 /// The fields of spans in all formats.

@@ -11,6 +11,47 @@ use super::identifier::identifier;
 /// Texts up to this length, which identifiers, times and most names are of, need no allocation.
 const SHORT: usize = 38;
 
+/// The methods of a visitor for values that are no object: whatever they are, they give this and no error, so that one odd field costs
+/// itself alone. With `list` those for lists, too, and with `text` for texts.
+macro_rules! passes_over {
+    (@text $value:expr) => {
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+    };
+    (@list $value:expr) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok($value)
+        }
+    };
+    (@scalars $value:expr) => {};
+    ($value:expr; $($kind:ident),+) => {
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok($value)
+        }
+
+        $(passes_over!(@$kind $value);)+
+    };
+}
+pub(super) use passes_over;
+
 /// A number, a text, or something that is neither. Never an error, so that one odd field costs one span and no file.
 #[derive(Debug, Default)]
 pub(super) enum Scalar {
@@ -217,32 +258,5 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientVisitor<T> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
+    passes_over!(None; text, list);
 }

@@ -1,12 +1,10 @@
 //! How far the clocks of processes are apart in one trace: rule 7 of `docs/inputs.md`.
 
-use std::collections::HashMap;
-
 use crate::traces::span::{Interval, Span, SpanKind};
 
-/// One offset for each two processes, where the spans allow it.
+/// One offset for each two processes, where the spans allow it; in the order of the processes.
 #[derive(Default)]
-pub(super) struct Clocks(HashMap<(u64, u64), Pair>);
+pub(super) struct Clocks(Vec<((u64, u64), Pair)>);
 
 /// What the calls between two processes say of their clocks.
 struct Pair {
@@ -18,35 +16,49 @@ struct Pair {
     by_kind: bool,
 }
 
+impl Pair {
+    fn of(parent: &Span, child: &Span) -> Self {
+        let by_kind = child.kind == SpanKind::Server;
+        Self { from: parent.process, feasible: feasible(parent.interval, child.interval), by_kind }
+    }
+
+    /// Takes account of another call, in either direction. Calls by kind are worth more than others.
+    fn note(&mut self, parent: &Span, child: &Span) {
+        let new = Self::of(parent, child);
+        if new.by_kind && !self.by_kind {
+            *self = new;
+        } else if new.by_kind == self.by_kind {
+            let (low, high) = new.feasible;
+            let (low, high) = if self.from == new.from { (low, high) } else { (opposite(high), opposite(low)) };
+            self.feasible = (self.feasible.0.max(low), self.feasible.1.min(high));
+        }
+    }
+}
+
 impl Clocks {
     pub(super) fn new(spans: &[Span], parents: &[Option<usize>]) -> Self {
-        let mut clocks = Self::default();
         let one_process = spans.first().is_none_or(|first| spans.iter().all(|span| span.process == first.process));
         if one_process {
-            return clocks;
+            return Self::default();
         }
-        for (child, parent) in spans.iter().zip(parents) {
+        let mut calls = Vec::with_capacity(spans.len());
+        for (position, (child, parent)) in spans.iter().zip(parents).enumerate() {
             let Some(parent) = parent.map(|parent| &spans[parent]) else { continue };
             let finished = !parent.unfinished && !child.unfinished;
             if finished && parent.process != child.process && answers(parent, child) && fits(parent, child) {
-                clocks.note(parent, child);
+                calls.push((key(parent, child), position));
             }
         }
-        clocks
-    }
-
-    fn note(&mut self, parent: &Span, child: &Span) {
-        let by_kind = child.kind == SpanKind::Server;
-        let new = Pair { from: parent.process, feasible: (i64::MIN, i64::MAX), by_kind };
-        let pair = self.0.entry(key(parent, child)).or_insert(new);
-        if by_kind && !pair.by_kind {
-            *pair = Pair { from: parent.process, feasible: (i64::MIN, i64::MAX), by_kind };
-        }
-        if by_kind == pair.by_kind {
-            let (low, high) = feasible(parent.interval, child.interval);
-            let (low, high) = if pair.from == parent.process { (low, high) } else { (opposite(high), opposite(low)) };
-            pair.feasible = (pair.feasible.0.max(low), pair.feasible.1.min(high));
-        }
+        calls.sort_unstable();
+        let between = |calls: &[((u64, u64), usize)]| {
+            let mut calls_of_pair =
+                calls.iter().filter_map(|&(_, child)| Some((&spans[parents[child]?], &spans[child])));
+            let (parent, child) = calls_of_pair.next()?;
+            let mut pair = Pair::of(parent, child);
+            calls_of_pair.for_each(|(parent, child)| pair.note(parent, child));
+            Some((calls[0].0, pair))
+        };
+        Self(calls.chunk_by(|first, second| first.0 == second.0).filter_map(between).collect())
     }
 
     /// By how much the times of a span must be moved, beyond its parent's, to be told by its parent's clock.
@@ -70,7 +82,8 @@ impl Clocks {
         if parent.process == child.process {
             return None;
         }
-        let pair = self.0.get(&key(parent, child)).filter(|pair| pair.feasible.0 <= pair.feasible.1)?;
+        let place = self.0.binary_search_by_key(&key(parent, child), |&(key, _)| key).ok()?;
+        let pair = Some(&self.0[place].1).filter(|pair| pair.feasible.0 <= pair.feasible.1)?;
         let offset = nearest(pair.feasible);
         Some(if pair.from == parent.process { offset } else { opposite(offset) })
     }

@@ -1,7 +1,5 @@
 //! Which spans of a trace count, and which is below which: rules 2 to 6 of `docs/inputs.md`.
 
-use std::collections::HashMap;
-
 use crate::traces::report::TraceReport;
 use crate::traces::span::{Span, SpanKind};
 
@@ -15,8 +13,8 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn new(spans: Vec<Span>, report: &mut TraceReport) -> Self {
-        let (spans, holders) = distinct(spans, report);
-        let mut parents = parents(&spans, &holders, report);
+        let (spans, identifiers) = distinct(spans, report);
+        let mut parents = parents(&spans, &identifiers, report);
         report.cyclic_spans += cut_cycles(&mut parents);
         let (spans, parents) = without_unfinished(spans, parents);
         let root = root(&spans, &parents);
@@ -78,38 +76,72 @@ impl Holders {
     }
 }
 
+/// Who holds each identifier, in ascending order: traces are small, and no file can make a search slow.
+struct Identifiers {
+    holders: Vec<(u128, Holders)>,
+    /// How many have a caller and a callee.
+    paired: usize,
+}
+
+impl Identifiers {
+    fn get(&self, id: u128) -> Option<&Holders> {
+        let place = self.holders.binary_search_by_key(&id, |&(id, _)| id).ok()?;
+        Some(&self.holders[place].1)
+    }
+
+    /// The caller of a callee that shares its identifier.
+    fn caller_beside(&self, position: usize, span: &Span) -> Option<usize> {
+        let own = if self.paired == 0 { None } else { self.get(span.id) };
+        own.filter(|own| own.callee == Some(position))?.caller
+    }
+}
+
 /// The spans that count, and who holds each identifier.
-fn distinct(mut spans: Vec<Span>, report: &mut TraceReport) -> (Vec<Span>, HashMap<u128, Holders>) {
-    let mut holders: HashMap<u128, Holders> = HashMap::with_capacity(spans.len());
-    let mut others: HashMap<u128, Vec<usize>> = HashMap::new();
-    for (position, span) in spans.iter().enumerate() {
-        let of_id = holders.entry(span.id).or_default();
-        if span.kind.is_caller() {
-            of_id.caller.get_or_insert(position);
-        } else if span.kind.is_callee() {
-            of_id.callee.get_or_insert(position);
-        } else {
-            others.entry(span.id).or_default().push(position);
-        }
+fn distinct(mut spans: Vec<Span>, report: &mut TraceReport) -> (Vec<Span>, Identifiers) {
+    let mut order: Vec<(u128, usize)> = spans.iter().enumerate().map(|(position, span)| (span.id, position)).collect();
+    order.sort_unstable();
+    let mut holders = Vec::with_capacity(spans.len());
+    for same in order.chunk_by(|first, second| first.0 == second.0) {
+        holders.push((same[0].0, holders_among(same, &mut spans)));
     }
-    for (id, others) in &others {
-        holders.entry(*id).or_default().complete(others, &mut spans);
+    let paired = holders.iter().filter(|(_, of_id)| of_id.caller.is_some() && of_id.callee.is_some()).count();
+    report.paired_spans += paired as u64;
+    if holders.len() == spans.len() {
+        return (spans, Identifiers { holders, paired });
     }
-    let mut kept = Vec::with_capacity(spans.len());
-    for (position, span) in spans.iter().enumerate() {
-        let of_id = &holders[&span.id];
-        kept.push([of_id.caller, of_id.callee, of_id.other].contains(&Some(position)));
-    }
+    let mut kept = vec![false; spans.len()];
+    let of_any = holders.iter().flat_map(|(_, of_id)| [of_id.caller, of_id.callee, of_id.other]);
+    of_any.flatten().for_each(|position| kept[position] = true);
     report.duplicate_spans += kept.iter().filter(|kept| !**kept).count() as u64;
-    report.paired_spans +=
-        holders.values().filter(|of_id| of_id.caller.is_some() && of_id.callee.is_some()).count() as u64;
     let places = places_of(&kept);
     let place = |span: Option<usize>| span.and_then(|span| places[span]);
-    for of_id in holders.values_mut() {
+    for (_, of_id) in &mut holders {
         let Holders { caller, callee, other } = *of_id;
         *of_id = Holders { caller: place(caller), callee: place(callee), other: place(other) };
     }
-    (spans.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(span, _)| span).collect(), holders)
+    let spans = spans.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(span, _)| span).collect();
+    (spans, Identifiers { holders, paired })
+}
+
+/// Who holds the identifier of these spans, which are in the order of the file.
+fn holders_among(same: &[(u128, usize)], spans: &mut [Span]) -> Holders {
+    let (mut holders, mut others) = (Holders::default(), Vec::new());
+    for &(_, position) in same {
+        let kind = spans[position].kind;
+        if kind.is_caller() {
+            holders.caller.get_or_insert(position);
+        } else if kind.is_callee() {
+            holders.callee.get_or_insert(position);
+        } else if same.len() == 1 {
+            holders.other = Some(position);
+        } else {
+            others.push(position);
+        }
+    }
+    if !others.is_empty() {
+        holders.complete(&others, spans);
+    }
+    holders
 }
 
 /// Where each element that is kept comes to stand.
@@ -122,13 +154,12 @@ fn places_of(kept: &[bool]) -> Vec<Option<usize>> {
     kept.iter().map(place).collect()
 }
 
-fn parents(spans: &[Span], holders: &HashMap<u128, Holders>, report: &mut TraceReport) -> Vec<Option<usize>> {
+fn parents(spans: &[Span], identifiers: &Identifiers, report: &mut TraceReport) -> Vec<Option<usize>> {
     let find = |(position, span): (usize, &Span)| {
-        let own = holders.get(&span.id)?;
-        if own.callee == Some(position) && own.caller.is_some() {
-            return own.caller;
+        if let Some(caller) = identifiers.caller_beside(position, span) {
+            return Some(caller);
         }
-        let found = holders.get(&span.parent?).and_then(|holders| holders.parent_of(span, spans));
+        let found = identifiers.get(span.parent?).and_then(|holders| holders.parent_of(span, spans));
         report.orphan_spans += u64::from(found.is_none());
         found
     };

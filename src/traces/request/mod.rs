@@ -6,27 +6,25 @@ mod clocks;
 mod links;
 mod waiting;
 
-use std::collections::BTreeMap;
-
 use links::Links;
 use waiting::Tree;
 
 use super::report::TraceReport;
 use super::span::{Interval, Span, length, overlap, union, without};
 
-/// What a trace says about its services, in nanoseconds.
+/// What a trace says about its services, in nanoseconds. Each list is in ascending order, and has nothing twice.
 #[derive(Debug, Default)]
 pub(super) struct Request {
     /// The root's service and the name of its operation, by their numbers.
     pub(super) root: (u32, u32),
     /// What was waited for, of each service that was called.
-    pub(super) times: BTreeMap<u32, ServiceTime>,
+    pub(super) times: Vec<(u32, ServiceTime)>,
     /// What was not waited for, of each service.
-    pub(super) background: BTreeMap<u32, i64>,
+    pub(super) background: Vec<(u32, i64)>,
     /// For each pair of caller and callee the number of calls.
-    pub(super) calls: BTreeMap<(u32, u32), u64>,
+    pub(super) calls: Vec<((u32, u32), u64)>,
     /// For a caller and two of its callees whether the two were called in parallel.
-    pub(super) siblings: BTreeMap<(u32, u32, u32), bool>,
+    pub(super) siblings: Vec<((u32, u32, u32), bool)>,
 }
 
 /// Nothing where it is not known, as something did not finish.
@@ -47,13 +45,14 @@ impl Request {
         let tree = Tree::new(Links::new(spans, report), report)?;
         let peers = peers(&tree, number_of);
         report.peer_calls += peers.iter().flatten().filter(|peer| peer.is_called()).count() as u64;
-        let mut sums = Sums::default();
+        let mut sums = Sums::with_room_for(tree.spans.len());
         for (position, peer) in peers.into_iter().enumerate() {
             sums.add(&tree, position, peer, report);
         }
-        report.repeated_calls += sums.calls.values().map(|count: &u64| count - 1).sum::<u64>();
         let root = &tree.spans[tree.root];
-        Some(sums.request((root.service, root.operation)))
+        let request = sums.request((root.service, root.operation));
+        report.repeated_calls += request.calls.iter().map(|(_, count)| count - 1).sum::<u64>();
+        Some(request)
     }
 }
 
@@ -80,11 +79,11 @@ fn peers(tree: &Tree, mut number_of: impl FnMut(u32, u32) -> u32) -> Vec<Option<
     }
     let mut answered = vec![false; tree.spans.len()];
     for &position in tree.downwards.iter().rev() {
-        let is_answer = |&child: &usize| {
+        let is_answer = |child: usize| {
             let (above, below) = (&tree.spans[position], &tree.spans[child]);
             answered[child] || below.kind.is_callee() || below.process != above.process
         };
-        answered[position] = tree.waited[position].iter().any(is_answer);
+        answered[position] = tree.waited(position).any(is_answer);
     }
     for &position in &tree.downwards {
         let span = &tree.spans[position];
@@ -93,109 +92,142 @@ fn peers(tree: &Tree, mut number_of: impl FnMut(u32, u32) -> u32) -> Vec<Option<
             peers[position] = number.filter(|&number| number != span.service).map(Peer::Called);
         }
         if peers[position].is_some() {
-            tree.waited[position].iter().for_each(|&child| peers[child] = Some(Peer::Within));
+            tree.waited(position).for_each(|child| peers[child] = Some(Peer::Within));
         }
     }
     peers
 }
 
-/// Times of services, as stretches.
+/// Stretches of time of services, and the calls between them, as they are found.
 #[derive(Default)]
 struct Sums {
-    inclusive: BTreeMap<u32, Stretches>,
-    own: BTreeMap<u32, Stretches>,
-    background: BTreeMap<u32, Stretches>,
-    called: BTreeMap<(u32, u32), Vec<Interval>>,
-    calls: BTreeMap<(u32, u32), u64>,
+    inclusive: Vec<(u32, Interval)>,
+    own: Vec<(u32, Interval)>,
+    background: Vec<(u32, Interval)>,
+    /// Services of whose latency, or self time, a part is of unknown length.
+    unknown: Vec<u32>,
+    own_unknown: Vec<u32>,
+    calls: Vec<Call>,
+    /// What one span waits for, used again for the next.
+    waited: Vec<Interval>,
 }
 
-#[derive(Default)]
-struct Stretches {
-    intervals: Vec<Interval>,
-    /// There are some of unknown length.
-    unknown: bool,
-}
-
-impl Stretches {
-    fn add(&mut self, interval: Interval, known: bool) {
-        if known {
-            self.intervals.push(interval);
-        }
-        self.unknown |= !known;
-    }
-
-    fn length(self) -> Option<i64> {
-        (!self.unknown).then(|| length(&union(self.intervals)))
-    }
+/// A call, by the numbers of its caller and callee.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Call {
+    pair: (u32, u32),
+    /// Those that did not finish come first.
+    finished: bool,
+    interval: Interval,
 }
 
 impl Sums {
+    fn with_room_for(spans: usize) -> Self {
+        let (inclusive, own) = (Vec::with_capacity(spans), Vec::with_capacity(2 * spans));
+        Self { inclusive, own, calls: Vec::with_capacity(spans), ..Self::default() }
+    }
+
     /// Adds a span, and its calls of others: rule 10.
     fn add(&mut self, tree: &Tree, position: usize, peer: Option<Peer>, report: &mut TraceReport) {
         let (span, place) = (&tree.spans[position], &tree.places[position]);
         if place.background {
             if !span.unfinished {
-                self.background.entry(span.service).or_default().add(place.interval, true);
+                self.background.push((span.service, place.interval));
             }
             return;
         }
         let finished = !span.unfinished;
-        let children = tree.waited[position].iter().map(|&child| (&tree.spans[child], tree.places[child].interval));
-        let own = self.own.entry(span.service).or_default();
-        own.unknown |= place.unknown;
-        own.unknown |= children.clone().any(|(child, _)| child.unfinished);
-        if finished && peer.is_none() {
-            let waited = union(children.clone().map(|(_, interval)| interval).collect());
-            own.intervals.extend(without(place.interval, &waited));
-        }
-        let inclusive = self.inclusive.entry(span.service).or_default();
-        inclusive.unknown |= place.unknown;
-        if finished {
-            inclusive.intervals.push(place.interval);
-        }
         if let Some(Peer::Called(service)) = peer {
-            self.inclusive.entry(service).or_default().add(place.interval, finished);
-            self.own.entry(service).or_default().add(place.interval, finished);
-            self.call((span.service, service), place.interval, finished);
+            self.add_peer(service, place.interval, finished);
+            self.calls.push(Call { pair: (span.service, service), finished, interval: place.interval });
         }
-        for (child, interval) in children {
+        let mut own_unknown = place.unknown;
+        self.waited.clear();
+        for child in tree.waited(position) {
+            let (child, interval) = (&tree.spans[child], tree.places[child].interval);
+            own_unknown |= child.unfinished;
+            self.waited.push(interval);
             if child.service == span.service {
                 report.nested_spans += 1;
             } else {
-                self.call((span.service, child.service), interval, !child.unfinished);
+                let pair = (span.service, child.service);
+                self.calls.push(Call { pair, finished: !child.unfinished, interval });
             }
         }
+        if finished && peer.is_none() {
+            self.waited.sort_unstable();
+            without(place.interval, &self.waited, |left| self.own.push((span.service, left)));
+        }
+        if own_unknown {
+            self.own_unknown.push(span.service);
+        }
+        if place.unknown {
+            self.unknown.push(span.service);
+        }
+        let start = place.interval.start;
+        // The service was called, however long that took.
+        let interval = if finished { place.interval } else { Interval::new(start, start) };
+        self.inclusive.push((span.service, interval));
     }
 
-    fn call(&mut self, pair: (u32, u32), interval: Interval, finished: bool) {
-        *self.calls.entry(pair).or_insert(0) += 1;
+    /// Adds the call of a service that has no spans of its own.
+    fn add_peer(&mut self, service: u32, interval: Interval, finished: bool) {
+        self.inclusive.push((service, interval));
         if finished {
-            self.called.entry(pair).or_default().push(interval);
+            self.own.push((service, interval));
+        } else {
+            self.unknown.push(service);
+            self.own_unknown.push(service);
         }
     }
 
     fn request(mut self, root: (u32, u32)) -> Request {
-        let mut time = |(service, inclusive): (u32, Stretches)| {
-            let own = self.own.remove(&service).unwrap_or_default().length();
-            (service, ServiceTime { inclusive: inclusive.length(), own })
+        self.unknown.sort_unstable();
+        self.own_unknown.sort_unstable();
+        let known =
+            |service: u32, length: i64, unknown: &[u32]| unknown.binary_search(&service).is_err().then_some(length);
+        let mut own = lengths(self.own).into_iter().peekable();
+        let time = |(service, inclusive): (u32, i64)| {
+            let own = own.next_if(|&(of, _)| of == service).map_or(0, |(_, length)| length);
+            let inclusive = known(service, inclusive, &self.unknown);
+            (service, ServiceTime { inclusive, own: known(service, own, &self.own_unknown) })
         };
-        let times = self.inclusive.into_iter().map(&mut time).collect();
-        let background = self.background.into_iter().filter_map(|(service, times)| Some((service, times.length()?)));
-        Request { root, times, background: background.collect(), calls: self.calls, siblings: siblings(self.called) }
+        let times = lengths(self.inclusive).into_iter().map(time).collect();
+        self.calls.sort_unstable();
+        let same_pair = |first: &Call, second: &Call| first.pair == second.pair;
+        let calls = self.calls.chunk_by(same_pair).map(|calls| (calls[0].pair, calls.len() as u64)).collect();
+        Request { root, times, background: lengths(self.background), calls, siblings: siblings(&self.calls) }
     }
 }
 
+/// How long the stretches of each service are together.
+fn lengths(mut stretches: Vec<(u32, Interval)>) -> Vec<(u32, i64)> {
+    stretches.sort_unstable();
+    let of_service = stretches.chunk_by(|first, second| first.0 == second.0);
+    let length = |of: &[(u32, Interval)]| (of[0].0, length(union(of.iter().map(|&(_, interval)| interval))));
+    of_service.map(length).collect()
+}
+
 /// For a caller and each pair of its callees whether the calls overlap by at least half of the shorter: then their
-/// maximum is nearer to what the caller waits for than their sum.
-fn siblings(called: BTreeMap<(u32, u32), Vec<Interval>>) -> BTreeMap<(u32, u32, u32), bool> {
-    let called: Vec<_> = called.into_iter().map(|(pair, intervals)| (pair, union(intervals))).collect();
-    let mut siblings = BTreeMap::new();
-    for (position, ((caller, first), times)) in called.iter().enumerate() {
-        let others = called[position + 1..].iter().take_while(|((other, _), _)| other == caller);
-        for ((_, second), other_times) in others {
-            let shorter = length(times).min(length(other_times));
-            let parallel = shorter > 0 && overlap(times, other_times).saturating_mul(2) >= shorter;
-            siblings.insert((*caller, *first, *second), parallel);
+/// maximum is nearer to what the caller waits for than their sum. Of calls in ascending order.
+fn siblings(calls: &[Call]) -> Vec<((u32, u32, u32), bool)> {
+    let mut siblings = Vec::new();
+    for of_caller in calls.chunk_by(|first, second| first.pair.0 == second.pair.0) {
+        if of_caller[0].pair == of_caller[of_caller.len() - 1].pair {
+            continue;
+        }
+        let finished = of_caller.iter().filter(|call| call.finished).map(|call| (call.pair, call.interval));
+        let finished: Vec<_> = finished.collect();
+        let of_callee = finished.chunk_by(|first, second| first.0 == second.0);
+        let called: Vec<_> = of_callee
+            .map(|calls| (calls[0].0, union(calls.iter().map(|&(_, interval)| interval)).collect::<Vec<_>>()))
+            .collect();
+        for (position, ((caller, first), times)) in called.iter().enumerate() {
+            for ((_, second), other_times) in &called[position + 1..] {
+                let shorter = length(times.iter().copied()).min(length(other_times.iter().copied()));
+                let parallel = shorter > 0 && overlap(times, other_times).saturating_mul(2) >= shorter;
+                siblings.push(((*caller, *first, *second), parallel));
+            }
         }
     }
     siblings

@@ -1,5 +1,7 @@
 //! Where each span lies in time, and whether anybody waited for it: rules 7 and 8 of `docs/inputs.md`.
 
+use std::ops::Range;
+
 use super::clocks::{Clocks, answers};
 use super::links::Links;
 use crate::traces::report::TraceReport;
@@ -15,10 +17,17 @@ pub(super) struct Tree {
     /// The position of the request's root.
     pub(super) root: usize,
     pub(super) places: Vec<Place>,
-    /// For each span those directly below it that it waited for.
-    pub(super) waited: Vec<Vec<usize>>,
-    /// All spans, each after the one that it is below.
+    /// All spans, each after the one that it is below, and those below one another's neighbours.
     pub(super) downwards: Vec<usize>,
+    /// Where among these those directly below each span stand.
+    below: Vec<Range<usize>>,
+}
+
+/// Those below each span as a list: the first of them, and for each the next.
+#[derive(Debug, Default, Clone, Copy)]
+struct Family {
+    first: Option<usize>,
+    next: Option<usize>,
 }
 
 /// Where a span lies by the clock of the request's root.
@@ -53,25 +62,37 @@ impl Tree {
         let mut tree = Self {
             root,
             places: vec![at_root; spans.len()],
-            waited: vec![Vec::new(); spans.len()],
-            downwards: vec![root],
+            downwards: Vec::with_capacity(spans.len()),
+            below: vec![0..0; spans.len()],
             spans,
         };
-        let mut below = vec![Vec::new(); tree.spans.len()];
-        for (span, parent) in parents.iter().enumerate().filter(|&(span, _)| span != root) {
-            match *parent {
-                Some(parent) => below[parent].push(span),
-                None => tree.place_top(span, &clocks, report),
+        tree.downwards.push(root);
+        let mut families = vec![Family::default(); tree.spans.len()];
+        for (span, parent) in parents.iter().enumerate().rev() {
+            if let Some(parent) = *parent {
+                families[span].next = families[parent].first.replace(span);
             }
+        }
+        for (top, _) in parents.iter().enumerate().filter(|&(span, parent)| span != root && parent.is_none()) {
+            tree.place_top(top, &clocks, report);
         }
         let mut next = 0;
         while let Some(&parent) = tree.downwards.get(next) {
-            for &child in &below[parent] {
+            let first = tree.downwards.len();
+            let mut below = families[parent].first;
+            while let Some(child) = below {
                 tree.place(parent, child, &clocks, report);
+                below = families[child].next;
             }
+            tree.below[parent] = first..tree.downwards.len();
             next += 1;
         }
         Some(tree)
+    }
+
+    /// Those directly below a span that it waited for.
+    pub(super) fn waited(&self, span: usize) -> impl Iterator<Item = usize> + Clone {
+        self.downwards[self.below[span].clone()].iter().copied().filter(|&child| !self.places[child].background)
     }
 
     /// A span whose caller is not known.
@@ -92,9 +113,6 @@ impl Tree {
         let interval = if background { whole } else { whole.within(above.interval) };
         report.shifted_spans += u64::from(offset != above.offset);
         report.clamped_spans += u64::from(interval != whole && !span.unfinished);
-        if !background {
-            self.waited[parent].push(child);
-        }
         let within_process = self.spans[parent].process == span.process;
         let unknown = span.unfinished && !background && !within_process;
         self.put(child, Place { whole, interval, background, unknown, offset }, report);

@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub, reason = "the fuzz targets are another crate")]
 
+mod metrics;
 mod models;
 mod reports;
 mod tables;
@@ -22,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     ("dataset_csv", tables::dataset_csv),
     ("call_graph_csv", tables::call_graph_csv),
     ("edges_csv", tables::edges_csv),
+    ("metrics", metrics::metrics),
     #[cfg(feature = "traces")]
     ("traces", traces::traces),
     #[cfg(feature = "traces")]

@@ -79,8 +79,9 @@ fn a_bad_question_is_answered_with_the_reason() {
         (422, r#"{"event": {"API": 1}}"#, "missing field `target`"),
         (422, r#"{"target": "API"}"#, "missing field `event`"),
         (422, r#"{"target": "API", "event": {"API": 1}, "limit": 5}"#, "unknown field `limit`"),
-        (422, r#"{"target": "API", "event": {"API": "1"}}"#, "invalid type: string"),
-        (422, r#"{"target": "API", "event": [1, 2]}"#, "an object with a number or null for every node"),
+        (422, r#"{"target": "API", "event": {"API": "late"}}"#, "`API`"),
+        (422, r#"{"target": "API", "event": {"API": [1]}}"#, "a number, a text or null"),
+        (422, r#"{"target": "API", "event": [1, 2]}"#, "an object with a number, a text or null for every node"),
         (422, r#"{"target": "API", "event": {}}"#, "is empty"),
         (422, r#"{"target": "API", "event": {"API": null}}"#, "the observed value of `API`"),
         (422, r#"{"target": "API", "event": {"www": 1}}"#, "column `API` is needed but missing"),
@@ -149,6 +150,40 @@ fn the_generated_shop_is_what_there_is_without_arguments() {
     assert_eq!((ready["nodes"].as_u64(), ready["training_rows"].as_u64()), (Some(11), Some(1_000)));
     let answer = server.ask(&about_event(0, Some(0.0)));
     assert_eq!((answer.status, json(&answer)["complete"].as_bool()), (200, Some(false)));
+}
+
+#[test]
+fn normal_data_is_taken_as_its_program_wrote_it_and_events_are_read_like_it() {
+    let (folder, ..) = two_services("written");
+    let write = |file: &str, text: &str| {
+        let path = folder.join(file);
+        std::fs::write(&path, text).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let region = |row: usize| if row.is_multiple_of(2) { "EU" } else { "US" };
+    let row = |row: usize| {
+        let db = 10.0 + (row * 7 % 11) as f64 / 4.0 + if row.is_multiple_of(2) { 0.0 } else { 5.0 };
+        let web = db + 5.0 + (row * 5 % 7) as f64 / 3.0;
+        format!("{};2026-01-31;{};{web:.3} ms;note {row};{db:.2} ms\n", row, region(row)).replace('.', ",")
+    };
+    let rows: String = (0..60).map(row).collect();
+    let normal = write("written.csv", &format!(";time;region;web;remark;db\n{rows}"));
+    // `batch` was never measured, and `remark` is no quantity.
+    let calls = write("written_calls.csv", "caller,callee\nweb,db\nweb,batch\nremark,web\ndb,region\n");
+    let server = Server::start(&["--normal", &normal, "--calls", &calls, "--linear"]).wait_until_ready();
+    assert_eq!(json(&server.get("/ready"))["nodes"].as_u64(), Some(3));
+    let ask =
+        |event: &str| server.ask(&request("POST", "/attribute", &format!(r#"{{"target": "web", "event": {event}}}"#)));
+    let slow = json(&ask(r#"{"web": "60,5 ms", "db": "54 ms", "region": "EU"}"#));
+    let first = &slow["contributions"][0];
+    assert_eq!((first["node"].as_str(), first["observed"].as_f64()), (Some("db"), Some(0.054)), "{slow}");
+    assert_eq!(
+        json(&ask(r#"{"web": "0,0605 s", "db": "0,054 s", "region": "EU"}"#))["contributions"],
+        slow["contributions"]
+    );
+    let without_unit = ask(r#"{"web": 60.5, "db": "54 ms"}"#);
+    assert_eq!(without_unit.status, 422);
+    assert!(error(&without_unit).contains("`web` has no unit, but s in the normal data"), "{}", error(&without_unit));
 }
 
 #[cfg(unix)]

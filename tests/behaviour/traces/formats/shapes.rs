@@ -2,6 +2,7 @@
 
 use super::{read, times};
 use crate::otlp_messages::{Resource, ResourceSpans, ScopeSpans, Span, TracesData, Value, attribute};
+use etiology::traces::{TraceConfig, Traces};
 use prost::Message;
 
 /// `web` SERVER from 0 to 100 ms, calls `api` from 10 to 90 ms, in one document of each shape.
@@ -142,4 +143,24 @@ fn a_message_of_other_spans_than_the_shop_is_read() {
     let traces = read(data.encode_to_vec());
     assert_eq!((times(&traces, "web"), times(&traces, "b\u{e4}r")), ((2.0, 1.5), (0.5, 0.5)));
     assert_eq!(traces.row_of("5b8efff798038103d269b633813fc60c"), Some(0));
+}
+
+/// One that is too long to be held, with more resources than may wait for their spans at any time.
+#[test]
+fn a_long_document_may_have_any_number_of_resources() {
+    const RESOURCES: usize = 100_001;
+    let resource = |number: usize| {
+        format!(
+            "{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"s{}\"}}}}]}},\"scopeSpans\":\
+             [{{\"spans\":[{{\"traceId\":\"{:032x}\",\"spanId\":\"{:016x}\",\"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\"}}]}}]}}",
+            number % 3,
+            number / 3 + 1,
+            number + 1
+        )
+    };
+    let list: Vec<String> = (0..RESOURCES).map(resource).collect();
+    let json = format!("{{\"resourceSpans\":[{}]}}", list.join(","));
+    let traces = Traces::from_reader(json.as_bytes(), &TraceConfig::default()).unwrap();
+    assert_eq!((traces.report().spans, traces.report().rows), (RESOURCES as u64, RESOURCES.div_ceil(3) as u64));
+    assert_eq!(traces.latencies().names().len(), 3);
 }
