@@ -90,23 +90,27 @@ fn cluster(values: &[f64], value: f64) -> Option<usize> {
     let share_of_rest = |share: f64| (share * (rows - count) as f64) as usize;
     let tail = share_of_rest(TAIL).max(FEWEST_OF_TAIL.min(share_of_rest(MOST_OF_TAIL)));
     let (last, threshold) = (deviation(count), deviation(count + tail));
-    // The step of a coarse gauge shows where values are dense.
-    let body = count + tail..rows / 2;
-    let step = body.map(|place| deviation(place) - deviation(place + 1)).fold(0.0, f64::max);
-    let first = deviation(count - 1) - step;
-    if !(threshold > 0.0 && last > threshold && first > last) {
-        return None;
-    }
     // The scale of what a map makes of the values, and the probability of the gap there.
-    let by_chance = |map: fn(f64) -> f64| {
+    let by_chance = |first: f64, map: fn(f64) -> f64| {
         let excess = |value: f64| map(value) - map(threshold);
         let sum: f64 = (count..count + tail).map(|place| excess(deviation(place))).sum();
         let scale = (sum + count as f64 * excess(last)) / tail as f64;
         let x = count as f64 * (map(first) - map(last)) / scale;
         (1.0 + x) * (1.0 + x / tail as f64).powf(-(tail as f64))
     };
-    let p = by_chance(|value| value).max(by_chance(f64::ln));
-    (p <= SIGNIFICANCE).then_some(count)
+    let is_gap = |first: f64| {
+        let maps: [fn(f64) -> f64; 2] = [|value| value, f64::ln];
+        threshold > 0.0 && last > threshold && first > last && maps.iter().all(|map| by_chance(first, *map) <= SIGNIFICANCE)
+    };
+    // What is no gap without the step is none with it, and the step takes longer to find.
+    let first = deviation(count - 1);
+    if !is_gap(first) {
+        return None;
+    }
+    // The step of a coarse gauge shows where values are dense.
+    let body = count + tail..rows / 2;
+    let step = body.map(|place| deviation(place) - deviation(place + 1)).fold(0.0, f64::max);
+    is_gap(first - step).then_some(count)
 }
 
 /// How many of so many places have a property that none has after the first without.

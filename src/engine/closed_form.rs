@@ -5,12 +5,12 @@
 
 use ndarray::ArrayView2;
 
-use super::{Ask, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
+use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
 use crate::error::{Error, Result, list_names};
 use crate::numeric::logarithms::ln_sum_exp;
 use crate::numeric::normal_tail::ln_normal_survival;
 use crate::score::OutlierRegion;
-use crate::shapley::Coalition;
+use crate::shapley::{Coalition, ShapleyValues, values_of_table};
 use crate::target::Target;
 use crate::world::{Event, Sought};
 
@@ -73,13 +73,17 @@ impl Engine for ClosedForm {
         EngineName::ClosedForm
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
         let region = event.measure().region();
         let nodes_of = |player: usize| event.nodes_of(player).collect::<Vec<usize>>();
         let of_player = |player: usize| Moments::sum(self.moments(event, &nodes_of(player)));
         let of_players = (0..event.player_count()).map(of_player).collect();
         let always_drawn = self.moments(event, event.always_drawn());
-        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, region, of_players, always_drawn, unit: self.unit })))
+        let part = match ask {
+            Ask::Part(part) => Some(part),
+            Ask::Split | Ask::One(_) => None,
+        };
+        Ok(Opened::Worlds(Box::new(ClosedWorlds { event, region, of_players, always_drawn, part, unit: self.unit })))
     }
 }
 
@@ -105,7 +109,29 @@ struct ClosedWorlds<'e> {
     region: Option<(OutlierRegion, f64)>,
     of_players: Vec<Moments>,
     always_drawn: Vec<Moments>,
+    /// Which of its worlds will be asked for, if not all.
+    part: Option<Part<'e>>,
     unit: f64,
+}
+
+impl ClosedWorlds<'_> {
+    /// The outputs of one world.
+    fn visited(&self, kept: &Coalition) -> Option<Vec<f64>> {
+        let mut outputs = vec![0.0; ExactReadout.width()];
+        self.visitor().visit(kept, &mut outputs).ok().map(|()| outputs)
+    }
+
+    /// What every set of players adds to the mean when it is drawn, numbered by its bits; the first player has the lowest.
+    fn means_of_sets(&self) -> Vec<f64> {
+        let always: f64 = self.always_drawn.iter().map(|moments| moments.mean).sum();
+        let mut means = vec![always + self.event.off_observed()];
+        for player in &self.of_players {
+            means.extend_from_within(..);
+            let half = means.len() / 2;
+            means[half..].iter_mut().for_each(|mean| *mean += player.mean);
+        }
+        means
+    }
 }
 
 impl Worlds for ClosedWorlds<'_> {
@@ -115,6 +141,26 @@ impl Worlds for ClosedWorlds<'_> {
 
     fn visitor(&self) -> Box<dyn Visitor + '_> {
         Box::new(self)
+    }
+
+    /// A mean is a sum over the drawn noises, so a player adds the same to any coalition; to those of a part alone, it takes a table.
+    fn split(&self, _: Option<f64>, _: usize) -> Option<ShapleyValues> {
+        if self.region.is_some() {
+            return None;
+        }
+        let players = self.of_players.len();
+        let values = match self.part {
+            None => self.of_players.iter().map(|moments| 0.0 - moments.mean).collect(),
+            Some(part) => {
+                let worth = |(drawn, &mean): (usize, &f64)| if part.has(|player| drawn >> player & 1 == 0) { mean } else { 0.0 };
+                // The players who are kept are those who are not drawn.
+                let worth: Vec<f64> = self.means_of_sets().iter().enumerate().rev().map(worth).collect();
+                values_of_table(&worth)
+            }
+        };
+        let (nobody, everybody) = (self.visited(&Coalition::empty(players))?, self.visited(&Coalition::full(players))?);
+        let is_finite = values.iter().all(|value: &f64| value.is_finite());
+        is_finite.then(|| ShapleyValues::exact(&[values, vec![0.0; players]], nobody, everybody))
     }
 }
 

@@ -99,9 +99,9 @@ pub(crate) trait Worlds: Sync {
     fn visitor(&self) -> Box<dyn Visitor + '_>;
 
     /// The exact Shapley values of the outputs that their errors need, in the order of the event's players, where there is a
-    /// faster way than to visit all coalitions. Errors are made as small as `asked`, if they can be. Of a [part](Ask::Part), what it
-    /// adds: as if all other coalitions were worth nothing.
-    fn split(&self, _asked: Option<f64>) -> Option<ShapleyValues> {
+    /// faster way than to visit all coalitions. Errors are made as small as `asked`, if they can be, or as the engine
+    /// settles for; those of `parts` together. Of a [part](Ask::Part), what it adds: as if all other coalitions were worth nothing.
+    fn split(&self, _asked: Option<f64>, _parts: usize) -> Option<ShapleyValues> {
         None
     }
 }

@@ -25,6 +25,11 @@ pub(crate) trait Readout {
     /// How many outputs a world has.
     fn width(&self) -> usize;
 
+    /// Whether an output bounds how far the first one may be off: see [`Game::is_bound`](crate::shapley::Game::is_bound).
+    fn is_bound(&self, _output: usize) -> bool {
+        false
+    }
+
     /// The figures of one world.
     fn reading(&self, outputs: &[f64]) -> Reading;
 

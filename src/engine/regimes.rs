@@ -161,10 +161,10 @@ impl Worlds for WorldsInRegimes<'_> {
     }
 
     /// A Shapley value is linear in what coalitions are worth, so it is the sum of what the regimes add.
-    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
-        let share = asked.map(|asked| asked / self.open().count() as f64);
+    fn split(&self, asked: Option<f64>, parts: usize) -> Option<ShapleyValues> {
+        let count = parts * self.open().count();
         let parts =
-            self.all.iter().map(|worlds| worlds.as_ref()?.split(share)).collect::<Option<Vec<ShapleyValues>>>()?;
+            self.all.iter().map(|worlds| worlds.as_ref()?.split(asked, count)).collect::<Option<Vec<ShapleyValues>>>()?;
         let (nobody, everybody) = (self.regime_of.where_kept(|_| false), self.regime_of.where_kept(|_| true));
         ShapleyValues::sum_of_exact(&parts, nobody, everybody)
     }
@@ -174,6 +174,10 @@ impl Worlds for WorldsInRegimes<'_> {
 impl Readout for WorldsInRegimes<'_> {
     fn width(&self) -> usize {
         self.first().readout().width()
+    }
+
+    fn is_bound(&self, output: usize) -> bool {
+        self.first().readout().is_bound(output)
     }
 
     fn reading(&self, outputs: &[f64]) -> Reading {

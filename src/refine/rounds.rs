@@ -85,7 +85,7 @@ fn split(
 ) -> Result<Found> {
     let (players, readout) = (event.player_count(), worlds.readout());
     if shapley.method.enumerates(players)?
-        && let Some(values) = worlds.split(asked_error)
+        && let Some(values) = worlds.split(asked_error, 1)
     {
         return Ok(Found::of_game(&values, readout, event, None));
     }
@@ -118,6 +118,10 @@ impl<'w> Game for WorldsGame<'w> {
 
     fn outputs(&self) -> usize {
         self.worlds.readout().width()
+    }
+
+    fn is_bound(&self, output: usize) -> bool {
+        self.worlds.readout().is_bound(output)
     }
 
     fn scratch(&self) -> Self::Scratch {

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::coalition::Coalition;
-use super::game::{Game, evaluate_finite};
+use super::game::{Game, evaluate_finite, signs_without};
 use super::values::ShapleyValues;
 use crate::error::Result;
 
@@ -62,6 +62,7 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     let mut output = vec![0.0; game.outputs()];
     let (values, everybody) = (Array2::zeros((players, game.outputs())), vec![0.0; game.outputs()]);
     let mut sums = BlockSums { values, everybody, empty: None, full: None };
+    let signs = signs_without(game);
     let mut coalition = gray_coalition(steps.start, players);
     for step in steps.clone() {
         if step > steps.start {
@@ -69,7 +70,7 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
             coalition.toggle(players - 1 - step.trailing_zeros() as usize);
         }
         evaluate_finite(game, &coalition, &mut scratch, &mut output)?;
-        add_weighted(&mut sums, &coalition, weights, &output);
+        add_weighted(&mut sums, &coalition, (weights, &signs), &output);
         if coalition.is_empty() {
             sums.empty = Some(output.clone());
         } else if coalition.len() == players {
@@ -79,15 +80,17 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     Ok(sums)
 }
 
-/// A coalition of s counts +w(s − 1) for its members and −w(s) for all others: that is −w(s) for everybody, and
-/// w(s − 1) + w(s) more for members, which is half the work.
-fn add_weighted(sums: &mut BlockSums, coalition: &Coalition, weights: &[f64], output: &[f64]) {
+/// A coalition of s counts +w(s − 1) for its members and ±w(s) for all others, minus unless the output is a bound: that is ±w(s) for
+/// everybody, and w(s − 1) ∓ w(s) more for members, which is half the work.
+fn add_weighted(sums: &mut BlockSums, coalition: &Coalition, (weights, signs): (&[f64], &[f64]), output: &[f64]) {
     let size = coalition.len();
     let outside = weights.get(size).copied().unwrap_or(0.0);
-    let inside = size.checked_sub(1).map_or(0.0, |others| weights[others]) + outside;
-    sums.everybody.iter_mut().zip(output).for_each(|(sum, value)| *sum -= outside * value);
+    let joining = size.checked_sub(1).map_or(0.0, |others| weights[others]);
+    let outputs = || output.iter().zip(signs);
+    sums.everybody.iter_mut().zip(outputs()).for_each(|(sum, (value, sign))| *sum += sign * outside * value);
     for player in coalition.iter() {
-        sums.values.row_mut(player).iter_mut().zip(output).for_each(|(sum, value)| *sum += inside * value);
+        let members = sums.values.row_mut(player);
+        members.into_iter().zip(outputs()).for_each(|(sum, (value, sign))| *sum += (joining - sign * outside) * value);
     }
 }
 

@@ -23,6 +23,12 @@ pub trait Game: Sync {
         1
     }
 
+    /// Whether an output is a bound of how far another one may be off. What is worth something counts for a player by the difference
+    /// that it makes; bounds by their sum, with the player and without, as what they bound may have either sign. None is by default.
+    fn is_bound(&self, _output: usize) -> bool {
+        false
+    }
+
     /// A fresh scratch space. One is made for every block of coalitions.
     fn scratch(&self) -> Self::Scratch;
 
@@ -31,6 +37,11 @@ pub trait Game: Sync {
     /// # Errors
     /// Whatever can go wrong in the game; the first error, in the order of coalitions, is returned.
     fn evaluate(&self, coalition: &Coalition, scratch: &mut Self::Scratch, values: &mut [f64]) -> Result<()>;
+}
+
+/// For every output what its value without a player is multiplied by, before it is added to that with the player.
+pub(super) fn signs_without<G: Game>(game: &G) -> Vec<f64> {
+    (0..game.outputs()).map(|output| if game.is_bound(output) { 1.0 } else { -1.0 }).collect()
 }
 
 /// The coalition's values, which must be finite: one that is not would silently spoil those of all players.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::coalition::Coalition;
 use super::errors::pooled;
-use super::game::{Game, evaluate_finite};
+use super::game::{Game, evaluate_finite, signs_without};
 use super::orders::{OrderSet, degrees_of_freedom, variances};
 use super::values::ShapleyValues;
 use crate::error::Result;
@@ -73,6 +73,8 @@ struct Steps {
     /// The values of the coalition before and after a player left.
     with: Vec<f64>,
     without: Vec<f64>,
+    /// See [`signs_without`].
+    signs: Vec<f64>,
 }
 
 struct BlockSums {
@@ -88,7 +90,7 @@ fn walk_block<G: Game>(game: &G, ends: &Ends, orders: &[&Vec<usize>]) -> Result<
     let (players, outputs) = (game.players(), game.outputs());
     let mut scratch = game.scratch();
     let (with, without) = (vec![0.0; outputs], vec![0.0; outputs]);
-    let mut steps = Steps { coalition: Coalition::empty(players), with, without };
+    let mut steps = Steps { coalition: Coalition::empty(players), with, without, signs: signs_without(game) };
     let mut contributions = Array2::zeros((players, outputs));
     let mut block =
         BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new(), squares: vec![0.0; players] };
@@ -121,7 +123,7 @@ fn walk<G: Game>(
     steps: &mut Steps,
     contributions: &mut Array2<f64>,
 ) -> Result<()> {
-    let Steps { coalition, with, without } = steps;
+    let Steps { coalition, with, without, signs } = steps;
     order.iter().for_each(|&player| coalition.insert(player));
     with.copy_from_slice(&ends.full);
     for (joined, &player) in order.iter().enumerate().rev() {
@@ -131,8 +133,9 @@ fn walk<G: Game>(
         } else {
             without.copy_from_slice(&ends.empty);
         }
-        let differences = with.iter().zip(without.iter()).map(|(with, without)| with - without);
-        contributions.row_mut(player).iter_mut().zip(differences).for_each(|(sum, difference)| *sum += difference);
+        let both = with.iter().zip(without.iter()).zip(signs.iter());
+        let added = both.map(|((with, without), sign)| with + sign * without);
+        contributions.row_mut(player).iter_mut().zip(added).for_each(|(sum, added)| *sum += added);
         std::mem::swap(with, without);
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::noise::{NoiseDistribution, Spectrum, decay};
 
 /// By how much atoms that lie anywhere between the points that the series tells apart change what is left of it, in
 /// standard deviations: what is stated for them.
-const DEVIATIONS: f64 = 4.0;
+const DEVIATIONS: f64 = 2.0;
 /// What interpolation between the lattice's points takes from a noise at the cut, for each noise that is interpolated:
 /// 3/128·(π/4)⁴.
 const INTERPOLATED: f64 = 0.0089;

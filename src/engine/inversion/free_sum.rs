@@ -13,11 +13,13 @@ pub(super) struct FreeSum {
 impl FreeSum {
     /// The sums of every set of players, added to `start`; sets are numbered by their bits, the first player having the highest.
     pub(super) fn of_sets(start: Self, players: &[Self]) -> Vec<Self> {
-        let mut sums = vec![start];
+        let mut sums = Vec::with_capacity(1 << players.len());
+        sums.push(start);
         for &player in players.iter().rev() {
-            sums.extend_from_within(..);
-            let half = sums.len() / 2;
-            sums[half..].iter_mut().for_each(|sum| *sum = *sum + player);
+            for without in 0..sums.len() {
+                let with = sums[without] + player;
+                sums.push(with);
+            }
         }
         sums
     }

@@ -137,11 +137,11 @@ impl Worlds for InvertedWorlds<'_> {
         Box::new(self.walk().start(&self.series))
     }
 
-    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
+    fn split(&self, asked: Option<f64>, parts: usize) -> Option<ShapleyValues> {
         let cast = self.cast();
         let others = cast.always_free.len() + cast.always_kept.len();
         let fits_a_table = others == 0 || cast.players.len() + others <= EXACT_WITHOUT_SAMPLES;
-        let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE);
+        let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE) / parts as f64;
         fits_a_table.then(|| self.series.enumerate(&cast, self.part, close_enough))
     }
 }
@@ -155,9 +155,12 @@ impl Readout for Series<'_> {
         Reading { value: outputs[0], error: outputs[1], probability: outputs[2] }
     }
 
-    /// The errors of a table are bounds already; two of the worst of visited worlds bound any difference.
+    fn is_bound(&self, output: usize) -> bool {
+        output == 1
+    }
+
+    /// Averages of the bounds of coalitions with and without a player: over all, or over those that permutations came by.
     fn errors(&self, values: ArrayView2<'_, f64>) -> Vec<f64> {
-        let least = 2.0 * self.largest_error();
-        values.column(1).iter().map(|error| error.abs().max(least)).collect()
+        values.column(1).to_vec()
     }
 }

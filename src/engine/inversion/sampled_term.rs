@@ -57,13 +57,16 @@ pub(in super::super) struct BlockProbabilities {
 }
 
 impl<'a> FreeSets<'a> {
-    /// The sets of movers that may be free, beside those that always are, by their nodes. Costs O(2ⁿ · frequencies), as does the memory.
-    pub(in super::super) fn new(series: &'a Series<'a>, players: &[usize], always_free: &[usize]) -> Self {
+    /// The sets of movers that may be free, beside those that always are, by their nodes: the first of each pair. Costs O(2ⁿ ·
+    /// frequencies), as does the memory. Where deviations are cut off is the same for any of the sets of `all` movers.
+    pub(in super::super) fn new(
+        series: &'a Series<'a>,
+        all: (&[usize], &[usize]),
+        (players, always_free): (&[usize], &[usize]),
+    ) -> Self {
         let lattice = series.lattices.lattice();
         let spectrum = |&node: &usize| series.mover_spectrum(node, lattice);
-        let free: Vec<FreeSum> = players.iter().map(|&node| series.free(node)).collect();
-        let start = always_free.iter().fold(FreeSum::default(), |sum, &node| sum + series.free(node));
-        let sums = FreeSum::of_sets(start, &free);
+        let sums = sums_of_sets(series, players, always_free);
         let spectra: Vec<Spectrum> = players.iter().map(spectrum).collect();
         let others: Vec<Spectrum> = always_free.iter().map(spectrum).collect();
         let products = |side: Side| {
@@ -71,7 +74,7 @@ impl<'a> FreeSets<'a> {
             others.iter().for_each(|other| start.multiply(other));
             (side, Products::new(&start, &spectra))
         };
-        let window = window(series, &sums);
+        let window = window(series, &sums_of_sets(series, all.0, all.1));
         let movers = movers_of_sets(series, players, always_free);
         Self { series, sums, movers, sides: series.sides().map(products).collect(), window }
     }
@@ -199,6 +202,13 @@ impl<'a> FreeSets<'a> {
             *probability += 0.5 + sign * series;
         }
     }
+}
+
+/// What every set of players adds, with those that are always free.
+fn sums_of_sets(series: &Series<'_>, players: &[usize], always_free: &[usize]) -> Vec<FreeSum> {
+    let free: Vec<FreeSum> = players.iter().map(|&node| series.free(node)).collect();
+    let start = always_free.iter().fold(FreeSum::default(), |sum, &node| sum + series.free(node));
+    FreeSum::of_sets(start, &free)
 }
 
 /// For every set of players, with those that are always free, its movers and what is left of them at the end of the series.

@@ -1,7 +1,5 @@
 //! From a free sum's characteristic function to the probability that the target is in the outlier region.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::bound::Bound;
 use super::free_sum::FreeSum;
 use super::lattices::{Lattice, Lattices};
@@ -38,8 +36,6 @@ pub(in super::super) struct Series<'a> {
     range: f64,
     /// By how much rounding may have moved a sum of free noises, in the target's unit.
     moved: f64,
-    /// The largest error in nats of a world that was visited, as the bits of a positive number, which are ordered as it is.
-    largest_error: AtomicU64,
 }
 
 /// A probability that a series gives, and a bound of its error.
@@ -95,7 +91,6 @@ impl<'a> Series<'a> {
             logarithm: LnWithFloor::new(floor),
             range: -floor.ln(),
             moved,
-            largest_error: AtomicU64::new(0),
         }
     }
 
@@ -123,16 +118,6 @@ impl<'a> Series<'a> {
     /// By how much what a world is worth may be off.
     pub(super) fn error_in_nats(&self, Probability { value, error }: Probability) -> f64 {
         if error == 0.0 { 0.0 } else { (error / ((value - error).max(0.0) + self.floor)).min(self.range) }
-    }
-
-    /// Takes note of the error of a world that was visited by itself.
-    pub(super) fn note(&self, error: f64) {
-        self.largest_error.fetch_max(error.to_bits(), Ordering::Relaxed);
-    }
-
-    /// The largest error of all worlds that were visited one by one.
-    pub(super) fn largest_error(&self) -> f64 {
-        f64::from_bits(self.largest_error.load(Ordering::Relaxed))
     }
 
     /// What rounding may do to a probability: no series of so few terms tells of a larger density.

@@ -26,20 +26,28 @@ impl Series<'_> {
     pub(super) fn enumerate(&self, cast: &Cast, part: Option<Part<'_>>, close_enough: f64) -> ShapleyValues {
         let all_players = Player::all(self.lattices, &cast.nodes());
         let table = CoalitionTable::new(self, &all_players);
-        let mut probabilities = table.probabilities();
         let mut players = all_players.clone();
         let sets = (players.len() > cast.players.len()).then(|| {
             let places: Vec<usize> = players.iter().map(|&(_, place)| place).collect();
             sets_with_others(&places, cast)
         });
+        // By place in the cast.
+        let bits_among = |players: &[(Player, usize)]| {
+            let mut bits = vec![0; all_players.len()];
+            players.iter().rev().zip(0..).for_each(|(&(_, place), bit)| bits[place] = bit);
+            bits
+        };
+        let is_of_part = |set: usize, bits: &[usize]| {
+            part.is_none_or(|part| part.has(|player| set >> bits[player] & 1 == 0))
+        };
+        let bits_of_all = bits_among(&all_players);
+        let mut probabilities = table.probabilities(|set| is_of_part(set, &bits_of_all));
         if let Some(sets) = &sets {
             probabilities = sets.iter().map(|&set| probabilities[set]).collect();
             players.retain(|&(_, place)| place < cast.players.len());
         }
-        let counts = |set: usize| {
-            let bit = |player: usize| players.iter().rev().position(|&(_, place)| place == player).unwrap_or_default();
-            part.is_none_or(|part| part.has(|player| set >> bit(player) & 1 == 0))
-        };
+        let bits = bits_among(&players);
+        let counts = |set: usize| is_of_part(set, &bits);
         let error = |(set, &probability)| if counts(set) { self.error_in_nats(probability) } else { 0.0 };
         let mut errors: Vec<f64> = probabilities.iter().enumerate().map(error).collect();
         let sums = mended(&mut errors, close_enough, |set| {
@@ -118,19 +126,19 @@ impl<'a> CoalitionTable<'a> {
         self.series.lattices.all.partition_point(knows) - 1
     }
 
-    /// Made better already where that costs little: where no noise has atoms.
-    fn probabilities(&self) -> Vec<Probability> {
+    /// Of the sets that are asked for, and 0 for others. Made better already where that costs little: where no noise has atoms.
+    fn probabilities(&self, is_asked: impl Fn(usize) -> bool) -> Vec<Probability> {
         let constants = self.constants();
         let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];
         let lattices = &self.series.lattices.all;
         for (number, lattice) in lattices.iter().enumerate() {
             // Sets of smaller movers alone are for the next lattice.
             let next = lattices.get(number + 1).map_or(0, |next| self.sums.len() >> next.first);
-            self.fill(number, next, &mut probabilities[..self.sums.len() >> lattice.first]);
+            self.fill(number, next, &mut probabilities[..self.sums.len() >> lattice.first], &is_asked);
         }
         for (set, probability) in probabilities.iter_mut().enumerate() {
             let movers = set >> constants;
-            if movers & movers.wrapping_sub(1) == 0 {
+            if movers & movers.wrapping_sub(1) == 0 && is_asked(set) {
                 *probability = self.few_movers(set, movers);
             }
         }
@@ -154,10 +162,11 @@ impl<'a> CoalitionTable<'a> {
     }
 
     /// The probabilities of all sets of the players of a lattice, from one of them on.
-    fn fill(&self, number: usize, from: usize, probabilities: &mut [Probability]) {
+    fn fill(&self, number: usize, from: usize, probabilities: &mut [Probability], is_asked: impl Fn(usize) -> bool) {
         let (series, lattice, sides) = (self.series, &self.series.lattices.all[number], &self.series_sums[number]);
         let bounds = lattice.bounds(series.floor);
-        for (set, probability) in probabilities.iter_mut().enumerate().skip(from) {
+        let wanted = probabilities.iter_mut().enumerate().skip(from).filter(|(set, _)| is_asked(*set));
+        for (set, probability) in wanted {
             let bound = bounds[set >> self.constants()];
             *probability = sides.iter().fold(series.without_sides(), |found, (side, sums)| {
                 found.or(series.probability(*side, lattice, &self.sums[set], (sums[set], bound)))
@@ -204,29 +213,28 @@ impl Products {
 
     pub(super) fn new(start: &Spectrum, factors: &[Spectrum]) -> Self {
         let (width, sets) = (start.re.len(), 1 << factors.len());
-        let (mut re, mut im) = (Array2::zeros((sets, width)), Array2::zeros((sets, width)));
-        // A new array is contiguous, so both are there.
-        let (all_re, all_im) = (re.as_slice_mut().unwrap_or_default(), im.as_slice_mut().unwrap_or_default());
-        all_re[..width].copy_from_slice(&start.re);
-        all_im[..width].copy_from_slice(&start.im);
-        let mut done = width;
+        let (mut re, mut im) = (Vec::with_capacity(sets * width), Vec::with_capacity(sets * width));
+        re.extend_from_slice(&start.re);
+        im.extend_from_slice(&start.im);
+        // One row at a time, which stays in the cache: to fill both tables with zeros first takes as long as the products.
+        let mut row = Spectrum::one(width);
         for factor in factors.iter().rev() {
-            let ((old_re, new_re), (old_im, new_im)) = (all_re.split_at_mut(done), all_im.split_at_mut(done));
-            for row in (0..done).step_by(width) {
-                let row = row..row + width;
-                let old = (&old_re[row.clone()], &old_im[row.clone()]);
-                multiply_into(old, (&factor.re, &factor.im), (&mut new_re[row.clone()], &mut new_im[row]));
+            for old in (0..re.len()).step_by(width) {
+                let old = (&re[old..old + width], &im[old..old + width]);
+                multiply_into(old, (&factor.re, &factor.im), (&mut row.re, &mut row.im));
+                re.extend_from_slice(&row.re);
+                im.extend_from_slice(&row.im);
             }
-            done *= 2;
         }
-        Self { re, im }
+        // As many numbers as fill the rows, so it never fails.
+        let table = |numbers: Vec<f64>| Array2::from_shape_vec((sets, width), numbers).unwrap_or_default();
+        Self { re: table(re), im: table(im) }
     }
 }
 
 /// Im Σ_k aₖ bₖ for every pair of rows.
 pub(super) fn imaginary_parts(a: &Products, b: &Products) -> Array2<f64> {
-    let mut sums = Array2::zeros((a.re.nrows(), b.re.nrows()));
-    general_mat_mul(1.0, &a.im, &b.re.t(), 0.0, &mut sums);
+    let mut sums = a.im.dot(&b.re.t());
     general_mat_mul(1.0, &a.re, &b.im.t(), 1.0, &mut sums);
     sums
 }

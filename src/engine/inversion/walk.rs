@@ -156,9 +156,7 @@ impl Visitor for WalkState<'_> {
         self.move_to(kept);
         let nothing_free = self.first_free == self.walk.players.len();
         let probability = if nothing_free { Probability::exactly(1.0) } else { self.probability() };
-        let world = self.series.world(probability);
-        self.series.note(world[1]);
-        outputs.copy_from_slice(&world);
+        outputs.copy_from_slice(&self.series.world(probability));
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ mod worlds;
 use std::sync::{Arc, OnceLock};
 
 use super::effort::Effort;
-use super::inversion::{Lattices, Series};
+use super::inversion::{FreeSets, Lattices, Series};
 use super::sampling::{Pivot, Shelf, find_pivots};
 use super::{Ask, Engine, EngineName, Opened, TOGETHER};
 use crate::error::Result;
@@ -125,21 +125,22 @@ impl Engine for Mixed {
         let bank = self.shelf.bank(target, samples, is_inner);
         let series = Series::new(lattices, self.noises.effects(), event, region, floor);
         let parts = Parts::new(event, &self.noises);
-        let inner_sets = match ask {
-            Ask::Split | Ask::Part(_) => 0..parts.inner_sets(),
-            Ask::One(coalition) => {
-                let set = parts.inner_set(&event.world(coalition));
-                set..set + 1
-            }
-        };
-        let first_row = inner_sets.start * parts.outer_sets();
         let bits = parts.bits();
+        // Of a single world one row of the table is made.
+        let one = match ask {
+            Ask::Split | Ask::Part(_) => None,
+            Ask::One(coalition) => Some(parts.set(&event.world(coalition))),
+        };
+        let parts_of_one = one.map(|set| parts.of_one(set));
         let is_asked = |set: usize| match ask {
             Ask::Part(part) => part.may_have(|player| parts.keeps(set, bits[player])),
             Ask::Split | Ask::One(_) => true,
         };
-        let table = Table::new(event, &series, &parts, &self.pivots, bank, is_inner);
-        let Some(rows) = table.rows(inner_sets, is_asked)? else {
+        let first_row = one.unwrap_or(0);
+        let asked_of = parts_of_one.as_ref().unwrap_or(&parts);
+        let sets = FreeSets::new(&series, (parts.outer(), parts.outer_free()), (asked_of.outer(), asked_of.outer_free()));
+        let table = Table::new(event, sets, (asked_of, first_row), &self.pivots, bank, is_inner);
+        let Some(rows) = table.rows(is_asked)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
         };
         Ok(Opened::Worlds(Box::new(TableWorlds::new(bits, first_row, rows))))

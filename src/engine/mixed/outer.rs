@@ -85,6 +85,11 @@ impl Parts {
         1 << self.outer.len()
     }
 
+    /// Whether two outer noises are free in some world, so that there is a sum to invert.
+    pub(super) fn may_free_several_outer(&self) -> bool {
+        self.outer.len() + self.outer_free.len() > 1
+    }
+
     /// For every player the bit that is set where it is free.
     pub(super) fn bits(&self) -> Vec<usize> {
         let place = |nodes: &[usize], node: usize| {
@@ -103,9 +108,17 @@ impl Parts {
         (bit != 0).then_some(inner_set & bit == 0)
     }
 
-    /// The set of inner players whose noise is drawn in a world.
-    pub(super) fn inner_set(&self, world: &World) -> usize {
-        self.inner.iter().fold(0, |set, &node| set << 1 | usize::from(world.draws(node)))
+    /// The number of the set of players whose noise is drawn in a world.
+    pub(super) fn set(&self, world: &World) -> usize {
+        self.inner.iter().chain(&self.outer).fold(0, |set, &node| set << 1 | usize::from(world.draws(node)))
+    }
+
+    /// The parts of a game without players, in whose only world this set of them is free.
+    pub(super) fn of_one(&self, set: usize) -> Self {
+        // In the order in which sets of players are put together, so that figures are the same to the bit.
+        let outer_free = self.outer_free.iter().copied().chain(members(&self.outer, set)).collect();
+        let inner_free = self.free_inner(set >> self.outer.len());
+        Self { players: Vec::new(), outer: Vec::new(), outer_free, inner: Vec::new(), inner_free }
     }
 
     /// The inner noises that are free in a set.

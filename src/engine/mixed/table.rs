@@ -1,12 +1,11 @@
 //! The outputs of the coalitions of a partly linear target, one set of inner noises after another.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::super::inversion::{FreeSets, SampledTerm, Series};
+use super::super::inversion::{FreeSets, SampledTerm};
 use super::super::sampling::{Bank, FreePivot, OUTPUTS, Pivot, SampleMeasure, Samples, TargetSamples};
 use super::outer::Parts;
 use crate::error::Result;
@@ -23,6 +22,8 @@ pub(super) const OUTPUTS_WITH_SERIES: usize = OUTPUTS + 1;
 pub(super) struct Table<'a> {
     event: &'a Event<'a>,
     parts: &'a Parts,
+    /// The number of the first row among those of all coalitions.
+    first_row: usize,
     pivots: &'a [Pivot],
     samples: Samples<'a>,
     measure: SampleMeasure,
@@ -32,27 +33,22 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     pub(super) fn new(
         event: &'a Event<'a>,
-        series: &'a Series<'a>,
-        parts: &'a Parts,
+        sets: FreeSets<'a>,
+        (parts, first_row): (&'a Parts, usize),
         pivots: &'a [Pivot],
         bank: Arc<Bank>,
         is_inner: impl Fn(usize) -> bool,
     ) -> Self {
         let samples = Samples::new(event, bank, is_inner);
         let measure = SampleMeasure::new(event.measure());
-        let sets = FreeSets::new(series, parts.outer(), parts.outer_free());
-        Self { event, parts, pivots, samples, measure, sets }
+        Self { event, parts, first_row, pivots, samples, measure, sets }
     }
 
-    /// The outputs of all coalitions with these sets of free inner noises, a row each, which is of zeros for sets that are not asked
-    /// for; nothing if the inner part is too wide.
-    pub(super) fn rows(
-        &self,
-        inner_sets: Range<usize>,
-        is_asked: impl Fn(usize) -> bool + Sync,
-    ) -> Result<Option<Array2<f64>>> {
-        let end = inner_sets.end;
-        let starts: Vec<usize> = inner_sets.step_by(SETS_AT_ONCE).collect();
+    /// The outputs of all coalitions, a row each, which is of zeros where the set of free inner noises is not asked for; nothing if
+    /// the inner part is too wide.
+    pub(super) fn rows(&self, is_asked: impl Fn(usize) -> bool + Sync) -> Result<Option<Array2<f64>>> {
+        let end = self.parts.inner_sets();
+        let starts: Vec<usize> = (0..end).step_by(SETS_AT_ONCE).collect();
         let blocks: Vec<Result<Option<Vec<f64>>>> =
             starts.into_par_iter().map(|start| self.block(start, (start + SETS_AT_ONCE).min(end), &is_asked)).collect();
         let mut rows = Vec::new();
@@ -81,15 +77,17 @@ impl<'a> Table<'a> {
                 (0..self.samples.nodes()).filter(|node| drawn.contains(node) != free.contains(node)).collect();
             drawn = free;
             let column = self.samples.target(&toggled, &mut columns)?.column();
-            let Some(term) = self.sampled_term(column, &mut analyser) else { return Ok(None) };
-            terms.push(term);
+            if self.parts.may_free_several_outer() {
+                let Some(term) = self.sampled_term(column, &mut analyser) else { return Ok(None) };
+                terms.push(term);
+            }
             self.measure_few(set, column, rows)?;
         }
         for (number, found) in self.sets.probabilities(&terms).into_iter().enumerate() {
             let place = (asked[number / outer_sets] - start) * outer_sets + number % outer_sets;
             if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
                 let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
-                let lot = mixed((start * outer_sets + place) as u64);
+                let lot = mixed((self.first_row + start * outer_sets + place) as u64);
                 self.measure.conclude(&found.means, self.samples.count(), lot, row);
                 row[OUTPUTS] = found.series_error;
             }
@@ -115,13 +113,13 @@ impl<'a> Table<'a> {
                 continue;
             }
             let row = &mut rows[set * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
-            if inner_set == 0 && first.is_none() && self.event.always_drawn().is_empty() {
+            if first.is_none() && self.parts.free_inner(inner_set).is_empty() {
                 self.measure.measure_observation(&mut row[..OUTPUTS]);
                 continue;
             }
             let pivot = self.pivots.iter().find(|pivot| first == Some(pivot.node));
             let free = pivot.map(|pivot| FreePivot { pivot, observed: self.event.noises()[pivot.node] });
-            let lot = mixed(((inner_set << outer.len()) + set) as u64);
+            let lot = mixed((self.first_row + (inner_set << outer.len()) + set) as u64);
             let target = column.map_or(TargetSamples::Constant(self.event.observed()), TargetSamples::Column);
             let means = self.measure.averages(target, self.samples.count(), free.as_ref())?;
             self.measure.conclude(&means, self.samples.count(), lot, &mut row[..OUTPUTS]);
