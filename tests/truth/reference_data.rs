@@ -152,3 +152,56 @@ fn random_linear_graphs_find_the_simulated_cause() {
     });
     assert_eq!(found.count(), cases.len());
 }
+
+/// The linear models of the other questions, old or new.
+fn model_of_questions(case: &Value, side: &str) -> FittedModel {
+    let parents = case["parents"].as_array().unwrap();
+    let name = |value: &Value| value.as_str().unwrap().to_owned();
+    let names = |node: usize| parents[node].as_array().unwrap().iter().map(name).collect::<Vec<String>>();
+    let edges =
+        (0..parents.len()).flat_map(|node| names(node).into_iter().map(move |parent| (parent, format!("X{node}"))));
+    let nodes = (0..parents.len()).map(|node| format!("X{node}"));
+    let mut model = StructuralCausalModel::new(CausalGraph::from_nodes_and_edges(nodes, edges).unwrap());
+    for node in 0..parents.len() {
+        let figure = |name: &str| case[side][name][node].as_f64().unwrap();
+        let noise = NoiseDistribution::normal(figure("intercepts"), figure("sds")).unwrap();
+        let slopes = case[side]["coefficients"][node].as_array().unwrap().iter().map(|slope| slope.as_f64().unwrap());
+        let terms: Vec<(String, f64)> = names(node).into_iter().zip(slopes).collect();
+        let name = format!("X{node}");
+        model = if terms.is_empty() {
+            model.with_mechanism(&name, noise).unwrap()
+        } else {
+            let formula = KnownFormula::weighted_sum(terms).unwrap();
+            model.with_mechanism(&name, AdditiveNoiseModel::known(formula).with_noise(noise)).unwrap()
+        };
+    }
+    model.without_fitting().unwrap()
+}
+
+#[test]
+fn changes_of_distributions_agree() {
+    use etiology::change::{ChangeConfig, Functional};
+    let Some(path) = reference("questions.json") else { return };
+    for case in cases(&path) {
+        let (old, new) = (model_of_questions(&case, "old"), model_of_questions(&case, "new"));
+        let asked = [
+            ("mean", Functional::Mean),
+            ("variance", Functional::Variance),
+            ("upper_tail", Functional::AboveThreshold(case["change"]["threshold"].as_f64().unwrap())),
+            ("quantile", Functional::Quantile(0.95)),
+            ("kl", Functional::KullbackLeibler),
+        ];
+        for (name, functional) in asked {
+            let truth = &case["change"][name];
+            let config = ChangeConfig::default().with_functional(functional);
+            let found = old.distribution_change(&new, case["target"].as_str().unwrap(), &config).unwrap();
+            assert!((found.total.value - truth["total"].as_f64().unwrap()).abs() < 1e-9, "{name}: {found}");
+            let contributions = truth["contributions"].as_object().unwrap();
+            assert_eq!(contributions.len(), found.contributions.len());
+            for (node, exact) in contributions {
+                let contribution = found.contribution(node).unwrap();
+                assert!((contribution.value - exact.as_f64().unwrap()).abs() < 1e-9, "{name} of {node}: {found}");
+            }
+        }
+    }
+}
