@@ -28,6 +28,7 @@ pub(crate) use choose::Engines;
 pub use effort::{Effort, Precision};
 pub(crate) use enumeration::listed_values;
 pub use explanation::{EngineName, Explanation};
+pub(crate) use inversion::{SharedSpectra, SumLaw, SumTerm, WithError};
 pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};
 pub(crate) use regimes::{Part, RegimeOf, Regimes};

@@ -4,6 +4,7 @@ mod accuracy;
 mod acting;
 mod analytic;
 mod categories;
+mod change;
 mod extremes;
 mod large_graphs;
 mod noise_bank;

@@ -218,3 +218,31 @@ fn context_and_several_rows_of_linear_models() {
         }
     }
 }
+
+#[test]
+fn changes_of_distributions_agree() {
+    use etiology::change::{ChangeConfig, Functional};
+    let Some(path) = reference("questions.json") else { return };
+    for case in cases(&path) {
+        let (old, new) = (questions_model(&case, "old"), questions_model(&case, "new"));
+        let asked = [
+            ("mean", Functional::Mean),
+            ("variance", Functional::Variance),
+            ("upper_tail", Functional::AboveThreshold(case["change"]["threshold"].as_f64().unwrap())),
+            ("quantile", Functional::Quantile(0.95)),
+            ("kl", Functional::KullbackLeibler),
+        ];
+        for (name, functional) in asked {
+            let truth = &case["change"][name];
+            let config = ChangeConfig::default().with_functional(functional);
+            let found = old.distribution_change(&new, case["target"].as_str().unwrap(), &config).unwrap();
+            assert!((found.total.value - truth["total"].as_f64().unwrap()).abs() < 1e-9, "{name}: {found}");
+            let contributions = truth["contributions"].as_object().unwrap();
+            assert_eq!(contributions.len(), found.contributions.len());
+            for (node, exact) in contributions {
+                let contribution = found.contribution(node).unwrap();
+                assert!((contribution.value - exact.as_f64().unwrap()).abs() < 1e-9, "{name} of {node}: {found}");
+            }
+        }
+    }
+}

@@ -283,7 +283,7 @@ impl Groups {
 /// Whether sums of noises that are counted or rounded may have atoms which matter beside the floor, though those of the
 /// noises are light: two numbers of a hundred have ten thousand sums, but only two hundred different ones. An atom of the
 /// sum of two is Σ p_k·q_(s − k) ≤ √(Σ p² · Σ q²), by Cauchy and Schwarz; further noises make atoms lighter.
-fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) -> bool {
+pub(super) fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) -> bool {
     let mut coincidences: Vec<f64> = noises.map(NoiseDistribution::coincidence).collect();
     coincidences.sort_unstable_by(|a, b| b.total_cmp(a));
     matches!(coincidences.as_slice(), [first, second, ..] if (first * second).sqrt() > LARGEST_JUMP * floor)
@@ -315,7 +315,7 @@ fn runs(divisors: &[usize]) -> Vec<&[usize]> {
 }
 
 /// A width that the sum of any of these noises has, but for a negligible probability.
-fn enclosing_period(movers: &[Mover]) -> f64 {
+pub(super) fn enclosing_period(movers: &[Mover]) -> f64 {
     let sum = movers.iter().fold(Spread::default(), |sum, mover| sum + mover.spread);
     let (below, above) = Furthest::of(movers.iter().map(|mover| mover.spread)).reach(sum);
     MARGIN * (below + above)
@@ -325,7 +325,7 @@ impl Mover {
     /// # Errors
     /// The reason why the series would not do: an atom is so heavy that two such noises jump by a probability which matters
     /// beside the floor, or a tail so heavy that no lattice is wide enough.
-    fn new(node: usize, noise: &NoiseDistribution, effect: f64, floor: f64) -> Result<Self, &'static str> {
+    pub(super) fn new(node: usize, noise: &NoiseDistribution, effect: f64, floor: f64) -> Result<Self, &'static str> {
         if noise.has_heavy_tail() {
             return Err("has a tail so heavy that no lattice is wide enough");
         }

@@ -23,6 +23,7 @@ mod refine;
 mod sampled_term;
 mod series;
 mod spread;
+mod sum;
 mod table;
 mod tail;
 mod walk;
@@ -34,6 +35,7 @@ use ndarray::ArrayView2;
 pub(super) use lattices::Lattices;
 pub(super) use sampled_term::{FreeSets, SampledTerm};
 pub(super) use series::Series;
+pub(crate) use sum::{SharedSpectra, SumLaw, SumTerm, WithError};
 
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
 use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, TOGETHER, Visitor, Worlds};

@@ -1,18 +1,16 @@
 //! The question to two tables: what changed is tested, mechanisms are fitted, and the answer is made of them.
 
-use super::blend::{Decision, decisions, weight};
+use super::blend::weight;
 use super::config::ChangeConfig;
-use super::engines::{Split, split};
-use super::mechanism_test::{Column, MechanismRows, p_value};
+use super::fits::Fits;
+use super::intervals::Resampled;
 use super::observed::observed_change;
-use super::pairing::Pairing;
 use super::question::{assemble, check_target};
 use super::result::DistributionChange;
-use super::tables::{NAMES, Tables};
+use super::tables::Tables;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
-use crate::model::{FittedModel, StructuralCausalModel};
-use crate::numeric::holm::holm;
+use crate::error::Result;
+use crate::model::StructuralCausalModel;
 use crate::telemetry::span;
 
 impl StructuralCausalModel {
@@ -85,84 +83,27 @@ impl StructuralCausalModel {
         let blended = fits.answer(&weights, config)?;
         let observed = observed(&tables, target, config);
         let mut change = assemble(&fits.separate, &blended.mean, observed, config);
-        let separate = match config.test {
-            Some(_) => Some(fits.split(&may_change, config)?),
-            None => None,
+        let separate = config.test.map(|_| fits.split(&may_change, config)).transpose()?;
+        let resampled = match config.resamples {
+            0 => None,
+            _ => Some(Resampled::new(&model, &tables, target, &weights, config)?),
         };
+        change.total.interval = resampled.as_ref().map(Resampled::total);
         change.level = config.test.map(|test| test.level);
         for contribution in &mut change.contributions {
             let Some(number) = fits.separate.nodes.iter().position(|node| node.name == contribution.node) else {
                 continue;
             };
             contribution.changed = weights[number] > 0.0;
+            // That a mechanism did not change at all is not known, but decided.
+            let resampled = resampled.as_ref().filter(|_| contribution.changed);
+            contribution.interval = resampled.map(|resampled| resampled.node(number));
             contribution.p_value = p_values[number];
             contribution.weight = p_values[number].map(|_| weights[number]);
             contribution.pooled = config.test.map(|_| blended.at_level.nodes[number].0);
             contribution.separate = separate.as_ref().map(|separate| separate.nodes[number].0);
         }
         Ok(change)
-    }
-}
-
-/// The mechanisms fitted to each table by itself, and to both together.
-struct Fits {
-    separate: Pairing,
-    common: Pairing,
-}
-
-/// The mean of answers over the levels of the test.
-struct Blended {
-    mean: Split,
-    /// The answer at the asked level.
-    at_level: Split,
-}
-
-impl Fits {
-    fn to(model: &StructuralCausalModel, tables: &Tables, target: &str) -> Result<Self> {
-        let one = |side: usize| -> Result<FittedModel> {
-            let fitted = model.fit_again(&tables.one(side)?);
-            fitted.map_err(|cause| match cause {
-                Error::InTable { .. } => cause,
-                _ => Error::InTable { table: NAMES[side], cause: Box::new(cause) },
-            })
-        };
-        let (old, new) = (one(0)?, one(1)?);
-        let both = model.fit_again(&tables.both()?)?;
-        Ok(Self { separate: Pairing::new(&old, &new, target)?, common: Pairing::new(&both, &both, target)? })
-    }
-
-    /// The p-values of all nodes that may have changed, adjusted for their number.
-    fn p_values(&self, tables: &Tables, may_change: &[bool]) -> Vec<Option<f64>> {
-        let tested: Vec<usize> = (0..may_change.len()).filter(|&node| may_change[node]).collect();
-        let column = |number: usize| {
-            let name = &self.common.nodes[number].name;
-            let values = [0, 1].map(|side| tables.column(name, side).unwrap_or_default()).concat();
-            Column { values, levels: tables.levels(name) }
-        };
-        let [old_rows, _] = tables.rows();
-        let of_node = |&number: &usize| {
-            let side = &self.common.nodes[number].sides[0];
-            let parents: Vec<Column<'_>> = side.parents.iter().map(|&parent| column(parent)).collect();
-            p_value(&MechanismRows::new(&column(number), &parents, &side.mechanism, old_rows))
-        };
-        let adjusted = holm(&tested.iter().map(of_node).collect::<Vec<f64>>());
-        let mut all = vec![None; may_change.len()];
-        tested.into_iter().zip(adjusted).for_each(|(node, p_value)| all[node] = Some(p_value));
-        all
-    }
-
-    /// The answer in which these nodes have two fits, and all others one.
-    fn split(&self, changed: &[bool], config: &ChangeConfig) -> Result<Split> {
-        split(&self.separate.with_common(&self.common, |node| changed[node]), config)
-    }
-
-    fn answer(&self, weights: &[f64], config: &ChangeConfig) -> Result<Blended> {
-        let decisions = decisions(weights);
-        let answer = |decision: &Decision| Ok((decision.share, self.split(&decision.changed, config)?));
-        let answers = decisions.iter().map(answer).collect::<Result<Vec<(f64, Split)>>>()?;
-        // The first decision is that of the highest level.
-        let at_level = answers[0].1.clone();
-        Ok(Blended { mean: Split::mean(&answers, &at_level), at_level })
     }
 }
 

@@ -3,8 +3,10 @@
 mod blend;
 mod config;
 mod engines;
+mod fits;
 mod from_data;
 mod functional;
+mod intervals;
 mod laws;
 mod mechanism_test;
 mod observed;

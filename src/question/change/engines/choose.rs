@@ -1,5 +1,6 @@
 //! The only place that prefers one way to another.
 
+use super::inverted::InvertedGame;
 use super::linear::{ClosedGame, LinearPair};
 use super::sampled::SampledGame;
 use super::solve::{Split, solve};
@@ -14,12 +15,29 @@ use crate::question::change::pairing::Pairing;
 pub(in crate::question::change) fn split(pairing: &Pairing, config: &ChangeConfig) -> Result<Split> {
     let target = &pairing.nodes[pairing.target()].name;
     let mut passed_over = Vec::new();
-    match LinearPair::of(pairing).and_then(|linear| closed(&config.functional, &linear).map(|why| (linear, why))) {
-        Ok((linear, why)) => {
-            let game = ClosedGame::new(&linear, &config.functional);
-            return solve(&game, pairing, config, explanation(EngineName::ClosedForm, why, passed_over));
+    match LinearPair::of(pairing) {
+        Ok(linear) => {
+            match closed(&config.functional, &linear) {
+                Ok(why) => {
+                    let game = ClosedGame::new(&linear, &config.functional);
+                    return solve(&game, pairing, config, explanation(EngineName::ClosedForm, why, passed_over));
+                }
+                Err(reason) => passed_over.push((EngineName::ClosedForm, reason)),
+            }
+            match InvertedGame::new(&linear, &config.functional) {
+                Ok(game) => {
+                    let why = format!(
+                        "`{target}` is linear in all noises in both models, whose characteristic functions a series follows"
+                    );
+                    return solve(&game, pairing, config, explanation(EngineName::FourierInversion, why, passed_over));
+                }
+                Err(reason) => passed_over.push((EngineName::FourierInversion, reason)),
+            }
         }
-        Err(reason) => passed_over.push((EngineName::ClosedForm, reason)),
+        Err(reason) => {
+            passed_over.push((EngineName::ClosedForm, reason.clone()));
+            passed_over.push((EngineName::FourierInversion, reason));
+        }
     }
     let game = SampledGame::new(pairing, &config.functional, config.samples, config.seed)?;
     let why = format!(

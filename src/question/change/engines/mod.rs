@@ -1,6 +1,7 @@
 //! Ways to find what the target's distribution is under the mechanisms of both models, mixed: the closed form, Fourier inversion, samples.
 
 mod choose;
+mod inverted;
 mod linear;
 mod of_samples;
 mod sampled;
