@@ -149,6 +149,18 @@ fn functions_without_a_common_noise_are_split_apart() {
     }
 }
 
+#[test]
+fn many_noises_that_interact_take_orders_of_their_own() {
+    // (Σ N)² of 70 standard normal noises: all alike, so that each has 1/70 of 2·70².
+    let model = function_of_roots(vec![normal(0.0, 1.0); 70], |x| x.iter().sum::<f64>().powi(2), normal(0.0, 1.0));
+    let found = ask(&model, &InfluenceConfig::default().with_samples(4_096));
+    for root in ["x0", "x35", "x69"] {
+        let part = found.contribution(root).unwrap();
+        assert!((part.value - 140.0).abs() < 4.0 * part.std_error && part.std_error < 20.0, "{root}: {part:?}");
+    }
+    assert!((found.total - 9_801.0).abs() < 4.0 * found.std_error && found.std_error < 600.0, "{}", found.total);
+}
+
 fn categories(with_number: bool) -> Dataset {
     let hash = |row: usize, salt: usize| (row * 2_654_435_761 + salt * 40_503 + row * row * 97 * salt) >> 4;
     let region: Vec<usize> = (0..120).map(|row| [0, 1, 1, 1, 2, 2][hash(row, 1) % 6]).collect();
@@ -311,4 +323,22 @@ fn bad_questions_are_errors_that_say_what_is_wrong() {
         let error = broken.intrinsic_influence("y", &config).unwrap_err().to_string();
         assert!(error.contains("the variance of the noise of `x0`") && error.contains("inf"), "{error}");
     }
+}
+
+#[test]
+fn answers_have_the_same_bits_for_any_number_of_threads_and_a_shape_in_json() {
+    let (model, _) = product();
+    let with_threads = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| ask(&model, &InfluenceConfig::default().with_samples(2_000).with_exact_players(1)))
+    };
+    let found = with_threads(1);
+    assert_eq!(found, with_threads(3));
+    assert_eq!(found.samples, Some(2_048), "32 nets of 64 points");
+    let json = serde_json::to_value(&found).unwrap();
+    assert_eq!((&json["quantity"], &json["contributions"][0]["node"]), (&"variance".into(), &"x0".into()));
+    assert_eq!(json["contributions"][2]["method"], "closed_form");
+    let config: InfluenceConfig = serde_json::from_str(r#"{"samples": 1024}"#).unwrap();
+    assert_eq!(config, InfluenceConfig::default().with_samples(1_024));
+    assert!(serde_json::from_str::<InfluenceConfig>(r#"{"sample": 1024}"#).is_err());
 }
