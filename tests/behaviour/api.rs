@@ -2,9 +2,12 @@
 
 use std::error::Error as StdError;
 
+use etiology::arrow_strength::{ArrowStrengthConfig, ArrowStrengths};
 use etiology::bootstrap::BootstrapIntervals;
 use etiology::evaluation::ModelEvaluation;
+use etiology::influence::{InfluenceConfig, IntrinsicInfluence};
 use etiology::mechanism::{AssignmentConfig, CausalMechanism, FittedMechanism, MechanismRegistry};
+use etiology::relevance::{Relevance, RelevanceConfig};
 use etiology::score::ItScore;
 use etiology::shapley::ShapleyConfig;
 use etiology::{
@@ -38,6 +41,12 @@ fn values_cross_threads_and_can_be_cloned() {
     shared_and_cloned::<DiagnosisConfig>();
     shared_and_cloned::<EvaluationConfig>();
     shared_and_cloned::<ShapleyConfig>();
+    shared_and_cloned::<IntrinsicInfluence>();
+    shared_and_cloned::<InfluenceConfig>();
+    shared_and_cloned::<ArrowStrengths>();
+    shared_and_cloned::<ArrowStrengthConfig>();
+    shared_and_cloned::<Relevance>();
+    shared_and_cloned::<RelevanceConfig>();
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub struct ArrowStrengthConfig {
     /// What is measured.
     pub measure: ArrowMeasure,
     /// How many joint draws of the target and its ancestors there are, at least 256, in 32 independent nets whose sizes are rounded up to
-    /// powers of two; 65 536 by default. For a divergence there are a sixteenth as many, with 128 further draws of the parent for each.
+    /// powers of two; 262 144 by default. For a divergence there are a 64th as many, with 128 further draws of the parent for each.
     pub samples: usize,
     /// The seed; 0 by default.
     pub seed: u64,
@@ -37,7 +37,7 @@ pub struct ArrowStrengthConfig {
 
 impl Default for ArrowStrengthConfig {
     fn default() -> Self {
-        Self { measure: ArrowMeasure::Auto, samples: 1 << 16, seed: 0 }
+        Self { measure: ArrowMeasure::Auto, samples: 1 << 18, seed: 0 }
     }
 }
 

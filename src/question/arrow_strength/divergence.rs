@@ -30,8 +30,8 @@ pub(super) fn divergence(edge: &Edge<'_>, config: &ArrowStrengthConfig) -> Resul
     let Some(density) = density else {
         return Err(Error::InvalidParameter {
             name: "the measure of an arrow's strength",
-            requirement: "the variance where a target has no density given its parents (its noise is constant) or none that is known (it \
-                          is code)",
+            requirement: "the variance where the density of a target given its parents is not known, as its noise is constant or its mechanism \
+                          is code",
             found: format!("the divergence of `{}`", node.name),
         });
     };

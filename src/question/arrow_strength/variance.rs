@@ -46,6 +46,7 @@ fn sampled(edge: &Edge<'_>, config: &ArrowStrengthConfig) -> Result<Estimate> {
     let (node, last) = (edge.node(), edge.target.number());
     let is_added = node.mechanism.adds_noise();
     let varying = edge.varying(!is_added)?;
+    varying.check_variances()?;
     let points = points_of(config.samples);
     let found = over_replicates(|replicate| {
         let net = Net { seed: config.seed, replicate, points };

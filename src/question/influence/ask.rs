@@ -22,7 +22,7 @@ impl FittedModel {
     /// A noise with the same total effect c everywhere contributes c²·Var(N), exactly. The others are split into blocks that the target is
     /// the sum of. A block whose noises have values that can be listed, as categories have, is counted out, exactly; any other is sampled
     /// with randomised nets, unbiased, with errors from 32 independent randomisations. Costs samples · nodes · coalitions, of
-    /// which there are 2ⁿ for n ≤ 6 noises of a block and some 4n for more, and runs on the current rayon pool.
+    /// which there are 2ⁿ for n ≤ 4 noises of a block and some 4n for more, and runs on the current rayon pool.
     ///
     /// # Errors
     /// When there is no such target; when the configuration is invalid; when the variance of a noise is not finite; or when a mechanism

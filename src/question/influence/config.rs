@@ -10,17 +10,17 @@ use crate::question::integrals::{check_exact_players, check_samples};
 /// ```
 /// use etiology::influence::InfluenceConfig;
 ///
-/// let config = InfluenceConfig::default().with_samples(1 << 18).with_seed(7);
+/// let config = InfluenceConfig::default().with_samples(1 << 16).with_seed(7);
 /// # let _ = config;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InfluenceConfig {
-    /// How many joint draws of the noises there are, at least 256, in 32 independent nets whose sizes are rounded up to powers of two; 65 536
-    /// by default. Of a category with causes there are a sixteenth as many, with 128 draws of the other noises for each.
+    /// How many joint draws of the noises there are, at least 256, in 32 independent nets whose sizes are rounded up to powers of two; 262 144
+    /// by default. Of a category with causes there are a 64th as many, with 128 draws of the other noises for each.
     pub samples: usize,
-    /// Up to how many nodes that interact all coalitions are visited, at most 16; 6 by default. Beyond, every draw has a random order of the
+    /// Up to how many nodes that interact all coalitions are visited, at most 16; 4 by default. Beyond, every draw has a random order of the
     /// nodes, and its reverse.
     pub exact_players: usize,
     /// The seed; 0 by default.
@@ -29,7 +29,7 @@ pub struct InfluenceConfig {
 
 impl Default for InfluenceConfig {
     fn default() -> Self {
-        Self { samples: 1 << 16, exact_players: 6, seed: 0 }
+        Self { samples: 1 << 18, exact_players: 4, seed: 0 }
     }
 }
 

@@ -40,11 +40,13 @@ fn counted(varying: &Varying<'_>, players: &[usize], classes: usize) -> Result<O
     let target = &all.values[varying.target().number()];
     let worth = |coalition: usize| {
         let (groups, count) = all.groups(members(players, coalition));
-        let mut shares = vec![0.0; count * classes];
+        // Code may give what is no class.
+        let places = classes + 1;
+        let mut shares = vec![0.0; count * places];
         for ((&group, weight), &value) in groups.iter().zip(&all.weights).zip(target) {
-            shares[group * classes + place(value).min(classes - 1)] += weight;
+            shares[group * places + place(value).min(classes)] += weight;
         }
-        -shares.chunks_exact(classes).map(entropy).sum::<f64>()
+        -shares.chunks_exact(places).map(entropy).sum::<f64>()
     };
     Ok(Some(of_coalitions(players.len(), worth)))
 }
@@ -167,7 +169,7 @@ impl<'v> Nested<'v> {
         let probabilities = classes.map(|classes| classes.probabilities_of_rows(&parents, self.outer * INNER));
         let mut sums = [0.0; 2];
         let (groups, size) = if is_nobody { (1, self.outer * INNER) } else { (self.outer, INNER) };
-        let mut halves = [vec![0.0; self.classes], vec![0.0; self.classes]];
+        let mut halves = [vec![0.0; self.classes + 1], vec![0.0; self.classes + 1]];
         for group in 0..groups {
             halves.iter_mut().for_each(|half| half.fill(0.0));
             for place_in_group in 0..size {
@@ -177,7 +179,7 @@ impl<'v> Nested<'v> {
                         let of_row = &all[row * self.classes..][..self.classes];
                         half.iter_mut().zip(of_row).for_each(|(sum, probability)| *sum += probability);
                     }
-                    None => half[place(columns.of(last)[row]).min(self.classes - 1)] += 1.0,
+                    None => half[place(columns.of(last)[row]).min(self.classes)] += 1.0,
                 }
             }
             let both: Vec<f64> = halves[0].iter().zip(&halves[1]).map(|(one, other)| one + other).collect();

@@ -100,7 +100,7 @@ pub(super) fn of_coalitions(players: usize, worth: impl Fn(usize) -> f64) -> Vec
 /// has the Shapley values of v, since v(all) − v(all without S) has them, too (Goda 2021); it is unbiased for every constant c, of which
 /// one near the mean of the target spreads least.
 fn sampled(varying: &Varying<'_>, players: &[usize], config: &InfluenceConfig) -> Result<Vec<Estimate>> {
-    players.iter().try_for_each(|&player| finite_variance(varying.target(), player).map(drop))?;
+    varying.check_variances()?;
     let points = points_of(config.samples);
     let pilot = Draws::new(varying, players, Net { seed: config.seed, replicate: REPLICATES, points })?;
     let centre = pilot.of_all(varying, true)?.iter().sum::<f64>() / points as f64;
@@ -147,7 +147,7 @@ impl<'p> Draws<'p> {
     /// The target where all noises are from the first draw, or from the second.
     fn of_all(&self, varying: &Varying<'_>, is_first: bool) -> Result<Vec<f64>> {
         let mut columns = varying.columns(self.points);
-        self.fill(varying, &Joined::Everywhere(if is_first { u64::MAX } else { 0 }), &mut columns)?;
+        self.fill(varying, &Joined::All(is_first), &mut columns)?;
         Ok(columns.of(varying.target().number()).to_vec())
     }
 

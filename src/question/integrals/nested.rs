@@ -7,7 +7,7 @@ use super::replicates::Estimate;
 pub(crate) const INNER: usize = 128;
 
 /// By how much there are fewer outer draws than samples.
-const FEWER: usize = 16;
+const FEWER: usize = 64;
 
 /// Which part of what the correction for the finite number of inner draws amounts to counts as error of that correction.
 const OF_CORRECTION: f64 = 0.25;

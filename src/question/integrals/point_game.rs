@@ -7,17 +7,20 @@ use crate::shapley::values_of_table;
 /// Who has joined at every point.
 #[derive(Debug)]
 pub(crate) enum Joined<'j> {
-    /// The same players everywhere, by their bits.
-    Everywhere(u64),
+    /// Everybody, or nobody, at all points.
+    All(bool),
+    /// The same few players at all points, by their bits.
+    Coalition(u32),
     /// At each point those whose rank in its own order is below a number: players × points.
-    InOrder { ranks: &'j [Vec<u16>], below: u16 },
+    InOrder { ranks: &'j [Vec<u32>], below: u32 },
 }
 
 impl Joined<'_> {
     /// Fills a column with what a player brings: what is `given` at points where the player has joined, what is `drawn` at the others.
     pub(crate) fn select(&self, player: usize, given: &[f64], drawn: &[f64], column: &mut [f64]) {
         match self {
-            Self::Everywhere(players) => {
+            Self::All(joined) => column.copy_from_slice(if *joined { given } else { drawn }),
+            Self::Coalition(players) => {
                 column.copy_from_slice(if players >> player & 1 == 1 { given } else { drawn });
             }
             Self::InOrder { ranks, below } => {
@@ -56,8 +59,8 @@ impl PointGame {
         let mut at_points = vec![0.0; net.points];
         if self.players <= self.exact_players {
             let mut table = Vec::with_capacity(1 << self.players);
-            for players in 0..1_u64 << self.players {
-                worth(&Joined::Everywhere(players), &mut at_points)?;
+            for players in 0..1_u32 << self.players {
+                worth(&Joined::Coalition(players), &mut at_points)?;
                 table.push(at_points.iter().sum::<f64>() / net.points as f64);
             }
             return Ok(values_of_table(&table));
@@ -67,13 +70,13 @@ impl PointGame {
         let mut before = vec![0.0; net.points];
         for is_reverse in [false, true] {
             let place = |order: &[usize], rank: usize| order[if is_reverse { self.players - 1 - rank } else { rank }];
-            let mut ranks = vec![vec![0_u16; net.points]; self.players];
+            let mut ranks = vec![vec![0_u32; net.points]; self.players];
             for (point, order) in orders.iter().enumerate() {
-                (0..self.players).for_each(|rank| ranks[place(order, rank)][point] = rank as u16);
+                (0..self.players).for_each(|rank| ranks[place(order, rank)][point] = rank as u32);
             }
-            worth(&Joined::Everywhere(0), &mut before)?;
+            worth(&Joined::All(false), &mut before)?;
             for below in 1..=self.players {
-                worth(&Joined::InOrder { ranks: &ranks, below: below as u16 }, &mut at_points)?;
+                worth(&Joined::InOrder { ranks: &ranks, below: below as u32 }, &mut at_points)?;
                 for (point, order) in orders.iter().enumerate() {
                     sums[place(order, below - 1)] += at_points[point] - before[point];
                 }

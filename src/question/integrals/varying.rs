@@ -1,5 +1,6 @@
 //! A target as a function of some of its noises, all others being at their medians.
 
+use super::moments::finite_variance;
 use crate::error::Result;
 use crate::mechanism::check_finite;
 use crate::target::Target;
@@ -46,6 +47,13 @@ impl<'t> Varying<'t> {
             value_varies[number] |= node.parents.iter().any(|&parent| value_varies[parent]);
         }
         Ok(Self { target, noise_varies, value_varies, medians, values })
+    }
+
+    /// # Errors
+    /// When the variance of a noise that varies is not finite: no number of draws would show it.
+    pub(crate) fn check_variances(&self) -> Result<()> {
+        let mut nodes = (0..self.medians.len()).filter(|&node| self.noise_varies[node]);
+        nodes.try_for_each(|node| finite_variance(self.target, node).map(drop))
     }
 
     pub(crate) fn target(&self) -> &'t Target {

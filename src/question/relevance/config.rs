@@ -10,10 +10,10 @@ use crate::question::integrals::{check_exact_players, check_samples};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RelevanceConfig {
-    /// How many draws there are, at least 256, in 32 independent nets whose sizes are rounded up to powers of two; 65 536 by default. A row's
+    /// How many draws there are, at least 256, in 32 independent nets whose sizes are rounded up to powers of two; 262 144 by default. A row's
     /// relevance against a table takes each row of the table once instead.
     pub samples: usize,
-    /// Up to how many features all coalitions are visited, at most 16; 6 by default. Beyond, every draw has a random order of the features,
+    /// Up to how many features all coalitions are visited, at most 16; 4 by default. Beyond, every draw has a random order of the features,
     /// and its reverse.
     pub exact_players: usize,
     /// The seed; 0 by default.
@@ -22,7 +22,7 @@ pub struct RelevanceConfig {
 
 impl Default for RelevanceConfig {
     fn default() -> Self {
-        Self { samples: 1 << 16, exact_players: 6, seed: 0 }
+        Self { samples: 1 << 18, exact_players: 4, seed: 0 }
     }
 }
 

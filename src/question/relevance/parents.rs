@@ -121,6 +121,7 @@ fn sampled(target: &Target, config: &RelevanceConfig) -> Result<(Vec<Estimate>, 
     let noise_plays = !node.mechanism.adds_noise() && !target.noise(last).is_degenerate();
     let varies = |number: &usize| !target.noise(*number).is_degenerate() && (*number != last || noise_plays);
     let varying = Varying::new(target, &(0..=last).filter(varies).collect::<Vec<usize>>())?;
+    varying.check_variances()?;
     let points = points_of(config.samples);
     let parents = node.parents.len();
     let game = PointGame { players: parents + usize::from(noise_plays), exact_players: config.exact_players };

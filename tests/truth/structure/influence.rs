@@ -74,6 +74,16 @@ fn a_product_is_within_a_thousandth() {
 }
 
 #[test]
+fn two_standard_normal_noises_share_their_product_to_a_thousandth() {
+    let model = function_of_roots(vec![normal(0.0, 1.0); 2], |x| x[0] * x[1], normal(0.0, 1.0));
+    let found = ask(&model, &InfluenceConfig::default());
+    for node in ["x0", "x1"] {
+        let part = found.contribution(node).unwrap();
+        assert!((part.value - 0.5).abs() < 1e-3 && part.std_error < 1e-3, "{found}");
+    }
+}
+
+#[test]
 fn a_maximum_of_uniform_noises_is_what_integrals_say() {
     // X on (0, 1), Y on (0, 2): E[max | x] = (x² + 4)/4, E[max | y] = (1 + y²)/2 below 1 and y above.
     let uniform = |high| NoiseDistribution::uniform(0.0, high).unwrap();
@@ -101,7 +111,7 @@ fn a_maximum_of_uniform_noises_is_what_integrals_say() {
 #[test]
 fn stated_errors_hold_the_truth() {
     let (model, expected) = product();
-    for (exact_players, samples) in [(6, 256), (0, 1024)] {
+    for (exact_players, samples) in [(4, 256), (0, 1024)] {
         let mut cases = Vec::new();
         for seed in 0..200 {
             let config = InfluenceConfig::default().with_samples(samples).with_exact_players(exact_players);
@@ -147,6 +157,18 @@ fn functions_without_a_common_noise_are_split_apart() {
             assert!(part.std_error < 0.02, "{node}: {found}");
         }
     }
+}
+
+#[test]
+fn many_noises_that_interact_take_orders_of_their_own() {
+    // (Σ N)² of 70 standard normal noises: all alike, so that each has 1/70 of 2·70².
+    let model = function_of_roots(vec![normal(0.0, 1.0); 70], |x| x.iter().sum::<f64>().powi(2), normal(0.0, 1.0));
+    let found = ask(&model, &InfluenceConfig::default().with_samples(4_096));
+    for root in ["x0", "x35", "x69"] {
+        let part = found.contribution(root).unwrap();
+        assert!((part.value - 140.0).abs() < 4.0 * part.std_error && part.std_error < 50.0, "{root}: {part:?}");
+    }
+    assert!((found.total - 9_801.0).abs() < 4.0 * found.std_error && found.std_error < 1_500.0, "{}", found.total);
 }
 
 fn categories(with_number: bool) -> Dataset {
@@ -311,4 +333,22 @@ fn bad_questions_are_errors_that_say_what_is_wrong() {
         let error = broken.intrinsic_influence("y", &config).unwrap_err().to_string();
         assert!(error.contains("the variance of the noise of `x0`") && error.contains("inf"), "{error}");
     }
+}
+
+#[test]
+fn answers_have_the_same_bits_for_any_number_of_threads_and_a_shape_in_json() {
+    let (model, _) = product();
+    let with_threads = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| ask(&model, &InfluenceConfig::default().with_samples(2_000).with_exact_players(1)))
+    };
+    let found = with_threads(1);
+    assert_eq!(found, with_threads(3));
+    assert_eq!(found.samples, Some(2_048), "32 nets of 64 points");
+    let json = serde_json::to_value(&found).unwrap();
+    assert_eq!((&json["quantity"], &json["contributions"][2]["node"]), (&"variance".into(), &"y".into()));
+    assert_eq!(json["contributions"][2]["method"], "closed_form");
+    let config: InfluenceConfig = serde_json::from_str(r#"{"samples": 1024}"#).unwrap();
+    assert_eq!(config, InfluenceConfig::default().with_samples(1_024));
+    assert!(serde_json::from_str::<InfluenceConfig>(r#"{"sample": 1024}"#).is_err());
 }
