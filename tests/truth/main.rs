@@ -3,6 +3,7 @@
 mod accuracy;
 mod analytic;
 mod categories;
+mod change;
 mod extremes;
 mod large_graphs;
 mod noise_bank;

@@ -7,3 +7,4 @@ mod dataset;
 mod diagnosis;
 mod evaluation;
 mod finding;
+mod robust_change;
