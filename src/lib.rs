@@ -205,8 +205,8 @@ pub mod relevance {
 /// wrong.
 pub mod robust_change {
     pub use crate::question::robust_change::{
-        RobustChange, RobustChangeConfig, RobustContribution, RobustExplanation, RobustQuantity, RobustWeights,
-        robust_change,
+        RobustChange, RobustChangeConfig, RobustContribution, RobustErrors, RobustExplanation, RobustQuantity,
+        RobustWeights, robust_change,
     };
 }
 

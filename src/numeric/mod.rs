@@ -14,7 +14,6 @@ pub(crate) mod coincidence;
 pub(crate) mod crps;
 pub(crate) mod holm;
 pub(crate) mod kolmogorov_smirnov;
-pub(crate) mod logistic;
 pub(crate) mod moments;
 pub(crate) mod rank_index;
 pub(crate) mod ranks;

@@ -8,7 +8,7 @@ use super::features::{Columns, affordable, bends, indicator};
 use super::outcome::{Aspect, AspectTest};
 use crate::independence::projection::Projection;
 use crate::numeric::kernels::{dot, sum};
-use crate::numeric::logistic::{LogOdds, probability};
+use crate::numeric::linalg::{LogOdds, probability};
 use crate::numeric::ranks::ranks;
 
 /// The penalty of the regression that tells the samples apart.

@@ -30,7 +30,7 @@ impl Aspect {
     /// What the aspect counts for in the combined p-value: changes of the level are the most common, and bends rare.
     pub(super) fn weight(self) -> f64 {
         match self {
-            Self::Level | Self::Shares => 9.0,
+            Self::Level | Self::Shares => 12.0,
             Self::Slope | Self::Spread => 4.0,
             Self::Shape => 2.0,
             Self::Curvature | Self::SpreadSlope => 1.5,

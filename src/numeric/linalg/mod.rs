@@ -1,4 +1,4 @@
-//! Least squares and positive definite systems, the linear algebra that the crate needs.
+//! Least squares, logistic regression and positive definite systems, the linear algebra that the crate needs.
 //!
 //! Two backends solve the same standardised least-squares problem: `qr`, pure Rust and the default, and
 //! `lapack`, which the feature `blas` puts in its place. Everything that gives the answer its
@@ -9,6 +9,7 @@ mod cholesky;
 #[cfg(feature = "blas")]
 mod lapack;
 mod least_squares;
+mod logistic;
 #[cfg(any(test, not(feature = "blas")))]
 mod qr;
 mod system;
@@ -17,3 +18,4 @@ mod tests;
 
 pub(crate) use cholesky::cholesky_solve;
 pub(crate) use least_squares::{LeastSquares, least_squares, least_squares_with_leverages};
+pub(crate) use logistic::{LogOdds, probability};

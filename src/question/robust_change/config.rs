@@ -9,6 +9,7 @@ use crate::mechanism::{PolynomialRegression, Regressor};
 
 /// More folds only cost time.
 const MOST_FOLDS: usize = 100;
+const MOST_GROUPS: usize = 1_000;
 
 /// What is compared between the two tables.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -43,6 +44,25 @@ pub enum RobustWeights {
     Constant,
 }
 
+/// Where standard errors come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RobustErrors {
+    /// All is learned and summed again without each of so many groups of rows, from 2 to 1000. This covers what is learned even where either
+    /// the regressions or the weights are wrong; then the errors of the others are no longer of second order.
+    Jackknife(usize),
+    /// The spread of each row's part in the answer. It costs nothing, and covers where both regressions and weights are right.
+    Scores,
+}
+
+impl Default for RobustErrors {
+    /// 20 groups.
+    fn default() -> Self {
+        Self::Jackknife(20)
+    }
+}
+
 /// What is compared, and by which means.
 ///
 /// ```
@@ -66,6 +86,8 @@ pub struct RobustChangeConfig {
     pub regressor: Arc<dyn Regressor>,
     /// How ratios of probabilities are found; by default by logistic regression with squares and products.
     pub weights: RobustWeights,
+    /// Where standard errors come from; by default a jackknife of 20 groups of rows.
+    pub errors: RobustErrors,
     /// Into how many folds the rows are dealt out: what is learned is learned without the fold that it is used in. From 2 to 100, 5
     /// by default.
     pub folds: usize,
@@ -79,7 +101,7 @@ impl Default for RobustChangeConfig {
     fn default() -> Self {
         let (quantity, weights) = (RobustQuantity::default(), RobustWeights::default());
         let regressor = Arc::new(PolynomialRegression::up_to_cubic());
-        Self { quantity, regressor, weights, folds: 5, level: 0.95, seed: 0 }
+        Self { quantity, regressor, weights, errors: RobustErrors::default(), folds: 5, level: 0.95, seed: 0 }
     }
 }
 
@@ -102,6 +124,12 @@ impl RobustChangeConfig {
         Self { weights, ..self }
     }
 
+    /// Sets where standard errors come from.
+    #[must_use]
+    pub fn with_errors(self, errors: RobustErrors) -> Self {
+        Self { errors, ..self }
+    }
+
     /// Sets the number of folds.
     #[must_use]
     pub fn with_folds(self, folds: usize) -> Self {
@@ -120,6 +148,14 @@ impl RobustChangeConfig {
         Self { seed, ..self }
     }
 
+    /// Two rows of a table for each fold and group.
+    pub(super) fn fewest_rows(&self) -> usize {
+        match self.errors {
+            RobustErrors::Jackknife(groups) => 2 * self.folds.max(groups),
+            RobustErrors::Scores => 2 * self.folds,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let invalid = |name, requirement, found: String| Err(Error::InvalidParameter { name, requirement, found });
         if !(2..=MOST_FOLDS).contains(&self.folds) {
@@ -127,6 +163,12 @@ impl RobustChangeConfig {
         }
         if !(self.level > 0.0 && self.level < 1.0) {
             return invalid("the level of a robust change", "above 0 and below 1", self.level.to_string());
+        }
+        match self.errors {
+            RobustErrors::Jackknife(groups) if !(2..=MOST_GROUPS).contains(&groups) => {
+                return invalid("the number of groups of a jackknife", "from 2 to 1000", groups.to_string());
+            }
+            _ => {}
         }
         match self.quantity {
             RobustQuantity::FrequencyAbove(limit) if !limit.is_finite() => {

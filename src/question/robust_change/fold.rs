@@ -11,8 +11,8 @@ use crate::shapley::joining_weights;
 
 /// What the rows of a fold sum to.
 pub(super) struct FoldSums {
-    /// For every coalition, output and table the sum of the rows' scores.
-    pub(super) scores: Vec<Vec<[f64; 2]>>,
+    /// For every coalition and node.
+    pub(super) terms: Vec<Vec<Term>>,
     /// The rows of the fold.
     pub(super) rows: Vec<usize>,
     /// For every node what each row of the fold adds to its contribution, times the number of rows of the row's table.
@@ -21,6 +21,15 @@ pub(super) struct FoldSums {
     pub(super) effective: f64,
     /// How many regressions were fitted.
     pub(super) fits: usize,
+}
+
+/// The sums of one node over the rows of the table that its mechanism is of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Term {
+    /// Σ α, with α before the node; 1 for the first.
+    pub(super) weight: f64,
+    /// Σ α·(γ after the node − γ before it) of every output.
+    pub(super) weighted: Vec<f64>,
 }
 
 /// The recursion over coalitions, from the last node to the first.
@@ -37,18 +46,26 @@ struct Recursion<'r> {
 /// γ of every output for every row.
 type Expected = Vec<Vec<f64>>;
 
-pub(super) fn fold_sums(rows: &Rows, config: &RobustChangeConfig, held: &[usize]) -> Result<FoldSums> {
+/// Learns in the rows that are neither held out nor left out, and sums over those that are held out and not left out.
+pub(super) fn fold_sums(
+    rows: &Rows,
+    config: &RobustChangeConfig,
+    held: &[usize],
+    left_out: &[usize],
+) -> Result<FoldSums> {
     let nodes = rows.nodes.len();
-    let mut is_held = vec![false; rows.counts[0] + rows.counts[1]];
-    held.iter().for_each(|&row| is_held[row] = true);
-    let training: Vec<usize> = (0..is_held.len()).filter(|&row| !is_held[row]).collect();
+    let mut is_seen = vec![true; rows.counts[0] + rows.counts[1]];
+    left_out.iter().for_each(|&row| is_seen[row] = false);
+    let held: Vec<usize> = held.iter().copied().filter(|&row| is_seen[row]).collect();
+    held.iter().for_each(|&row| is_seen[row] = false);
+    let training: Vec<usize> = (0..is_seen.len()).filter(|&row| is_seen[row]).collect();
     let log_ratios = log_ratios(rows, config.weights, &training);
     let training =
         [0, 1].map(|table| training.iter().copied().filter(|&row| rows.table(row) == table).collect::<Vec<_>>());
     let sums = FoldSums {
-        scores: vec![vec![[0.0; 2]; rows.outputs.len()]; 1 << nodes],
-        rows: held.to_vec(),
+        terms: vec![Vec::new(); 1 << nodes],
         influences: vec![vec![0.0; held.len()]; nodes],
+        rows: held,
         effective: 1.0,
         fits: 0,
     };
@@ -89,42 +106,46 @@ impl Recursion<'_> {
         Ok(values_of(&function, features.view()))
     }
 
-    /// The scores of the rows that were held out, for one coalition, and what they add to everyone's contribution.
+    /// The terms of one coalition in the rows that were held out, and what they add to everyone's contribution.
     fn score(&mut self, coalition: usize, later: &[Expected]) {
         let nodes = self.rows.nodes.len();
         let table_of = |node: usize| coalition >> node & 1;
-        let held = self.sums.rows.len();
-        let mut scores = vec![vec![0.0; held]; self.rows.outputs.len()];
+        let outputs = self.rows.outputs.len();
         // γ after the first `count` nodes.
-        let gamma = |count: usize| &later[nodes - count];
-        let mut weighted = vec![[0.0_f64; 3]; nodes];
-        for (at, &row) in self.sums.rows.iter().enumerate() {
-            let own = self.rows.table(row);
-            // The logarithm of how much likelier the nodes before are under the coalition than under this row's table.
-            let mut log_weight = 0.0;
-            for node in 0..nodes {
-                if table_of(node) == own {
-                    let weight = f64::exp(log_weight);
-                    for (output, scores) in scores.iter_mut().enumerate() {
-                        let before = if node == 0 { 0.0 } else { gamma(node)[output][row] };
-                        scores[at] += weight * (gamma(node + 1)[output][row] - before);
-                    }
-                    let sums = &mut weighted[node];
-                    *sums = [sums[0] + 1.0, sums[1] + weight, sums[2] + weight * weight];
-                } else {
-                    log_weight += if own == 0 { self.log_ratios[node][row] } else { -self.log_ratios[node][row] };
-                }
+        let gamma = |count: usize, output: usize, row: usize| match count {
+            0 => 0.0,
+            _ => later[nodes - count][output][row],
+        };
+        let weights = self.weights(coalition);
+        let mut scores = vec![vec![0.0; self.sums.rows.len()]; outputs];
+        let mut terms = Vec::with_capacity(nodes);
+        for (node, weights) in weights.iter().enumerate() {
+            let own: Vec<(usize, usize)> = self
+                .sums
+                .rows
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|&(_, row)| self.rows.table(row) == table_of(node))
+                .collect();
+            let weight: f64 = own.iter().map(|&(at, _)| weights[at]).sum();
+            let squares: f64 = own.iter().map(|&(at, _)| weights[at] * weights[at]).sum();
+            let count = own.len() as f64;
+            self.sums.effective = self.sums.effective.min(weight * weight / squares / count);
+            let mut term = Term { weight, weighted: Vec::with_capacity(outputs) };
+            for (output, scores) in scores.iter_mut().enumerate() {
+                let step = |row: usize| gamma(node + 1, output, row) - gamma(node, output, row);
+                let weighted: f64 = own.iter().map(|&(at, row)| weights[at] * step(row)).sum();
+                let mean = weighted / weight;
+                // A weighted mean, and what each row adds to it.
+                own.iter()
+                    .for_each(|&(at, row)| scores[at] += mean + weights[at] * count / weight * (step(row) - mean));
+                term.weighted.push(weighted);
             }
+            terms.push(term);
         }
-        for [count, sum, squares] in weighted.into_iter().filter(|sums| sums[0] > 0.0) {
-            self.sums.effective = self.sums.effective.min(sum * sum / squares / count);
-        }
-        for (output, scores) in scores.iter().enumerate() {
-            for (&row, score) in self.sums.rows.iter().zip(scores) {
-                self.sums.scores[coalition][output][self.rows.table(row)] += score;
-            }
-        }
-        let influence = self.influence(coalition, scores);
+        let influence = influence(&terms, scores);
+        self.sums.terms[coalition] = terms;
         let size = coalition.count_ones() as usize;
         for (node, influences) in self.sums.influences.iter_mut().enumerate() {
             let weight = match table_of(node) {
@@ -135,15 +156,28 @@ impl Recursion<'_> {
         }
     }
 
-    /// What each row adds to the statistic: its score, or for a variance E[Y²] − E[Y]² the score of the square less twice the mean
-    /// times that of the value, with the mean as this fold has it, which is as robust as all else.
-    fn influence(&self, coalition: usize, mut scores: Vec<Vec<f64>>) -> Vec<f64> {
-        let last = scores.pop().unwrap_or_default();
-        let Some(values) = scores.pop() else { return last };
-        let mut counts = [0.0; 2];
-        self.sums.rows.iter().for_each(|&row| counts[self.rows.table(row)] += 1.0);
-        let sums = self.sums.scores[coalition][0];
-        let mean = sums[0] / counts[0] + sums[1] / counts[1];
-        last.iter().zip(values).map(|(square, value)| square - 2.0 * mean * value).collect()
+    /// For every node and row that was held out how much likelier the nodes before are under the coalition than under the row's table.
+    fn weights(&self, coalition: usize) -> Vec<Vec<f64>> {
+        let mut weights = vec![vec![1.0; self.sums.rows.len()]; self.rows.nodes.len()];
+        for (at, &row) in self.sums.rows.iter().enumerate() {
+            let own = self.rows.table(row);
+            let mut log_weight = 0.0;
+            for (node, weights) in weights.iter_mut().enumerate() {
+                weights[at] = f64::exp(log_weight);
+                if coalition >> node & 1 != own {
+                    log_weight += if own == 0 { self.log_ratios[node][row] } else { -self.log_ratios[node][row] };
+                }
+            }
+        }
+        weights
     }
+}
+
+/// What each row adds to the statistic: its score, or for a variance E[Y²] − E[Y]² the score of the square less twice the mean times that
+/// of the value, with the mean as this fold has it, which is as robust as all else.
+fn influence(terms: &[Term], mut scores: Vec<Vec<f64>>) -> Vec<f64> {
+    let last = scores.pop().unwrap_or_default();
+    let Some(values) = scores.pop() else { return last };
+    let mean: f64 = terms.iter().map(|term| term.weighted[0] / term.weight).sum();
+    last.iter().zip(values).map(|(square, value)| square - 2.0 * mean * value).collect()
 }

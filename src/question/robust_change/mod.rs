@@ -8,5 +8,5 @@ mod result;
 mod rows;
 
 pub use answer::robust_change;
-pub use config::{RobustChangeConfig, RobustQuantity, RobustWeights};
+pub use config::{RobustChangeConfig, RobustErrors, RobustQuantity, RobustWeights};
 pub use result::{RobustChange, RobustContribution, RobustExplanation};

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis};
 
 use super::config::RobustWeights;
 use super::rows::Rows;
-use crate::numeric::logistic::LogOdds;
+use crate::numeric::linalg::LogOdds;
 
 /// The penalty of the regressions, on standardised columns.
 const RIDGE: f64 = 1e-4;

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 use serde::Serialize;
 
-use super::config::{RobustQuantity, RobustWeights};
+use super::config::{RobustErrors, RobustQuantity, RobustWeights};
 use crate::error::{Error, Result, list_names};
 
 /// How much each mechanism moved a statistic of the target, with errors that cover the draw of the rows and the fits.
@@ -65,9 +65,12 @@ pub struct RobustExplanation {
     pub regressor: String,
     /// How ratios of probabilities were found.
     pub weights: RobustWeights,
+    /// Where the standard errors come from.
+    pub errors: RobustErrors,
     /// Into how many folds the rows were dealt out.
     pub folds: usize,
-    /// How many regressions were fitted: one for each fold, output and tail of a coalition.
+    /// How many regressions were fitted: one for each fold, output and tail of a coalition; a jackknife
+    /// fits as many for each group.
     pub fits: usize,
     /// The smallest share of rows, over folds, coalitions and nodes, that the weighted ones count for: (Σα)²/(n·Σα²). Where it is
     /// small, a few rows speak for a table that the other does not overlap, and the errors are not to be trusted.

@@ -9,4 +9,5 @@ mod diagnosis;
 mod evaluation;
 mod finding;
 mod influence;
+mod robust_change;
 mod rows;

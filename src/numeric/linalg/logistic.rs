@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::linalg::cholesky_solve;
+use super::cholesky::cholesky_solve;
 
 /// Newton's steps at most; from 0, a dozen is many.
 const MOST_STEPS: usize = 50;
