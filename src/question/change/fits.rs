@@ -3,7 +3,7 @@
 use super::blend::{Decision, decisions};
 use super::config::ChangeConfig;
 use super::engines::{Split, split};
-use super::mechanism_test::{Column, MechanismRows, p_value};
+use super::mechanism_test::{Column, p_value};
 use super::pairing::Pairing;
 use super::tables::{NAMES, Tables};
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ impl Fits {
         let of_node = |&number: &usize| {
             let side = &self.common.nodes[number].sides[0];
             let parents: Vec<Column<'_>> = side.parents.iter().map(|&parent| column(parent)).collect();
-            p_value(&MechanismRows::new(&column(number), &parents, &side.mechanism, old_rows))
+            p_value(&column(number), &parents, old_rows)
         };
         let adjusted = holm(&tested.iter().map(of_node).collect::<Vec<f64>>());
         let mut all = vec![None; may_change.len()];
