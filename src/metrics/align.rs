@@ -184,7 +184,9 @@ mod tests {
     fn series(samples: &[(&str, &[(i64, f64)])]) -> MetricSeries {
         let series =
             samples.iter().map(|(node, samples)| Series { node: (*node).to_owned(), samples: samples.to_vec() });
-        MetricSeries { series: series.collect(), ..MetricSeries::default() }
+        let mut all = MetricSeries::default();
+        all.series.extend(series);
+        all
     }
 
     #[test]

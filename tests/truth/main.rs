@@ -18,6 +18,7 @@ mod shapley;
 mod structure;
 mod tails;
 mod ties;
+mod two_tables;
 
 #[path = "../../examples/accuracy/case.rs"]
 mod case;

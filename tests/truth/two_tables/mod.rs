@@ -1,5 +1,5 @@
 //! Questions about two tables, against closed forms and in simulations. By default few data sets are drawn, always the same ones;
-//! `CHANGE_DATA_SETS=1000 cargo test --release --test truth change -- --nocapture` draws so many and tells the figures, and
+//! `CHANGE_DATA_SETS=1000 cargo test --release --test truth two_tables -- --nocapture` draws so many and tells the figures, and
 //! `CHANGE_SEED=7` tries others.
 
 mod robust;
