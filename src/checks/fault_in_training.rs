@@ -100,7 +100,10 @@ fn cluster(values: &[f64], value: f64) -> Option<usize> {
     };
     let is_gap = |first: f64| {
         let maps: [fn(f64) -> f64; 2] = [|value| value, f64::ln];
-        threshold > 0.0 && last > threshold && first > last && maps.iter().all(|map| by_chance(first, *map) <= SIGNIFICANCE)
+        threshold > 0.0
+            && last > threshold
+            && first > last
+            && maps.iter().all(|map| by_chance(first, *map) <= SIGNIFICANCE)
     };
     // What is no gap without the step is none with it, and the step takes longer to find.
     let first = deviation(count - 1);

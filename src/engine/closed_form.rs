@@ -142,7 +142,9 @@ impl Worlds for ClosedWorlds<'_> {
         let values = match self.part {
             None => self.of_players.iter().map(|moments| 0.0 - moments.mean).collect(),
             Some(part) => {
-                let worth = |(drawn, &mean): (usize, &f64)| if part.has(|player| drawn >> player & 1 == 0) { mean } else { 0.0 };
+                let worth = |(drawn, &mean): (usize, &f64)| {
+                    if part.has(|player| drawn >> player & 1 == 0) { mean } else { 0.0 }
+                };
                 // The players who are kept are those who are not drawn.
                 let worth: Vec<f64> = self.means_of_sets().iter().enumerate().rev().map(worth).collect();
                 values_of_table(&worth)

@@ -163,8 +163,11 @@ impl Worlds for WorldsInRegimes<'_> {
     /// A Shapley value is linear in what coalitions are worth, so it is the sum of what the regimes add.
     fn split(&self, asked: Option<f64>, parts: usize) -> Option<ShapleyValues> {
         let count = parts * self.open().count();
-        let parts =
-            self.all.iter().map(|worlds| worlds.as_ref()?.split(asked, count)).collect::<Option<Vec<ShapleyValues>>>()?;
+        let parts = self
+            .all
+            .iter()
+            .map(|worlds| worlds.as_ref()?.split(asked, count))
+            .collect::<Option<Vec<ShapleyValues>>>()?;
         let (nobody, everybody) = (self.regime_of.where_kept(|_| false), self.regime_of.where_kept(|_| true));
         ShapleyValues::sum_of_exact(&parts, nobody, everybody)
     }

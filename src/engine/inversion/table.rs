@@ -37,9 +37,8 @@ impl Series<'_> {
             players.iter().rev().zip(0..).for_each(|(&(_, place), bit)| bits[place] = bit);
             bits
         };
-        let is_of_part = |set: usize, bits: &[usize]| {
-            part.is_none_or(|part| part.has(|player| set >> bits[player] & 1 == 0))
-        };
+        let is_of_part =
+            |set: usize, bits: &[usize]| part.is_none_or(|part| part.has(|player| set >> bits[player] & 1 == 0));
         let bits_of_all = bits_among(&all_players);
         let mut probabilities = table.probabilities(|set| is_of_part(set, &bits_of_all));
         if let Some(sets) = &sets {

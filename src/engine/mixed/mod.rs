@@ -135,7 +135,8 @@ impl Engine for Mixed {
         };
         let first_row = one.unwrap_or(0);
         let asked_of = parts_of_one.as_ref().unwrap_or(&parts);
-        let sets = FreeSets::new(&series, (parts.outer(), parts.outer_free()), (asked_of.outer(), asked_of.outer_free()));
+        let sets =
+            FreeSets::new(&series, (parts.outer(), parts.outer_free()), (asked_of.outer(), asked_of.outer_free()));
         let table = Table::new(event, sets, (asked_of, first_row), &self.pivots, bank, is_inner);
         let Some(rows) = table.rows(is_asked)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
