@@ -20,7 +20,7 @@ pub(super) fn p_value(rows: &MechanismRows) -> f64 {
     }
     if rows.is_number {
         let (low, high) = range(&rows.responses[0]);
-        if !(high - low > ROUNDING * rows.size) {
+        if high - low <= ROUNDING * rows.size {
             return 1.0;
         }
     }
