@@ -62,6 +62,25 @@ impl Dataset {
         };
         Ok((part(&before)?, part(&after)?))
     }
+
+    /// [`split_by_time`](Self::split_by_time) by a column of this table, of numbers or of text.
+    ///
+    /// # Errors
+    /// When there is no such column, and as [`split_by_time`](Self::split_by_time).
+    ///
+    /// ```
+    /// use etiology::Dataset;
+    ///
+    /// let data = Dataset::from_columns([("hour", [1.0, 2.0, 3.0]), ("db", [0.1, 0.2, 0.3])])?;
+    /// let (before, after) = data.split_by_time_column("hour", "0".."2", "2".."4")?;
+    /// assert_eq!((before.rows(), after.rows()), (1, 2));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn split_by_time_column(&self, column: &str, before: Range<&str>, after: Range<&str>) -> Result<(Self, Self)> {
+        let position = self.position_of_any(column)?;
+        let times: Vec<String> = (0..self.rows()).map(|row| self.cell_as_text(row, position)).collect();
+        self.split_by_time(&times, before, after)
+    }
 }
 
 impl RowTimes {
@@ -152,7 +171,7 @@ fn digits(text: &str) -> Option<u32> {
 
 /// By the civil calendar (H. Hinnant, *chrono-Compatible Low-Level Date Algorithms*, 2013).
 fn days_since_1970(year: u32, month: u32, day: u32) -> Option<f64> {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let longest = match month {
         2 => 28 + u32::from(is_leap),
         4 | 6 | 9 | 11 => 30,

@@ -236,7 +236,7 @@ fn errors_of_samples_cover_the_truth_as_often_as_they_say() {
         let mut covered = 0;
         for seed in 0..200 {
             let config =
-                ChangeConfig::default().with_functional(functional.clone()).with_samples(1_024).with_seed(seed);
+                ChangeConfig::default().with_functional(functional.clone()).with_samples(4_096).with_seed(seed);
             let change = old.distribution_change(&new, "z", &config).unwrap();
             assert_eq!(change.contribution("y").unwrap().value, change.contribution("y").unwrap().std_error);
             covered += exact

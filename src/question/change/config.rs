@@ -33,7 +33,7 @@ pub struct ChangeConfig {
     /// suits the scrambled nets best. Closed forms and Fourier inversion need none.
     #[doc(alias = "num_samples")]
     pub samples: usize,
-    /// The seed of the samples and of the resampled rows; 0 by default.
+    /// The seed of the samples and of the resampled rows; 0 by default. Permutations have theirs in [`shapley`](Self::shapley).
     pub seed: u64,
     /// How Shapley values are computed. By default exactly for up to 12 changed mechanisms, 16 where no samples are needed, and by 100
     /// permutations beyond.

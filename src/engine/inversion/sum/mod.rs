@@ -40,11 +40,13 @@ pub(crate) struct SumTerm<'n> {
     pub(crate) noise: &'n NoiseDistribution,
 }
 
+/// The key of a term, the bits of its weight and of the period, and the number of frequencies.
+type SpectrumKey = (usize, u64, u64, usize);
+
 /// Spectra that sums share.
 #[derive(Debug, Default)]
 pub(crate) struct SharedSpectra {
-    /// By key, weight, period and number of frequencies.
-    known: HashMap<(usize, u64, u64, usize), Arc<(Spectrum, HighEnd)>>,
+    known: HashMap<SpectrumKey, Arc<(Spectrum, HighEnd)>>,
 }
 
 /// The distribution of a sum of terms, each less its mean.

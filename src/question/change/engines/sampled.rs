@@ -131,13 +131,15 @@ impl MixedGame for SampledGame<'_> {
         Some(self.samples)
     }
 
-    /// By the spread of the blocks, each of which is a net of its own, widened as few of them tell it.
+    /// By the spread of the blocks, each of which is a net of its own, widened as few of them tell it. One more block as far out as the
+    /// furthest is added: where a tail carries the functional, blocks that have not seen it agree too well.
     fn std_error(&self, outputs: &[f64]) -> f64 {
         let blocks = &outputs[1..];
         let count = blocks.len() as f64;
         let mean = blocks.iter().sum::<f64>() / count;
-        let squares: f64 = blocks.iter().map(|block| (block - mean).powi(2)).sum();
-        WIDENED * (squares / (count * (count - 1.0))).sqrt()
+        let squares = blocks.iter().map(|block| (block - mean).powi(2));
+        let furthest = squares.clone().fold(0.0, f64::max);
+        WIDENED * ((squares.sum::<f64>() + furthest) / (count * (count - 1.0))).sqrt()
     }
 }
 
