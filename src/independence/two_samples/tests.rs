@@ -6,6 +6,9 @@ use super::*;
 use crate::error::Error;
 use crate::random::{Purpose, stream};
 
+/// A node as a function of its parent and its noise.
+type Change<'f> = &'f dyn Fn(f64, f64) -> f64;
+
 /// Rows of one parent and a node: x, and f(x, noise).
 fn drawn(seed: u64, rows: usize, centre: f64, f: impl Fn(f64, f64) -> f64) -> (Array1<f64>, Array2<f64>) {
     let mut generator = stream(seed, Purpose::ModelDraws, 0);
@@ -51,7 +54,7 @@ fn without_given_columns_the_level_is_compared_by_normal_scores() {
 #[test]
 fn every_kind_of_change_is_found_by_its_aspect() {
     let old = drawn(1, 300, 0.0, |x, noise| x + noise);
-    let changed: [(Aspect, &dyn Fn(f64, f64) -> f64); 5] = [
+    let changed: [(Aspect, Change<'_>); 5] = [
         (Aspect::Level, &|x, noise| x + noise + 0.6),
         (Aspect::Slope, &|x, noise| 1.6 * x + noise),
         (Aspect::Curvature, &|x, noise| x + noise + 0.5 * (x * x - 1.0)),

@@ -117,7 +117,7 @@ fn coverage(config: &RobustChangeConfig, data_sets: usize, seed: u64) -> [f64; 4
 
 #[test]
 fn intervals_cover_where_either_the_regressions_or_the_weights_are_wrong() {
-    let (data_sets, seed) = effort(5);
+    let (data_sets, seed) = effort(2);
     let quadratic: Arc<dyn Regressor> = Arc::new(PolynomialRegression::new(2).unwrap());
     let setups: [(&str, Arc<dyn Regressor>, RobustWeights); 3] = [
         ("both right", Arc::clone(&quadratic), RobustWeights::Quadratic),
@@ -133,7 +133,9 @@ fn intervals_cover_where_either_the_regressions_or_the_weights_are_wrong() {
             let config = RobustChangeConfig::default()
                 .with_quantity(quantity.clone())
                 .with_regressor(Arc::clone(&regressor))
-                .with_weights(weights);
+                .with_weights(weights)
+                .with_folds(2)
+                .with_errors(RobustErrors::Jackknife(12));
             let held = coverage(&config, data_sets, seed);
             println!("{name}, {quantity:?}: {held:.3?}");
             assert!(
