@@ -11,7 +11,8 @@
 //!
 //! These formulas are known; only how far accepted units, prices, tax rates, returns and fees usually stray is learned, from
 //! 2 000 payments made up here. Four payments that came short for one reason each are then explained: in money, as shares of
-//! the distance from the usual payment, and in nats, as shares of how unusual it is.
+//! the distance from the usual payment, in nats, as shares of how unusual it is, and against the payment of the week before:
+//! how much of the difference came of each of the two invoices' figures, to the cent.
 //!
 //! ```text
 //! cargo run --release --example short_payment
@@ -24,6 +25,7 @@ mod quiet_pipe;
 use std::error::Error;
 
 use clap::{Parser, ValueEnum};
+use etiology::unit_change::UnitChangeConfig;
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
     NoiseDistribution, NoiseFamily, Observation, Quantity, Result, StructuralCausalModel,
@@ -85,6 +87,7 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
         let in_nats = model.attribute_outlier(PAYMENT, &payment, &config)?;
         let in_money = model.attribute_outlier(PAYMENT, &payment, &config.with_quantity(Quantity::MeanDeviation))?;
         print(&in_nats, &in_money, invoiced, payment.get(PAYMENT).unwrap_or(f64::NAN));
+        print_since_last_week(&model, &payment)?;
         println!("The fault that was built into this payment: {}.\n", reason.node());
     }
     Ok(())
@@ -151,6 +154,22 @@ fn row(accepted: f64, price: f64, tax_rate: f64, returns: f64, fee: f64) -> [f64
     let goods = accepted * price;
     let tax = goods * tax_rate;
     [accepted, price, tax_rate, returns, goods, tax, goods + tax - returns - fee]
+}
+
+/// The payment of the week before, in which nothing went wrong.
+fn last_week() -> Result<Observation> {
+    Observation::new(NODES, row(UNITS, PRICE, TAX_RATE, 20.0, 0.4).to_vec())
+}
+
+/// Between two payments, what moved is known: no distribution has a say in it, only the formulas.
+fn print_since_last_week(model: &FittedModel, payment: &Observation) -> Result<()> {
+    let change = model.unit_change(model, PAYMENT, &last_week()?, payment, &UnitChangeConfig::default())?;
+    println!("Since last week's {:.2}, a difference of {:.2}:", change.before, change.total());
+    for part in change.ranked() {
+        let name = if part.node == PAYMENT { "bank fee" } else { &part.node };
+        println!("  {name:<16} {:>10.2}", part.value);
+    }
+    Ok(())
 }
 
 fn print(in_nats: &Attribution, in_money: &Attribution, invoiced: f64, paid: f64) {

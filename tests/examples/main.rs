@@ -98,7 +98,7 @@ fn short_payment_finds_each_reason_in_money_and_in_nats() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         let printed = text(&output.stdout);
         let figures = |line: &str| -> Vec<f64> {
-            line.split_whitespace().rev().take(2).map(|figure| figure.parse().unwrap()).collect()
+            line.split_whitespace().rev().take(2).map_while(|figure| figure.parse().ok()).collect()
         };
         let rows: Vec<(&str, Vec<f64>)> = printed
             .lines()
@@ -116,6 +116,15 @@ fn short_payment_finds_each_reason_in_money_and_in_nats() {
             let largest = parts.iter().max_by(|a, b| a.1[column].abs().total_cmp(&b.1[column].abs())).unwrap();
             assert!(largest.0.starts_with(node), "{printed}");
         }
+        // Against the week before, in money: the largest part first, and all sum to the difference.
+        let (_, since) = printed.split_once("Since last week's ").unwrap();
+        let mut lines = since.lines();
+        let total = lines.next().unwrap().rsplit(' ').next().unwrap().trim_end_matches(':');
+        let parts: Vec<(&str, f64)> =
+            lines.take_while(|line| line.starts_with("  ")).map(|line| (line.trim(), figures(line)[0])).collect();
+        assert!(parts[0].0.starts_with(node), "{printed}");
+        let sum: f64 = parts.iter().map(|(_, part)| part).sum();
+        assert!((sum - total.parse::<f64>().unwrap()).abs() < 0.04, "{printed}");
     }
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::config::InterventionConfig;
+use super::estimate::Estimate;
 use super::plan::Plan;
 use super::request::Intervention;
 use super::sampled::blocks;
-use super::target::{AskedTarget, Estimate, check_mean, shown_target};
+use super::target::{AskedTarget, check_mean, shown_target};
 use crate::error::Result;
 use crate::model::{Expansion, FittedModel, WiredNode};
 use crate::numeric::moments::mean;

@@ -16,7 +16,7 @@ pub struct Replacement(Mechanism);
 enum Mechanism {
     /// Wholly known, or an error where it is used.
     Given(Box<CausalMechanism>),
-    Fitted(Saved),
+    Fitted(Box<Saved>),
 }
 
 /// What is saved.
@@ -57,7 +57,8 @@ impl Replacement {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn fitted<N: Into<String>>(parents: impl IntoIterator<Item = N>, mechanism: FittedMechanism) -> Self {
-        Self(Mechanism::Fitted(Saved { parents: parents.into_iter().map(Into::into).collect(), mechanism }))
+        let parents = parents.into_iter().map(Into::into).collect();
+        Self(Mechanism::Fitted(Box::new(Saved { parents, mechanism })))
     }
 
     /// The mechanism, and for each of its parents the place among those that the node has in the graph.
@@ -86,7 +87,7 @@ impl Replacement {
 
     fn saved(&self, node: &str) -> Result<Saved> {
         match &self.0 {
-            Mechanism::Fitted(saved) => Ok(saved.clone()),
+            Mechanism::Fitted(saved) => Ok(Saved::clone(saved)),
             Mechanism::Given(mechanism) => {
                 let fitted = mechanism.fit(node, &[], None)?;
                 Ok(Saved { parents: mechanism.named_parents().unwrap_or(&[]).to_vec(), mechanism: fitted })
@@ -112,6 +113,6 @@ impl Serialize for Replacement {
 
 impl<'de> Deserialize<'de> for Replacement {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Saved::deserialize(deserializer).map(|saved| Self(Mechanism::Fitted(saved)))
+        Saved::deserialize(deserializer).map(|saved| Self(Mechanism::Fitted(Box::new(saved))))
     }
 }

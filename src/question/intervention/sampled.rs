@@ -6,13 +6,11 @@ use rand::RngExt;
 use rand_distr::Open01;
 use rayon::prelude::*;
 
-use super::config::{BLOCKS, InterventionConfig, WIDER};
+use super::config::{BLOCKS, InterventionConfig};
 use super::plan::Plan;
-use super::target::Estimate;
 use crate::error::Result;
 use crate::mechanism::FittedMechanism;
 use crate::model::{FittedModel, Start, WiredNode};
-use crate::numeric::moments::mean;
 use crate::numeric::scrambled_net::ScrambledNet;
 use crate::random::{Purpose, stream};
 
@@ -75,19 +73,5 @@ impl Noises<'_> {
         }
         node.mechanism.noise().replace_by_quantiles(column);
         self.drawn[node.position] = Some((Arc::clone(&node.mechanism), column.to_vec()));
-    }
-}
-
-impl Estimate {
-    /// The mean of figures of as many independent blocks, with its error.
-    pub(super) fn of_blocks(figures: &[f64]) -> Self {
-        let (value, count) = (mean(figures), figures.len() as f64);
-        let squares: f64 = figures.iter().map(|figure| (figure - value).powi(2)).sum();
-        Self { value, std_error: WIDER * (squares / (count - 1.0) / count).sqrt() }
-    }
-
-    /// A figure in closed form.
-    pub(super) fn exact(value: f64) -> Self {
-        Self { value, std_error: 0.0 }
     }
 }

@@ -5,23 +5,14 @@ use std::fmt::{self, Write};
 use serde::Serialize;
 
 use super::config::InterventionConfig;
+use super::estimate::Estimate;
 use super::plan::Plan;
 use super::request::Intervention;
 use super::sampled::blocks;
 use crate::error::{Error, Result, list_names};
 use crate::model::{Expansion, FittedModel};
 use crate::numeric::moments::{mean, root_mean_square};
-use crate::wording::{Visible, significant, visible_name};
-
-/// A figure with the standard error of its computation, in the same unit; 0 in closed form.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Estimate {
-    /// The figure.
-    pub value: f64,
-    /// Its standard error: what other samples would have changed. Nothing of how well the model is known is in it.
-    pub std_error: f64,
-}
+use crate::wording::{Visible, visible_name};
 
 /// What a target is like under an intervention. `Display` says it in a line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -175,13 +166,6 @@ pub(super) fn check_mean(target: &str, found: f64) -> Result<()> {
         return Ok(());
     }
     Err(Error::NonFiniteValue { what: format!("the expected value of `{target}` under the intervention"), found })
-}
-
-impl fmt::Display for Estimate {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&significant(self.value))?;
-        if self.std_error == 0.0 { Ok(()) } else { write!(formatter, " ± {}", significant(self.std_error)) }
-    }
 }
 
 /// A target and its level, for people.

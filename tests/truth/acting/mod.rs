@@ -2,6 +2,7 @@
 
 mod counterfactuals;
 mod interventions;
+mod unit_change;
 
 use std::fs;
 use std::path::Path;

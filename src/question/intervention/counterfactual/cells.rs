@@ -4,7 +4,7 @@ use super::open::draws_of_block;
 use crate::data::Levels;
 use crate::numeric::moments::{mean, root_mean_square};
 use crate::question::intervention::config::BLOCKS;
-use crate::question::intervention::target::Estimate;
+use crate::question::intervention::estimate::Estimate;
 
 /// The expected value of a number, with its error.
 pub(super) fn expected(draws: &[f64]) -> Estimate {

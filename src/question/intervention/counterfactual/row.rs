@@ -13,8 +13,8 @@ use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, WiredNode};
 use crate::question::intervention::config::InterventionConfig;
+use crate::question::intervention::estimate::Estimate;
 use crate::question::intervention::request::Intervention;
-use crate::question::intervention::target::Estimate;
 use crate::wording::{Visible, significant, visible_name};
 
 /// What a row would have been. `Display` shows it as a table.
