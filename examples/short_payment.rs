@@ -11,7 +11,8 @@
 //!
 //! These formulas are known; only how far accepted units, prices, tax rates, returns and fees usually stray is learned, from
 //! 2 000 payments made up here. Four payments that came short for one reason each are then explained: in money, as shares of
-//! the distance from the usual payment, and in nats, as shares of how unusual it is.
+//! the distance from the usual payment, in nats, as shares of how unusual it is, and once more in money against the invoice of a
+//! normal week.
 //!
 //! ```text
 //! cargo run --release --example short_payment
@@ -24,6 +25,7 @@ mod quiet_pipe;
 use std::error::Error;
 
 use clap::{Parser, ValueEnum};
+use etiology::unit_change::{UnitChange, UnitChangeConfig};
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FeatureMap, FittedModel, KnownFormula,
     NoiseDistribution, NoiseFamily, Observation, Quantity, Result, StructuralCausalModel,
@@ -81,10 +83,12 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     let all = Reason::value_variants().iter().copied();
     for reason in all.filter(|&reason| arguments.reason.is_none_or(|only| only == reason)) {
         let payment = short_payment(reason)?;
+        let normal = Observation::new(NODES, row(UNITS, PRICE, TAX_RATE, 0.0, 0.7))?;
         let config = AttributionConfig::default().with_feature_map(FeatureMap::LowerTail);
         let in_nats = model.attribute_outlier(PAYMENT, &payment, &config)?;
         let in_money = model.attribute_outlier(PAYMENT, &payment, &config.with_quantity(Quantity::MeanDeviation))?;
         print(&in_nats, &in_money, invoiced, payment.get(PAYMENT).unwrap_or(f64::NAN));
+        print_change(&model.unit_change(&model, PAYMENT, &normal, &payment, &UnitChangeConfig::default())?);
         println!("The fault that was built into this payment: {}.\n", reason.node());
     }
     Ok(())
@@ -165,4 +169,12 @@ fn print(in_nats: &Attribution, in_money: &Attribution, invoiced: f64, paid: f64
         println!("  {:<16} {:>10.2} {:>8.2}", contribution.node, contribution.value, nats);
     }
     println!("  {:<16} {:>10.2} {:>8.2}", "all", in_money.score.value, in_nats.score.value);
+}
+
+/// What has no part is the same in both rows.
+fn print_change(change: &UnitChange) {
+    println!("Against the payment of a normal week, {:.2}, it is {:.2}:", change.before, change.total());
+    for part in change.ranked().iter().filter(|part| part.value.abs() >= 0.005) {
+        println!("  {:<16} {:>10.2}", part.node, part.value);
+    }
 }
