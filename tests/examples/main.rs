@@ -118,6 +118,20 @@ fn short_payment_finds_each_reason_in_money_and_in_nats() {
 }
 
 #[test]
+fn what_changed_is_named_with_the_truth_beside_it() {
+    for (example, last) in [
+        ("what_changed", "What moved the profit most: Page Views."),
+        ("supply_chain", "What changed: confirmed and demand."),
+        ("cloud_costs", "What raised the cost: region, then price."),
+    ] {
+        let output = run::<&str>(example, []);
+        let printed = text(&output.stdout);
+        assert!(output.status.success(), "{printed}{}", text(&output.stderr));
+        assert_eq!(printed.lines().last(), Some(last));
+    }
+}
+
+#[test]
 fn custom_mechanism_agrees_with_brute_force() {
     let output = run::<&str>("custom_mechanism", []);
     let printed = text(&output.stdout);
