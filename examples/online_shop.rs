@@ -2,10 +2,12 @@
 //!
 //! Generates the latencies of 5 000 normal requests and of some slow ones, learns how each service's latency
 //! follows from those of the services it calls, and attributes the slow request of customer 5. The data are written as
-//! CSV files, for the examples `first_lines` and `service_latency`, into `target/shop` or the folder that is named.
+//! CSV files, for the examples `first_lines` and `service_latency`, into `target/shop` or the folder that is named. With `--lasting` all
+//! requests are slow from some day on: which service changed, and what would it help to give it resources of another?
 //!
 //! ```text
 //! cargo run --release --example online_shop
+//! cargo run --release --example online_shop -- --lasting
 //! cargo run --release --example online_shop -- --write-csv shop
 //! ```
 
@@ -22,6 +24,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use etiology::change::ChangeConfig;
+use etiology::intervention::{Intervention, InterventionConfig};
 use etiology::{AttributionConfig, Dataset, StructuralCausalModel};
 use mistake::{mistake, mistaken_arguments};
 
@@ -31,6 +35,9 @@ struct Arguments {
     /// Where normal.csv, slow_requests.csv and calls.csv are written; no other file of these names is written over
     #[arg(long, value_name = "FOLDER", default_value = "target/shop")]
     write_csv: PathBuf,
+    /// Explain why a thousand requests are slow on average, and what shifting resources would do
+    #[arg(long)]
+    lasting: bool,
 }
 
 fn main() -> ExitCode {
@@ -47,7 +54,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let normal = retail_shop::normal_requests(5_000, 1).map_err(sentence)?;
     let slow = retail_shop::slow_requests(100, 2).map_err(sentence)?;
     write_csv(&arguments.write_csv, &normal, &slow)?;
-    explain(&normal, &slow).map_err(sentence)
+    if arguments.lasting { explain_lasting(&normal) } else { explain(&normal, &slow) }.map_err(sentence)
 }
 
 fn explain(normal: &Dataset, slow: &Dataset) -> etiology::Result<()> {
@@ -64,6 +71,20 @@ fn explain(normal: &Dataset, slow: &Dataset) -> etiology::Result<()> {
     println!("{}", attribution.to_bar_chart());
     let culprit = &attribution.ranked()[0];
     println!("Root cause: {} ({:.2} ± {:.3} nats).", culprit.node, culprit.value, culprit.std_error);
+    Ok(())
+}
+
+fn explain_lasting(normal: &Dataset) -> etiology::Result<()> {
+    let slow = retail_shop::slow_requests(1_000, 2)?;
+    let unfitted = StructuralCausalModel::new(retail_shop::causal_graph()?).assign_mechanisms(normal)?;
+    let change = unfitted.distribution_change(normal, &slow, retail_shop::TARGET, &ChangeConfig::default())?;
+    println!("Why do customers wait longer on average? In seconds.\n\n{change}");
+    let (caching, shipping) = ("Caching Service", "Shipping Cost Service");
+    let shifted = Intervention::new().shift(caching, -1.0).shift(shipping, 2.0);
+    let as_it_is = Intervention::new();
+    let (model, config) = (unfitted.fit(&slow)?, InterventionConfig::default());
+    let effect = model.average_causal_effect(retail_shop::TARGET, &shifted, &as_it_is, &config)?;
+    println!("A second less of {caching} for two more of {shipping}: {effect} seconds.");
     Ok(())
 }
 

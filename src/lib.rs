@@ -203,6 +203,7 @@ pub mod relevance {
 ///
 /// [`robust_change`](robust_change::robust_change) needs no fitted model: two tables, a graph, and regressions and odds of which for every node one may be
 /// wrong.
+#[doc(alias = "distribution_change_robust")]
 pub mod robust_change {
     pub use crate::question::robust_change::{
         RobustChange, RobustChangeConfig, RobustContribution, RobustErrors, RobustExplanation, RobustQuantity,
@@ -229,6 +230,11 @@ struct FirstLines;
 #[cfg(all(doctest, feature = "traces"))]
 #[doc = include_str!("../docs/inputs.md")]
 struct Inputs;
+
+/// Runs the program in the guide for users of DoWhy.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/dowhy.md")]
+struct DoWhy;
 
 /// Compiles the code of the guide to embedding.
 #[cfg(doctest)]

@@ -26,6 +26,8 @@ use crate::error::{Error, Result, list_with_guess};
 /// # Ok::<(), etiology::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[doc(alias = "Series")]
+#[doc(alias = "dict")]
 pub struct Observation {
     names: Arc<ColumnNames>,
     values: Vec<f64>,

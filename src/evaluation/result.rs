@@ -9,6 +9,8 @@ use super::finding::ModelFinding;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[doc(alias = "CausalModelEvaluationResult")]
+#[doc(alias = "crps")]
+#[doc(alias = "nmse")]
 pub struct ModelEvaluation {
     /// How many held-out rows there are.
     pub rows: usize,

@@ -153,6 +153,7 @@ impl CausalGraph {
     }
 
     /// The graph in the DOT language of Graphviz.
+    #[doc(alias = "plot")]
     pub fn to_dot(&self) -> String {
         let printable = self.graph.map(|_, name| name.as_str(), |_, ()| "");
         Dot::with_config(&printable, &[Config::EdgeNoLabel]).to_string()

@@ -42,6 +42,7 @@ pub struct ConditionalIndependenceTest {
 /// columns and the constant.
 #[doc(alias = "gcm")]
 #[doc(alias = "generalised_cov_based")]
+#[doc(alias = "regression_based")]
 pub fn conditional_independence_test(
     x: ArrayView1<'_, f64>,
     y: ArrayView1<'_, f64>,

@@ -155,6 +155,10 @@ impl StructuralCausalModel {
     /// # Errors
     /// When the configuration is out of range; when the data has no numeric column for such a node or its parents, or an
     /// infinite value there.
+    #[doc(alias = "assign_causal_mechanism_node")]
+    #[doc(alias = "select_model")]
+    #[doc(alias = "find_best_model")]
+    #[doc(alias = "has_linear_relationship")]
     pub fn assign_mechanisms_with(mut self, data: &Dataset, config: &AssignmentConfig) -> Result<Self> {
         span!(INFO, "assign_mechanisms", nodes = self.graph.node_count(), rows = data.rows());
         config.check()?;

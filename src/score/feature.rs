@@ -70,6 +70,8 @@ pub(crate) enum OutlierTest {
 
 impl FeatureMap {
     /// A feature map given as a closure, larger for more extreme values. It must be pure and never return NaN.
+    #[doc(alias = "InverseDensityScorer")]
+    #[doc(alias = "RankBasedAnomalyScorer")]
     pub fn custom(feature: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         Self::Custom(Arc::new(feature))
     }

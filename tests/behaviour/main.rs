@@ -9,6 +9,7 @@ mod bootstrap;
 mod categories;
 mod change;
 mod data;
+mod dowhy_names;
 mod drift;
 mod evaluation;
 mod findings;

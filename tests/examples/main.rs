@@ -79,6 +79,20 @@ fn online_shop_names_the_caching_service() {
 }
 
 #[test]
+fn online_shop_explains_a_lasting_change_and_what_would_not_help() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("lasting");
+    let output = run("online_shop", ["--lasting".as_ref(), "--write-csv".as_ref(), folder.as_os_str()]);
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let first = printed.lines().skip_while(|line| !line.trim_start().starts_with("node")).nth(1);
+    assert!(first.is_some_and(|line| line.trim_start().starts_with("Caching Service")), "{printed}");
+    // Product Service waits for the slower of both, so that nothing is won: by simulation it is 0.02 seconds.
+    let effect = printed.lines().last().and_then(|line| line.split("moves by ").nth(1)).unwrap();
+    let effect: f64 = effect.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(effect.abs() < 0.1, "{printed}");
+}
+
+#[test]
 fn online_shop_writes_over_no_other_file() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("not_written_over");
     std::fs::create_dir_all(&folder).unwrap();
@@ -125,6 +139,20 @@ fn short_payment_finds_each_reason_in_money_and_in_nats() {
         assert!(parts[0].0.starts_with(node), "{printed}");
         let sum: f64 = parts.iter().map(|(_, part)| part).sum();
         assert!((sum - total.parse::<f64>().unwrap()).abs() < 0.04, "{printed}");
+    }
+}
+
+#[test]
+fn what_changed_is_named_with_the_truth_beside_it() {
+    for (example, last) in [
+        ("what_changed", "What moved the profit most: Page Views."),
+        ("supply_chain", "What changed: confirmed and demand."),
+        ("cloud_costs", "What raised the cost: region, then price."),
+    ] {
+        let output = run::<&str>(example, []);
+        let printed = text(&output.stdout);
+        assert!(output.status.success(), "{printed}{}", text(&output.stderr));
+        assert_eq!(printed.lines().last(), Some(last));
     }
 }
 

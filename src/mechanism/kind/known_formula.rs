@@ -9,6 +9,7 @@ use crate::mechanism::function::{LinearFunction, ParentFunction, SumOfMaxima};
 /// The parents are named so that a formula cannot silently meet them in another order: they must be exactly
 /// the node's parents in the graph.
 #[derive(Debug, Clone)]
+#[doc(alias = "create_causal_model_from_equations")]
 pub struct KnownFormula {
     parents: Vec<String>,
     function: ParentFunction,

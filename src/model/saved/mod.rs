@@ -125,6 +125,7 @@ impl FittedModel {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "pickle")]
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.save_as(&path, ModelFormat::of_path(&path))
     }

@@ -40,6 +40,7 @@ impl FittedModel {
     /// a custom mechanism is not invertible or returns NaN; or when the floor is 0 and the samples do not
     /// resolve a coalition's probability.
     #[doc(alias = "attribute_anomalies")]
+    #[doc(alias = "attribute_anomaly_scores")]
     pub fn attribute_outlier(
         &self,
         target: &str,

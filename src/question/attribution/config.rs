@@ -218,6 +218,7 @@ impl AttributionConfig {
 
     /// Sets the seed.
     #[must_use]
+    #[doc(alias = "set_random_seed")]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.means.seed = seed;
         self

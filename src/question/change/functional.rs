@@ -22,6 +22,7 @@ pub type CustomFunctional = Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>;
 pub enum Functional {
     /// The mean, in the target's unit; the default.
     #[default]
+    #[doc(alias = "means_difference")]
     Mean,
     /// The variance (the mean square, 1/n), in the target's unit squared.
     Variance,

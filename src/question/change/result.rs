@@ -56,6 +56,7 @@ pub struct ChangeEstimate {
 /// One node's part in a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[doc(alias = "estimate_distribution_change_scores")]
 pub struct NodeChange {
     /// The node's name.
     pub node: String,

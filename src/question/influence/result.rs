@@ -8,8 +8,11 @@ use serde::Serialize;
 #[non_exhaustive]
 pub enum InfluenceQuantity {
     /// The target's variance, in the square of its unit.
+    #[doc(alias = "estimate_variance")]
     Variance,
     /// The entropy of a category, in nats.
+    #[doc(alias = "estimate_entropy_discrete")]
+    #[doc(alias = "estimate_entropy_of_probabilities")]
     Entropy,
 }
 

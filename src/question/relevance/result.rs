@@ -10,6 +10,7 @@ use crate::question::integrals::Estimate;
 #[non_exhaustive]
 pub enum RelevanceQuantity {
     /// The variance of the function's value, in the square of its unit.
+    #[doc(alias = "variance_of_deviations")]
     Variance,
     /// The value in one row less the expected value, in the unit of the value.
     Deviation,

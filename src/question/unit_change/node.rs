@@ -100,6 +100,8 @@ impl FittedModel {
     #[doc(alias = "unit_change_linear")]
     #[doc(alias = "unit_change_nonlinear")]
     #[doc(alias = "SklearnLinearRegressionModel")]
+    #[doc(alias = "unit_change_linear_input_only")]
+    #[doc(alias = "unit_change_nonlinear_input_only")]
     pub fn node_change(
         &self,
         new: &Self,

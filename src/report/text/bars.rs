@@ -12,6 +12,7 @@ const WIDTH: f64 = 40.0;
 impl Attribution {
     /// The contributions as horizontal bars, the suspect first as [`ranked`](Self::ranked); negative ones are drawn with `-`, approximate ones marked
     /// with `≈`. Nodes whose value was missing have no bar.
+    #[doc(alias = "bar_plot")]
     pub fn to_bar_chart(&self) -> String {
         let ranked = self.ranked();
         let largest = ranked.iter().fold(0.0, |largest: f64, contribution| largest.max(contribution.value.abs()));
