@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-MOST_FILES, MOST_LINES = 14, 450
+MOST_FILES, MOST_LINES = 14, 460
 # Modules that list others, and are told apart from what they list.
 CONTENTS = ("lib.rs", "mod.rs")
 # Comments, raw strings, strings, and characters (not lifetimes).
@@ -232,7 +232,7 @@ SOUND_AND_FAULTY = {
     "tests/long.rs": "//\n" * (MOST_LINES + 1),
     **{f"benches/many/b{number}.rs": "" for number in range(MOST_FILES + 1)},
 }
-ITS_FAULTS = """tests/long.rs:451: 451 lines, at most 450 are allowed
+ITS_FAULTS = """tests/long.rs:451: 451 lines, at most 460 are allowed
 benches/many: 15 files at one level, at most 14 are allowed
 src/odd.rs:1: in no row of the table of layers
 docs/design.md: the row `src/gone` has no file

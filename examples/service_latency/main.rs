@@ -13,7 +13,6 @@
 //! be explained does not keep the others from their answers: then the exit code is 3.
 
 mod arguments;
-mod change;
 mod console;
 mod events;
 mod explain;
@@ -24,10 +23,9 @@ mod metrics;
 #[path = "../shared/mistake.rs"]
 mod mistake;
 mod output;
-mod rows;
+mod questions;
 mod source;
 mod traces;
-mod what_if;
 
 use std::process::ExitCode;
 
@@ -37,6 +35,7 @@ use console::Console;
 use etiology::Error;
 use explain::{Answer, Unexplained};
 use mistake::{mistake, mistaken_arguments};
+use questions::{change, rows, what_if};
 
 /// Why there is no result.
 enum Failure {

@@ -12,7 +12,6 @@ mod outside;
 mod precision;
 mod properties;
 mod reference_data;
-mod rows;
 mod scores;
 mod shapley;
 mod structure;

@@ -4,19 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::attributor::Attributor;
-use super::config::Quantity;
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::model::{FittedModel, Recovered, WiredNode};
-use crate::noise::NoiseDistribution;
-use crate::random::{Purpose, stream};
-use crate::score::FeatureMap;
+use crate::model::{FittedModel, WiredNode};
 use crate::target::Target;
 use crate::wording::significant;
-
-/// From how many draws the middle of a target's values in a context is taken.
-const DRAWS: usize = 10_000;
 
 /// A node that was given, with its value in the event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +24,7 @@ pub struct ContextNode {
 }
 
 impl ContextNode {
-    fn new(node: &WiredNode, observed: f64, observation: &Observation) -> Self {
+    pub(super) fn new(node: &WiredNode, observed: f64, observation: &Observation) -> Self {
         Self { node: node.name.clone(), observed, observed_level: node.observed_level(observation) }
     }
 
@@ -56,49 +48,4 @@ pub(super) fn numbers(model: &FittedModel, target: &Target, names: &[String]) ->
     }
     let nodes = target.nodes().iter().enumerate();
     Ok(nodes.filter(|(_, node)| names.contains(&node.name)).map(|(number, _)| number).collect())
-}
-
-impl Attributor {
-    /// What is normal for the target in the event's context, where extremeness counts from that; nothing without a context.
-    ///
-    /// # Errors
-    /// When a mechanism returns NaN or an infinity.
-    pub(super) fn reference_in_context(
-        &self,
-        target: &Target,
-        recovered: &Recovered,
-    ) -> Result<Option<NoiseDistribution>> {
-        let question = &self.config.question;
-        let counts_from_the_middle = match question.feature_map {
-            FeatureMap::DistanceFromMedian | FeatureMap::TwoSidedQuantile | FeatureMap::ZScore => true,
-            FeatureMap::UpperTail | FeatureMap::LowerTail | FeatureMap::Custom(_) => false,
-        };
-        let is_number = target.nodes()[target.number()].levels.is_none();
-        if self.context.is_empty() || !counts_from_the_middle || !is_number || question.quantity != Quantity::ItScore {
-            return Ok(None);
-        }
-        let seed = self.config.means.seed;
-        let mut number = 0;
-        let fill = |node: &WiredNode, noise: &mut [f64]| {
-            if self.context.contains(&number) {
-                noise.fill(recovered.noises[number]);
-            } else {
-                node.mechanism.noise().sample_into(&mut stream(seed, Purpose::InContext, node.position as u64), noise);
-            }
-            number += 1;
-        };
-        let mut columns = target.wiring().forward_columns(DRAWS, fill, |_| None)?;
-        columns.pop().map(|values| NoiseDistribution::empirical(&values)).transpose()
-    }
-
-    /// The nodes of the context, for whoever reads the answer.
-    pub(super) fn context_of(
-        &self,
-        target: &Target,
-        recovered: &Recovered,
-        observation: &Observation,
-    ) -> Vec<ContextNode> {
-        let node = |&number: &usize| ContextNode::new(&target.nodes()[number], recovered.values[number], observation);
-        self.context.iter().map(node).collect()
-    }
 }

@@ -8,6 +8,7 @@ mod class_orders;
 mod config;
 mod context;
 mod group;
+mod in_context;
 mod model_error;
 mod open_splits;
 mod result;

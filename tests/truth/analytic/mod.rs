@@ -6,6 +6,7 @@ mod fourier;
 mod jumps;
 mod missing;
 mod partly_linear;
+mod rows;
 
 use etiology::{Attribution, FeatureMap};
 
