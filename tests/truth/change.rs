@@ -118,6 +118,9 @@ fn brute_force(players: &[usize], worth: impl Fn(&[usize]) -> f64) -> BTreeMap<u
     sums.into_iter().map(|(player, sum)| (player, sum / count)).collect()
 }
 
+/// What is worth how much where the mechanisms of x, and of z, are the new ones.
+type OfChanges = fn(bool, bool) -> f64;
+
 type OfMoments = Box<dyn Fn((f64, f64), (f64, f64)) -> f64>;
 
 #[test]
@@ -229,7 +232,7 @@ fn errors_of_samples_cover_the_truth_as_often_as_they_say() {
     // E = a·m, Var = a²(2s² + m²), as y has mean and variance 1.
     let mean = |x: bool, z: bool| if z { 1.5 } else { 1.0 } * if x { 2.0 } else { 1.0 };
     let variance = |x: bool, z: bool| if z { 2.25 } else { 1.0 } * if x { 4.5 } else { 3.0 };
-    let truths: [(Functional, fn(bool, bool) -> f64); 2] = [(Functional::Mean, mean), (Functional::Variance, variance)];
+    let truths: [(Functional, OfChanges); 2] = [(Functional::Mean, mean), (Functional::Variance, variance)];
     for (functional, truth) in truths {
         let of_x = 0.5 * (truth(true, false) - truth(false, false) + truth(true, true) - truth(false, true));
         let exact = [("x", of_x), ("z", truth(true, true) - truth(false, false) - of_x)];

@@ -15,7 +15,9 @@ use super::spread::{Furthest, Spread};
 use crate::noise::{NoiseDistribution, Side, Spectrum, SpectrumAnalyser};
 
 /// Fewest and most terms of the series.
-const FREQUENCIES: (usize, usize) = (512, 4096);
+const FREQUENCIES: (usize, usize) = (128, 4096);
+/// Fewest where noises have atoms, of which more terms leave less by chance alone, so that their bound does not say how many are needed.
+const FEWEST_OF_ATOMS: usize = 512;
 /// Lattice points per frequency for noises without a closed form.
 const POINTS: usize = 8;
 /// Terms are doubled until what is left out is no more than this.
@@ -159,10 +161,11 @@ impl SumSeries {
         let largest = movers.iter().map(|mover| mover.scale).fold(0.0, f64::max);
         let (fewest, most) = FREQUENCIES;
         let resolving = (RESOLUTION * period / (TAU * largest)).min(most as f64) as usize;
-        let mut frequencies = resolving.next_power_of_two().clamp(fewest, most);
         let mut atoms: Vec<f64> = terms.iter().map(|term| term.noise.largest_atom()).collect();
         atoms.sort_unstable_by(|a, b| b.total_cmp(a));
         let atom = atoms[0] * atoms[1];
+        let fewest = if atoms[0] > 0.0 { FEWEST_OF_ATOMS } else { fewest };
+        let mut frequencies = resolving.next_power_of_two().clamp(fewest, most);
         loop {
             let mut spectrum = Spectrum::one(frequencies);
             let mut remainder = Remainder::NONE;
