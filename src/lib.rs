@@ -149,7 +149,7 @@ pub mod change {
 
 /// Interventions: what becomes of a system in which somebody acts, and what would have been.
 ///
-/// An [`Intervention`] says what is done to which nodes.
+/// An [`Intervention`](crate::intervention::Intervention) says what is done to which nodes.
 /// [`FittedModel::draw_interventional`](crate::FittedModel::draw_interventional) draws rows under it,
 /// [`interventional_target`](crate::FittedModel::interventional_target) gives mean and standard deviation of one node,
 /// [`average_causal_effect`](crate::FittedModel::average_causal_effect) compares two, and
