@@ -126,7 +126,7 @@ fn days(shop: Shop, count: usize, seed: u64) -> Result<Dataset> {
 fn day(shop: Shop, seed: u64) -> [f64; 8] {
     let generator = &mut ChaCha8Rng::seed_from_u64(seed);
     // One day in 24, some 15 a year.
-    let event = f64::from(u8::from(seed % 24 == 0));
+    let event = f64::from(u8::from(seed.is_multiple_of(24)));
     let mut between = |low: f64, high: f64| generator.random_range(low..high);
     let ad_spend = 1_000.0 + event * between(1_000.0, 2_000.0) + (1.0 - event) * between(100.0, 500.0);
     let (attracted, discount, presents) = (between(5_000.0, 10_000.0), between(0.0, 200.0), between(100.0, 1_100.0));
