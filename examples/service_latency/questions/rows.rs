@@ -59,7 +59,7 @@ pub(crate) fn run(
     };
     let _writing = interrupt::defer();
     if let Some(path) = &arguments.output.csv {
-        write_file(path, &together.attribution.to_csv())?;
+        write_file(path, together.attribution.to_csv())?;
     }
     Ok((text, None))
 }

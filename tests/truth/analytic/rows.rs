@@ -82,7 +82,7 @@ fn the_count_is_that_of_independent_rows() {
     assert_eq!(together.observed, seen as f64);
     // P{at least so many of independent trials succeed}
     let at_least = |chances: [f64; 4]| {
-        let mut counts = vec![1.0, 0.0, 0.0, 0.0, 0.0];
+        let mut counts = [1.0, 0.0, 0.0, 0.0, 0.0];
         for chance in chances {
             for count in (0..4).rev() {
                 counts[count + 1] += chance * counts[count];
