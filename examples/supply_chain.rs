@@ -55,10 +55,12 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let observed = change.observed.unwrap_or(f64::NAN);
     println!("\nObserved: {observed:.3}, of which the models leave {:.3}.", change.remainder.unwrap_or(f64::NAN));
 
-    let changed = change.ranked().iter().filter(|part| part.changed).map(|part| part.node.as_str());
+    // Whole units hide how demand lies within one, so that a test may see a little of that in the orders.
+    let is_most = |value: f64| value.abs() > 0.1 * change.total.value.abs();
+    let changed = change.ranked().iter().filter(|part| is_most(part.value)).map(|part| part.node.as_str());
     let mut changed: Vec<&str> = changed.collect();
     changed.sort_unstable();
-    println!("What changed: {}.", changed.join(" and "));
+    println!("What changed it: {}.", changed.join(" and "));
     match changed[..] {
         ["confirmed", "demand"] => Ok(()),
         _ => Err("it was the demand and the confirmed orders that changed".into()),

@@ -146,7 +146,7 @@ fn short_payment_finds_each_reason_in_money_and_in_nats() {
 fn what_changed_is_named_with_the_truth_beside_it() {
     for (example, last) in [
         ("what_changed", "What moved the profit most: Page Views."),
-        ("supply_chain", "What changed: confirmed and demand."),
+        ("supply_chain", "What changed it: confirmed and demand."),
         ("cloud_costs", "What raised the cost: region, then price."),
     ] {
         let output = run::<&str>(example, []);

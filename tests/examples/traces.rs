@@ -115,7 +115,7 @@ fn the_same_bits_for_any_number_of_threads() {
 
 #[test]
 fn mistakes_with_traces_are_named() {
-    let file = trace_file("few.jsonl", "3");
+    let file = trace_file("three.jsonl", "3");
     let cases: [(Output, &[&str]); 4] = [
         (on_traces("no_such_file.json", &[]), &["no_such_file.json"]),
         (on_traces(&file, &["--slowest", "2"]), &["3 traces", "2 of them"]),
