@@ -138,7 +138,7 @@ pub mod attribution {
 ///
 /// [`StructuralCausalModel::distribution_change`](crate::StructuralCausalModel::distribution_change) takes an old and a new table, tests
 /// which mechanisms changed, fits and answers; [`FittedModel::distribution_change`](crate::FittedModel::distribution_change) takes two
-/// models. A [`ChangeConfig`] says what of the distribution is asked for.
+/// models. A [`ChangeConfig`](change::ChangeConfig) says what of the distribution is asked for.
 /// [`Dataset::split_by_time`](crate::Dataset::split_by_time) makes two tables of two spans of time.
 pub mod change {
     pub use crate::engine::{EngineName, Explanation};

@@ -31,7 +31,7 @@ const SEED: u64 = 0;
 ///
 /// is further from 0 than its own squares allow: the generalised covariance measure (R. D. Shah and J. Peters, *The hardness of conditional
 /// independence testing*, Annals of Statistics 48, 2020). Each sum is right if either the regressions or the odds are. So a
-/// relation of unknown form does not look like a difference because X has moved. Each [`Aspect`] is a φ and its functions w; the
+/// relation of unknown form does not look like a difference because X has moved. Each [`Aspect`](crate::independence::Aspect) is a φ and its functions w; the
 /// p-values of the aspects are combined by Cauchy's rule, with more weight on what changes more often. `docs/method.md` has sizes and powers as measured.
 ///
 /// Of more than 10 000 rows of a sample as many are looked at. Costs O(rows · features²), with one feature for ten rows, 40 at most.

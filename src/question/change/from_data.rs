@@ -18,7 +18,7 @@ impl StructuralCausalModel {
     ///
     /// Every mechanism is tested: does the node depend on the table, given its parents? Mechanisms of which nothing shows that they changed
     /// are fitted to both tables together and contribute exactly 0; the others are fitted to each table by itself, and the change is
-    /// split between them as [`FittedModel::distribution_change`] says. So that nothing jumps when a p-value crosses the
+    /// split between them as [`FittedModel::distribution_change`](crate::FittedModel::distribution_change) says. So that nothing jumps when a p-value crosses the
     /// [level](super::ChangeTest::level), the answer is the mean over levels from a tenth of the asked one up to it: a mechanism's two
     /// fits count for a [weight](super::NodeChange::weight) that falls from 1 to 0 there. The answers without a test, and by the asked level
     /// alone, are there as [`separate`](super::NodeChange::separate) and [`pooled`](super::NodeChange::pooled). See `docs/method.md`.
@@ -32,7 +32,7 @@ impl StructuralCausalModel {
     ///
     /// # Errors
     /// When a node has no mechanism; when a needed column is not in both tables, holds text or an infinite value, or is a category
-    /// in one alone; when rows are too few; and as [`FittedModel::distribution_change`].
+    /// in one alone; when rows are too few; and as [`FittedModel::distribution_change`](crate::FittedModel::distribution_change).
     ///
     /// ```
     /// use etiology::change::ChangeConfig;
