@@ -95,7 +95,7 @@ struct Moments {
 }
 
 impl Moments {
-    /// Of independent noises.
+    /// What independent noises add together.
     fn sum(all: Vec<Self>) -> Self {
         let add = |sum: Self, one: Self| Self { mean: sum.mean + one.mean, variance: sum.variance + one.variance };
         all.into_iter().reduce(add).unwrap_or(Self { mean: 0.0, variance: 0.0 })

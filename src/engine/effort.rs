@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sampling::BLOCKS;
 use crate::error::{Error, Result};
+use crate::numeric::points::BLOCKS;
 use crate::shapley::ShapleyMethod;
 
 /// Fewest samples: two per block, without which no error could be given.

@@ -32,7 +32,6 @@ pub(crate) use inversion::{SharedSpectra, SumLaw, SumTerm, WithError};
 pub use means::{Estimator, Means, NoiseSampling};
 pub(crate) use reading::{Reading, Readout};
 pub(crate) use regimes::{Part, RegimeOf, Regimes};
-pub(crate) use sampling::{BLOCKS, rows_of_block};
 
 /// Why an engine does not do for players that are groups of nodes.
 const TOGETHER: &str = "several noises are kept or drawn together";

@@ -21,7 +21,7 @@ pub(crate) mod ranks;
 // Columns in bulk.
 pub(crate) mod kernels;
 pub(crate) mod linalg;
-pub(crate) mod scrambled_net;
+pub(crate) mod points;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::super::sampling::{Averages, BLOCKS, Carried, rows_of_block};
+use super::super::sampling::{Averages, Carried};
 use super::bound::{HighEnd, Remainder};
 use super::free_sum::FreeSum;
 use super::lattices::{Lattice, Lattices};
@@ -11,6 +11,7 @@ use super::series::{Probability, Series};
 use super::spread::Spread;
 use super::table::{Products, imaginary_parts};
 use crate::noise::{Side, Spectrum, SpectrumAnalyser};
+use crate::numeric::points::{BLOCKS, rows_of_block};
 
 /// How far beyond the reach of the noises deviations are cut off, as a share of it: the series ripples at its end.
 const ROOM_OF_WINDOW: f64 = 0.02;

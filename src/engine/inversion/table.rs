@@ -125,7 +125,7 @@ impl<'a> CoalitionTable<'a> {
         self.series.lattices.all.partition_point(knows) - 1
     }
 
-    /// Of the sets that are asked for, and 0 for others. Made better already where that costs little: where no noise has atoms.
+    /// The probabilities of the sets that are asked for, and 0 for others. They are made better already where that costs little: where no noise has atoms.
     fn probabilities(&self, is_asked: impl Fn(usize) -> bool) -> Vec<Probability> {
         let constants = self.constants();
         let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];

@@ -1,25 +1,16 @@
 //! The noise banks: sets of joint noise samples that all coalitions and all events share.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rand::{Rng, RngExt};
+use rand::RngExt;
 use rand_distr::Open01;
 
 use super::super::means::{Means, NoiseSampling};
 use crate::model::WiredNode;
-use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
+use crate::numeric::points::{MOST_IN_NETS, fill_evenly};
 use crate::random::{Purpose, stream};
 use crate::target::Target;
-
-/// Into how many blocks the noise bank is split to estimate its error. Few and large ones suit quasi-Monte Carlo, as each is
-/// a net of its own, many an exact estimate of the error; see `docs/method.md`.
-pub(crate) const BLOCKS: usize = 16;
-
-/// With more noises than this, quasi-Monte Carlo is not chosen by itself: for 20 it hardly gains and for 100 not at all
-/// (`docs/method.md`), while quantiles cost more than draws.
-const MOST_NOISES: usize = 64;
 
 /// The noise banks of one target, one for each number of samples, made when they are first needed.
 #[derive(Debug)]
@@ -67,11 +58,6 @@ pub(crate) struct Bank {
     samples: usize,
 }
 
-/// The samples of one of the [`BLOCKS`], which are independent of those of all others; sizes differ by at most one.
-pub(crate) fn rows_of_block(samples: usize, block: usize) -> Range<usize> {
-    block * samples / BLOCKS..(block + 1) * samples / BLOCKS
-}
-
 impl Bank {
     fn new(nodes: usize, samples: usize) -> Self {
         Self { columns: (0..nodes).map(|_| OnceLock::new()).collect(), samples }
@@ -109,7 +95,7 @@ impl Bank {
 /// Whether the noises of a target are drawn from nets.
 fn draws_evenly(target: &Target, means: Means) -> bool {
     match means.noise_sampling {
-        NoiseSampling::Auto => target.nodes().len() <= MOST_NOISES,
+        NoiseSampling::Auto => target.nodes().len() <= MOST_IN_NETS,
         NoiseSampling::MonteCarlo => false,
         NoiseSampling::QuasiMonteCarlo => true,
     }
@@ -120,23 +106,10 @@ fn draw_independently(node: &WiredNode, seed: u64, column: &mut [f64]) {
     node.mechanism.noise().sample_into(&mut generator, column);
 }
 
-/// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function.
+/// Randomised quasi-Monte Carlo: one coordinate of a scrambled net per block, through the noise's quantile function. Which node gets which
+/// coordinate made no difference that could be measured, so they are handed out in topological order.
 fn draw_evenly(node: &WiredNode, dimension: usize, seed: u64, column: &mut [f64]) {
     let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
     fill_evenly(&mut generator, dimension, column);
     node.mechanism.noise().replace_by_quantiles(column);
-}
-
-/// Nodes beyond the net's dimensions get a Latin hypercube's coordinate. Which node gets which coordinate made no
-/// difference that could be measured, so they are handed out in topological order.
-fn fill_evenly(generator: &mut impl Rng, dimension: usize, column: &mut [f64]) {
-    let samples = column.len();
-    let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, samples.div_ceil(BLOCKS)));
-    for block in 0..BLOCKS {
-        let points = &mut column[rows_of_block(samples, block)];
-        match &mut net {
-            Some(net) => net.fill(generator, points),
-            None => fill_latin_hypercube(generator, points),
-        }
-    }
 }

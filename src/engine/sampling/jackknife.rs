@@ -1,12 +1,7 @@
 //! The error of the noise bank, from replicates that leave out one block each.
 
-use super::bank::BLOCKS;
 use super::measuring::UNSEEN;
-
-/// (t/z)², where t = 2.1314 is the 97.5 % quantile of Student's distribution with 15 degrees of freedom, z = 1.9600 that
-/// of the normal one.
-const WIDENED: f64 = (2.131_449_546 / 1.959_963_985) * (2.131_449_546 / 1.959_963_985);
-const _: () = assert!(BLOCKS == 16, "the degrees of freedom are one less than the blocks");
+use crate::numeric::points::{BLOCKS, WIDENED};
 
 /// The variance that another bank would have brought, from the outputs of [`SampleMeasure`](super::measuring::SampleMeasure): the
 /// delete-one-block jackknife (Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 11).
@@ -18,7 +13,7 @@ pub(crate) fn variance_of_bank(outputs: &[f64]) -> f64 {
     let blocks = BLOCKS as f64;
     let all = outputs[0];
     let squares: f64 = outputs[1..=BLOCKS].iter().map(|replicate| (replicate - all).powi(2)).sum();
-    WIDENED * (blocks - 1.0) / blocks * squares + outputs[UNSEEN].powi(2)
+    WIDENED * WIDENED * (blocks - 1.0) / blocks * squares + outputs[UNSEEN].powi(2)
 }
 
 #[cfg(test)]
@@ -33,6 +28,6 @@ mod tests {
         let variance = samples.iter().map(|sample| (sample - mean).powi(2)).sum::<f64>() / (count - 1.0) / count;
         let replicates = samples.iter().map(|sample| (count * mean - sample) / (count - 1.0));
         let outputs: Vec<f64> = std::iter::once(mean).chain(replicates).chain([0.0, mean]).collect();
-        assert!((variance_of_bank(&outputs) - WIDENED * variance).abs() < 1e-12);
+        assert!((variance_of_bank(&outputs) - WIDENED * WIDENED * variance).abs() < 1e-12);
     }
 }

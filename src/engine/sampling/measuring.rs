@@ -1,12 +1,12 @@
 //! What a coalition is worth, from samples of the target.
 
-use super::bank::{BLOCKS, rows_of_block};
 use super::pivot::Pivot;
 use super::samples::{Changing, TargetSamples};
 use super::unseen::{Averages, Carried};
 use crate::error::Result;
 use crate::numeric::kernels::{add_and_count, add_multiple, extremes, sums_of_deviations};
 use crate::numeric::logarithms::ln_sum_exp;
+use crate::numeric::points::{BLOCKS, rows_of_block};
 use crate::score::OutlierTest;
 use crate::world::Measure;
 

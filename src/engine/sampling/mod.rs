@@ -13,7 +13,7 @@ mod worlds;
 
 use std::sync::Arc;
 
-pub(crate) use bank::{BLOCKS, Bank, Shelf, rows_of_block};
+pub(crate) use bank::{Bank, Shelf};
 pub(super) use jackknife::variance_of_bank;
 pub(super) use measuring::{FreePivot, OUTPUTS, SampleMeasure};
 pub(super) use pivot::{Pivot, find_pivots};

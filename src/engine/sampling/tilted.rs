@@ -13,8 +13,9 @@
 
 use std::sync::Arc;
 
-use super::bank::{BLOCKS, Bank, rows_of_block};
+use super::bank::Bank;
 use crate::noise::{NoiseDistribution, Side};
+use crate::numeric::points::{BLOCKS, rows_of_block};
 use crate::world::Event;
 
 /// The share of the noises in the second part of a block that is drawn from the observed value's tail.

@@ -3,7 +3,7 @@
 //! Where few samples carry an average, their spread says as little as the average: no hit among m has no spread at all, and the
 //! sample that would have carried the most is missing in both. So what one further hit would add is part of the error.
 
-use super::bank::BLOCKS;
+use crate::numeric::points::BLOCKS;
 
 /// With fewer effective samples than this, a further hit may be of another order of magnitude than those that were seen.
 const FEW: f64 = 25.0;

@@ -39,7 +39,7 @@ pub struct ChangeConfig {
     /// permutations beyond.
     pub shapley: ShapleyConfig,
     /// How it is found which mechanisms changed, where there are data; by default by a test at the level 0.05. `None` takes all for changed.
-    /// Of two models that are given without data, mechanisms have changed where they differ.
+    /// Two models that are given without data have changed mechanisms where they differ.
     #[doc(alias = "mechanism_change_test")]
     pub test: Option<ChangeTest>,
     /// How many times the rows of both tables are resampled for intervals, where there are data; 0 by default, which gives none. Each

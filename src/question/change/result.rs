@@ -73,7 +73,7 @@ pub struct NodeChange {
     /// test.
     pub p_value: Option<f64>,
     /// How much the two separate fits of the mechanism count for, from 0 (one fit to both tables) to 1: a continuous function of the p-value.
-    /// Nothing without a test.
+    /// `None` without a test.
     pub weight: Option<f64>,
     /// The contribution if it is decided by the p-value alone: mechanisms whose p-value is above the level are fitted to both tables
     /// together, all others to each by itself. Nothing without a test.

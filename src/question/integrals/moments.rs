@@ -19,7 +19,7 @@ pub(crate) struct LinearMoments {
 }
 
 impl LinearMoments {
-    /// Of two nodes of one model.
+    /// The covariance of two nodes of one model.
     pub(crate) fn covariance(&self, other: &Self) -> f64 {
         let both = self.terms.iter().filter_map(|(position, term)| Some((term, other.terms.get(position)?)));
         both.map(|((effect, variance), (other, _))| effect * other * variance).sum()

@@ -3,7 +3,7 @@
 use rand::seq::SliceRandom;
 
 use crate::model::WiredNode;
-use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
+use crate::numeric::points::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
 use crate::random::{Purpose, stream};
 
 /// One randomly scrambled net of points, whose coordinates are noises.

@@ -9,7 +9,7 @@ use crate::shapley::values_of_table;
 pub(crate) enum Joined<'j> {
     /// Everybody, or nobody, at all points.
     All(bool),
-    /// The same few players at all points, by their bits.
+    /// A few players, the same at all points, by their bits.
     Coalition(u32),
     /// At each point those whose rank in its own order is below a number: players × points.
     InOrder { ranks: &'j [Vec<u32>], below: u32 },
@@ -50,7 +50,7 @@ impl PointGame {
     /// The Shapley values on one net. `worth` writes what the players who have joined are worth at every point.
     ///
     /// # Errors
-    /// Those of `worth`.
+    /// When `worth` fails.
     pub(crate) fn values(
         &self,
         net: Net,

@@ -3,12 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::numeric::points::BLOCKS;
 
-/// Independent blocks of samples, whose spread is the error.
-pub(super) const BLOCKS: usize = 16;
-/// The 97.5 % quantile of Student's distribution with 15 degrees, over the normal one: how much wider an error is that is known
-/// from 16 blocks, so that 1.96 of it hold the truth as often as they say.
-pub(super) const WIDER: f64 = 2.131_450 / 1.959_964;
 const MOST_SAMPLES: usize = 100_000_000;
 const MOST_DRAWS: usize = 1_000_000;
 
@@ -30,7 +26,7 @@ pub struct InterventionConfig {
     /// How many draws a row takes of what it leaves open (missing values, the noises of categories), at least 32; 256 by
     /// default. They are the same for all rows.
     pub row_draws: usize,
-    /// Of a target that is a category, the level whose probability is asked; nothing for a number.
+    /// The level whose probability is asked, of a target that is a category; nothing for a number.
     pub level: Option<String>,
     /// The seed of all draws; 0 by default.
     pub seed: u64,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::config::WIDER;
 use crate::numeric::moments::mean;
+use crate::numeric::points::WIDENED;
 use crate::wording::significant;
 
 /// A figure with the standard error of its computation, in the same unit; 0 in closed form.
@@ -23,7 +23,7 @@ impl Estimate {
     pub(super) fn of_blocks(figures: &[f64]) -> Self {
         let (value, count) = (mean(figures), figures.len() as f64);
         let squares: f64 = figures.iter().map(|figure| (figure - value).powi(2)).sum();
-        Self { value, std_error: WIDER * (squares / (count - 1.0) / count).sqrt() }
+        Self { value, std_error: WIDENED * (squares / (count - 1.0) / count).sqrt() }
     }
 
     /// A figure in closed form.

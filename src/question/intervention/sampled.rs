@@ -6,16 +6,13 @@ use rand::RngExt;
 use rand_distr::Open01;
 use rayon::prelude::*;
 
-use super::config::{BLOCKS, InterventionConfig};
+use super::config::InterventionConfig;
 use super::plan::Plan;
 use crate::error::Result;
 use crate::mechanism::FittedMechanism;
 use crate::model::{FittedModel, Start, WiredNode};
-use crate::numeric::scrambled_net::ScrambledNet;
+use crate::numeric::points::{BLOCKS, MOST_IN_NETS, ScrambledNet, rows_of_block};
 use crate::random::{Purpose, stream};
-
-/// With more noises, nets gain nothing over independent draws (`docs/method.md`, "The bank").
-const MOST_NOISES: usize = 64;
 
 /// What `summarise` makes of each block of samples: of the target's values under each plan, whose wirings end with the target.
 ///
@@ -32,7 +29,7 @@ pub(super) fn blocks<T: Send>(
     summarise: impl Fn(&[Vec<f64>]) -> T + Sync,
 ) -> Result<Vec<T>> {
     let of_block = |block: usize| -> Result<T> {
-        let rows = (block + 1) * config.samples / BLOCKS - block * config.samples / BLOCKS;
+        let rows = rows_of_block(config.samples, block).len();
         let mut noises = Noises { model, block, seed: config.seed, drawn: vec![None; model.graph().node_count()] };
         let mut targets = Vec::with_capacity(plans.len());
         for plan in plans {
@@ -66,7 +63,7 @@ impl Noises<'_> {
         }
         let index = (node.position * BLOCKS + self.block) as u64;
         let mut generator = stream(self.seed, Purpose::Interventions, index);
-        if self.drawn.len() <= MOST_NOISES {
+        if self.drawn.len() <= MOST_IN_NETS {
             ScrambledNet::sobol(self.model.number(node.position), column.len()).fill(&mut generator, column);
         } else {
             column.iter_mut().for_each(|point| *point = generator.sample(Open01));

@@ -3,14 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::numeric::points::BLOCKS;
 use crate::shapley::{ShapleyConfig, ShapleyMethod};
 
 /// Up to how many players all coalitions are visited by default: each costs one evaluation of the graph.
 const EXACT_PLAYERS: usize = 16;
 /// How many orders are drawn of more players.
 const PERMUTATIONS: usize = 1_000;
-/// Independent blocks of draws, whose spread is an error.
-pub(super) const BLOCKS: usize = 16;
 const MOST_DRAWS: usize = 100_000;
 
 /// How the difference between two rows is split where that is not in closed form.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::config::{BLOCKS, UnitChangeConfig};
+use super::config::UnitChangeConfig;
 use super::result::{ChangePart, ChangeSource, UnitChange};
 use super::sides::{Side, check_number, expected};
 use crate::data::Observation;
 use crate::error::{Error, Result, list_names};
 use crate::model::{FittedModel, WiredNode};
-use crate::numeric::scrambled_net::fill_latin_hypercube;
+use crate::numeric::points::{BLOCKS, fill_latin_hypercube, rows_of_block};
 use crate::random::{Purpose, stream};
 use crate::shapley::{Coalition, Game, shapley_values};
 use ndarray::Axis;
@@ -89,7 +89,7 @@ impl Game for System<'_> {
             return Ok(());
         }
         for block in 0..BLOCKS {
-            let draws = block * self.draws / BLOCKS..(block + 1) * self.draws / BLOCKS;
+            let draws = rows_of_block(self.draws, block);
             let count = draws.len() as f64;
             values[1 + block] = draws.map(value).sum::<f64>() / count;
         }
@@ -290,8 +290,7 @@ fn noises(side: &Side<'_>, name: &str, (row, number): (usize, usize), config: &U
     let mut generator = stream(config.seed, Purpose::UnitChange, (2 * number + row) as u64);
     let mut draws = vec![0.0; config.draws];
     for block in 0..BLOCKS {
-        let of_block = block * config.draws / BLOCKS..(block + 1) * config.draws / BLOCKS;
-        fill_latin_hypercube(&mut generator, &mut draws[of_block]);
+        fill_latin_hypercube(&mut generator, &mut draws[rows_of_block(config.draws, block)]);
     }
     draws.iter_mut().for_each(|point| *point = interval.at(*point) - centre);
     Ok(draws)

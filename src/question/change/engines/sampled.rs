@@ -3,17 +3,12 @@
 
 use super::of_samples::SampleFunctional;
 use super::solve::{MixedGame, not_finite};
-use crate::engine::{BLOCKS, rows_of_block};
 use crate::error::Result;
-use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet, fill_latin_hypercube};
+use crate::numeric::points::{BLOCKS, WIDENED, fill_evenly, rows_of_block};
 use crate::question::change::functional::Functional;
 use crate::question::change::pairing::{NEW, OLD, Pairing};
 use crate::random::{Purpose, stream};
 use crate::shapley::{Coalition, Game};
-
-/// The 97.5 % quantile of Student's distribution with 15 degrees of freedom over that of the normal one.
-const WIDENED: f64 = 2.131_449_546 / 1.959_963_985;
-const _: () = assert!(BLOCKS == 16, "the degrees of freedom are one less than the blocks");
 
 /// The first output is the functional of all samples, the others are those of each block.
 pub(super) struct SampledGame<'p> {
@@ -162,15 +157,7 @@ fn descendants(pairing: &Pairing) -> Vec<Vec<bool>> {
 
 /// A column of uniform numbers within (0, 1): a coordinate of scrambled nets, one for each block.
 fn uniform(number: usize, samples: usize, seed: u64) -> Vec<f64> {
-    let mut generator = stream(seed, Purpose::ChangeNets, number as u64);
     let mut column = vec![0.0; samples];
-    let mut net = (number < DIMENSIONS).then(|| ScrambledNet::sobol(number, samples.div_ceil(BLOCKS)));
-    for block in 0..BLOCKS {
-        let points = &mut column[rows_of_block(samples, block)];
-        match &mut net {
-            Some(net) => net.fill(&mut generator, points),
-            None => fill_latin_hypercube(&mut generator, points),
-        }
-    }
+    fill_evenly(&mut stream(seed, Purpose::ChangeNets, number as u64), number, &mut column);
     column
 }

@@ -1,9 +1,8 @@
 //! What the draws of one cell come to.
 
-use super::open::draws_of_block;
 use crate::data::Levels;
 use crate::numeric::moments::{mean, root_mean_square};
-use crate::question::intervention::config::BLOCKS;
+use crate::numeric::points::{BLOCKS, rows_of_block};
 use crate::question::intervention::estimate::Estimate;
 
 /// The expected value of a number, with its error.
@@ -11,7 +10,7 @@ pub(super) fn expected(draws: &[f64]) -> Estimate {
     if draws.iter().all(|draw| *draw == draws[0]) {
         return Estimate::exact(draws[0]);
     }
-    let blocks: Vec<f64> = (0..BLOCKS).map(|block| mean(&draws[draws_of_block(draws.len(), block)])).collect();
+    let blocks: Vec<f64> = (0..BLOCKS).map(|block| mean(&draws[rows_of_block(draws.len(), block)])).collect();
     Estimate { value: mean(draws), ..Estimate::of_blocks(&blocks) }
 }
 

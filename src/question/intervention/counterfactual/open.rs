@@ -1,12 +1,9 @@
 //! Rows that leave something open: each is drawn many times, given what was observed.
 
-use rand::RngExt;
-use rand_distr::Open01;
-
 use super::replay::{Kind, Replay};
 use crate::error::{Error, Result};
-use crate::numeric::scrambled_net::{DIMENSIONS, ScrambledNet};
-use crate::question::intervention::config::{BLOCKS, InterventionConfig};
+use crate::numeric::points::fill_evenly;
+use crate::question::intervention::config::InterventionConfig;
 use crate::random::{Purpose, stream};
 
 /// Uniform numbers for what a row leaves open, the same for all rows: in blocks, each a scrambled net.
@@ -19,24 +16,12 @@ pub(super) struct Draws {
     count: usize,
 }
 
-/// The draws of which a block consists.
-pub(super) fn draws_of_block(count: usize, block: usize) -> std::ops::Range<usize> {
-    block * count / BLOCKS..(block + 1) * count / BLOCKS
-}
-
 impl Draws {
     pub(super) fn new(replay: &Replay, config: &InterventionConfig) -> Self {
         let (nodes, count) = (replay.observed.nodes(), config.row_draws);
         let column = |purpose: Purpose, dimension: usize, position: usize| {
             let (mut generator, mut column) = (stream(config.seed, purpose, position as u64), vec![0.0; count]);
-            let mut net = (dimension < DIMENSIONS).then(|| ScrambledNet::sobol(dimension, count.div_ceil(BLOCKS)));
-            for block in 0..BLOCKS {
-                let points = &mut column[draws_of_block(count, block)];
-                match &mut net {
-                    Some(net) => net.fill(&mut generator, points),
-                    None => points.iter_mut().for_each(|point| *point = generator.sample(Open01)),
-                }
-            }
+            fill_evenly(&mut generator, dimension, &mut column);
             column
         };
         let all = |purpose: Purpose, first: usize| {
