@@ -1,11 +1,13 @@
 //! What an attribution in a context rests on.
 
+use rand::rngs::ChaCha8Rng;
+
 use super::attributor::Attributor;
 use super::config::Quantity;
 use super::context::ContextNode;
 use crate::data::Observation;
 use crate::error::Result;
-use crate::model::{Recovered, WiredNode};
+use crate::model::{Recovered, WiredNode, Wiring};
 use crate::noise::NoiseDistribution;
 use crate::random::{Purpose, stream};
 use crate::score::FeatureMap;
@@ -34,17 +36,9 @@ impl Attributor {
             return Ok(None);
         }
         let seed = self.config.means.seed;
-        let mut number = 0;
-        let fill = |node: &WiredNode, noise: &mut [f64]| {
-            if self.context.contains(&number) {
-                noise.fill(recovered.noises[number]);
-            } else {
-                node.mechanism.noise().sample_into(&mut stream(seed, Purpose::InContext, node.position as u64), noise);
-            }
-            number += 1;
-        };
-        let mut columns = target.wiring().forward_columns(DRAWS, fill, |_| None)?;
-        columns.pop().map(|values| NoiseDistribution::empirical(&values)).transpose()
+        let random = |_, node: &WiredNode| stream(seed, Purpose::InContext, node.position as u64);
+        let values = draw_target(target.wiring(), DRAWS, (&self.context, recovered), random)?;
+        NoiseDistribution::empirical(&values).map(Some)
     }
 
     /// The nodes of the context, for whoever reads the answer.
@@ -57,4 +51,27 @@ impl Attributor {
         let node = |&number: &usize| ContextNode::new(&target.nodes()[number], recovered.values[number], observation);
         self.context.iter().map(node).collect()
     }
+}
+
+/// Draws of a target in a context: the nodes of that, by their numbers, have the noises that were recovered, each other node draws its own from
+/// the stream of its number.
+///
+/// # Errors
+/// When a mechanism returns NaN or an infinity.
+pub(super) fn draw_target(
+    wiring: &Wiring,
+    draws: usize,
+    (context, recovered): (&[usize], &Recovered),
+    random: impl Fn(usize, &WiredNode) -> ChaCha8Rng,
+) -> Result<Vec<f64>> {
+    let mut number = 0;
+    let fill = |node: &WiredNode, noise: &mut [f64]| {
+        if context.contains(&number) {
+            noise.fill(recovered.noises[number]);
+        } else {
+            node.mechanism.noise().sample_into(&mut random(number, node), noise);
+        }
+        number += 1;
+    };
+    Ok(wiring.forward_columns(draws, fill, |_| None)?.pop().unwrap_or_default())
 }

@@ -148,7 +148,7 @@ impl Outside {
         Self { uncertain: positions.filter_map(plausible).collect(), prepared: Mutex::new(Vec::new()) }
     }
 
-    /// The same of so many copies of a target with so many nodes each.
+    /// What is uncertain of so many copies of a target with so many nodes each.
     pub(in crate::question::attribution) fn repeated(&self, copies: usize, size: usize) -> Self {
         let copy =
             |copy: usize| self.uncertain.iter().map(move |(node, rivals)| (node + copy * size, Arc::clone(rivals)));
@@ -158,7 +158,7 @@ impl Outside {
     /// The target with all of these noises wide.
     ///
     /// # Errors
-    /// Those of `prepare`.
+    /// When `prepare` fails.
     pub(in crate::question::attribution) fn widened(
         &self,
         base: &Arc<Prepared>,

@@ -1,8 +1,9 @@
 //! Rows side by side: a target that is a statistic of the target in each of several independent rows.
 
 use crate::error::Result;
-use crate::model::{Recovered, Wiring};
+use crate::model::{Recovered, WiredNode, Wiring};
 use crate::noise::NoiseDistribution;
+use crate::question::attribution::in_context::draw_target;
 use crate::random::{Purpose, stream};
 use crate::target::Target;
 
@@ -27,19 +28,12 @@ pub(super) fn usual(
 ) -> Result<NoiseDistribution> {
     let mechanism = statistic.mechanism(recovered.len())?;
     let draws = DRAWS.min(DRAWN_VALUES / recovered.len());
-    let mut columns = Vec::with_capacity(recovered.len());
+    let mut columns: Vec<Vec<f64>> = Vec::with_capacity(recovered.len());
     for (row, recovered) in recovered.iter().enumerate() {
-        let mut number = 0;
-        let fill = |node: &crate::model::WiredNode, noise: &mut [f64]| {
-            if context.contains(&number) {
-                noise.fill(recovered.noises[number]);
-            } else {
-                let index = (row * wiring.nodes().len() + number) as u64;
-                node.mechanism.noise().sample_into(&mut stream(seed, Purpose::RowsTogether, index), noise);
-            }
-            number += 1;
+        let random = |number: usize, _: &WiredNode| {
+            stream(seed, Purpose::RowsTogether, (row * wiring.nodes().len() + number) as u64)
         };
-        columns.extend(wiring.forward_columns(draws, fill, |_| None)?.pop());
+        columns.push(draw_target(wiring, draws, (context, recovered), random)?);
     }
     let (parents, mut values): (Vec<&[f64]>, _) = (columns.iter().map(Vec::as_slice).collect(), vec![0.0; draws]);
     mechanism.fill(&wiring.node(wiring.target()).name, &parents, &vec![0.0; draws], &mut values)?;
