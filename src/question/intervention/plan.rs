@@ -76,7 +76,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The same for one node, given by its position in the graph, and its ancestors alone; it comes last.
+    /// The plan for one node, given by its position in the graph, and its ancestors alone; it comes last.
     pub(super) fn up_to(&self, position: usize) -> Self {
         let number_of = |position: usize| self.wiring.nodes().iter().position(|node| node.position == position);
         let wiring = self.wiring.up_to(number_of(position).unwrap_or(0));

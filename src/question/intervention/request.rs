@@ -41,7 +41,7 @@ struct OneChange {
 }
 
 impl Intervention {
-    /// Nothing is done.
+    /// An intervention in which nothing is done yet.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,12 +1,6 @@
 //! The answer.
 
-use std::fmt::{self, Write};
-
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
 use serde::{Deserialize, Serialize};
-
-use crate::wording::{Visible, significant, visible_name};
 
 /// What a part of a difference comes of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -68,32 +62,5 @@ impl UnitChange {
         let mut parts: Vec<&ChangePart> = self.parts.iter().collect();
         parts.sort_by(|one, other| other.value.abs().total_cmp(&one.value.abs()));
         parts
-    }
-}
-
-impl ChangeSource {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Input => "its value",
-            Self::Mechanism => "mechanism",
-            Self::Noise => "noise",
-        }
-    }
-}
-
-impl fmt::Display for UnitChange {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let formatter = &mut Visible(formatter);
-        let [before, after, total] = [self.before, self.after, self.total()].map(significant);
-        writeln!(formatter, "`{}` went from {before} to {after}, by {total}:", visible_name(&self.target))?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
-        table.add_row(["node", "by", "part", "± error"].map(str::to_owned));
-        for ChangePart { node, source, value, std_error } in self.ranked() {
-            let [value, error] = [*value, *std_error].map(significant);
-            table.add_row([visible_name(node), source.words().to_owned(), value, error]);
-        }
-        table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
     }
 }

@@ -11,7 +11,7 @@ use crate::wording::{shortened, visible_name};
 /// Most bars; the table has all nodes.
 const MOST_BARS: usize = 20;
 /// Half the length of a 95 % interval, in standard errors.
-const INTERVAL: f64 = 1.96;
+pub(super) const INTERVAL: f64 = 1.96;
 /// The height of a bar with its label, in pixels.
 const ROW: usize = 44;
 /// Columns of text for a name above its bar, on a narrow screen.

@@ -1,15 +1,12 @@
 //! The page of what changed.
 
-use super::bars::{Bar, chart};
+use super::bars::{Bar, INTERVAL, chart};
 use super::page::document;
 use super::text::{list, section, sentence, table};
 use crate::question::attribution::Quantity;
 use crate::question::change::{ChangeEstimate, DistributionChange, NodeChange};
 use crate::report::escape;
 use crate::wording::{p_value, significant, visible_name};
-
-/// Half the length of a 95 % interval, in standard errors.
-const INTERVAL: f64 = 1.96;
 
 /// What changed as one self-contained page of HTML: the shift of the target, what every mechanism added to it with its error, the old
 /// mechanisms beside the new ones, the remainder, and the answer as JSON. As [`HtmlReport`](crate::HtmlReport), it needs no network

@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::CellAlignment;
 
+use super::table;
 use crate::mechanism::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
 use crate::wording::{Visible, significant, visible_name};
 
@@ -15,8 +15,7 @@ impl fmt::Display for AssignmentReport {
     /// A row per node: its mechanism, the score of that, the next best alternatives, and warnings below.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.set_header(["node", "mechanism", "rows", "CRPS", "± error", "next best"]);
         self.nodes.iter().for_each(|node| {
             table.add_row(row(node));
@@ -26,7 +25,7 @@ impl fmt::Display for AssignmentReport {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write(formatter, &table)?;
         for node in &self.nodes {
             for warning in &node.warnings {
                 writeln!(formatter, "`{}`: {warning}", node.node)?;

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
-
+use super::table::{self, nothing, percent};
 use crate::error::list_names;
-use crate::question::attribution::{Attribution, ContextNode, Contribution, MissingNode, Quantity, UnidentifiedGroup};
+use crate::question::attribution::{
+    Attribution, ContextNode, Contribution, MissingNode, Quantity, ScoreEstimate, UnidentifiedGroup,
+};
 use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
 
 /// How many columns the table has, and which one is left out where it would be empty.
@@ -18,8 +18,7 @@ impl fmt::Display for Attribution {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
         self.write_summary(formatter)?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         let amount = match self.quantity {
             Quantity::ItScore => "nats",
             Quantity::MeanDeviation => "contribution",
@@ -38,8 +37,7 @@ impl fmt::Display for Attribution {
             add(self.row_of_unexplained());
             self.missing.iter().for_each(|node| add(row_of_missing(node)));
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write_figures(formatter, table, 1)?;
         self.write_extrapolated(formatter)?;
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))
     }
@@ -50,27 +48,7 @@ impl Attribution {
         let observed = self.contribution(&self.target).map_or_else(nothing, Contribution::observed_text);
         let (target, score) = (visible_name(&self.target), &self.score);
         write!(formatter, "`{target}` = {observed}: ")?;
-        match (score.tail_probability, score.floor) {
-            (Some(tail), Some(floor)) => {
-                writeln!(
-                    formatter,
-                    "outlier score {} ± {} nats (probability {}, floor {})",
-                    fixed(score.value, 2),
-                    error_in_nats(score.std_error),
-                    chance(tail, floor),
-                    significant(floor)
-                )?;
-            }
-            _ => writeln!(
-                formatter,
-                "{} ± {} from its expected value",
-                significant(score.value),
-                significant(score.std_error)
-            )?,
-        }
-        if score.saturated {
-            writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
-        }
+        write_score(formatter, score)?;
         if let Some(context) = self.context_in_words() {
             writeln!(formatter, "{context}")?;
         }
@@ -106,12 +84,12 @@ impl Attribution {
     }
 
     fn row(&self, contribution: &Contribution) -> [String; COLUMNS] {
-        let (amount, error) = self.amount(contribution.value, contribution.std_error);
+        let (amount, error) = with_error(self.quantity, contribution.value, contribution.std_error);
         [
             visible_name(&contribution.node),
             if contribution.is_approximate() { format!("≈{amount}") } else { amount },
             error,
-            contribution.model_error.map_or_else(nothing, |error| self.amount(error, 0.0).0),
+            contribution.model_error.map_or_else(nothing, |error| with_error(self.quantity, error, 0.0).0),
             contribution.share.map_or_else(nothing, percent),
             contribution.observed_text(),
             contribution.typical_text(),
@@ -121,8 +99,8 @@ impl Attribution {
 
     /// What nodes contributed together that the data do not tell apart.
     fn row_of_group(&self, group: &UnidentifiedGroup) -> [String; COLUMNS] {
-        let (amount, error) = self.amount(group.value, group.std_error);
-        let model_error = self.amount(group.model_error, 0.0).0;
+        let (amount, error) = with_error(self.quantity, group.value, group.std_error);
+        let model_error = with_error(self.quantity, group.model_error, 0.0).0;
         let share = self.contributions.iter().any(|contribution| contribution.share.is_some());
         let share = if share { percent(group.value / self.score.value) } else { nothing() };
         let members =
@@ -131,20 +109,12 @@ impl Attribution {
     }
 
     fn row_of_unexplained(&self) -> [String; COLUMNS] {
-        let (amount, error) = self.amount(self.unexplained.value, self.unexplained.std_error);
+        let (amount, error) = with_error(self.quantity, self.unexplained.value, self.unexplained.std_error);
         // Where the contributions have no shares, neither has the rest.
         let has_shares = self.contributions.iter().any(|contribution| contribution.share.is_some());
         let share = has_shares.then(|| percent(self.unexplained.value / self.score.value));
         let share = share.unwrap_or_else(nothing);
         ["(unexplained)".to_owned(), amount, error, nothing(), share, nothing(), nothing(), nothing()]
-    }
-
-    /// Errors are small beside the amounts, and a plain 0 would claim too much.
-    fn amount(&self, value: f64, std_error: f64) -> (String, String) {
-        match self.quantity {
-            Quantity::ItScore => (fixed(value, 2), error_in_nats(std_error)),
-            Quantity::MeanDeviation => (significant(value), significant(std_error)),
-        }
     }
 }
 
@@ -153,10 +123,36 @@ fn row_of_missing(missing: &MissingNode) -> [String; COLUMNS] {
     [visible_name(&missing.node), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 
-fn percent(share: f64) -> String {
-    format!("{}%", fixed(100.0 * share, 0))
+/// How unusual it was, with its error: the rest of a line, and one more where the score is at its ceiling.
+pub(super) fn write_score(formatter: &mut Visible<'_, '_>, score: &ScoreEstimate) -> fmt::Result {
+    match (score.tail_probability, score.floor) {
+        (Some(tail), Some(floor)) => {
+            writeln!(
+                formatter,
+                "outlier score {} ± {} nats (probability {}, floor {})",
+                fixed(score.value, 2),
+                error_in_nats(score.std_error),
+                chance(tail, floor),
+                significant(floor)
+            )?;
+        }
+        _ => writeln!(
+            formatter,
+            "{} ± {} from its expected value",
+            significant(score.value),
+            significant(score.std_error)
+        )?,
+    }
+    if score.saturated {
+        writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
+    }
+    Ok(())
 }
 
-fn nothing() -> String {
-    "-".to_owned()
+/// An amount with its error. Errors are small beside the amounts, and a plain 0 would claim too much.
+pub(super) fn with_error(quantity: Quantity, value: f64, std_error: f64) -> (String, String) {
+    match quantity {
+        Quantity::ItScore => (fixed(value, 2), error_in_nats(std_error)),
+        Quantity::MeanDeviation => (significant(value), significant(std_error)),
+    }
 }

@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
-
+use super::table::{self, nothing};
 use crate::question::change::{DistributionChange, NodeChange};
 use crate::wording::{Visible, p_value, significant, visible_name};
 
@@ -31,15 +29,13 @@ impl fmt::Display for DistributionChange {
                 significant(remainder)
             )?;
         }
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         let columns = self.columns();
         table.add_row(columns.iter().map(|column| column.header));
         for contribution in self.ranked() {
             table.add_row(columns.iter().map(|column| (column.cell)(contribution)));
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write_figures(formatter, table, 1)?;
         self.ranked().iter().try_for_each(|contribution| write_parents(formatter, contribution))
     }
 }
@@ -51,7 +47,7 @@ struct ColumnOf {
 }
 
 impl DistributionChange {
-    /// Those that are not empty.
+    /// The columns that are not empty.
     fn columns(&self) -> Vec<ColumnOf> {
         let has = |there: fn(&NodeChange) -> bool| self.contributions.iter().any(there);
         let all = [
@@ -87,8 +83,4 @@ fn write_parents(formatter: &mut Visible<'_, '_>, contribution: &NodeChange) -> 
 
 fn with_error(value: f64, std_error: f64) -> String {
     if std_error > 0.0 { format!("{} ± {}", significant(value), significant(std_error)) } else { significant(value) }
-}
-
-fn nothing() -> String {
-    "-".to_owned()
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
+use super::table;
 use crate::error::list_names;
 use crate::findings::Strength;
 use crate::verdicts::{Counterfactual, Diagnosis};
@@ -21,9 +21,9 @@ impl fmt::Display for Diagnosis {
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
         writeln!(formatter)?;
-        write_table(formatter, &self.ranking_table())?;
+        table::write(formatter, &self.ranking_table())?;
         writeln!(formatter)?;
-        write_table(formatter, &self.verdict_table())?;
+        table::write(formatter, &self.verdict_table())?;
         if !self.counterfactuals.is_empty() {
             writeln!(formatter)?;
         }
@@ -76,8 +76,7 @@ impl Diagnosis {
     }
 
     fn ranking_table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.set_header(["node", "combined", "propagation", "noise", "Shapley share"]);
         for score in self.combined.iter().take(ROWS) {
             let figures = [score.score, score.propagation, score.noise, score.shapley];
@@ -88,8 +87,7 @@ impl Diagnosis {
     }
 
     fn verdict_table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.set_header(["verdict", "first", "score", "second", "score"]);
         for verdict in &self.verdicts {
             let suspects = verdict.ranking.iter().filter(|candidate| candidate.score > 0.0).take(2);
@@ -127,8 +125,4 @@ impl fmt::Display for Counterfactual {
             write!(formatter, "{moves} that probability from {usual} to {alone}.")
         }
     }
-}
-
-fn write_table(formatter: &mut Visible<'_, '_>, table: &Table) -> fmt::Result {
-    table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
 }

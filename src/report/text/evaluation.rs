@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
-
+use super::table;
 use crate::evaluation::{ModelEvaluation, ModelFinding, NodeEvaluation};
 use crate::wording::{Visible, fixed, p_value, significant, visible_name};
 
@@ -20,8 +18,7 @@ impl fmt::Display for ModelEvaluation {
         self.write_noise(formatter)?;
         self.write_graph(formatter)?;
         writeln!(formatter)?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.set_header([
             "node",
             "rows",
@@ -37,8 +34,7 @@ impl fmt::Display for ModelEvaluation {
         self.nodes.iter().for_each(|node| {
             table.add_row(row(node));
         });
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write_figures(formatter, table, 1)?;
         if !self.findings.is_empty() {
             writeln!(formatter, "\nWarnings:")?;
         }

@@ -2,13 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
-
+use super::table::{self, nothing, percent};
 use crate::question::arrow_strength::{ArrowMeasure, ArrowStrength, ArrowStrengths};
 use crate::question::influence::{InfluenceContribution, InfluenceQuantity, IntrinsicInfluence};
 use crate::question::relevance::{FeatureContribution, Relevance, RelevanceQuantity};
-use crate::wording::{Visible, fixed, significant, visible_name};
+use crate::wording::{Visible, significant, visible_name};
 
 impl fmt::Display for IntrinsicInfluence {
     /// What is split in a line, then the nodes, the largest first as [`ranked`](IntrinsicInfluence::ranked).
@@ -20,24 +18,18 @@ impl fmt::Display for IntrinsicInfluence {
         };
         let (target, total, error) = (visible_name(&self.target), significant(self.total), significant(self.std_error));
         writeln!(formatter, "`{target}`: {what} {total} ± {error}{unit}, by whose noise it comes from")?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.add_row(["node", what, "± error", "share"]);
         for contribution in self.ranked() {
             table.add_row(row(contribution));
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
+        table::write_figures(formatter, table, 1)
     }
 }
 
 fn row(contribution: &InfluenceContribution) -> [String; 4] {
     let (value, error) = (significant(contribution.value), significant(contribution.std_error));
-    [visible_name(&contribution.node), value, error, percent(contribution.share)]
-}
-
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "-".to_owned(), |share| format!("{}%", fixed(100.0 * share, 0)))
+    [visible_name(&contribution.node), value, error, contribution.share.map_or_else(nothing, percent)]
 }
 
 impl fmt::Display for ArrowStrengths {
@@ -49,14 +41,12 @@ impl fmt::Display for ArrowStrengths {
             _ => ("the variance that cutting it adds", "variance"),
         };
         writeln!(formatter, "Arrows into `{}`, each by {what}", visible_name(&self.target))?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.add_row(["parent", column, "± error"]);
         for ArrowStrength { parent, value, std_error, .. } in self.ranked() {
             table.add_row([visible_name(parent), significant(*value), significant(*std_error)]);
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write_figures(formatter, table, 1)?;
         self.density.iter().try_for_each(|density| writeln!(formatter, "The noise has {density}."))
     }
 }
@@ -73,14 +63,12 @@ impl fmt::Display for Relevance {
             self.target.as_ref().map_or_else(|| "the function".to_owned(), |name| format!("`{}`", visible_name(name)));
         let (total, error) = (significant(self.total), significant(self.std_error));
         writeln!(formatter, "{of}: {what} {total} ± {error}, by the features it comes from")?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         table.add_row(["feature", "relevance", "± error", "share"]);
         for FeatureContribution { feature, is_noise, value, std_error, share } in self.ranked() {
             let name = if *is_noise { format!("(noise of {})", visible_name(feature)) } else { visible_name(feature) };
-            table.add_row([name, significant(*value), significant(*std_error), percent(*share)]);
+            table.add_row([name, significant(*value), significant(*std_error), share.map_or_else(nothing, percent)]);
         }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
+        table::write_figures(formatter, table, 1)
     }
 }

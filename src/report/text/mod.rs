@@ -1,5 +1,6 @@
 //! Text for a terminal: what `Display` prints, and a bar chart.
 
+mod acting;
 mod assignment;
 mod attribution;
 mod bars;
@@ -11,3 +12,4 @@ mod finding;
 mod influence;
 mod robust_change;
 mod rows;
+mod table;

@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
-
+use super::table;
 use crate::question::robust_change::{
     RobustChange, RobustContribution, RobustExplanation, RobustQuantity, RobustWeights,
 };
@@ -20,8 +18,7 @@ impl fmt::Display for RobustChange {
         let (quantity, target) = (&self.explain().quantity, visible_name(&self.target));
         let (old, new) = (significant(self.old), significant(self.new));
         writeln!(formatter, "The {quantity} of `{target}` went from {old} to {new}.")?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         let level = format!("{} % from", significant(100.0 * self.level));
         table.set_header(["mechanism".to_owned(), "change".to_owned(), "± error".to_owned(), level, "to".to_owned()]);
         let mut add = |name: String, part: &RobustContribution| {
@@ -30,8 +27,7 @@ impl fmt::Display for RobustChange {
         };
         self.contributions.iter().for_each(|part| add(visible_name(&part.node), part));
         add("(together)".to_owned(), &self.change);
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write_figures(formatter, table, 1)?;
         for (table, incomplete) in ["old", "new"].iter().zip(self.incomplete).filter(|&(_, incomplete)| incomplete > 0)
         {
             writeln!(formatter, "{incomplete} rows of the {table} table lack a value and were left out.")?;

@@ -2,22 +2,20 @@
 
 use std::fmt::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
-
+use super::attribution::{with_error, write_score};
+use super::table::{self, nothing, percent};
 use crate::error::list_names;
 use crate::findings::Strength;
 use crate::question::attribution::{Quantity, RowsAttribution, RowsContribution};
 use crate::verdicts::RowsDiagnosis;
-use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
+use crate::wording::{Visible, significant, visible_name};
 
 impl fmt::Display for RowsAttribution {
     /// A summary in a line or two, then the nodes, the suspect first, and the findings.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
         self.write_summary(formatter)?;
-        let mut table = Table::new();
-        table.load_style(NOTHING);
+        let mut table = table::plain();
         let amount = match self.quantity {
             Quantity::ItScore => "nats",
             Quantity::MeanDeviation => "contribution",
@@ -26,8 +24,7 @@ impl fmt::Display for RowsAttribution {
         self.contributions.iter().for_each(|contribution| {
             table.add_row(row(contribution));
         });
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))?;
+        table::write_figures(formatter, table, 1)?;
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))
     }
 }
@@ -37,25 +34,7 @@ impl RowsAttribution {
         let (target, rows, score) = (visible_name(&self.target), self.rows, &self.score);
         let (observed, typical) = (significant(self.observed), significant(self.typical));
         write!(formatter, "`{target}`, {} of {rows} rows = {observed}, typically {typical}: ", self.statistic)?;
-        match (score.tail_probability, score.floor) {
-            (Some(tail), Some(floor)) => writeln!(
-                formatter,
-                "outlier score {} ± {} nats (probability {}, floor {})",
-                fixed(score.value, 2),
-                error_in_nats(score.std_error),
-                chance(tail, floor),
-                significant(floor)
-            )?,
-            _ => writeln!(
-                formatter,
-                "{} ± {} from its expected value",
-                significant(score.value),
-                significant(score.std_error)
-            )?,
-        }
-        if score.saturated {
-            writeln!(formatter, "The score is at its ceiling: the event is at least this unusual.")?;
-        }
+        write_score(formatter, score)?;
         if !self.context.is_empty() {
             writeln!(formatter, "Given in every row, and not blamed: {}.", list_names(&self.context))?;
         }
@@ -94,12 +73,9 @@ impl fmt::Display for RowsDiagnosis {
 }
 
 fn row(contribution: &RowsContribution) -> [String; 6] {
-    let (amount, error) = match contribution.quantity {
-        Quantity::ItScore => (fixed(contribution.value, 2), error_in_nats(contribution.std_error)),
-        Quantity::MeanDeviation => (significant(contribution.value), significant(contribution.std_error)),
-    };
-    let or_nothing = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), significant);
-    let share = contribution.share.map_or_else(|| "-".to_owned(), |share| format!("{}%", fixed(100.0 * share, 0)));
+    let (amount, error) = with_error(contribution.quantity, contribution.value, contribution.std_error);
+    let or_nothing = |value: Option<f64>| value.map_or_else(nothing, significant);
+    let share = contribution.share.map_or_else(nothing, percent);
     [
         visible_name(&contribution.node),
         amount,

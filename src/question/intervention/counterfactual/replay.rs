@@ -27,7 +27,7 @@ pub(super) struct Replay {
 /// What becomes of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Nothing reaches it: it is as observed, to the bit.
+    /// No intervention reaches it: it is as observed, to the bit.
     Kept,
     /// It is set.
     Given,

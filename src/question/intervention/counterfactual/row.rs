@@ -1,9 +1,5 @@
 //! The counterfactual of one row.
 
-use std::fmt::{self, Write};
-
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
 use super::cells::{expected, likeliest, shares, spread};
@@ -15,7 +11,6 @@ use crate::model::{FittedModel, WiredNode};
 use crate::question::intervention::config::InterventionConfig;
 use crate::question::intervention::estimate::Estimate;
 use crate::question::intervention::request::Intervention;
-use crate::wording::{Visible, significant, visible_name};
 
 /// What a row would have been. `Display` shows it as a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -171,28 +166,4 @@ fn of_node(node: &WiredNode, observation: &Observation, observed: f64, draws: &[
     let shares = levels.names().iter().zip(shares(draws, levels));
     let levels = shares.map(|(level, probability)| LevelShare { level: level.clone(), probability }).collect();
     CounterfactualNode { level, levels, ..entry }
-}
-
-impl fmt::Display for CounterfactualRow {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let formatter = &mut Visible(formatter);
-        let mut table = Table::new();
-        table.load_style(NOTHING);
-        table.add_row(["node", "observed", "would have been", "± open"].map(str::to_owned));
-        for entry in &self.nodes {
-            let observed =
-                entry.observed.map(significant).or_else(|| entry.observed_level.as_deref().map(visible_name));
-            let likeliest = entry.level.as_deref().map(|level| {
-                let share = entry.levels.iter().find(|share| share.level == level);
-                let percent = share.map_or(1.0, |share| share.probability.value) * 100.0;
-                format!("{} ({percent:.0} %)", visible_name(level))
-            });
-            let value = entry.value.map(|value| significant(value.value)).or(likeliest);
-            let open = if entry.std_dev > 0.0 { significant(entry.std_dev) } else { String::new() };
-            let cells = [observed.unwrap_or_else(|| "missing".to_owned()), value.unwrap_or_default(), open];
-            table.add_row([visible_name(&entry.node)].into_iter().chain(cells));
-        }
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        table.lines().try_for_each(|line| writeln!(formatter, "{}", line.trim_end()))
-    }
 }
