@@ -77,13 +77,7 @@ pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) ->
     match (&files.events, &files.event_traces, source) {
         (Some(file), ..) => {
             let graph = source.graph();
-            let times = match &files.time_column {
-                Some(name) if graph.contains(name) => {
-                    return Err(Failure::Mistake(format!("--time-column `{name}` is a node of the graph")));
-                }
-                Some(name) => TimeColumn::Named(name.clone()),
-                None => TimeColumn::Detect,
-            };
+            let times = time_column(arguments, graph)?;
             let mut format = arguments.csv(graph).with_time(times);
             if let Source::Rows { read, .. } = source {
                 format = format.like(&read.report);
@@ -103,6 +97,17 @@ pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) ->
             let message = "--events or --event-traces is needed, unless --traces, --metrics or --prometheus gives normal data and events";
             Err(Failure::Mistake(message.to_owned()))
         }
+    }
+}
+
+/// Which column of a table of this graph holds times.
+pub(crate) fn time_column(arguments: &Arguments, graph: &CausalGraph) -> Result<TimeColumn, Failure> {
+    match &arguments.events.time_column {
+        Some(name) if graph.contains(name) => {
+            Err(Failure::Mistake(format!("--time-column `{name}` is a node of the graph")))
+        }
+        Some(name) => Ok(TimeColumn::Named(name.clone())),
+        None => Ok(TimeColumn::Detect),
     }
 }
 

@@ -77,12 +77,8 @@ pub(crate) fn text(
 ) -> Result<String, String> {
     match arguments.output.format {
         Format::Table => {
-            let of_model = model.findings().into_iter().map(|finding| finding.to_string());
-            let of_inputs = put_right.doubts().map(str::to_owned);
-            let findings: String = of_model.chain(of_inputs).map(|finding| format!("- {finding}\n\n")).collect();
             let tables: String = answers.iter().map(|event| table(arguments, events, event)).collect();
-            let inputs: String = put_right.of_traces().map(|input| format!("{input}\n")).collect();
-            Ok(findings + &tables + &inputs)
+            Ok(between_doubts_and_inputs(model, put_right, &tables))
         }
         Format::Json => {
             let left_out_of_fit = &events.left_out;
@@ -156,6 +152,15 @@ fn interval_table(intervals: &BootstrapIntervals) -> String {
         "\nIntervals of {level} % that include the fit and the ± error above ({resamples} resamples{failed}), the mechanisms being of \
          the chosen kinds:\n{lines}{warning}"
     )
+}
+
+/// Text for people, after what speaks against the model and the inputs, and before what the inputs are.
+pub(crate) fn between_doubts_and_inputs(model: &FittedModel, put_right: &PutRight, text: &str) -> String {
+    let of_model = model.findings().into_iter().map(|finding| finding.to_string());
+    let of_inputs = put_right.doubts().map(str::to_owned);
+    let findings: String = of_model.chain(of_inputs).map(|finding| format!("- {finding}\n\n")).collect();
+    let inputs: String = put_right.of_traces().map(|input| format!("{input}\n")).collect();
+    findings + text + &inputs
 }
 
 /// As JSON, in which nothing is hidden.

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use etiology::change::DistributionChange;
-use etiology::data::TimeColumn;
 use etiology::report::ChangeReport;
 use etiology::{CausalGraph, Dataset, Error, StructuralCausalModel};
 use serde::Serialize;
 
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
+use crate::events::time_column;
 use crate::output::json_of;
 use crate::source::{PutRight, ReadTable, graph, read_table, restricted};
 use crate::{Failure, files, interrupt};
@@ -71,14 +71,7 @@ fn contents<'a>(
 }
 
 fn tables(arguments: &Arguments, graph: &CausalGraph, console: &Console) -> Result<Tables, Failure> {
-    let times = match &arguments.events.time_column {
-        Some(name) if graph.contains(name) => {
-            return Err(Failure::Mistake(format!("--time-column `{name}` is a node of the graph")));
-        }
-        Some(name) => TimeColumn::Named(name.clone()),
-        None => TimeColumn::Detect,
-    };
-    let format = arguments.csv(graph).with_time(times);
+    let format = arguments.csv(graph).with_time(time_column(arguments, graph)?);
     let categories = &arguments.source.category;
     let (first, second) =
         (arguments.source.before.as_ref().or(arguments.source.normal.as_ref()), &arguments.change.after);

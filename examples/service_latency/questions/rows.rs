@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
 use crate::events::Events;
-use crate::output::json_of;
+use crate::output::{between_doubts_and_inputs, json_of};
 use crate::source::PutRight;
 use crate::{Failure, interrupt};
 
@@ -44,13 +44,7 @@ pub(crate) fn run(
         other => other,
     })?;
     let text = match arguments.output.format {
-        Format::Table => {
-            let of_model = model.findings().into_iter().map(|finding| finding.to_string());
-            let doubts =
-                of_model.chain(put_right.doubts().map(str::to_owned)).map(|finding| format!("- {finding}\n\n"));
-            let inputs: String = put_right.of_traces().map(|input| format!("{input}\n")).collect();
-            doubts.collect::<String>() + &format!("rows {from} to {to}: {together}\n") + &inputs
-        }
+        Format::Table => between_doubts_and_inputs(model, put_right, &format!("rows {from} to {to}: {together}\n")),
         Format::Json => {
             let (target, findings) = (arguments.target(), model.findings());
             let report = Report { target, rows: (from, to), findings, put_right, together: &together };
