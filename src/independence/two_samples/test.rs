@@ -13,7 +13,7 @@ use crate::random::{Purpose, stream};
 const FEWEST_ROWS: usize = 10;
 /// Rows that both samples together must have beyond one for each column.
 const FEWEST_SPARE_ROWS: usize = 10;
-/// Of a larger sample so many rows are looked at, chosen at random: a difference that they do not show is of no size.
+/// So many rows of a larger sample are looked at, chosen at random: a difference that they do not show is of no size.
 const MOST_ROWS: usize = 10_000;
 /// The test has no seed of its own: the same rows give the same answer.
 const SEED: u64 = 0;
@@ -34,7 +34,7 @@ const SEED: u64 = 0;
 /// relation of unknown form does not look like a difference because X has moved. Each [`Aspect`](crate::independence::Aspect) is a φ and its functions w; the
 /// p-values of the aspects are combined by Cauchy's rule, with more weight on what changes more often. `docs/method.md` has sizes and powers as measured.
 ///
-/// Of more than 10 000 rows of a sample as many are looked at. Costs O(rows · features²), with one feature for ten rows, 40 at most.
+/// Where a sample has more than 10 000 rows, as many of them are looked at. Costs O(rows · features²), with one feature for ten rows, 40 at most.
 /// Values that the columns explain exactly, and constant ones, do not differ: p = 1.
 ///
 /// # Errors

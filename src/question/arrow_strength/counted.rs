@@ -18,7 +18,7 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Nothing where they cannot be listed, or are too many.
+    /// Lists the values; nothing where they cannot be listed, or are too many.
     ///
     /// # Errors
     /// When a mechanism is not finite.

@@ -28,7 +28,7 @@ pub(super) struct KernelDensity {
 }
 
 impl Density {
-    /// Nothing for a noise that never varies.
+    /// The density of a noise; nothing for one that never varies.
     pub(super) fn of(noise: &NoiseDistribution) -> Option<Self> {
         match noise {
             NoiseDistribution::Empirical(seen) => KernelDensity::of(seen).map(Self::Kernels),

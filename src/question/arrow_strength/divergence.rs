@@ -121,7 +121,7 @@ impl Nested<'_> {
     }
 }
 
-/// Of classes: their probabilities are known, and no noise is drawn.
+/// The divergence of classes, whose probabilities are known: no noise is drawn.
 fn of_probabilities(edge: &Edge<'_>, draws: &Nested<'_>, outer: usize) -> [f64; 2] {
     let Some(classes) = edge.node().mechanism.classes() else { return [f64::NAN; 2] };
     let pairs = draws.pairs(edge, outer);
@@ -145,7 +145,7 @@ fn of_probabilities(edge: &Edge<'_>, draws: &Nested<'_>, outer: usize) -> [f64; 
     sums
 }
 
-/// Of numbers: the density at a drawn value given its parents, and the mean of the densities there with the parent drawn anew. The own
+/// The divergence of numbers, from the density at a drawn value given its parents, and the mean of the densities there with the parent drawn anew. The own
 /// parent is one of the inner draws, so that the mean is never 0; that is a bias of the order of all others.
 ///
 /// On the scale of the link, whose derivative is the same in both densities.

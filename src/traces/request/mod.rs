@@ -116,7 +116,7 @@ struct Sums {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Call {
     pair: (u32, u32),
-    /// Those that did not finish come first.
+    /// Whether it finished: calls that did not come first.
     finished: bool,
     interval: Interval,
 }

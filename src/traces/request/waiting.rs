@@ -23,7 +23,7 @@ pub(super) struct Tree {
     below: Vec<Range<usize>>,
 }
 
-/// Those below each span as a list: the first of them, and for each the next.
+/// The spans below each span as a list: the first of them, and for each the next.
 #[derive(Debug, Default, Clone, Copy)]
 struct Family {
     first: Option<usize>,
@@ -90,7 +90,7 @@ impl Tree {
         Some(tree)
     }
 
-    /// Those directly below a span that it waited for.
+    /// The spans directly below one that it waited for.
     pub(super) fn waited(&self, span: usize) -> impl Iterator<Item = usize> + Clone {
         self.downwards[self.below[span].clone()].iter().copied().filter(|&child| !self.places[child].background)
     }
