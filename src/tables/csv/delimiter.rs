@@ -22,7 +22,8 @@ pub(super) fn named_in(start: &[u8]) -> Option<(u8, usize)> {
     (delimiter.is_ascii() && delimiter != b'"').then_some((delimiter, end + ends))
 }
 
-/// The character that splits the first lines into equally many cells: the one that gives the most, if it gives more than one.
+/// The character that splits the first lines into equally many cells: of those that find rows below the header the one that gives the most, if
+/// it gives more than one.
 ///
 /// `whole` says that there is no more text. Where none splits them evenly, it is the one that splits the header, and the line at
 /// fault is found when it is read; where none splits anything, the table has one column, in which any may stand.
@@ -39,7 +40,10 @@ pub(super) fn detect(start: &[u8], whole: bool) -> u8 {
             .map(|&(found, _)| found)
     };
     let comma = tried.iter().find(|(found, shape)| *found == b',' && shape.even);
-    most(|shape| shape.even && shape.header > 1)
+    // One that finds a header alone may have taken the rows for a part of it: a `|` within the quotes of `a,"b|"` begins a cell with a
+    // quote, which ends in another line.
+    most(|shape| shape.even && shape.header > 1 && shape.rows)
+        .or_else(|| most(|shape| shape.even && shape.header > 1))
         .or_else(|| most(|shape| shape.header > 1))
         .or(comma.map(|&(found, _)| found))
         .or_else(|| most(|shape| shape.even && shape.rows))
@@ -101,6 +105,8 @@ mod tests {
             ("a\n0,5\n0,7\n", ';'),
             ("a\n1\n", ','),
             ("a;b\n", ';'),
+            // A quoted cell that ends in another candidate.
+            ("a,\"b|\"\n1,\"x;y\"\n", ','),
             // Ends that are empty, and rows with a cell more than the header.
             ("a;b\n1;2;;\n", ';'),
             ("\"a\";\"b\"\n\"1\";0,5;0,7\n\"2\";0,5;0,7\n", ';'),
