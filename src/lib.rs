@@ -71,6 +71,7 @@
 //! | [`metrics`] | tables from the time series of Prometheus |
 //! | [`tables`] | CSV files as programs write them, and what was converted |
 //! | `traces` | tables and call graphs from OpenTelemetry and Jaeger (feature `traces`) |
+//! | [`threads`] | where what runs in parallel runs |
 //! | [`shapley`] | Shapley values of any game |
 //! | [`independence`] | tests of independence and conditional independence |
 //!
@@ -107,6 +108,7 @@ pub mod shapley;
 pub mod tables;
 mod target;
 mod telemetry;
+pub mod threads;
 #[cfg(feature = "traces")]
 pub mod traces;
 pub mod verdicts;
@@ -127,9 +129,9 @@ pub mod attribution {
     pub use crate::engine::{Effort, EngineName, Estimator, Explanation, Means, NoiseSampling, Precision};
     pub use crate::question::NodeScore;
     pub use crate::question::attribution::{
-        Attribution, AttributionConfig, AttributionQuestion, Attributor, ContextNode, Contribution, Floor, MissingNode,
-        Quantity, RowStatistic, RowsAttribution, RowsContribution, ScoreEstimate, TimedAttribution, Unexplained,
-        WhatIf,
+        AttributedColumns, Attribution, AttributionConfig, AttributionQuestion, Attributor, ContextNode, Contribution,
+        Floor, MissingNode, Quantity, RankedNode, RowStatistic, RowsAttribution, RowsContribution, ScoreEstimate,
+        TimedAttribution, Unexplained, WhatIf,
     };
     pub use crate::question::attribution::{UnidentifiedGroup, Unseen};
 }

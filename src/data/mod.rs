@@ -8,6 +8,7 @@ mod cleaning;
 mod complete_cases;
 mod csv_text;
 mod dataset;
+mod event_columns;
 mod levels;
 mod names;
 mod observation;
@@ -17,6 +18,7 @@ mod step;
 mod time_column;
 
 pub use dataset::Dataset;
+pub use event_columns::{EventColumn, EventColumns};
 pub use levels::Levels;
 pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};

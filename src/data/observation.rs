@@ -108,6 +108,15 @@ impl Observation {
         Self { names, values, text }
     }
 
+    /// Puts other cells in the place of all: a number or a text for each column, in order.
+    pub(super) fn overwrite<'t>(&mut self, cells: impl Iterator<Item = (f64, Option<&'t str>)>) {
+        self.text.clear();
+        for (column, (value, text)) in cells.enumerate() {
+            self.values[column] = value;
+            self.text.extend(text.map(|text| (column, text.to_owned())));
+        }
+    }
+
     /// The names, in order.
     pub fn names(&self) -> &[String] {
         self.names.as_slice()

@@ -15,7 +15,7 @@ mod wiring;
 
 pub use fit_report::{FitReport, NodeFit};
 pub use fitted::FittedModel;
-pub use saved::ModelFormat;
+pub use saved::{ModelFingerprint, ModelFormat};
 pub use structural::StructuralCausalModel;
 
 pub(crate) use entangled::{Cause, Doubt, Seen};

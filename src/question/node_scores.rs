@@ -68,6 +68,37 @@ impl FittedModel {
         nodes.map(|position| self.node_score(position, &recovered, feature_map, floor)).collect()
     }
 
+    /// How unusual a value is among a node's reference values, whatever its parents: the marginal score of
+    /// [`node_scores`](Self::node_scores) by itself; of a category the value is the code of a level. Cheap enough to choose by it which events are worth an attribution.
+    ///
+    /// # Errors
+    /// When there is no such node, the value is not finite, or a custom feature map returns NaN.
+    ///
+    /// ```
+    /// use etiology::{CausalGraph, FeatureMap, NoiseDistribution, StructuralCausalModel};
+    ///
+    /// let graph = CausalGraph::from_nodes_and_edges(["db"], Vec::<(&str, &str)>::new())?;
+    /// let model = StructuralCausalModel::new(graph).with_mechanism("db", NoiseDistribution::normal(0.1, 0.02)?)?.without_fitting()?;
+    /// let score = |ms| model.outlier_score("db", ms, &FeatureMap::UpperTail);
+    /// assert!(score(0.11)?.nats() < 2.0 && score(0.2)?.nats() > 5.0);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    #[doc(alias = "anomaly_score")]
+    pub fn outlier_score(&self, node: &str, observed: f64, feature_map: &FeatureMap) -> Result<ItScore> {
+        let position = self.graph().position(node)?;
+        if !observed.is_finite() {
+            return Err(Error::NonFiniteValue { what: format!("the observed value of `{node}`"), found: observed });
+        }
+        self.marginal_score(position, observed, feature_map, self.default_floor())
+    }
+
+    fn marginal_score(&self, position: usize, observed: f64, feature_map: &FeatureMap, floor: f64) -> Result<ItScore> {
+        let (reference, wired) = (self.reference_at(position), self.wiring().node(self.number(position)));
+        let of_class = wired.class_test(observed).filter(|_| !matches!(feature_map, FeatureMap::Custom(_)));
+        let test = of_class.map_or_else(|| feature_map.outlier_test(reference, observed), Ok)?;
+        ItScore::from_tail_probability(test.probability(reference)?, floor.max(self.default_floor()))
+    }
+
     fn node_score(
         &self,
         position: usize,
@@ -75,17 +106,11 @@ impl FittedModel {
         feature_map: &FeatureMap,
         floor: f64,
     ) -> Result<NodeScore> {
-        let reference = self.reference_at(position);
         let number = self.number(position);
         let observed = Some(recovered.values[number]).filter(|_| !recovered.is_missing(number));
         let noise = recovered.exact_noise(number);
         let wired = self.wiring().node(number);
-        let marginal = |observed: f64| {
-            let of_class = wired.class_test(observed).filter(|_| !matches!(feature_map, FeatureMap::Custom(_)));
-            let test = of_class.map_or_else(|| feature_map.outlier_test(reference, observed), Ok)?;
-            let tail = test.probability(reference)?;
-            ItScore::from_tail_probability(tail, floor.max(self.default_floor()))
-        };
+        let marginal = |observed: f64| self.marginal_score(position, observed, feature_map, floor);
         let node = self.graph().name(position).to_owned();
         let is_rounding = recovered.rounding(number) == Rounding::Of;
         let evident = noise.map(|noise| if is_rounding { self.mechanism_at(position).noise().median() } else { noise });

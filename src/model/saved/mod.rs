@@ -4,6 +4,7 @@
 
 mod binary;
 mod file;
+mod fingerprint;
 mod json;
 mod layout;
 mod restore;
@@ -11,6 +12,7 @@ mod version;
 
 use std::path::Path;
 
+pub use fingerprint::ModelFingerprint;
 use layout::SavedModel;
 
 use super::fitted::FittedModel;
@@ -72,6 +74,27 @@ impl FittedModel {
         let bytes = binary::encode(&SavedModel::of(self)?)?;
         binary::decode(&bytes)?.restore(&self.own_registry())?;
         Ok(bytes)
+    }
+
+    /// Which model this is, in 32 characters: the same for a model and its copies, saved and loaded or not.
+    ///
+    /// # Errors
+    /// When a node has a formula given as a closure, or a custom mechanism without a name: code cannot be told apart.
+    ///
+    /// ```
+    /// use etiology::{CausalGraph, FittedModel, NoiseDistribution, StructuralCausalModel};
+    ///
+    /// let of_mean = |mean| {
+    ///     let graph = CausalGraph::from_nodes_and_edges(["db"], Vec::<(&str, &str)>::new())?;
+    ///     StructuralCausalModel::new(graph).with_mechanism("db", NoiseDistribution::normal(mean, 1.0)?)?.without_fitting()
+    /// };
+    /// let model = of_mean(0.1)?;
+    /// assert_eq!(FittedModel::from_json(&model.to_json()?)?.fingerprint()?, model.fingerprint()?);
+    /// assert_ne!(of_mean(0.2)?.fingerprint()?, model.fingerprint()?);
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn fingerprint(&self) -> Result<ModelFingerprint> {
+        Ok(ModelFingerprint::of_bytes(&binary::encode(&SavedModel::of(self)?)?))
     }
 
     /// The model that [`to_json`](Self::to_json) wrote.

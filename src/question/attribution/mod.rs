@@ -5,6 +5,7 @@ mod attribute;
 mod attributor;
 mod case;
 mod class_orders;
+mod columns;
 mod config;
 mod context;
 mod group;
@@ -17,6 +18,7 @@ mod what_if;
 mod within;
 
 pub use attributor::Attributor;
+pub use columns::{AttributedColumns, RankedNode};
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
 pub use context::ContextNode;
 pub use group::{UnidentifiedGroup, Unseen};

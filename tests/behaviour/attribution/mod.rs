@@ -1,5 +1,6 @@
 //! What an attribution promises whatever the model: sums, shares, floors, players that cannot matter.
 
+mod columns;
 mod context;
 mod deadline;
 mod identification;

@@ -124,6 +124,7 @@ fn intervals_cover_where_either_the_regressions_or_the_weights_are_wrong() {
         ("regressions wrong", Arc::new(HalfTheMean), RobustWeights::Quadratic),
         ("weights wrong", quadratic, RobustWeights::Constant),
     ];
+    let mut outside = Vec::new();
     for (name, regressor, weights) in setups {
         for quantity in quantities() {
             // A frequency is no polynomial of the parents: there the regressions are wrong anyway.
@@ -138,12 +139,12 @@ fn intervals_cover_where_either_the_regressions_or_the_weights_are_wrong() {
                 .with_errors(RobustErrors::Jackknife(12));
             let held = coverage(&config, data_sets, seed);
             println!("{name}, {quantity:?}: {held:.3?}");
-            assert!(
-                held.iter().all(|&share| is_within(share, [0.92, 0.98], data_sets)),
-                "{name} {quantity:?} {held:?}"
-            );
+            if !held.iter().all(|&share| is_within(share, [0.92, 0.98], data_sets)) {
+                outside.push(format!("{name} {quantity:?} {held:.3?}"));
+            }
         }
     }
+    assert!(outside.is_empty(), "{outside:#?}");
 }
 
 #[test]
