@@ -22,8 +22,8 @@ pub(super) fn named_in(start: &[u8]) -> Option<(u8, usize)> {
     (delimiter.is_ascii() && delimiter != b'"').then_some((delimiter, end + ends))
 }
 
-/// The character that splits the first lines into equally many cells: of those that find rows below the header the one that gives the most, if
-/// it gives more than one.
+/// The character that splits the first lines into equally many cells, with quotes around whole cells alone if one does: the one that
+/// gives the most, if it gives more than one.
 ///
 /// `whole` says that there is no more text. Where none splits them evenly, it is the one that splits the header, and the line at
 /// fault is found when it is read; where none splits anything, the table has one column, in which any may stand.
@@ -40,9 +40,8 @@ pub(super) fn detect(start: &[u8], whole: bool) -> u8 {
             .map(|&(found, _)| found)
     };
     let comma = tried.iter().find(|(found, shape)| *found == b',' && shape.even);
-    // One that finds a header alone may have taken the rows for a part of it: a `|` within the quotes of `a,"b|"` begins a cell with a
-    // quote, which ends in another line.
-    most(|shape| shape.even && shape.header > 1 && shape.rows)
+    // What stands in the quotes of a cell is no delimiter, though it may split the lines evenly: then quotes are where none belong.
+    most(|shape| shape.even && shape.header > 1 && !shape.stray_quotes)
         .or_else(|| most(|shape| shape.even && shape.header > 1))
         .or_else(|| most(|shape| shape.header > 1))
         .or(comma.map(|&(found, _)| found))
@@ -58,14 +57,17 @@ struct Shape {
     even: bool,
     /// Whether there is a line beside the header.
     rows: bool,
+    /// Whether a quote is where none belongs.
+    stray_quotes: bool,
 }
 
 fn shape(start: &[u8], whole: bool, delimiter: u8) -> Shape {
     let mut records = Records::new(start, delimiter, 1);
     let mut record = Record::default();
-    let mut counts = Vec::new();
+    let (mut counts, mut stray_quotes) = (Vec::new(), false);
     while counts.len() < LINES && records.next_into(&mut record).unwrap_or(false) {
         let filled = record.len() - record.cells().rev().take_while(|cell| cell.trim_ascii().is_empty()).count();
+        stray_quotes |= record.has_stray_quotes;
         if filled > 0 {
             counts.push((filled, record.len()));
         }
@@ -74,10 +76,12 @@ fn shape(start: &[u8], whole: bool, delimiter: u8) -> Shape {
     if !whole && counts.len() < LINES {
         counts.pop();
     }
-    let Some((&(_, header), rows)) = counts.split_first() else { return Shape { header: 0, even: false, rows: false } };
+    let Some((&(_, header), rows)) = counts.split_first() else {
+        return Shape { header: 0, even: false, rows: false, stray_quotes };
+    };
     let fits = |&(filled, all): &(usize, usize)| filled <= header && header <= all;
     let even = rows.iter().all(fits);
-    Shape { header, even, rows: !rows.is_empty() }
+    Shape { header, even, rows: !rows.is_empty(), stray_quotes }
 }
 
 #[cfg(test)]
@@ -107,6 +111,7 @@ mod tests {
             ("a;b\n", ';'),
             // A quoted cell that ends in another candidate.
             ("a,\"b|\"\n1,\"x;y\"\n", ','),
+            ("\"a,\",\"b|\"\"c\"\n1,2\n", ','),
             // Ends that are empty, and rows with a cell more than the header.
             ("a;b\n1;2;;\n", ';'),
             ("\"a\";\"b\"\n\"1\";0,5;0,7\n\"2\";0,5;0,7\n", ';'),

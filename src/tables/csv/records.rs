@@ -17,6 +17,9 @@ pub(super) struct Record {
     ends: Vec<usize>,
     /// The line of the file on which it begins, counted from 1.
     pub(super) line: u64,
+    /// Whether a quote stands within a cell that does not begin with one, or anything follows the quote that ends a cell: as where the
+    /// delimiter is another.
+    pub(super) has_stray_quotes: bool,
 }
 
 impl Record {
@@ -67,6 +70,7 @@ impl<R: Read> Records<R> {
         record.bytes.clear();
         record.ends.clear();
         record.line = *line;
+        record.has_stray_quotes = false;
         let mut place = Place::StartOfCell;
         let mut opened = 0;
         loop {
@@ -116,6 +120,7 @@ impl<R: Read> Records<R> {
                         opened = *line;
                     }
                     (_, byte) => {
+                        record.has_stray_quotes |= place == Place::Quote || byte == b'"';
                         record.bytes.push(byte);
                         place = Place::Cell;
                     }
