@@ -84,6 +84,19 @@ impl<'c> EventColumns<'c> {
         self.names.as_slice()
     }
 
+    /// One of the events by itself.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub fn row(&self, row: usize) -> Result<Observation> {
+        if row >= self.rows {
+            return Err(Error::RowOutOfRange { row, rows: self.rows });
+        }
+        let mut event = self.blank();
+        self.read(row, &mut event);
+        Ok(event)
+    }
+
     /// The columns with these names alone, so that nothing else is read for every event.
     ///
     /// # Errors
