@@ -55,7 +55,7 @@ impl Dataset {
     }
 
     /// What a cell is written as; blank where it is missing.
-    pub(super) fn cell_as_text(&self, row: usize, column: usize) -> String {
+    pub(crate) fn cell_as_text(&self, row: usize, column: usize) -> String {
         if let Some(text) = self.text_cell(row, column) {
             return text.to_owned();
         }

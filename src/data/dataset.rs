@@ -277,7 +277,7 @@ impl Dataset {
     }
 
     /// The cells that are not numbers.
-    pub(super) fn text_cells(&self) -> &TextCells {
+    pub(crate) fn text_cells(&self) -> &TextCells {
         &self.text_cells
     }
 

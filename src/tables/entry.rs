@@ -36,6 +36,17 @@ impl CsvFormat {
 
     fn read_from(&self, reader: impl Read, origin: &str) -> Result<Table> {
         self.check()?;
+        #[cfg(feature = "parquet")]
+        let reader = {
+            let mut reader = std::io::BufReader::new(reader);
+            let start = std::io::BufRead::fill_buf(&mut reader);
+            if super::arrow::is_parquet(
+                start.map_err(|error| Error::Csv { origin: origin.to_owned(), message: error.to_string() })?,
+            ) {
+                return super::arrow::read_parquet(reader, origin, self);
+            }
+            reader
+        };
         let delimiter = self.delimiter.map(|delimiter| delimiter as u8);
         let mut source = CsvSource::open(reader, origin, delimiter, self.most_bytes)?;
         let is_needed =

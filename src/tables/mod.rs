@@ -3,6 +3,8 @@
 //! A `TableSource` (in `source`) yields named columns in batches; `csv` is one. `columns` gathers the batches and decides,
 //! once a column is whole, what its cells mean; `cells` reads a single one.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod cells;
 mod columns;
 mod csv;

@@ -2,6 +2,8 @@
 
 mod acting;
 mod api;
+#[cfg(feature = "parquet")]
+mod arrow;
 mod assignment;
 mod attribution;
 mod bad_input;

@@ -109,7 +109,7 @@ macro_rules! parsers {
         /// No parser without a test, and no test without a parser.
         #[test]
         fn every_parser_is_tried() {
-            let tried = [$(stringify!($name)),*];
+            let tried = [$(stringify!($name),)* "parquet"];
             assert!(bodies::TARGETS.iter().all(|target| tried.contains(&target.0) || cfg!(not(feature = "traces"))));
         }
     };
@@ -119,6 +119,12 @@ macro_rules! parsers {
 parsers! { dataset_csv call_graph_csv edges_csv metrics traces dependencies model_json model_binary types reports }
 #[cfg(not(feature = "traces"))]
 parsers! { dataset_csv call_graph_csv edges_csv metrics model_json model_binary types reports }
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet() {
+    survives("parquet");
+}
 
 #[test]
 fn a_resealed_model_is_whole() {

@@ -2,9 +2,11 @@
 
 mod numeral;
 mod token;
+mod trim;
 mod unit;
 mod words;
 
 pub(super) use numeral::{Decimal, Separators};
 pub(super) use token::{Token, plain};
+pub(super) use trim::trimmed;
 pub(super) use unit::{Dimension, Unit, unit_in_header};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::trim::trimmed;
+
 /// What a unit measures. Columns are converted to its base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,7 +121,7 @@ pub(in crate::tables) fn unit_in_header(header: &str) -> Option<(&str, &str, Uni
         None => (header.strip_suffix(')')?, '('),
     };
     let (name, written) = inner.rsplit_once(opening)?;
-    let (name, written) = (name.trim(), written.trim());
+    let (name, written) = (trimmed(name), trimmed(written));
     let unit = Unit::named(written).filter(|unit| unit.dimension != Dimension::Count && written != "m")?;
     (!name.is_empty()).then_some((name, written, unit))
 }
@@ -143,6 +145,7 @@ mod tests {
             let unit = Unit::named(name).unwrap();
             assert_eq!((unit.dimension, unit.to_base(value)), (dimension, base), "{name}");
         }
+        assert_eq!(unit_in_header("db \u{feff}[ms]").map(|(name, ..)| name), Some("db"));
         for unknown in ["", "x", "req/s", "€", "%", "S", "b", "/s", "ms/s"] {
             assert_eq!(Unit::named(unknown), None, "{unknown}");
         }

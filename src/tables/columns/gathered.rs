@@ -22,11 +22,13 @@ pub(crate) struct Gathered {
     odd: Vec<(usize, usize)>,
     text: String,
     has_point: bool,
+    /// Whether the source says that the cells are names, whatever they look like.
+    of_names: bool,
 }
 
 impl Gathered {
     pub(in crate::tables) fn new(keep: Keep) -> Self {
-        Self { keep, values: Vec::new(), odd: Vec::new(), text: String::new(), has_point: false }
+        Self { keep, values: Vec::new(), odd: Vec::new(), text: String::new(), has_point: false, of_names: false }
     }
 
     pub(in crate::tables) fn keep(&self) -> Keep {
@@ -49,12 +51,28 @@ impl Gathered {
                 self.push_number(value);
             }
             (Keep::Values, None) if cell.is_empty() => self.push_number(f64::NAN),
-            (Keep::Values | Keep::Text, _) => {
-                self.text.push_str(cell);
-                self.odd.push((self.values.len(), self.text.len()));
-                self.values.push(f64::NAN);
-            }
+            (Keep::Values | Keep::Text, _) => self.push_odd(cell),
         }
+    }
+
+    /// Adds a cell of a column that is one of names by its type, without white space around it.
+    pub(in crate::tables) fn push_name(&mut self, cell: &str) {
+        self.of_names = true;
+        match self.keep {
+            Keep::Nothing => {}
+            Keep::Values | Keep::Text if cell.is_empty() => self.push_number(f64::NAN),
+            Keep::Values | Keep::Text => self.push_odd(cell),
+        }
+    }
+
+    fn push_odd(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.odd.push((self.values.len(), self.text.len()));
+        self.values.push(f64::NAN);
+    }
+
+    pub(super) fn is_of_names(&self) -> bool {
+        self.of_names
     }
 
     pub(super) fn values(&self) -> &[f64] {

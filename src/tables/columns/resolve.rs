@@ -43,6 +43,9 @@ pub(in crate::tables) fn resolve(
 ) -> Resolved {
     let mut report =
         ColumnReport { name: name.to_owned(), missing_words: evidence.missing.clone(), ..ColumnReport::default() };
+    if column.is_of_names() {
+        return names(column, report);
+    }
     let is_of_words = evidence.text.is_some() && evidence.no_truth.is_none() && column.has_no_numbers();
     if (is_of_words || circumstances.names)
         && let Some(count) = report.missing_words.remove(NONE)
@@ -148,6 +151,17 @@ fn of_other_decimal(row: usize, decimal: Decimal) -> TextFault {
 }
 
 /// A column of text: numbers in it are what they are by themselves.
+/// A column whose type says that it is one of names: none is a number, and `none` is one of them.
+fn names(column: &Gathered, mut report: ColumnReport) -> Resolved {
+    report.none_values = report.missing_words.remove(NONE).unwrap_or(0) as u64;
+    let is_name = |cell: &str| cell == NONE || !matches!(Token::of(cell), Token::Missing);
+    let text: BTreeMap<usize, String> =
+        column.odd().filter(|(_, cell)| is_name(cell)).map(|(row, cell)| (row, cell.to_owned())).collect();
+    report.text_cells = text.len() as u64;
+    let fault = text.keys().next().map(|&row| TextFault { row: Some(row), why: String::new() });
+    Resolved { values: column.values().to_vec(), text, fault, report }
+}
+
 fn as_text(column: &Gathered, fault: TextFault, mut report: ColumnReport) -> Resolved {
     let mut values = column.values().to_vec();
     let mut text = BTreeMap::new();

@@ -11,7 +11,7 @@ pub(super) fn told_by(start: &[u8]) -> Option<&'static str> {
             "this is a zip archive or a workbook (xlsx, ods), not CSV: save the sheet as CSV, or unpack the archive",
         ),
         (b"\xd0\xcf\x11\xe0", "this is a workbook (xls), not CSV: save the sheet as CSV"),
-        (b"PAR1", "this is a Parquet file, not CSV: write the table as CSV"),
+        (b"PAR1", "this is a Parquet file, not CSV: build with the feature `parquet`, or write the table as CSV"),
         (b"ARROW1", "this is an Arrow file, not CSV: write the table as CSV"),
         (b"\x28\xb5\x2f\xfd", "this is packed by zstd: unpack it, or pack it by gzip"),
         (b"BZh", "this is packed by bzip2: unpack it, or pack it by gzip"),

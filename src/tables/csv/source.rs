@@ -7,6 +7,7 @@ use super::records::{Record, Records};
 use super::{delimiter, foreign};
 use crate::error::{Error, Result};
 use crate::input::{Encoding, Unpacked, unpack};
+use crate::tables::cells::trimmed;
 use crate::tables::columns::Gathered;
 use crate::tables::report::Origin;
 use crate::tables::source::TableSource;
@@ -145,11 +146,6 @@ impl TableSource for CsvSource<'_> {
 pub(in crate::tables) fn is_unnamed(name: &str) -> bool {
     let numbered = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     name.is_empty() || name.strip_prefix("Unnamed: ").is_some_and(numbered)
-}
-
-/// Without white space around it, and the byte-order marks of texts that were put one after the other.
-fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}')
 }
 
 /// A cell as text. What is no UTF-8 is Windows-1252, whose first half is the same.

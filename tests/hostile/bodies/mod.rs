@@ -24,6 +24,8 @@ pub const TARGETS: &[Target] = &[
     ("call_graph_csv", tables::call_graph_csv),
     ("edges_csv", tables::edges_csv),
     ("metrics", metrics::metrics),
+    #[cfg(feature = "parquet")]
+    ("parquet", tables::parquet),
     #[cfg(feature = "traces")]
     ("traces", traces::traces),
     #[cfg(feature = "traces")]

@@ -22,6 +22,16 @@ pub(super) fn dataset_csv(bytes: &[u8]) {
     }
 }
 
+/// A file of Parquet, which a reader of CSV takes as well.
+#[cfg(feature = "parquet")]
+pub(super) fn parquet(bytes: &[u8]) {
+    check_table(&Dataset::from_csv_reader(bytes));
+    match CsvFormat::default().with_time(TimeColumn::Detect).read(bytes) {
+        Ok(table) => check_report(&table),
+        Err(error) => check_error(&error),
+    }
+}
+
 /// However the format is given, the report is of the table, and what is written is read again.
 fn check_formats(bytes: &[u8]) {
     let default = CsvFormat::default();
