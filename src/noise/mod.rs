@@ -18,5 +18,6 @@ pub use families::{
     NormalNoise, TailedDistribution, UniformNoise,
 };
 pub use fit::{FamilyChoice, FamilyScore, Location, NoiseFamily, Tail, TailConfig};
+pub(crate) use fit::ValueMoments;
 pub(crate) use law::Side;
 pub(crate) use spectrum::{Fall, SmoothPart, Spectrum, SpectrumAnalyser, decay, multiply_into, smooth_parts};
