@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::known_formula::KnownFormula;
 use super::noise_model::NoiseModel;
-use super::sums::{LinearScales, Sufficient};
+use super::sufficient::{LinearScales, Sufficient};
 use crate::error::Result;
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::Link;

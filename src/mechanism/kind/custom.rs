@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
-use super::sums::Sufficient;
+use super::sufficient::Sufficient;
 use crate::error::Result;
 use crate::mechanism::code::{Mechanism, NamedMechanism};
 use crate::mechanism::fitted::Form;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 
 use super::noise_model::NoiseModel;
-use super::sums::Sufficient;
+use super::sufficient::Sufficient;
 use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::{FittedMechanism, Form};

@@ -10,6 +10,7 @@ mod location_scale;
 mod noise_model;
 mod post_nonlinear;
 mod root;
+mod sufficient;
 mod sums;
 
 use super::fitted::{FittedMechanism, Form};
@@ -31,7 +32,8 @@ pub use noise_model::NoiseModel;
 pub use post_nonlinear::PostNonlinearModel;
 
 pub(crate) use fit::NodeData;
-pub(crate) use sums::{NodeSums, Sufficient};
+pub(crate) use sufficient::Sufficient;
+pub(crate) use sums::NodeSums;
 
 /// What a node's mechanism is, before it is fitted.
 ///

@@ -6,7 +6,7 @@ use ndarray::ArrayView1;
 
 use super::fit::{Fit, Kind, NodeData, TakenParents, check_numbers};
 use super::noise_model::NoiseModel;
-use super::sums::{LinearScales, Sufficient};
+use super::sufficient::{LinearScales, Sufficient};
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::{Link, LogParents, Logarithms, ParentFunction};

@@ -2,7 +2,7 @@
 
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
-use super::sums::Sufficient;
+use super::sufficient::Sufficient;
 use crate::error::Result;
 use crate::mechanism::fitted::Form;
 

@@ -1,36 +1,14 @@
-//! Mechanisms of more rows than memory: what of the rows each kind needs, and how it is fitted to that.
+//! How a mechanism is fitted to sums over more rows than memory.
 
 use super::fit::{Kind, NodeData, recover_noises};
 use super::noise_model::NoiseModel;
+use super::sufficient::{LinearScales, Sufficient};
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::{FittedMechanism, Form};
-use crate::mechanism::function::{Link, LogParents, Logarithms, ParentFunction};
-use crate::mechanism::learn::{LinearRegression, Regressor};
+use crate::mechanism::function::{LogParents, Logarithms, ParentFunction};
+use crate::mechanism::learn::Regressor;
 use crate::noise::{NoiseDistribution, NoiseFamily, ValueMoments};
 use crate::numeric::linalg::CondensedTable;
-
-/// What a mechanism can be fitted to without all rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Sufficient {
-    /// Nothing else than the rows themselves.
-    Rows,
-    /// A sample of the rows: nothing but the noise is fitted.
-    Sample,
-    /// The mean and the spread of the values, of a node without parents; a sample where the family of its noise needs more.
-    Moments,
-    /// Sums of squares and products of the node and its parents; a sample for noise that is not normal.
-    Linear(LinearScales),
-}
-
-/// A linear regression, and the scales on which it is one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct LinearScales {
-    regression: LinearRegression,
-    /// That of the node.
-    pub(crate) link: Link,
-    /// Whether parents count by their logarithms.
-    pub(crate) log_parents: bool,
-}
 
 /// What all complete rows of a node and its parents come to.
 #[derive(Debug)]
@@ -44,34 +22,27 @@ pub(crate) struct NodeSums {
     pub(crate) table: Option<CondensedTable>,
 }
 
-impl LinearScales {
-    /// What a regression on these scales needs.
-    pub(super) fn of(regressor: &dyn Regressor, link: Link, log_parents: bool) -> Sufficient {
-        let linear = |regression| Sufficient::Linear(Self { regression, link, log_parents });
-        regressor.as_linear().map_or(Sufficient::Rows, linear)
+/// The regression of a node on its parents, and what it leaves.
+fn regress(scales: &LinearScales, node: &str, sums: &NodeSums, table: &CondensedTable) -> Result<(Form, NormalResiduals)> {
+    let parents = sums.ranges.len() - 1;
+    let (needed, found) = (scales.regression.min_rows(parents), table.rows());
+    if found < needed {
+        return Err(Error::TooFewRows { what: format!("the regression of node `{node}`"), needed, found });
     }
-
-    fn fit(&self, node: &str, sums: &NodeSums, table: &CondensedTable) -> Result<(Form, NormalResiduals)> {
-        let parents = sums.ranges.len() - 1;
-        let (needed, found) = (self.regression.min_rows(parents), table.rows());
-        if found < needed {
-            return Err(Error::TooFewRows { what: format!("the regression of node `{node}`"), needed, found });
-        }
-        let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
-        let (function, parameters) = self.regression.fit_condensed(table).map_err(in_node)?;
-        let coefficients = match &function {
-            ParentFunction::Centred(centred) => centred.coefficients(),
-            ParentFunction::Linear(linear) => &linear.coefficients,
-            _ => &[],
-        };
-        let residuals = NormalResiduals { std_dev: table.residual_std_dev(coefficients), rows: found as f64, parameters };
-        let smallest = sums.ranges[..parents].iter().map(|&(low, _)| low);
-        let function = match self.log_parents {
-            true => ParentFunction::LogParents(LogParents::new(Logarithms::above(smallest), function)),
-            false => function,
-        };
-        Ok((Form::of(Some(function), None, self.link), residuals))
-    }
+    let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
+    let (function, parameters) = scales.regression.fit_condensed(table).map_err(in_node)?;
+    let coefficients = match &function {
+        ParentFunction::Centred(centred) => centred.coefficients(),
+        ParentFunction::Linear(linear) => &linear.coefficients,
+        _ => &[],
+    };
+    let residuals = NormalResiduals { std_dev: table.residual_std_dev(coefficients), rows: found as f64, parameters };
+    let smallest = sums.ranges[..parents].iter().map(|&(low, _)| low);
+    let function = match scales.log_parents {
+        true => ParentFunction::LogParents(LogParents::new(Logarithms::above(smallest), function)),
+        false => function,
+    };
+    Ok((Form::of(Some(function), None, scales.link), residuals))
 }
 
 /// What a regression leaves of the rows that it was fitted to.
@@ -112,7 +83,7 @@ pub(super) fn fit(
             }
         }
         (Sufficient::Linear(scales), Some(table), noise) => {
-            let (form, residuals) = scales.fit(node, sums, table)?;
+            let (form, residuals) = regress(&scales, node, sums, table)?;
             let noise = match noise {
                 NoiseModel::Known(noise) => noise.clone(),
                 NoiseModel::Fit(NoiseFamily::Normal) => residuals.noise()?,
