@@ -55,7 +55,11 @@ impl FitAccumulator {
             }
             let family = sufficient.and_then(|sufficient| Family::of(graph, position, sufficient));
             if sufficient.is_some() {
-                graph.parent_positions(position).iter().chain([&position]).for_each(|&member| plans[member].is_needed = true);
+                graph
+                    .parent_positions(position)
+                    .iter()
+                    .chain([&position])
+                    .for_each(|&member| plans[member].is_needed = true);
             }
             let in_words = match (&family, sufficient) {
                 (Some(family), _) => family.describe(),
@@ -140,7 +144,11 @@ impl FitAccumulator {
         };
         if other.families.len() != self.plans.len() || !self.plans.iter().zip(&other.families).all(is_of) {
             let (name, requirement) = ("a state that is merged", "as one was saved");
-            return Err(Error::InvalidParameter { name, requirement, found: "damaged: its sums are not of its rows".to_owned() });
+            return Err(Error::InvalidParameter {
+                name,
+                requirement,
+                found: "damaged: its sums are not of its rows".to_owned(),
+            });
         }
         self.state.merge_checked(other)
     }

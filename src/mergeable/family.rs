@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::mechanism::{Link, NodeSums, Sufficient};
-use crate::numeric::exact_sum::{Bins, BinaryNumber, ExactColumn, ExactSum};
+use crate::numeric::exact_sum::{BinaryNumber, Bins, ExactColumn, ExactSum};
 use crate::numeric::linalg::CondensedTable;
 
 /// What is collected for one node.
@@ -79,16 +79,22 @@ impl Family {
     /// # Errors
     /// When a member has, in a complete row, a value that its scale does not have.
     pub(super) fn check(&self, columns: &[&[f64]]) -> Result<()> {
-        let Some(scales) = self.scales.as_ref().filter(|scales| scales.iter().any(|&scale| scale != Link::Identity)) else {
+        let Some(scales) = self.scales.as_ref().filter(|scales| scales.iter().any(|&scale| scale != Link::Identity))
+        else {
             return Ok(());
         };
         let columns: Vec<&[f64]> = self.members.iter().map(|&member| columns[member]).collect();
         let rows = columns.first().map_or(0, |column| column.len());
         for row in (0..rows).filter(|&row| columns.iter().all(|column| !column[row].is_nan())) {
             if let Some(place) = (0..scales.len()).find(|&place| !scales[place].contains(columns[place][row])) {
-                let member = if place + 1 == scales.len() { "the value".to_owned() } else { format!("parent {}", place + 1) };
+                let member =
+                    if place + 1 == scales.len() { "the value".to_owned() } else { format!("parent {}", place + 1) };
                 let what = format!("{member} of node `{}` in row {row} of the batch", self.node);
-                return Err(Error::OutsideDomain { what, requirement: scales[place].requirement(), found: columns[place][row] });
+                return Err(Error::OutsideDomain {
+                    what,
+                    requirement: scales[place].requirement(),
+                    found: columns[place][row],
+                });
             }
         }
         Ok(())
@@ -97,7 +103,13 @@ impl Family {
 
 impl FamilySums {
     /// Adds rows that were checked; columns are by position in the graph.
-    pub(super) fn add(&mut self, family: &Family, columns: &[&[f64]], rows: std::ops::Range<usize>, scratch: &mut Scratch) {
+    pub(super) fn add(
+        &mut self,
+        family: &Family,
+        columns: &[&[f64]],
+        rows: std::ops::Range<usize>,
+        scratch: &mut Scratch,
+    ) {
         let columns: Vec<&[f64]> = family.members.iter().map(|&member| &columns[member][rows.clone()]).collect();
         let is_missing = |row: usize| columns.iter().any(|column| column[row].is_nan());
         // A sum is NaN if a value is, and the values of most columns are all there.
@@ -137,11 +149,11 @@ impl FamilySums {
     }
 
     fn widen(&mut self, place: usize, values: &[f64]) {
-        // In the total order, in which -0 is below 0: so that the order of rows does not matter.
-        let smaller = |a: f64, b: f64| if b.total_cmp(&a).is_lt() { b } else { a };
-        let larger = |a: f64, b: f64| if b.total_cmp(&a).is_gt() { b } else { a };
-        let start = self.ranges.get(place).copied().unwrap_or((values[0], values[0]));
-        let range = values.iter().fold(start, |(low, high), &value| (smaller(low, value), larger(high, value)));
+        // Adding 0 makes 0 of -0, so that of the two it does not matter which comes first.
+        let start = self.ranges.get(place).copied().unwrap_or((values[0] + 0.0, values[0] + 0.0));
+        let range = values.iter().map(|value| value + 0.0).fold(start, |(low, high), value| {
+            (if value < low { value } else { low }, if value > high { value } else { high })
+        });
         if place < self.ranges.len() { self.ranges[place] = range } else { self.ranges.push(range) }
     }
 

@@ -54,7 +54,8 @@ pub(super) struct SampledRow {
 impl SampledRow {
     /// By hash, then by values.
     pub(super) fn order(&self, other: &Self) -> Ordering {
-        let by_values = || self.values.iter().zip(&other.values).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
+        let by_values =
+            || self.values.iter().zip(&other.values).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne());
         self.hash.cmp(&other.hash).then_with(|| by_values().unwrap_or(Ordering::Equal))
     }
 }
@@ -112,10 +113,11 @@ impl KeyedSample {
         let described = |sample: &Self| (sample.names.clone(), sample.size, sample.seed);
         if described(self) != described(other) {
             let found = format!("{} rows of {:?} with the seed {}", other.size, other.names, other.seed);
-            let (name, requirement) = ("a sample that is merged", "of the same columns, size and seed as the one it is merged into");
+            let (name, requirement) =
+                ("a sample that is merged", "of the same columns, size and seed as the one it is merged into");
             return Err(Error::InvalidParameter { name, requirement, found });
         }
-        self.rows_seen += other.rows_seen;
+        self.rows_seen = self.rows_seen.saturating_add(other.rows_seen);
         for row in other.candidates.iter().filter(|row| row.hash <= other.bound) {
             if row.hash <= self.bound {
                 self.push(row.clone());
@@ -191,7 +193,11 @@ impl KeyedSample {
         let shared = rows.windows(2).filter(|pair| pair[0].hash == pair[1].hash).count();
         if shared > 0 {
             let (name, requirement) = ("the keys of sampled rows", "different in every row, for a distance that holds");
-            return Err(Error::InvalidParameter { name, requirement, found: format!("the same as another's in {shared} rows") });
+            return Err(Error::InvalidParameter {
+                name,
+                requirement,
+                found: format!("the same as another's in {shared} rows"),
+            });
         }
         SampleDistance::of(rows.iter().filter(|row| !row.values[place].is_nan()).count(), confidence)
     }

@@ -47,7 +47,8 @@ impl FitState {
     /// When the other state is of another version of this crate, of another model, or of another configuration.
     pub(super) fn check_same(&self, other: &Self) -> Result<()> {
         let refuse = |found: String| {
-            let (name, requirement) = ("a state that is merged", "of the same model and version as the one it is merged into");
+            let (name, requirement) =
+                ("a state that is merged", "of the same model and version as the one it is merged into");
             Err(Error::InvalidParameter { name, requirement, found })
         };
         if other.version != VERSION {

@@ -358,7 +358,12 @@ pub(super) fn node_data(cases: &CompleteCases) -> NodeData<'_> {
 
 /// What else a node's mechanism may be, fitted to the same rows. A rival that cannot be fitted to them is none: a resample may
 /// hold too few different rows, or a parent that never varies.
-pub(super) fn plausible(rivals: &Rivals, node: &str, fitted: &FittedMechanism, cases: &CompleteCases) -> Option<Plausible> {
+pub(super) fn plausible(
+    rivals: &Rivals,
+    node: &str,
+    fitted: &FittedMechanism,
+    cases: &CompleteCases,
+) -> Option<Plausible> {
     // Codes have no inside and outside.
     if rivals.all.is_empty() || cases.has_category() || only_value(cases.values.view()).is_some() {
         return None;

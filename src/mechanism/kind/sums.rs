@@ -23,7 +23,12 @@ pub(crate) struct NodeSums {
 }
 
 /// The regression of a node on its parents, and what it leaves.
-fn regress(scales: &LinearScales, node: &str, sums: &NodeSums, table: &CondensedTable) -> Result<(Form, NormalResiduals)> {
+fn regress(
+    scales: &LinearScales,
+    node: &str,
+    sums: &NodeSums,
+    table: &CondensedTable,
+) -> Result<(Form, NormalResiduals)> {
     let parents = sums.ranges.len() - 1;
     let (needed, found) = (scales.regression.min_rows(parents), table.rows());
     if found < needed {

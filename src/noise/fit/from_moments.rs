@@ -67,7 +67,10 @@ mod tests {
             let truth = family.fit(&values, "noise").unwrap();
             assert_eq!(found.family_name(), truth.family_name());
             for p in [0.1, 0.5, 0.99] {
-                assert!((found.quantile(p).unwrap() / truth.quantile(p).unwrap() - 1.0).abs() < 1e-12, "{family} at {p}");
+                assert!(
+                    (found.quantile(p).unwrap() / truth.quantile(p).unwrap() - 1.0).abs() < 1e-12,
+                    "{family} at {p}"
+                );
             }
         }
         let above = NoiseFamily::Exponential { location: Location::Given(4.0) };

@@ -171,8 +171,13 @@ impl TryFrom<SavedSum> for ExactSum {
         let is_trimmed = limbs.first().is_some_and(|&limb| limb != 0) && limbs.last().is_some_and(|&limb| limb != 0);
         // The last limb has the sign, and no sum of real rows comes near it.
         if !(is_zero || (is_trimmed && end < LIMBS)) {
-            let (name, requirement) = ("a saved exact sum", "limbs between the lowest and the highest, without zeros at the ends");
-            return Err(Error::InvalidParameter { name, requirement, found: format!("{} limbs from {first}", limbs.len()) });
+            let (name, requirement) =
+                ("a saved exact sum", "limbs between the lowest and the highest, without zeros at the ends");
+            return Err(Error::InvalidParameter {
+                name,
+                requirement,
+                found: format!("{} limbs from {first}", limbs.len()),
+            });
         }
         let mut sum = Self::default();
         sum.limbs[start..end].copy_from_slice(&limbs);

@@ -138,7 +138,9 @@ fn saved_sums_have_no_empty_limbs_and_others_are_refused() {
     assert!(bytes.len() <= 24, "{} bytes", bytes.len());
     assert_eq!(postcard::from_bytes::<ExactSum>(&bytes).unwrap(), sum);
     assert_eq!(serde_json::to_string(&ExactSum::default()).unwrap(), r#"{"is_negative":false,"first":0,"limbs":[]}"#);
-    for bad in ["true,\"first\":0,\"limbs\":[]", "false,\"first\":3,\"limbs\":[0,1]", "false,\"first\":67,\"limbs\":[1]"] {
+    for bad in
+        ["true,\"first\":0,\"limbs\":[]", "false,\"first\":3,\"limbs\":[0,1]", "false,\"first\":67,\"limbs\":[1]"]
+    {
         assert!(serde_json::from_str::<ExactSum>(&format!("{{\"is_negative\":{bad}}}")).is_err(), "{bad}");
     }
 }

@@ -49,8 +49,7 @@ impl CondensedTable {
             centred[one][other] = entry;
         }
         let halves: Vec<i64> = (0..columns).map(|column| centred[column][column].highest_bit().div_euclid(2)).collect();
-        let entry =
-            |one: usize, other: usize| centred[one][other].to_double_double(-halves[one] - halves[other]);
+        let entry = |one: usize, other: usize| centred[one][other].to_double_double(-halves[one] - halves[other]);
         let roots: Vec<DoubleDouble> = (0..columns).map(|column| entry(column, column).sqrt()).collect();
         let rows = usize::try_from(rows).unwrap_or(usize::MAX);
         let scaling = |column: usize| {
@@ -112,7 +111,8 @@ impl CondensedTable {
     pub(crate) fn residual_std_dev(&self, coefficients: &[f64]) -> f64 {
         let (target, features) =
             self.columns.split_last().unwrap_or_else(|| unreachable!("a table has its last column"));
-        let in_units = |column: &Condensed, row: usize| column.scaling.scale * (column.scaling.norm * column.entries[row]);
+        let in_units =
+            |column: &Condensed, row: usize| column.scaling.scale * (column.scaling.norm * column.entries[row]);
         let rest = |row: usize| {
             let explained: f64 =
                 features.iter().zip(coefficients).map(|(column, weight)| weight * in_units(column, row)).sum();
@@ -141,7 +141,8 @@ fn factor(columns: usize, correlation: impl Fn(usize, usize) -> DoubleDouble) ->
     let target = columns - 1;
     let mut open: Vec<usize> = (0..target).collect();
     for step in 0..target {
-        let Some(place) = (0..open.len()).reduce(|best, place| if rests[open[place]] > rests[open[best]] { place } else { best })
+        let Some(place) =
+            (0..open.len()).reduce(|best, place| if rests[open[place]] > rests[open[best]] { place } else { best })
         else {
             break;
         };

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{accumulated, of_table, small};
 use crate::retail_shop;
-use etiology::mechanism::{AssignmentConfig, LinearRegression, Link, ParentFunction, PolynomialRegression, PostNonlinearModel};
+use etiology::mechanism::{
+    AssignmentConfig, LinearRegression, Link, ParentFunction, PolynomialRegression, PostNonlinearModel,
+};
 use etiology::mergeable::FitAccumulatorConfig;
 use etiology::noise::Location;
 use etiology::{
-    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, FittedModel, KnownFormula, NoiseDistribution, NoiseFamily,
-    StructuralCausalModel,
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, Dataset, FittedModel, KnownFormula, NoiseDistribution,
+    NoiseFamily, StructuralCausalModel,
 };
 
 /// The shop with a linear mechanism for every node that has parents.
@@ -63,11 +65,11 @@ fn the_shop_has_the_coefficients_of_the_fit_in_memory() {
             assert_eq!((entry.rows_used, entry.constant), (true_entry.rows_used, true_entry.constant));
         }
         for node in data.names() {
-            let (noise, true_noise) =
-                (found.mechanism(node).unwrap().noise(), truth.mechanism(node).unwrap().noise());
+            let (noise, true_noise) = (found.mechanism(node).unwrap().noise(), truth.mechanism(node).unwrap().noise());
             assert_eq!(noise.family_name(), true_noise.family_name());
             let ratio = noise.variance() / true_noise.variance();
-            let tolerance = if noise.family_name() == "normal" { 1e-5 } else { 0.3 };
+            // Where noise grows with a parent, leaving rows out one by one widens it by a few leverages more than on average.
+            let tolerance = if noise.family_name() == "normal" { 4e-3 } else { 0.3 };
             assert!((ratio - 1.0).abs() < tolerance, "{node}: {ratio}");
         }
         // The model is one of which everything can be asked, and that can be saved.
@@ -123,7 +125,9 @@ fn a_table_that_the_sample_holds_has_the_librarys_own_fit() {
 fn kinds() -> (StructuralCausalModel, Dataset) {
     let rows = 4_000;
     let wave = |frequency: f64| (0..rows).map(move |row| (f64::from(row) * frequency).sin()).collect::<Vec<f64>>();
-    let combine = |a: &[f64], b: &[f64], f: fn(f64, f64) -> f64| -> Vec<f64> { a.iter().zip(b).map(|(&a, &b)| f(a, b)).collect() };
+    let combine = |a: &[f64], b: &[f64], f: fn(f64, f64) -> f64| -> Vec<f64> {
+        a.iter().zip(b).map(|(&a, &b)| f(a, b)).collect()
+    };
     let load: Vec<f64> = wave(1.7).iter().map(|x| 2.0 + x).collect();
     let other: Vec<f64> = wave(0.73).iter().map(|x| 1e9 + x).collect();
     let columns: BTreeMap<&str, Vec<f64>> = [
@@ -160,7 +164,9 @@ fn kinds() -> (StructuralCausalModel, Dataset) {
         .and_then(|model| model.with_mechanism("waiting", waiting))
         .and_then(|model| model.with_mechanism("flat", NoiseFamily::Normal))
         .and_then(|model| model.with_mechanism("power", PostNonlinearModel::log(ordinary()).with_log_parents()))
-        .and_then(|model| model.with_mechanism("growth", PostNonlinearModel::log1p(ordinary()).with_noise(NoiseFamily::Normal)))
+        .and_then(|model| {
+            model.with_mechanism("growth", PostNonlinearModel::log1p(ordinary()).with_noise(NoiseFamily::Normal))
+        })
         .and_then(|model| model.with_mechanism("share", PostNonlinearModel::new(Link::Logit, ordinary())))
         .and_then(|model| model.with_mechanism("shrunken", AdditiveNoiseModel::new(LinearRegression::ridge(0.1)?)))
         .and_then(|model| {
@@ -261,7 +267,8 @@ fn a_node_that_needs_rows_is_fitted_to_the_sample_where_that_is_asked_for() {
 fn a_known_node_needs_no_column_and_a_far_parent_keeps_its_digits() {
     let rows = 3_000;
     let time: Vec<f64> = (0..rows).map(|row| 1.7e15 + f64::from(row * 37 % 1_000)).collect();
-    let value: Vec<f64> = time.iter().enumerate().map(|(row, t)| 2.0 * (t - 1.7e15) + (row as f64 * 1.3).sin()).collect();
+    let value: Vec<f64> =
+        time.iter().enumerate().map(|(row, t)| 2.0 * (t - 1.7e15) + (row as f64 * 1.3).sin()).collect();
     let data = Dataset::from_columns([("time", time), ("value", value)]).unwrap();
     let graph = CausalGraph::from_nodes_and_edges(["time", "value", "known"], [("time", "value")]).unwrap();
     let model = StructuralCausalModel::new(graph)

@@ -51,8 +51,18 @@ fn a_batch_at_fault_adds_nothing() {
     refuse(keys, &["db", "api"], &[good, &[1.0]], &["column `api`"]);
     refuse(RowKeys::Numbers(&[1]), &["db", "api"], &[good, good], &["row keys"]);
     refuse(RowKeys::Bytes(&[]), &["db", "api"], &[good, good], &["row keys"]);
-    refuse(keys, &["db", "api"], &[&[1.0, f64::INFINITY], good], &["column `db`", "infinite", "row 1, counted in its batch"]);
-    refuse(keys, &["db", "api"], &[good, &[1.0, 0.0]], &["node `api` in row 1 of the batch", "above 0 for the log link"]);
+    refuse(
+        keys,
+        &["db", "api"],
+        &[&[1.0, f64::INFINITY], good],
+        &["column `db`", "infinite", "row 1, counted in its batch"],
+    );
+    refuse(
+        keys,
+        &["db", "api"],
+        &[good, &[1.0, 0.0]],
+        &["node `api` in row 1 of the batch", "above 0 for the log link"],
+    );
     // Where a parent is missing the row does not count, whatever the node has.
     accumulator.add_columns(keys, &["db", "api"], &[&[f64::NAN, 1.0], &[-1.0, 1.0]]).unwrap();
     assert_eq!(accumulator.rows(), 4);
@@ -103,7 +113,8 @@ fn too_few_rows_are_told_by_node_and_reason() {
         let api = (0..count).map(|row| (row as f64).sin()).collect::<Vec<f64>>();
         let data = Dataset::from_columns([("db", db), ("api", api)]).unwrap();
         let accumulator = of_table(&model, &FitAccumulatorConfig::default().with_sample_rows(20), &data).unwrap();
-        let words: &[&str] = if present == 0 { &["node `db`", "without 2000 rows"] } else { &["node `api`", "a larger sample"] };
+        let words: &[&str] =
+            if present == 0 { &["node `db`", "without 2000 rows"] } else { &["node `api`", "a larger sample"] };
         assert_says(accumulator.fit(), words);
     }
 }

@@ -39,6 +39,14 @@ fn states_come_back_from_any_format_and_go_on() {
 }
 
 #[test]
+fn accumulators_and_states_go_from_thread_to_thread() {
+    fn travels<T: Send + Sync + std::fmt::Debug>(_: &T) {}
+    let accumulator = FitAccumulator::new(&line(), small()).unwrap();
+    travels(&accumulator);
+    travels(accumulator.state());
+}
+
+#[test]
 fn a_state_of_a_million_rows_is_no_larger_than_one_of_few() {
     let (model, data) = (line(), rows(3_000));
     let config = FitAccumulatorConfig::default().with_sample_rows(2);

@@ -91,13 +91,16 @@ fn a_mean_of_a_billion_beside_a_deviation_of_one_costs_no_digits() {
         .and_then(|model| model.with_mechanism("y", AdditiveNoiseModel::linear().with_noise(NoiseFamily::Normal)))
         .unwrap();
     for mean in [0.0, 1e9, 1e15] {
-        let mut accumulator = FitAccumulator::new(&model, FitAccumulatorConfig::default().with_sample_rows(100)).unwrap();
+        let mut accumulator =
+            FitAccumulator::new(&model, FitAccumulatorConfig::default().with_sample_rows(100)).unwrap();
         for batch in 0..100_u64 {
             let keys: Vec<u64> = (0..400).map(|row| 400 * batch + row).collect();
             let x: Vec<f64> = keys.iter().map(|key| mean + if key % 2 == 0 { 1.0 } else { -1.0 }).collect();
             // Half the deviation of x, and ±1 beside it that is not correlated with it.
-            let y: Vec<f64> =
-                keys.iter().map(|key| mean + if key % 2 == 0 { 2.0 } else { -2.0 } + if key % 4 < 2 { 1.0 } else { -1.0 }).collect();
+            let y: Vec<f64> = keys
+                .iter()
+                .map(|key| mean + if key % 2 == 0 { 2.0 } else { -2.0 } + if key % 4 < 2 { 1.0 } else { -1.0 })
+                .collect();
             accumulator.add_columns(RowKeys::Numbers(&keys), &["x", "y"], &[&x, &y]).unwrap();
         }
         let fitted = accumulator.fit().unwrap();

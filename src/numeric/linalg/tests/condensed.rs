@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2};
 use proptest::prelude::*;
 
 use super::super::{CondensedTable, least_squares, least_squares_with_leverages};
-use crate::numeric::exact_sum::{Bins, BinaryNumber, ExactColumn, ExactSum};
+use crate::numeric::exact_sum::{BinaryNumber, Bins, ExactColumn, ExactSum};
 
 fn condensed(features: &Array2<f64>, values: &Array1<f64>) -> CondensedTable {
     let columns: Vec<Vec<f64>> =
@@ -42,7 +42,10 @@ fn assert_same(features: &Array2<f64>, values: &Array1<f64>, ridge: f64, toleran
         let effect = (a - b).abs() * spread(place);
         assert!(effect <= tolerance * spread(features.ncols()), "coefficient {place}: {a} instead of {b}");
     }
-    assert!((found.level - truth.level).abs() <= 1e-14 * (truth.level.abs() + spread(features.ncols())), "{found:?} {truth:?}");
+    assert!(
+        (found.level - truth.level).abs() <= 1e-14 * (truth.level.abs() + spread(features.ncols())),
+        "{found:?} {truth:?}"
+    );
     assert_eq!(found.far_means.is_some(), truth.far_means.is_some());
     assert!((parameters - leverages.iter().sum::<f64>()).abs() < 1e-8, "{parameters}");
     // By deviations, since products with far columns have fewer digits, and in the unit of the values' spread.
