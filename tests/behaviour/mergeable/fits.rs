@@ -288,4 +288,9 @@ fn a_known_node_needs_no_column_and_a_far_parent_keeps_its_digits() {
     let values = [&found, &truth].map(|model| model.mechanism("value").unwrap().evaluate(&[at], 0.0));
     assert!((values[0] - values[1]).abs() < 1e-8, "{values:?}");
     assert_eq!(found.mechanism("known").unwrap().noise().family_name(), "normal");
+    // Nor where the sample is the table.
+    let few = data.head(50).unwrap();
+    let (found, truth) = (of_table(&model, &small(), &few).unwrap().fit().unwrap(), model.fit(&few).unwrap());
+    assert_eq!(found.reference("known").unwrap(), truth.reference("known").unwrap());
+    assert_eq!(found.training_rows(), Some(50));
 }

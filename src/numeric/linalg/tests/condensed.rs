@@ -106,7 +106,7 @@ fn sizes_at_both_ends_of_the_range_are_fitted() {
     let (a, noise) = (wave(200, 1.3), wave(200, 4.1));
     for unit in [1e-150, 1e150, 1e300] {
         assert_same(&table(&[unit * &a]), &(&a + &noise), 0.0, 1e-12);
-        assert_same(&table(&[a.clone()]), &(unit * (&a + &noise)), 0.0, 1e-12);
+        assert_same(&table(std::slice::from_ref(&a)), &(unit * (&a + &noise)), 0.0, 1e-12);
     }
     let one = condensed(&table(&[Array1::from_elem(5, 7.0)]), &Array1::from_elem(5, 2.5));
     assert_eq!((one.mean(0), one.std_dev(0), one.mean(1), one.std_dev(1)), (7.0, 0.0, 2.5, 0.0));
@@ -115,7 +115,7 @@ fn sizes_at_both_ends_of_the_range_are_fitted() {
 #[test]
 fn an_exact_relation_leaves_nothing() {
     let a: Array1<f64> = (0..100).map(|row| f64::from(row * 37 % 101)).collect();
-    let table = condensed(&table(&[a.clone()]), &(2.0 * &a + 1.0));
+    let table = condensed(&table(std::slice::from_ref(&a)), &(2.0 * &a + 1.0));
     let (fit, _) = table.least_squares(0.0).unwrap();
     assert!((fit.coefficients[0] - 2.0).abs() < 1e-15 && table.residual_std_dev(&fit.coefficients) < 1e-13);
 }
