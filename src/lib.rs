@@ -53,6 +53,7 @@
 //! | [`noise`] | distributions of noise, given or fitted |
 //! | [`mechanism`] | how a node follows from its parents: learned, known, or written by you, and how one is chosen |
 //! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
+//! | [`mergeable`] | fits to more rows than memory, in parts that are merged |
 //! | [`score`] | how unusual a value is, in nats |
 //! | [`attribution`] | **which nodes caused an outlier, and by how much**: one event, many, what if, within a time limit |
 //! | [`change`] | **why a distribution changed**: which mechanisms moved a mean, a quantile or a tail of the target, and by how much |
@@ -94,6 +95,7 @@ pub mod graph;
 pub mod independence;
 mod input;
 pub mod mechanism;
+pub mod mergeable;
 pub mod metrics;
 pub mod model;
 pub mod noise;

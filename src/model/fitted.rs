@@ -21,8 +21,8 @@ use crate::random::Purpose;
 /// The floor of scores of a model that was given rather than fitted, where no number of training rows suggests one.
 const FLOOR_WITHOUT_DATA: f64 = 1e-4;
 
-/// Most rows that can be drawn at once, or that a loaded model may claim: each needs 8 bytes per node.
-pub(super) const MOST_ROWS: usize = 100_000_000;
+/// Most rows that can be drawn at once: each needs 8 bytes per node.
+const MOST_ROWS: usize = 100_000_000;
 
 /// A causal graph with a fitted mechanism and a noise distribution for every node.
 ///
@@ -238,9 +238,20 @@ impl FittedModel {
     }
 
     /// The floor ε that scores have unless another is asked for: the smallest tail probability that the training data
-    /// can support, 1/(2·rows), or 1e-4 for a model without training data. An attribution counts only the rows in which its target has a value.
+    /// can support, 1/(2·rows), or 1e-4 for a model without training data. An attribution counts only the rows in which its target has a value,
+    /// and of a model that was fitted to more rows than it kept a sample of, only those of the sample count.
     pub fn default_floor(&self) -> f64 {
-        self.training_rows().map_or(FLOOR_WITHOUT_DATA, |rows| 1.0 / (2.0 * rows as f64))
+        self.kept_rows().map_or(FLOOR_WITHOUT_DATA, |rows| 1.0 / (2.0 * rows as f64))
+    }
+
+    /// The number of training rows, or of those of them that references were made of, where these are fewer by sampling.
+    fn kept_rows(&self) -> Option<usize> {
+        let rows = self.training_rows()?;
+        let most = self.parts.references.iter().filter_map(|reference| match reference {
+            NoiseDistribution::Empirical(kept) => Some(kept.values().len()),
+            _ => None,
+        });
+        Some(most.max().map_or(rows, |most| most.min(rows)))
     }
 
     /// The floor of scores of one node: [`default_floor`](Self::default_floor), of the rows in which the node has a value.

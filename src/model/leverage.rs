@@ -4,6 +4,7 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::numeric::linalg::CondensedTable;
 
 /// A direction of the standardised parents counts if its standard deviation, given the directions before it, exceeds this: less
 /// is rounding, or a copy of another column. Least squares draws the line at the same place.
@@ -49,6 +50,19 @@ impl ParentSpread {
         }
         let (factor, rank) = orthogonalise(standardised, rows);
         Some(Self { rows, centres, scales, factor, rank })
+    }
+
+    /// The spread of the parents in a condensed table, which are all its columns but the last; `None` without a parent.
+    pub(super) fn of_table(table: &CondensedTable) -> Option<Self> {
+        let units: Vec<Array1<f64>> = table.standardised_features().map(|column| column.to_vec().into()).collect();
+        let parents = units.len();
+        let centres: Vec<f64> = (0..parents).map(|parent| table.mean(parent)).collect();
+        let scale = |parent: usize| Some(table.std_dev(parent)).filter(|&scale| scale > rounding(centres[parent]));
+        let scales: Vec<f64> = (0..parents).map(|parent| scale(parent).unwrap_or(0.0)).collect();
+        let varying = units.into_iter().zip(&scales).map(|(unit, &scale)| if scale > 0.0 { unit } else { 0.0 * unit });
+        // Columns of norm 1 have the correlations of one row.
+        let (factor, rank) = orthogonalise(varying.collect(), 1.0);
+        (parents > 0).then_some(Self { rows: table.rows() as f64, centres, scales, factor, rank })
     }
 
     /// The number of parents.

@@ -9,6 +9,7 @@ mod leverage;
 mod plausible;
 mod reference;
 mod resolution;
+mod sampled;
 mod saved;
 mod structural;
 mod wiring;

@@ -17,7 +17,7 @@ use crate::mechanism::{
 use crate::telemetry::span;
 
 /// Fewest rows to fit anything to: one row says nothing about what is normal.
-const FEWEST_ROWS: usize = 2;
+pub(super) const FEWEST_ROWS: usize = 2;
 
 /// A causal graph with, for each node, what its mechanism is or how to learn it.
 ///
@@ -35,22 +35,22 @@ pub struct StructuralCausalModel {
 
 /// A mechanism that was found to fit its node's place in the graph.
 #[derive(Debug, Clone)]
-struct Assigned {
-    mechanism: CausalMechanism,
+pub(super) struct Assigned {
+    pub(super) mechanism: CausalMechanism,
     /// For each parent of the mechanism its place among the node's parents in the graph.
-    places: Vec<usize>,
+    pub(super) places: Vec<usize>,
     /// What else it may be, if it was chosen from data.
-    rivals: Rivals,
+    pub(super) rivals: Rivals,
 }
 
 /// What fitting one node gives.
-struct FittedNode {
-    mechanism: FittedMechanism,
-    report: NodeFit,
+pub(super) struct FittedNode {
+    pub(super) mechanism: FittedMechanism,
+    pub(super) report: NodeFit,
     /// The parents that its function was learned from, if it was.
-    parent_spread: Option<ParentSpread>,
+    pub(super) parent_spread: Option<ParentSpread>,
     /// What else the mechanism may be.
-    plausible: Option<Plausible>,
+    pub(super) plausible: Option<Plausible>,
 }
 
 impl StructuralCausalModel {
@@ -239,9 +239,21 @@ impl StructuralCausalModel {
         let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
         let fitted: Vec<Result<FittedNode>> =
             nodes.par_iter().map(|&position| self.fit_node(position, Some(data))).collect();
+        let ignored = data.names().iter().filter(|name| !self.graph.contains(name)).cloned().collect();
+        self.assemble(data, (data.rows(), ignored), fitted, objections)
+    }
+
+    /// The model with these nodes, whose references are in the data. There were so many rows, and columns that were ignored.
+    pub(super) fn assemble(
+        &self,
+        data: &Dataset,
+        (rows, ignored_columns): (usize, Vec<String>),
+        fitted: Vec<Result<FittedNode>>,
+        objections: Objections,
+    ) -> Result<FittedModel> {
         // Rayon would return whichever error came first; in order, the message is always the same.
-        let mut mechanisms = Vec::with_capacity(nodes.len());
-        let (mut nodes, mut parent_spreads) = (Vec::with_capacity(nodes.len()), Vec::with_capacity(nodes.len()));
+        let mut mechanisms = Vec::with_capacity(fitted.len());
+        let (mut nodes, mut parent_spreads) = (Vec::with_capacity(fitted.len()), Vec::with_capacity(fitted.len()));
         let mut plausible_mechanisms = Vec::with_capacity(fitted.len());
         for node in fitted {
             let FittedNode { mechanism, report, parent_spread, plausible } = node?;
@@ -250,8 +262,7 @@ impl StructuralCausalModel {
             parent_spreads.push(parent_spread);
             plausible_mechanisms.push(plausible);
         }
-        let ignored = data.names().iter().filter(|name| !self.graph.contains(name));
-        let report = FitReport { rows: data.rows(), nodes, ignored_columns: ignored.cloned().collect() };
+        let report = FitReport { rows, nodes, ignored_columns };
         let reports = Reports { fit: Some(report), assignment: self.report.clone(), objections };
         let training = Training { data, reports, parent_spreads, plausible: plausible_mechanisms };
         FittedModel::new(self.graph.clone(), mechanisms, &self.mechanism_parents(), &self.given_steps, Some(training))
@@ -272,15 +283,20 @@ impl StructuralCausalModel {
         Ok(Assigned { mechanism, places, rivals })
     }
 
+    /// # Errors
+    /// When the node has no mechanism.
+    pub(super) fn assigned(&self, position: usize) -> Result<&Assigned> {
+        let node = self.graph.name(position);
+        self.mechanisms[position].as_ref().ok_or_else(|| Error::NoMechanism { node: node.to_owned() })
+    }
+
     fn parent_names(&self, position: usize) -> Vec<&str> {
         self.graph.parent_positions(position).iter().map(|&parent| self.graph.name(parent)).collect()
     }
 
-    fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<FittedNode> {
+    pub(super) fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<FittedNode> {
         let node = self.graph.name(position);
-        let Some(Assigned { mechanism, places, rivals }) = &self.mechanisms[position] else {
-            return Err(Error::NoMechanism { node: node.to_owned() });
-        };
+        let Assigned { mechanism, places, rivals } = self.assigned(position)?;
         let Some(data) = data.filter(|_| !mechanism.is_known()) else {
             let mechanism = mechanism.fit(node, places, None)?;
             return Ok(FittedNode { mechanism, report: NodeFit::known(node), parent_spread: None, plausible: None });
@@ -331,7 +347,7 @@ fn fit_to(mechanism: &CausalMechanism, node: &str, places: &[usize], cases: &Com
     mechanism.fit(node, places, Some(&node_data(cases)))
 }
 
-fn node_data(cases: &CompleteCases) -> NodeData<'_> {
+pub(super) fn node_data(cases: &CompleteCases) -> NodeData<'_> {
     NodeData {
         parents: cases.parents.view(),
         values: cases.values.view(),
@@ -342,7 +358,12 @@ fn node_data(cases: &CompleteCases) -> NodeData<'_> {
 
 /// What else a node's mechanism may be, fitted to the same rows. A rival that cannot be fitted to them is none: a resample may
 /// hold too few different rows, or a parent that never varies.
-fn plausible(rivals: &Rivals, node: &str, fitted: &FittedMechanism, cases: &CompleteCases) -> Option<Plausible> {
+pub(super) fn plausible(
+    rivals: &Rivals,
+    node: &str,
+    fitted: &FittedMechanism,
+    cases: &CompleteCases,
+) -> Option<Plausible> {
     // Codes have no inside and outside.
     if rivals.all.is_empty() || cases.has_category() || only_value(cases.values.view()).is_some() {
         return None;

@@ -17,6 +17,7 @@ pub use families::{
     ConstantNoise, EmpiricalDistribution, ExponentialNoise, FittedTail, GammaNoise, HalfNormalNoise, LogNormalNoise,
     NormalNoise, TailedDistribution, UniformNoise,
 };
+pub(crate) use fit::ValueMoments;
 pub use fit::{FamilyChoice, FamilyScore, Location, NoiseFamily, Tail, TailConfig};
 pub(crate) use law::Side;
 pub(crate) use spectrum::{Fall, SmoothPart, Spectrum, SpectrumAnalyser, decay, multiply_into, smooth_parts};

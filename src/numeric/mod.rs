@@ -3,8 +3,9 @@
 //!
 //! A module here uses numbers and slices, the crate's error type, and other modules of this room.
 
-// Special functions.
+// Special functions, and numbers of more digits.
 pub(crate) mod digamma;
+pub(crate) mod double_double;
 pub(crate) mod gamma;
 pub(crate) mod logarithms;
 pub(crate) mod normal_tail;
@@ -12,6 +13,7 @@ pub(crate) mod normal_tail;
 // Statistics of columns and of tests.
 pub(crate) mod coincidence;
 pub(crate) mod crps;
+pub(crate) mod exact_sum;
 pub(crate) mod holm;
 pub(crate) mod kolmogorov_smirnov;
 pub(crate) mod moments;

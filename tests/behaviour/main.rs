@@ -17,6 +17,7 @@ mod evaluation;
 mod findings;
 mod graph;
 mod mechanisms;
+mod mergeable;
 mod missing_data;
 mod report;
 mod reproducibility;

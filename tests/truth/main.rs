@@ -7,6 +7,7 @@ mod categories;
 mod change;
 mod extremes;
 mod large_graphs;
+mod mergeable;
 mod noise_bank;
 mod outside;
 mod precision;

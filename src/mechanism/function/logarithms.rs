@@ -31,15 +31,18 @@ impl Logarithms {
                 let what = format!("parent {} of node `{node}` in training row {row}", place + 1);
                 return Err(Error::OutsideDomain { what, requirement: "above 0 to take its logarithm", found });
             }
-            let edge = EDGE_SHARE * parent.fold(f64::INFINITY, |smallest, &value| smallest.min(value));
-            // Where even the smallest number has no tenth.
-            edges.push(edge.max(f64::MIN_POSITIVE));
+            edges.push(edge_below(parent.fold(f64::INFINITY, |smallest, &value| smallest.min(value))));
         }
         let mut logs = parents.to_owned();
         for (mut column, &edge) in logs.columns_mut().into_iter().zip(&edges) {
             column.mapv_inplace(|value| continued_log(value, edge));
         }
         Ok((Self { edges }, logs))
+    }
+
+    /// The logarithms of parents with these smallest training values, which are above 0.
+    pub(crate) fn above(smallest: impl IntoIterator<Item = f64>) -> Self {
+        Self { edges: smallest.into_iter().map(edge_below).collect() }
     }
 
     /// How many parents there are.
@@ -76,6 +79,12 @@ impl From<Logarithms> for Vec<f64> {
     fn from(logarithms: Logarithms) -> Self {
         logarithms.edges
     }
+}
+
+/// Where a parent with this smallest training value has its edge.
+fn edge_below(smallest: f64) -> f64 {
+    // Even the smallest number shall have one.
+    (EDGE_SHARE * smallest).max(f64::MIN_POSITIVE)
 }
 
 fn continued_log(x: f64, edge: f64) -> f64 {

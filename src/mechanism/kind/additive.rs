@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::known_formula::KnownFormula;
 use super::noise_model::NoiseModel;
+use super::sufficient::{LinearScales, Sufficient};
 use crate::error::Result;
 use crate::mechanism::fitted::Form;
+use crate::mechanism::function::Link;
 use crate::mechanism::learn::{
     Learned, LinearRegression, PolynomialRegression, Regressor, learn, learn_with_residuals,
 };
@@ -109,6 +111,13 @@ impl Kind for AdditiveNoiseModel {
         }
         let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, data.parents, data.values)?;
         Ok(Fit::with_noises(Form::additive(function), residuals))
+    }
+
+    fn sufficient(&self) -> Sufficient {
+        match &self.function {
+            FunctionModel::Known(_) => Sufficient::Sample,
+            FunctionModel::Learned(regressor) => LinearScales::of(&**regressor, Link::Identity, false),
+        }
     }
 
     fn fit_form(&self, node: &str, data: &NodeData<'_>) -> Result<Form> {

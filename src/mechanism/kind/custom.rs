@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
+use super::sufficient::Sufficient;
 use crate::error::Result;
 use crate::mechanism::code::{Mechanism, NamedMechanism};
 use crate::mechanism::fitted::Form;
@@ -57,5 +58,9 @@ impl Kind for CustomMechanism {
 
     fn fit(&self, _: &str, _: Option<&NodeData<'_>>) -> Result<Fit> {
         Ok(Fit::form(Form::Code(self.mechanism.clone())))
+    }
+
+    fn sufficient(&self) -> Sufficient {
+        Sufficient::Sample
     }
 }

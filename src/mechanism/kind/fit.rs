@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 
 use super::noise_model::NoiseModel;
+use super::sufficient::Sufficient;
 use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::{FittedMechanism, Form};
@@ -70,6 +71,11 @@ pub(crate) trait Kind {
         Ok(self.fit(node, Some(data))?.form)
     }
 
+    /// What it can be fitted to where there are more rows than memory; the rows themselves unless it says otherwise.
+    fn sufficient(&self) -> Sufficient {
+        Sufficient::Rows
+    }
+
     /// The data, which this mechanism needs.
     ///
     /// # Errors
@@ -129,7 +135,7 @@ pub(super) fn check_numbers(node: &str, mechanism: &str, parents: &[Option<Arc<L
 
 /// The noise of every training row; `places` says for each parent of the form which column of the data
 /// it is.
-fn recover_noises(node: &str, form: &Form, places: &[usize], data: &NodeData<'_>) -> Result<Vec<f64>> {
+pub(super) fn recover_noises(node: &str, form: &Form, places: &[usize], data: &NodeData<'_>) -> Result<Vec<f64>> {
     let parents = Columns::of(data.parents.select(Axis(1), places).view());
     let noises = form.estimate_noises(&parents.slices(), &data.values.to_vec());
     match noises.iter().find(|noise| !noise.is_finite()) {

@@ -10,6 +10,8 @@ mod location_scale;
 mod noise_model;
 mod post_nonlinear;
 mod root;
+mod sufficient;
+mod sums;
 
 use super::fitted::{FittedMechanism, Form};
 use super::function::{LinearFunction, ParentFunction};
@@ -30,6 +32,8 @@ pub use noise_model::NoiseModel;
 pub use post_nonlinear::PostNonlinearModel;
 
 pub(crate) use fit::NodeData;
+pub(crate) use sufficient::Sufficient;
+pub(crate) use sums::NodeSums;
 
 /// What a node's mechanism is, before it is fitted.
 ///
@@ -167,6 +171,27 @@ impl CausalMechanism {
             self.check_gives_classes(node, levels)?;
         }
         fit::fit(self.kind(), node, places, data)
+    }
+
+    /// What it can be fitted to where there are more rows than memory.
+    pub(crate) fn sufficient(&self) -> Sufficient {
+        self.kind().sufficient()
+    }
+
+    /// A few words for messages.
+    pub(crate) fn description(&self) -> &'static str {
+        self.kind().description()
+    }
+
+    /// [`fit`](Self::fit) to sums over all rows and, where these do not say what is asked, to a sample of them.
+    pub(crate) fn fit_to_sums(
+        &self,
+        node: &str,
+        places: &[usize],
+        sums: &NodeSums,
+        sample: &NodeData<'_>,
+    ) -> Result<FittedMechanism> {
+        sums::fit(self.kind(), node, places, sums, sample)
     }
 
     /// The mechanism of a node that has the same value in every training row, where there is a function or a distribution

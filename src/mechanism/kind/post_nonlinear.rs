@@ -6,6 +6,7 @@ use ndarray::ArrayView1;
 
 use super::fit::{Fit, Kind, NodeData, TakenParents, check_numbers};
 use super::noise_model::NoiseModel;
+use super::sufficient::{LinearScales, Sufficient};
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::{Link, LogParents, Logarithms, ParentFunction};
@@ -127,5 +128,9 @@ impl Kind for PostNonlinearModel {
         let Learned { function, residuals, .. } = learn_with_residuals(regressor, node, logs.view(), linked)?;
         let function = ParentFunction::LogParents(LogParents::new(logarithms, function));
         Ok(Fit::with_noises(Form::of(Some(function), None, self.link), residuals))
+    }
+
+    fn sufficient(&self) -> Sufficient {
+        LinearScales::of(&*self.regressor, self.link, self.log_parents)
     }
 }

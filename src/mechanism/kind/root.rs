@@ -2,6 +2,7 @@
 
 use super::fit::{Fit, Kind, NodeData, TakenParents};
 use super::noise_model::NoiseModel;
+use super::sufficient::Sufficient;
 use crate::error::Result;
 use crate::mechanism::fitted::Form;
 
@@ -21,5 +22,12 @@ impl Kind for NoiseModel {
 
     fn fit(&self, _: &str, _: Option<&NodeData<'_>>) -> Result<Fit> {
         Ok(Fit::form(Form::ROOT))
+    }
+
+    fn sufficient(&self) -> Sufficient {
+        match self {
+            Self::Fit(family) if family.is_told_by_moments() => Sufficient::Moments,
+            _ => Sufficient::Sample,
+        }
     }
 }

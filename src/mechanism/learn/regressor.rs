@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, ArrayView2};
 use super::predictions::{predictions_without_each_row, values_of};
 use crate::error::{Error, Result};
 use crate::mechanism::function::{CentredFunction, LinearFunction, ParentFunction};
-use crate::numeric::linalg::{LeastSquares, least_squares, least_squares_with_leverages};
+use crate::numeric::linalg::{CondensedTable, LeastSquares, least_squares, least_squares_with_leverages};
 
 /// Learns a node's expected value from its parents.
 ///
@@ -43,6 +43,12 @@ pub trait Regressor: fmt::Debug + Send + Sync {
     /// is fitted to all rows. Not so unless it says so.
     fn is_flexible(&self) -> bool {
         false
+    }
+
+    /// This regression as the linear one that it is, if it is one: that can be fitted to sums of squares and products of the columns,
+    /// so to any number of rows, by a [`FitAccumulator`](crate::mergeable::FitAccumulator). `None` unless it says so.
+    fn as_linear(&self) -> Option<LinearRegression> {
+        None
     }
 }
 
@@ -83,6 +89,15 @@ impl LinearRegression {
         }
         Ok(Self { ridge: penalty })
     }
+
+    /// The fit to the rows that a table stands for, its last column explained by the others, and how many parameters it has.
+    ///
+    /// # Errors
+    /// When a coefficient is too large for an `f64`.
+    pub(crate) fn fit_condensed(&self, table: &CondensedTable) -> Result<(ParentFunction, f64)> {
+        let (fit, parameters) = table.least_squares(self.ridge)?;
+        Ok((function_of(fit)?, parameters))
+    }
 }
 
 /// The fitted function, counted from the means of parents that lie far from 0.
@@ -112,5 +127,9 @@ impl Regressor for LinearRegression {
     /// One more than the coefficients and the intercept: with fewer there are no residuals to learn the noise from.
     fn min_rows(&self, parents: usize) -> usize {
         parents + 2
+    }
+
+    fn as_linear(&self) -> Option<LinearRegression> {
+        Some(*self)
     }
 }

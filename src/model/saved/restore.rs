@@ -9,7 +9,7 @@ use crate::findings::Objections;
 use crate::graph::CausalGraph;
 use crate::mechanism::{AssignmentReport, CandidateScore, FittedMechanism, MechanismRegistry, NamedMechanism};
 use crate::model::fit_report::FitReport;
-use crate::model::fitted::{Fits, FittedModel, MOST_ROWS, Reports};
+use crate::model::fitted::{Fits, FittedModel, Reports};
 use crate::model::leverage::ParentSpread;
 use crate::model::plausible::Plausible;
 use crate::model::resolution::Resolution;
@@ -165,11 +165,14 @@ fn same_set(found: &[usize], expected: &[usize]) -> bool {
     sorted(found) == sorted(expected)
 }
 
+/// Beyond this, numbers of rows are no numbers that are computed with.
+const MOST_TRAINING_ROWS: u64 = 1 << 53;
+
 /// The number of training rows decides the floor of all scores.
 fn check_rows(training_rows: Option<usize>, report: Option<&FitReport>) -> Result<()> {
     let (name, found) = ("the number of training rows of a saved model", training_rows);
     let complaint = match (training_rows, report) {
-        (Some(rows), _) if !(1..=MOST_ROWS).contains(&rows) => "at least 1 and at most 100 million",
+        (Some(rows), _) if !(1..=MOST_TRAINING_ROWS).contains(&(rows as u64)) => "at least 1 and at most 2^53",
         (rows, report) if rows != report.map(|report| report.rows) => "that of its fit report",
         _ => return Ok(()),
     };
@@ -181,12 +184,13 @@ fn check_fit_report(report: &FitReport, graph: &CausalGraph) -> Result<()> {
     check_length("the fit report of a saved model", graph.node_count(), report.nodes.len())?;
     for (entry, node) in report.nodes.iter().zip(graph.nodes()) {
         let rows = if entry.fitted { report.rows } else { 0 };
-        let are_all = entry.rows_used.checked_add(entry.rows_incomplete) == Some(rows);
+        // A mechanism that needs rows may have been fitted to a sample of them.
+        let are_some = entry.rows_used.checked_add(entry.rows_incomplete).is_some_and(|all| all <= rows);
         let parents = graph.parents(node)?;
         let is_parent = |parent: &String| parents.contains(&parent.as_str());
         let is_share = |share: f64| share > 0.0 && share <= 1.0;
         let holds = entry.node == node
-            && are_all
+            && are_some
             && entry.constant.is_none_or(f64::is_finite)
             && entry.constant_parents.len() <= parents.len()
             && entry.constant_parents.iter().all(is_parent)

@@ -109,7 +109,7 @@ impl NoiseFamily {
     }
 
     /// The location of a family whose smallest value is part of its range.
-    fn start(&self, location: Location, low: f64, what: &str) -> Result<f64> {
+    pub(super) fn start(&self, location: Location, low: f64, what: &str) -> Result<f64> {
         match location {
             Location::SmallestValue => Ok(low),
             Location::Given(given) if low < finite("the location of a noise family", given)? => {

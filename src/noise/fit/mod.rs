@@ -3,6 +3,7 @@
 mod choice;
 mod family;
 mod fitting;
+mod from_moments;
 mod likelihood;
 mod pareto;
 mod tail;
@@ -12,3 +13,5 @@ mod tests;
 pub use choice::{FamilyChoice, FamilyScore};
 pub use family::{Location, NoiseFamily};
 pub use tail::{Tail, TailConfig};
+
+pub(crate) use from_moments::ValueMoments;

@@ -106,35 +106,76 @@ pub(super) fn least_squares_with(
     wants_leverages: bool,
 ) -> Result<(LeastSquares, Vec<f64>)> {
     check_arguments(features, values, ridge)?;
-    let penalty = Penalty::new(ridge, values.len(), features.ncols());
     let mut right_side = values.to_vec();
     let target = standardise(&mut right_side)?;
-    right_side.resize(penalty.rows, 0.0);
-
-    let mut matrix = Vec::with_capacity(penalty.rows * features.ncols());
-    let mut scalings = Vec::with_capacity(features.ncols());
-    for (index, column) in features.columns().into_iter().enumerate() {
-        let start = matrix.len();
-        matrix.extend(column);
-        let scaling = standardise(&mut matrix[start..])?;
-        if scaling.is_constant() {
-            matrix.truncate(start);
-        } else {
-            penalty.augment(&mut matrix, start, index);
-        }
-        scalings.push(scaling);
+    let mut problem = Standardised::new(right_side, target, features.ncols(), ridge);
+    for column in features.columns() {
+        problem.add(column.iter().copied(), standardise)?;
     }
-    let mut solution = if matrix.is_empty() {
-        Solution { coefficients: Vec::new(), rank: 0, leverages: vec![0.0; values.len()] }
-    } else {
-        solve(System { wants_leverages, rows: penalty.rows, matrix, values: right_side })?
-    };
-    solution.coefficients.iter_mut().for_each(|coefficient| *coefficient *= penalty.shrink);
-    // Those of the rows of the penalty are of no interest. The intercept has a direction of its own.
+    let (fit, mut leverages) = problem.solve(solve, values.len(), wants_leverages)?;
+    // The intercept has a direction of its own.
     let of_intercept = 1.0 / values.len() as f64;
-    let leverages = solution.leverages.iter().take(values.len());
-    let leverages = leverages.map(|leverage| (leverage + of_intercept).min(1.0)).collect();
-    Ok((in_original_units(&solution, &target, &scalings, values.len())?, leverages))
+    leverages.iter_mut().for_each(|leverage| *leverage = (*leverage + of_intercept).min(1.0));
+    Ok((fit, leverages))
+}
+
+/// Columns of norm 1 and the right side, as a backend gets them, with what they were before.
+pub(super) struct Standardised {
+    penalty: Penalty,
+    matrix: Vec<f64>,
+    scalings: Vec<Scaling>,
+    right_side: Vec<f64>,
+    target: Scaling,
+    /// Of each column, without the rows of the penalty.
+    height: usize,
+}
+
+impl Standardised {
+    /// A problem without columns yet, of which there will be so many.
+    pub(super) fn new(mut right_side: Vec<f64>, target: Scaling, columns: usize, ridge: f64) -> Self {
+        let height = right_side.len();
+        let penalty = Penalty::new(ridge, height, columns);
+        right_side.resize(penalty.rows, 0.0);
+        let matrix = Vec::with_capacity(penalty.rows * columns);
+        Self { penalty, matrix, scalings: Vec::with_capacity(columns), right_side, target, height }
+    }
+
+    /// Adds a column, which is standardised in place.
+    pub(super) fn add(
+        &mut self,
+        column: impl IntoIterator<Item = f64>,
+        standardise: impl FnOnce(&mut [f64]) -> Result<Scaling>,
+    ) -> Result<()> {
+        let start = self.matrix.len();
+        self.matrix.extend(column);
+        let scaling = standardise(&mut self.matrix[start..])?;
+        if scaling.is_constant() {
+            self.matrix.truncate(start);
+        } else {
+            self.penalty.augment(&mut self.matrix, start, self.scalings.len());
+        }
+        self.scalings.push(scaling);
+        Ok(())
+    }
+
+    /// The fit in the columns' own units, for so many rows of data, and the leverage of each row of the columns.
+    pub(super) fn solve(
+        self,
+        solve: impl Fn(System) -> Result<Solution>,
+        rows: usize,
+        wants_leverages: bool,
+    ) -> Result<(LeastSquares, Vec<f64>)> {
+        let Self { penalty, matrix, scalings, right_side, target, height } = self;
+        let mut solution = if matrix.is_empty() {
+            Solution { coefficients: Vec::new(), rank: 0, leverages: vec![0.0; height] }
+        } else {
+            solve(System { wants_leverages, rows: penalty.rows, matrix, values: right_side })?
+        };
+        solution.coefficients.iter_mut().for_each(|coefficient| *coefficient *= penalty.shrink);
+        // Those of the rows of the penalty are of no interest.
+        solution.leverages.truncate(height);
+        Ok((in_original_units(&solution, &target, &scalings, rows)?, solution.leverages))
+    }
 }
 
 fn check_arguments(features: ArrayView2<'_, f64>, values: ArrayView1<'_, f64>, ridge: f64) -> Result<()> {
@@ -184,12 +225,13 @@ impl Penalty {
 }
 
 /// How a column was standardised: x = mean + scale·norm·z with ‖z‖ = 1.
-struct Scaling {
-    mean: f64,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scaling {
+    pub(super) mean: f64,
     /// A power of two near max|x|, kept apart from the norm because their product can overflow.
-    scale: f64,
+    pub(super) scale: f64,
     /// The norm of the centred column in units of `scale`; 0 if the column is constant.
-    norm: f64,
+    pub(super) norm: f64,
 }
 
 impl Scaling {
@@ -197,7 +239,7 @@ impl Scaling {
         !self.is_constant() && (self.mean / self.scale).abs() > FAR * self.norm / (rows as f64).sqrt()
     }
 
-    fn is_constant(&self) -> bool {
+    pub(super) fn is_constant(&self) -> bool {
         self.norm == 0.0
     }
 }
@@ -220,12 +262,17 @@ fn standardise(values: &mut [f64]) -> Result<Scaling> {
     let mean = centre(values) + centre(values);
     let norm = dot(values, values).sqrt();
     let mean = mean * scale;
-    if norm <= CONSTANT_TOLERANCE * (values.len() as f64).sqrt() * (largest / scale) {
+    if is_rounding(norm, values.len(), largest / scale) {
         values.fill(0.0);
         return Ok(Scaling { mean, scale, norm: 0.0 });
     }
     values.iter_mut().for_each(|value| *value /= norm);
     Ok(Scaling { mean, scale, norm })
+}
+
+/// Whether a centred column of this norm is constant but for rounding; the norm and the largest value are in the same unit.
+pub(super) fn is_rounding(norm: f64, rows: usize, largest: f64) -> bool {
+    norm <= CONSTANT_TOLERANCE * (rows as f64).sqrt() * largest
 }
 
 /// Subtracts the mean, and returns it.
@@ -236,7 +283,7 @@ fn centre(values: &mut [f64]) -> f64 {
 }
 
 /// The power of two in (x/2, x], or the smallest normal number if that is more. Dividing by it is exact.
-fn power_of_two_below(x: f64) -> f64 {
+pub(super) fn power_of_two_below(x: f64) -> f64 {
     const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
     f64::from_bits(x.to_bits() & EXPONENT).max(f64::MIN_POSITIVE)
 }

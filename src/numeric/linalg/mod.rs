@@ -6,6 +6,7 @@
 //! happens in `least_squares`, once for both.
 
 mod cholesky;
+mod condensed;
 #[cfg(feature = "blas")]
 mod lapack;
 mod least_squares;
@@ -17,5 +18,6 @@ mod system;
 mod tests;
 
 pub(crate) use cholesky::cholesky_solve;
+pub(crate) use condensed::CondensedTable;
 pub(crate) use least_squares::{LeastSquares, least_squares, least_squares_with_leverages};
 pub(crate) use logistic::{LogOdds, probability};

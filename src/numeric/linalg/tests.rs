@@ -8,6 +8,7 @@ use super::qr;
 use super::system::{Solution, System};
 use crate::error::Result;
 
+mod condensed;
 mod extremes;
 mod leverages;
 

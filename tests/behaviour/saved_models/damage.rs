@@ -88,7 +88,7 @@ fn what_no_model_can_have_is_named() {
         (3, "/model/nodes/1/parents/0".to_owned(), json!("nobody"), "node `nobody` is not in the causal graph"),
         (3, "/model/nodes/1/parents/0".to_owned(), json!("e"), "the mechanism of node `d` does not fit the graph"),
         (3, "/model/nodes/1/parents".to_owned(), json!(["a", "a", "b"]), "the mechanism of node `d` does not fit"),
-        (0, "/model/training_rows".to_owned(), json!(1_000_000_000), "at most 100 million"),
+        (0, "/model/training_rows".to_owned(), json!(1_u64 << 60), "at most 2^53"),
         (0, "/model/training_rows".to_owned(), json!(0), "at least 1"),
         (0, "/model/training_rows".to_owned(), json!(29), "must be that of its fit report"),
         (0, "/model/training_rows".to_owned(), Value::Null, "must be that of its fit report"),
