@@ -8,7 +8,7 @@ use super::sides::{Side, check_number, expected};
 use crate::data::Observation;
 use crate::error::{Error, Result, list_names};
 use crate::model::{FittedModel, WiredNode};
-use crate::numeric::points::{BLOCKS, fill_latin_hypercube, rows_of_block};
+use crate::numeric::points::{BLOCKS, WIDENED, fill_latin_hypercube, rows_of_block};
 use crate::random::{Purpose, stream};
 use crate::shapley::{Coalition, Game, shapley_values};
 use ndarray::Axis;
@@ -197,7 +197,7 @@ fn error_of_blocks(blocks: &[f64]) -> f64 {
     }
     let count = blocks.len() as f64;
     let mean = blocks.iter().sum::<f64>() / count;
-    (blocks.iter().map(|block| (block - mean).powi(2)).sum::<f64>() / (count - 1.0) / count).sqrt()
+    WIDENED * (blocks.iter().map(|block| (block - mean).powi(2)).sum::<f64>() / (count - 1.0) / count).sqrt()
 }
 
 /// The names of a target and of all its causes in either model, causes first; among the rest in the order in which they are met.
