@@ -5,7 +5,7 @@
 //! differ by chance; a quantile of all samples may hang on a single one, and then is no more exact than that of a block. So each has
 //! figures that are means over the blocks to first order.
 
-use super::of_samples::SampleFunctional;
+use super::of_samples::{SampleFunctional, quantile, sorted};
 use crate::numeric::points::{BLOCKS, rows_of_block};
 use crate::question::change::functional::Functional;
 
@@ -64,23 +64,17 @@ impl SampleFunctional<'_> {
 /// A quantile q, and q + (p − F(q))/f of every block's share F(q) below it, with the density f of all samples: what a quantile is to first
 /// order.
 fn of_quantile(p: f64, samples: &[f64], figures: &mut [f64]) {
-    let mut sorted = samples.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = share * (sorted.len() - 1) as f64;
-        let below = (place as usize).min(sorted.len() - 1);
-        let above = (below + 1).min(sorted.len() - 1);
-        sorted[below] + place.fract() * (sorted[above] - sorted[below])
-    };
-    let quantile = at(p);
+    let sorted = sorted(samples);
+    let at = |share: f64| quantile(&sorted, share);
+    let value = at(p);
     let reach = (REACH * (p * (1.0 - p) / samples.len() as f64).sqrt()).min(0.5 * p).min(0.5 * (1.0 - p));
     let value_by_share = (at(p + reach) - at(p - reach)) / (2.0 * reach);
-    figures[0] = quantile;
+    figures[0] = value;
     for (block, figure) in figures[1..=BLOCKS].iter_mut().enumerate() {
         let rows = rows_of_block(samples.len(), block);
         let count = rows.len() as f64;
-        let below = samples[rows].iter().filter(|&&sample| sample <= quantile).count() as f64;
-        *figure = quantile + (p - below / count) * value_by_share;
+        let below = samples[rows].iter().filter(|&&sample| sample <= value).count() as f64;
+        *figure = value + (p - below / count) * value_by_share;
     }
 }
 

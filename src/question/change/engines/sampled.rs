@@ -5,7 +5,7 @@ use super::blocks::FIGURES;
 use super::of_samples::SampleFunctional;
 use super::solve::{MixedGame, not_finite};
 use crate::error::Result;
-use crate::numeric::points::{BLOCKS, WIDENED, fill_evenly};
+use crate::numeric::points::{BLOCKS, error_of_tailed_blocks, fill_evenly};
 use crate::question::change::functional::Functional;
 use crate::question::change::pairing::{NEW, OLD, Pairing};
 use crate::random::{Purpose, stream};
@@ -123,15 +123,9 @@ impl MixedGame for SampledGame<'_> {
         Some(self.samples)
     }
 
-    /// By the spread of the blocks, each of which is a net of its own, widened as few of them tell it. One more block as far out as the
-    /// furthest is added: where a tail carries the functional, blocks that have not seen it agree too well.
+    /// By the spread of the blocks, each of which is a net of its own, and what a figure is off by besides.
     fn std_error(&self, outputs: &[f64]) -> f64 {
-        let (blocks, besides) = (&outputs[1..=BLOCKS], outputs[1 + BLOCKS]);
-        let count = blocks.len() as f64;
-        let mean = blocks.iter().sum::<f64>() / count;
-        let squares = blocks.iter().map(|block| (block - mean).powi(2));
-        let furthest = squares.clone().fold(0.0, f64::max);
-        (WIDENED * ((squares.sum::<f64>() + furthest) / (count * (count - 1.0))).sqrt()).hypot(besides)
+        error_of_tailed_blocks(&outputs[1..=BLOCKS]).hypot(outputs[1 + BLOCKS])
     }
 }
 

@@ -34,8 +34,7 @@ impl RowsAttribution {
     /// The contributions as CSV with a header line, the suspect first as [`ranked`](Self::ranked), written as those of
     /// [`Attribution::to_csv`].
     pub fn to_csv(&self) -> String {
-        let header =
-            ["node", amount(self.quantity), "std_error", "share", "mean_observed", "typical", "rows_missing"];
+        let header = ["node", amount(self.quantity), "std_error", "share", "mean_observed", "typical", "rows_missing"];
         fn row(part: &RowsContribution) -> [Cell<'_>; 7] {
             let RowsContribution { node, value, std_error, share, mean_observed, typical, rows_missing, .. } = part;
             [

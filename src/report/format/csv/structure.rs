@@ -12,7 +12,13 @@ impl IntrinsicInfluence {
     pub fn to_csv(&self) -> String {
         fn row(part: &InfluenceContribution) -> [Cell<'_>; 5] {
             let InfluenceContribution { node, value, std_error, share, .. } = part;
-            [node.into(), (*value).into(), (*std_error).into(), (*share).into(), Cell::Word(word_of_influence(part.method))]
+            [
+                node.into(),
+                (*value).into(),
+                (*std_error).into(),
+                (*share).into(),
+                Cell::Word(word_of_influence(part.method)),
+            ]
         }
         table(["node", "value", "std_error", "share", "method"], self.ranked().into_iter().map(row))
     }
@@ -23,7 +29,12 @@ impl ArrowStrengths {
     /// [`IntrinsicInfluence::to_csv`].
     pub fn to_csv(&self) -> String {
         fn row(arrow: &ArrowStrength) -> [Cell<'_>; 4] {
-            [(&arrow.parent).into(), arrow.value.into(), arrow.std_error.into(), Cell::Word(word_of_arrow(arrow.method))]
+            [
+                (&arrow.parent).into(),
+                arrow.value.into(),
+                arrow.std_error.into(),
+                Cell::Word(word_of_arrow(arrow.method)),
+            ]
         }
         table(["parent", "value", "std_error", "method"], self.ranked().into_iter().map(row))
     }
