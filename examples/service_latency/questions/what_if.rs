@@ -106,12 +106,8 @@ pub(crate) fn of_the_system(
     let what_if = arguments.change.what_if.as_slice();
     let text = match arguments.output.format {
         Format::Table => format!(
-            "With {}: the expected value of `{}` is {} instead of {}, an effect of {}; its standard deviation {} instead of {}.\n",
+            "With {}, on average {effect}; its standard deviation is {} instead of {}.\n",
             what_if.iter().map(|one| visible_name(one)).collect::<Vec<_>>().join(", "),
-            visible_name(target),
-            with.mean,
-            usual.mean,
-            effect,
             with.std_dev,
             usual.std_dev
         ),
