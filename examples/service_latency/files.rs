@@ -104,9 +104,13 @@ pub(crate) fn contents<'a>(
 /// What is to stand in the files about an event that has no answer: why, where there is room for words. There is nothing to draw.
 fn without_answer<'a>(output: &'a Output, title: &str, reason: &str) -> Vec<Contents<'a>> {
     let page = output.report.as_ref().map(|path| (path, page_without_answer(title, reason)));
-    let quoted = reason.replace('"', "\"\"");
-    let csv = output.csv.as_ref().map(|path| (path, format!("error\n\"{quoted}\"\n")));
+    let csv = output.csv.as_ref().map(|path| (path, csv_without_answer(reason)));
     page.into_iter().chain(csv).collect()
+}
+
+/// What CSV says of an event that has no answer.
+pub(crate) fn csv_without_answer(reason: &str) -> String {
+    format!("error\n\"{}\"\n", reason.replace('"', "\"\""))
 }
 
 /// The event of one row.

@@ -119,11 +119,16 @@ fn what_would_have_been_and_what_would_be() {
     // 0.9 less in the database is 1.8 less in all that it does.
     let (observed, value) = (of("web")["observed"].as_f64().unwrap(), of("web")["value"]["value"].as_f64().unwrap());
     assert!((observed - value - 1.8).abs() < 0.05, "{report:#}");
-    let together = text(&would(&["--events", "slow.csv", "--what-if", "db=1.0", "--what-if", "api+=0.1"]).stdout);
+    let both = ["--events", "slow.csv", "--what-if", "db=1.0", "--what-if", "api+=0.1", "--csv", "row.csv"];
+    let together = text(&would(&both).stdout);
+    let row = fs::read_to_string(days.path("row.csv")).unwrap();
+    assert!(row.starts_with("node,observed,value,") && row.lines().any(|line| line.ends_with(",1,0,0,")), "{row}");
     assert!(together.contains("event 0, with db=1.0, api+=0.1"), "{together}");
     let system = json(&would(&["--what-if", "db*=0.5", "--format", "json"]));
     assert!((system["effect"]["value"].as_f64().unwrap() + 1.0).abs() < 0.05, "{system:#}");
-    let in_words = would(&["--what-if", "db*=0.5"]);
+    let in_words = would(&["--what-if", "db*=0.5", "--csv", "effect.csv"]);
+    let effect = fs::read_to_string(days.path("effect.csv")).unwrap();
+    assert!(effect.starts_with("target,level,figure,value,std_error\nweb,,effect,-"), "{effect}");
     assert!(text(&in_words.stdout).contains("instead of"), "{}", text(&in_words.stdout));
     for (wrong, says) in [("dp=1", "db"), ("db", "db=0.1"), ("db=fast", "db=0.1"), ("db=NaN", "finite")] {
         let refused = would(&["--what-if", wrong]);

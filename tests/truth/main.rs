@@ -5,6 +5,7 @@ mod acting;
 mod analytic;
 mod categories;
 mod change;
+mod change_errors;
 mod extremes;
 mod large_graphs;
 mod mergeable;

@@ -265,7 +265,7 @@ pub(crate) struct Output {
     /// Write a page of HTML about one event: verdict, contributions, graph, what is normal, diagnostics
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Write the contributions of one event as CSV
+    /// Write the contributions of one event, or what --change or --what-if answers, as CSV
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
     /// Write the causal graph of one event as SVG

@@ -30,7 +30,7 @@ pub(crate) struct Change {
     pub(crate) all_changed: bool,
     /// What would have been, or without events would be, had a node another value: node=0.1, node+=0.1 (shifted), node*=0.5 (scaled), or
     /// region=EU for a category. May be repeated, and then all are done at once
-    #[arg(long, value_name = "NODE=VALUE", conflicts_with_all = ["rows", "report", "csv", "svg", "dot", "mermaid", "limit_ms", "intervals", "context", "explain"])]
+    #[arg(long, value_name = "NODE=VALUE", conflicts_with_all = ["rows", "report", "svg", "dot", "mermaid", "limit_ms", "intervals", "context", "explain"])]
     pub(crate) what_if: Vec<String>,
 }
 

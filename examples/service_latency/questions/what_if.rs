@@ -1,5 +1,6 @@
 //! What would have been, or would be, had somebody acted.
 
+use etiology::files::write_file;
 use etiology::intervention::{CounterfactualRow, Effect, Intervention, InterventionConfig, InterventionalTarget};
 use etiology::report::visible_name;
 use etiology::{Error, FittedModel};
@@ -8,9 +9,10 @@ use serde::Serialize;
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
 use crate::events::{Events, Label};
+use crate::files::csv_without_answer;
 use crate::output::json_of;
 use crate::source::{PutRight, Source};
-use crate::{Failure, fit, in_terms_of_files};
+use crate::{Failure, fit, in_terms_of_files, interrupt};
 
 /// What was asked for, and what became of every event.
 #[derive(Serialize)]
@@ -59,7 +61,7 @@ pub(crate) fn of_events(
     let config = InterventionConfig::default().with_seed(arguments.attribution().means.seed);
     // What is wrong with the intervention is so for every event.
     model.draw_interventional(&intervention, 1, 0)?;
-    let event = |&row: &usize| {
+    let event = |row: usize| {
         let found = events.data.row(row).and_then(|event| model.counterfactual_row(&event, &intervention, &config));
         let outcome = match found {
             Ok(row) => Outcome::WouldHaveBeen(row),
@@ -67,7 +69,11 @@ pub(crate) fn of_events(
         };
         OfEvent { label: events.label(row), outcome }
     };
-    let all: Vec<OfEvent> = rows.iter().map(event).collect();
+    let all: Vec<OfEvent> = rows.iter().map(|&row| event(row)).collect();
+    // One that has an answer, unless none has or another is asked for.
+    let first = all.iter().position(|event| matches!(event.outcome, Outcome::WouldHaveBeen(_))).unwrap_or(0);
+    let about = arguments.output.report_event.or(rows.get(first).copied()).unwrap_or(0);
+    let csv = arguments.output.csv.as_ref().map(|path| (path, csv_of(&event(about).outcome)));
     let failed = all.iter().filter(|event| matches!(event.outcome, Outcome::Error(_))).count();
     let failed = (failed > 0).then(|| format!("{failed} of {} events without an answer", all.len()));
     let text = match arguments.output.format {
@@ -77,6 +83,10 @@ pub(crate) fn of_events(
             json_of(&OfEvents { target, what_if, put_right, events: all })?
         }
     };
+    let _writing = interrupt::defer();
+    if let Some((path, csv)) = csv {
+        write_file(path, csv)?;
+    }
     Ok((text, failed))
 }
 
@@ -96,18 +106,25 @@ pub(crate) fn of_the_system(
     let what_if = arguments.change.what_if.as_slice();
     let text = match arguments.output.format {
         Format::Table => format!(
-            "With {}: the expected value of `{}` is {} instead of {}, an effect of {}; its standard deviation {} instead of {}.\n",
+            "With {}, on average {effect}; its standard deviation is {} instead of {}.\n",
             what_if.iter().map(|one| visible_name(one)).collect::<Vec<_>>().join(", "),
-            visible_name(target),
-            with.mean,
-            usual.mean,
-            effect,
             with.std_dev,
             usual.std_dev
         ),
         Format::Json => json_of(&OfTheSystem { target, what_if, usual: &usual, with: &with, effect: &effect })?,
     };
+    let _writing = interrupt::defer();
+    if let Some(path) = &arguments.output.csv {
+        write_file(path, effect.to_csv())?;
+    }
     Ok((text, None))
+}
+
+fn csv_of(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::WouldHaveBeen(row) => row.to_csv(),
+        Outcome::Error(reason) => csv_without_answer(reason),
+    }
 }
 
 fn in_words(OfEvent { label, outcome }: &OfEvent, what_if: &[String]) -> String {

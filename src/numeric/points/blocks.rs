@@ -15,6 +15,30 @@ pub(crate) const BLOCKS: usize = 16;
 pub(crate) const WIDENED: f64 = 2.131_449_546 / 1.959_963_985;
 const _: () = assert!(BLOCKS == 16, "the degrees of freedom are one less than the blocks");
 
+/// The standard error of the mean of figures of so many independent blocks.
+pub(crate) fn error_of_blocks(figures: &[f64]) -> f64 {
+    let (squares, _) = squares_of_deviations(figures);
+    error_of_squares(squares, figures.len())
+}
+
+/// As [`error_of_blocks`], with one more block as far out as the furthest: where a tail carries the figures, blocks that have not seen it agree
+/// too well.
+pub(crate) fn error_of_tailed_blocks(figures: &[f64]) -> f64 {
+    let (squares, furthest) = squares_of_deviations(figures);
+    error_of_squares(squares + furthest, figures.len())
+}
+
+fn squares_of_deviations(figures: &[f64]) -> (f64, f64) {
+    let mean = figures.iter().sum::<f64>() / figures.len() as f64;
+    let squares = figures.iter().map(|figure| (figure - mean).powi(2));
+    (squares.clone().sum(), squares.fold(0.0, f64::max))
+}
+
+fn error_of_squares(squares: f64, count: usize) -> f64 {
+    let count = count as f64;
+    WIDENED * (squares / (count - 1.0) / count).sqrt()
+}
+
 /// With more columns than this, quasi-Monte Carlo is not worth it: for 20 it hardly gains and for 100 not at all (`docs/method.md`),
 /// while quantiles cost more than draws.
 pub(crate) const MOST_IN_NETS: usize = 64;

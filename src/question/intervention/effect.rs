@@ -91,8 +91,10 @@ impl FittedModel {
             [mean(&differences), mean(&one), mean(&other)]
         };
         let found = blocks(self, &[&plans[0], &plans[1]], config, of_block)?;
-        let figure =
-            |place: usize| Estimate::of_blocks(&found.iter().map(|of_block| of_block[place]).collect::<Vec<_>>());
+        let figure = |place: usize| {
+            let of_blocks = found.iter().map(|of_block| of_block[place]).collect::<Vec<_>>();
+            asked.no_finer_than_draws(Estimate::of_blocks(&of_blocks), config.samples)
+        };
         effect([figure(0), figure(1), figure(2)], Some(config.samples))
     }
 }

@@ -5,8 +5,11 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::numeric::moments::mean;
-use crate::numeric::points::WIDENED;
+use crate::numeric::points::{error_of_blocks, error_of_tailed_blocks};
 use crate::wording::significant;
+
+/// By the rule of three: what has happened in none of the blocks may have been as likely as 3 in all, and 1.96 errors are to hold that.
+const OF_DRAW: f64 = 3.0 / 1.96;
 
 /// A figure with the standard error of its computation, in the same unit; 0 in closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -21,9 +24,18 @@ pub struct Estimate {
 impl Estimate {
     /// The mean of figures of as many independent blocks, with its error.
     pub(super) fn of_blocks(figures: &[f64]) -> Self {
-        let (value, count) = (mean(figures), figures.len() as f64);
-        let squares: f64 = figures.iter().map(|figure| (figure - value).powi(2)).sum();
-        Self { value, std_error: WIDENED * (squares / (count - 1.0) / count).sqrt() }
+        Self { value: mean(figures), std_error: error_of_blocks(figures) }
+    }
+
+    /// As [`of_blocks`](Self::of_blocks), of figures such as squares, which a tail may carry.
+    pub(super) fn of_tailed_blocks(figures: &[f64]) -> Self {
+        Self { value: mean(figures), std_error: error_of_tailed_blocks(figures) }
+    }
+
+    /// With an error of what one draw counts for: where draws make up few steps, all blocks may have as many of each, and yet be off by a
+    /// part of a draw.
+    pub(super) fn no_finer_than(self, draw: f64) -> Self {
+        Self { std_error: self.std_error.hypot(OF_DRAW * draw), ..self }
     }
 
     /// A figure in closed form.

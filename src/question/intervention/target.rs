@@ -72,6 +72,12 @@ impl AskedTarget {
         if self.code.is_none() { expand() } else { None }
     }
 
+    /// A mean of numbers that are 0 or 1, or of their differences, with an error of what one of so many samples counts for. One without a fraction is
+    /// no mean of both.
+    pub(super) fn no_finer_than_draws(&self, mean: Estimate, samples: usize) -> Estimate {
+        if self.code.is_some() && mean.value.fract() != 0.0 { mean.no_finer_than(1.0 / samples as f64) } else { mean }
+    }
+
     /// Makes the values numbers: 1 for the level that is asked about.
     pub(super) fn as_numbers(&self, values: &[f64]) -> Vec<f64> {
         match self.code {
@@ -150,9 +156,10 @@ impl FittedModel {
         };
         let found = blocks(self, &[plan], config, of_block)?;
         let centre = Estimate::of_blocks(&found.iter().map(|(centre, _)| *centre).collect::<Vec<_>>());
+        let centre = asked.no_finer_than_draws(centre, config.samples);
         // About the common mean, so that the spread of the blocks' own is part of it.
         let squares = found.iter().map(|(mean, spread)| spread * spread + (mean - centre.value).powi(2));
-        let variance = Estimate::of_blocks(&squares.collect::<Vec<_>>());
+        let variance = Estimate::of_tailed_blocks(&squares.collect::<Vec<_>>());
         let value = variance.value.sqrt();
         let std_error = if value > 0.0 { variance.std_error / (2.0 * value) } else { 0.0 };
         Ok((centre, Estimate { value, std_error }))

@@ -8,7 +8,7 @@ use super::sides::{Side, check_number, expected};
 use crate::data::Observation;
 use crate::error::{Error, Result, list_names};
 use crate::model::{FittedModel, WiredNode};
-use crate::numeric::points::{BLOCKS, fill_latin_hypercube, rows_of_block};
+use crate::numeric::points::{BLOCKS, error_of_blocks, fill_latin_hypercube, rows_of_block};
 use crate::random::{Purpose, stream};
 use crate::shapley::{Coalition, Game, shapley_values};
 use ndarray::Axis;
@@ -154,7 +154,7 @@ impl FittedModel {
                 let of_draws = |player: usize| {
                     let blocks =
                         found.outputs().index_axis(Axis(0), player).iter().skip(1).copied().collect::<Vec<f64>>();
-                    error_of_blocks(&blocks)
+                    if blocks.is_empty() { 0.0 } else { error_of_blocks(&blocks) }
                 };
                 let error = |player: usize| errors[player].hypot(of_draws(player));
                 (0..values.len()).map(|player| (values[player], error(player))).collect::<Vec<(f64, f64)>>()
@@ -189,15 +189,6 @@ impl System<'_> {
         };
         Some(self.players.iter().map(part).collect())
     }
-}
-
-fn error_of_blocks(blocks: &[f64]) -> f64 {
-    if blocks.len() < 2 {
-        return 0.0;
-    }
-    let count = blocks.len() as f64;
-    let mean = blocks.iter().sum::<f64>() / count;
-    (blocks.iter().map(|block| (block - mean).powi(2)).sum::<f64>() / (count - 1.0) / count).sqrt()
 }
 
 /// The names of a target and of all its causes in either model, causes first; among the rest in the order in which they are met.

@@ -7,6 +7,9 @@ use crate::question::intervention::CounterfactualRow;
 use crate::question::unit_change::{ChangePart, ChangeSource, UnitChange};
 use crate::wording::{Visible, significant, visible_name};
 
+/// What rounding leaves of a part at most, as a share of the largest figure that it is made of.
+const ROUNDING: f64 = 64.0 * f64::EPSILON;
+
 impl fmt::Display for CounterfactualRow {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
@@ -32,12 +35,16 @@ impl fmt::Display for CounterfactualRow {
 impl fmt::Display for UnitChange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
-        let [before, after, total] = [self.before, self.after, self.total()].map(significant);
+        let sizes = self.parts.iter().map(|part| part.value.abs());
+        let largest = sizes.fold(self.before.abs().max(self.after.abs()), f64::max);
+        // What did not move leaves the rounding of the sum.
+        let shown = |figure: f64| significant(if figure.abs() <= ROUNDING * largest { 0.0 } else { figure });
+        let [before, after, total] = [self.before, self.after, self.total()].map(shown);
         writeln!(formatter, "`{}` went from {before} to {after}, by {total}:", visible_name(&self.target))?;
         let mut table = table::plain();
         table.add_row(["node", "by", "part", "± error"].map(str::to_owned));
         for ChangePart { node, source, value, std_error } in self.ranked() {
-            let [value, error] = [*value, *std_error].map(significant);
+            let [value, error] = [*value, *std_error].map(shown);
             table.add_row([visible_name(node), words(*source).to_owned(), value, error]);
         }
         table::write_figures(formatter, table, 2)

@@ -1,5 +1,6 @@
 //! What people and programs read of an attribution and of a diagnosis.
 
 mod browser;
+mod csv;
 mod formats;
 mod text;

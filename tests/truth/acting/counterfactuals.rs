@@ -208,3 +208,55 @@ fn an_unknown_level_that_nothing_reaches_stays_as_it_was_written() {
         model.counterfactual(&table.row(0).unwrap(), &Intervention::new().set_level("status", "timeout")).unwrap();
     assert_eq!(alone.text("region"), Some("LATAM"));
 }
+
+#[test]
+fn stated_errors_hold_what_a_row_leaves_open() {
+    // top = max(a, b) + noise, where a is missing: with b = 2 instead of 0.5, top would have been larger by max(a, 2) − max(a, 0.5).
+    let exponential = || NoiseDistribution::exponential(1.0).unwrap();
+    let top = AdditiveNoiseModel::known(KnownFormula::maximum(["a", "b"]));
+    let race = StructuralCausalModel::new(CausalGraph::from_edges([("a", "top"), ("b", "top")]).unwrap())
+        .with_mechanism("a", exponential())
+        .and_then(|model| model.with_mechanism("b", exponential()))
+        .and_then(|model| model.with_mechanism("top", top.with_noise(NoiseDistribution::normal(0.0, 0.5).unwrap())))
+        .and_then(|model| model.without_fitting())
+        .unwrap();
+    let raced = Observation::from_pairs([("b", 0.5), ("top", 1.25)]).unwrap();
+    let larger = |b: f64| b + (-b).exp();
+    // region → status → cost, with the shares of an interval of noise.
+    let orders = orders();
+    let ordered = Observation::from_pairs([("cost", 2.25)])
+        .and_then(|row| row.with_text("region", "US")?.with_text("status", "refused"))
+        .unwrap();
+    let cumulated = |region: f64| {
+        let shares = orders.mechanism("status").unwrap().class_probabilities(&[region]).unwrap();
+        [0.0, shares[0], shares[0] + shares[1], 1.0]
+    };
+    let (in_us, in_ap) = (cumulated(2.0), cumulated(0.0));
+    let (low, high) = (in_us[1], in_us[2]);
+    let overlap = |code: usize| (high.min(in_ap[code + 1]) - low.max(in_ap[code])).max(0.0) / (high - low);
+    let mechanism = orders.mechanism("cost").unwrap();
+    let noise = mechanism.estimate_noise(&[1.0], 2.25);
+    let cost: f64 = (0..3).map(|code| overlap(code) * mechanism.evaluate(&[code as f64], noise)).sum();
+    let likeliest = (0..3).max_by(|&one, &other| overlap(one).total_cmp(&overlap(other))).unwrap();
+    let truths = [1.25 + larger(2.0) - larger(0.5), cost, overlap(likeliest)];
+    for draws in [256, 1_024] {
+        let mut held = [0; 3];
+        for seed in 0..200 {
+            let config = InterventionConfig::default().with_row_draws(draws).with_seed(seed);
+            let raced = race.counterfactual_row(&raced, &Intervention::new().set("b", 2.0), &config).unwrap();
+            let ordered =
+                orders.counterfactual_row(&ordered, &Intervention::new().set_level("region", "AP"), &config).unwrap();
+            let found = [
+                raced.node("top").unwrap().value.unwrap(),
+                ordered.node("cost").unwrap().value.unwrap(),
+                ordered.node("status").unwrap().levels[likeliest].probability,
+            ];
+            for (held, (found, truth)) in held.iter_mut().zip(found.iter().zip(truths)) {
+                *held += usize::from((found.value - truth).abs() <= 1.96 * found.std_error);
+            }
+        }
+        println!("{draws} draws: {held:?} of 200");
+        // Of few steps the rule of three says what is held at least.
+        assert!((180..=198).contains(&held[0]) && held[1..].iter().all(|&held| held >= 180), "{draws}: {held:?}");
+    }
+}

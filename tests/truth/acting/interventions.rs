@@ -127,15 +127,41 @@ fn effect(model: &FittedModel, seed: u64) -> Effect {
     model.average_causal_effect("top", &first, &second, &config).unwrap()
 }
 
+/// Var max(c, B), with E[max(c, B)²] = c² + 2(c + 1)e^−c, and that of the noise.
+fn variance_with(a: f64) -> f64 {
+    a * a + 2.0 * (a + 1.0) * (-a).exp() - (a + (-a).exp()).powi(2) + 0.0625
+}
+
 #[test]
-fn intervals_of_an_effect_cover_it() {
-    let (model, truth) = (race(), mean_with(1.0) - mean_with(0.5));
-    let covered = (0..200).filter(|&seed| {
-        let found = effect(&model, seed);
-        (found.value - truth).abs() <= 1.96 * found.std_error
-    });
-    let covered = covered.count();
-    assert!((180..=198).contains(&covered), "{covered} of 200");
+fn stated_errors_hold_moments_and_effects() {
+    let model = race();
+    let set = |value: f64| Intervention::new().set("a", value);
+    let truths = [
+        mean_with(1.0) - mean_with(0.5),
+        mean_with(1.0),
+        mean_with(0.5),
+        mean_with(0.7),
+        variance_with(0.7).sqrt(),
+        // Of the larger of two exponential variables: 1 + 1/4, and the noise.
+        1.3125_f64.sqrt(),
+    ];
+    for samples in [256, 4_096] {
+        let mut held = [0; 6];
+        for seed in 0..200 {
+            let config = InterventionConfig::default().with_samples(samples).with_seed(seed);
+            let effect = model.average_causal_effect("top", &set(1.0), &set(0.5), &config).unwrap();
+            let under = model.interventional_target("top", &set(0.7), &config).unwrap();
+            let usual = model.interventional_target("top", &Intervention::new(), &config).unwrap();
+            let difference = (effect.value, effect.std_error);
+            let figures = [effect.first, effect.second, under.mean, under.std_dev, usual.std_dev];
+            let found = [difference].into_iter().chain(figures.map(|figure| (figure.value, figure.std_error)));
+            for (held, (found, truth)) in held.iter_mut().zip(found.zip(truths)) {
+                *held += usize::from((found.0 - truth).abs() <= 1.96 * found.1);
+            }
+        }
+        println!("{samples} samples: {held:?} of 200");
+        assert!(held.iter().all(|held| (180..=198).contains(held)), "{samples}: {held:?} of 200");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod relevance;
 use etiology::{AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, StructuralCausalModel};
 
 /// The Shapley values from what every set of players, by its bits, is worth; from the definition.
-fn shapley(worth: &[f64]) -> Vec<f64> {
+pub(super) fn shapley(worth: &[f64]) -> Vec<f64> {
     let players = worth.len().trailing_zeros() as usize;
     let factorial = |n: usize| (1..=n).map(|k| k as f64).product::<f64>();
     let of_player = |player: usize| {

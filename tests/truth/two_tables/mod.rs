@@ -6,7 +6,7 @@ mod robust;
 mod two_samples;
 
 /// A number that the environment may set.
-fn number(name: &str, default: usize) -> usize {
+pub(super) fn number(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
@@ -17,7 +17,7 @@ fn effort(default: usize) -> (usize, u64) {
 
 /// Whether a share that was counted in so many data sets may have an expectation between two bounds: three standard errors further off is
 /// no accident. With a thousand or more the bounds are taken as they are.
-fn is_within(share: f64, bounds: [f64; 2], data_sets: usize) -> bool {
+pub(super) fn is_within(share: f64, bounds: [f64; 2], data_sets: usize) -> bool {
     let slack = |bound: f64| {
         let error = (bound * (1.0 - bound) / data_sets as f64).sqrt();
         if data_sets >= 1_000 { 0.0 } else { 3.0 * error }

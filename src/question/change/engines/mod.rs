@@ -1,5 +1,6 @@
 //! Ways to find what the target's distribution is under the mechanisms of both models, mixed: the closed form, Fourier inversion, samples.
 
+mod blocks;
 mod choose;
 mod inverted;
 mod linear;

@@ -10,6 +10,8 @@ use crate::question::change::functional::Functional;
 const MOST_BINS: usize = 64;
 /// Fewest.
 const FEWEST_BINS: usize = 4;
+/// Fewest samples beyond the outermost edges.
+const FEWEST_IN_TAILS: usize = 16;
 /// What is added to the count of every bin, so that no probability is 0 (R. Krichevsky and V. Trofimov, *The performance of universal
 /// encoding*, IEEE Transactions on Information Theory 27, 1981).
 const ADDED: f64 = 0.5;
@@ -57,22 +59,32 @@ impl<'f> SampleFunctional<'f> {
         match self.functional {
             Functional::Mean => mean(samples),
             Functional::Variance => root_mean_square(samples, mean(samples)).powi(2),
-            Functional::Quantile(p) => quantile(samples, *p),
+            Functional::Quantile(p) => quantile(&sorted(samples), *p),
             Functional::AboveThreshold(threshold) => {
                 samples.iter().filter(|&sample| sample > threshold).count() as f64 / samples.len() as f64
             }
-            Functional::KullbackLeibler => {
-                let [p, q] = [old, samples].map(|samples| self.bins.shares(samples));
-                p.iter().zip(&q).map(|(p, q)| p * (p / q).ln()).sum()
-            }
-            Functional::JensenShannon => {
-                let [p, q] = [old, samples].map(|samples| self.bins.shares(samples));
-                let half = |p: f64, q: f64| p * (LN_2 + (p / (p + q)).ln());
-                p.iter().zip(&q).map(|(&p, &q)| 0.5 * (half(p, q) + half(q, p))).sum()
+            Functional::KullbackLeibler | Functional::JensenShannon => {
+                self.of_counts(&[self.counts(old), self.counts(samples)])
             }
             Functional::Wasserstein => wasserstein(old, samples),
             Functional::Custom(function) => function(samples),
         }
+    }
+
+    /// How many samples are in every bin.
+    pub(super) fn counts(&self, samples: &[f64]) -> Vec<f64> {
+        self.bins.counts(samples)
+    }
+
+    /// The divergence, Jensen and Shannon's if that is the functional, of the second of two lists of counts from the first.
+    pub(super) fn of_counts(&self, counts: &[Vec<f64>; 2]) -> f64 {
+        let [p, q] = counts.each_ref().map(|counts| shares(counts));
+        let pairs = p.iter().zip(&q);
+        if matches!(self.functional, Functional::JensenShannon) {
+            let half = |p: f64, q: f64| p * (LN_2 + (p / (p + q)).ln());
+            return pairs.map(|(&p, &q)| 0.5 * (half(p, q) + half(q, p))).sum();
+        }
+        pairs.map(|(p, q)| p * (p / q).ln()).sum()
     }
 
     /// By how much the divergence of so many independent samples from so many others is too large on average, where both are of the same
@@ -96,10 +108,10 @@ impl Bins {
         }
     }
 
-    fn shares(&self, samples: &[f64]) -> Vec<f64> {
+    fn counts(&self, samples: &[f64]) -> Vec<f64> {
         let mut counts = match self {
-            Self::Edges(edges) => vec![ADDED; edges.len() + 1],
-            Self::Classes(classes) => vec![ADDED; *classes],
+            Self::Edges(edges) => vec![0.0; edges.len() + 1],
+            Self::Classes(classes) => vec![0.0; *classes],
         };
         for &sample in samples {
             let bin = match self {
@@ -108,20 +120,30 @@ impl Bins {
             };
             counts[bin] += 1.0;
         }
-        let sum: f64 = counts.iter().sum();
-        counts.iter_mut().for_each(|count| *count /= sum);
         counts
     }
 }
 
-/// As many bins as the root of the smaller sample, which each hold as much of both; fewer where values repeat.
+fn shares(counts: &[f64]) -> Vec<f64> {
+    let sum = counts.iter().sum::<f64>() + ADDED * counts.len() as f64;
+    counts.iter().map(|count| (count + ADDED) / sum).collect()
+}
+
+/// As many bins as the root of the smaller sample, which each hold as much of both; fewer where values repeat. The outermost are halved
+/// again and again, as a divergence often comes from the tails: within a bin of them, densities differ the most.
 fn edges(old: &[f64], new: &[f64]) -> Vec<f64> {
     let bins = (old.len().min(new.len()) as f64).sqrt() as usize;
     let bins = bins.clamp(FEWEST_BINS, MOST_BINS);
     let [old, new] = [old, new].map(sorted);
     // Of either sample half of the edges, however different their sizes are.
     let of_one = |sorted: &[f64]| -> Vec<f64> {
-        (0..bins / 2).map(|half| sorted[sorted.len() * (2 * half + 1) / bins]).collect()
+        let mut edges: Vec<f64> = (0..bins / 2).map(|half| sorted[sorted.len() * (2 * half + 1) / bins]).collect();
+        let mut beyond = sorted.len() / bins / 2;
+        while beyond >= FEWEST_IN_TAILS {
+            edges.extend([sorted[beyond], sorted[sorted.len() - 1 - beyond]]);
+            beyond /= 2;
+        }
+        edges
     };
     let mut edges = [of_one(&old), of_one(&new)].concat();
     edges.sort_unstable_by(f64::total_cmp);
@@ -129,21 +151,18 @@ fn edges(old: &[f64], new: &[f64]) -> Vec<f64> {
     edges
 }
 
-fn sorted(samples: &[f64]) -> Vec<f64> {
+pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
     let mut sorted = samples.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     sorted
 }
 
-/// Interpolated between the two samples next to p·(n − 1), counted from 0 in ascending order.
-fn quantile(samples: &[f64], p: f64) -> f64 {
-    let place = p * (samples.len() - 1) as f64;
-    let below = (place.floor() as usize).min(samples.len() - 1);
-    let mut sorted = samples.to_vec();
-    let (_, &mut low, above) = sorted.select_nth_unstable_by(below, f64::total_cmp);
-    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
-    let share = place - below as f64;
-    if share > 0.0 && high.is_finite() { low + share * (high - low) } else { low }
+/// Of samples in ascending order, interpolated between the two next to p·(n − 1), counted from 0.
+pub(super) fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let place = p * (sorted.len() - 1) as f64;
+    let below = (place as usize).min(sorted.len() - 1);
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + place.fract() * (sorted[above] - sorted[below])
 }
 
 /// ∫ |F − G|, over the values of both.
@@ -189,7 +208,7 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_numpy() {
-        let samples = [3.0, 1.0, 2.0, 10.0];
+        let samples = [1.0, 2.0, 3.0, 10.0];
         for (p, expected) in [(0.5, 2.5), (0.95, 8.95), (1.0 / 3.0, 2.0), (0.01, 1.03)] {
             assert!((quantile(&samples, p) - expected).abs() < 1e-12, "{p}");
         }

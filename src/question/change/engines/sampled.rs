@@ -1,16 +1,17 @@
 //! Coalitions by common random numbers: one uniform number for every node, sent through the mechanism of either model, so that coalitions
 //! differ by what changed alone.
 
+use super::blocks::FIGURES;
 use super::of_samples::SampleFunctional;
 use super::solve::{MixedGame, not_finite};
 use crate::error::Result;
-use crate::numeric::points::{BLOCKS, WIDENED, fill_evenly, rows_of_block};
+use crate::numeric::points::{BLOCKS, error_of_tailed_blocks, fill_evenly};
 use crate::question::change::functional::Functional;
 use crate::question::change::pairing::{NEW, OLD, Pairing};
 use crate::random::{Purpose, stream};
 use crate::shapley::{Coalition, Game};
 
-/// The first output is the functional of all samples, the others are those of each block.
+/// The outputs are the figures of [`SampleFunctional::write_figures`].
 pub(super) struct SampledGame<'p> {
     pairing: &'p Pairing,
     functional: SampleFunctional<'p>,
@@ -95,7 +96,7 @@ impl Game for SampledGame<'_> {
     }
 
     fn outputs(&self) -> usize {
-        1 + BLOCKS
+        FIGURES
     }
 
     fn scratch(&self) -> Columns {
@@ -105,11 +106,7 @@ impl Game for SampledGame<'_> {
 
     fn evaluate(&self, kept: &Coalition, scratch: &mut Columns, values: &mut [f64]) -> Result<()> {
         let target = self.target(kept, scratch)?;
-        values[0] = self.functional.of(&self.old, target);
-        for (block, value) in values[1..].iter_mut().enumerate() {
-            let rows = rows_of_block(self.samples, block);
-            *value = self.functional.of(&self.old[rows.clone()], &target[rows]);
-        }
+        self.functional.write_figures(&self.old, target, values);
         match values.iter().find(|value| !value.is_finite()) {
             None => Ok(()),
             Some(&found) => Err(not_finite(self.functional.functional().to_string(), &self.pairing.names(kept), found)),
@@ -126,15 +123,9 @@ impl MixedGame for SampledGame<'_> {
         Some(self.samples)
     }
 
-    /// By the spread of the blocks, each of which is a net of its own, widened as few of them tell it. One more block as far out as the
-    /// furthest is added: where a tail carries the functional, blocks that have not seen it agree too well.
+    /// By the spread of the blocks, each of which is a net of its own, and what a figure is off by besides.
     fn std_error(&self, outputs: &[f64]) -> f64 {
-        let blocks = &outputs[1..];
-        let count = blocks.len() as f64;
-        let mean = blocks.iter().sum::<f64>() / count;
-        let squares = blocks.iter().map(|block| (block - mean).powi(2));
-        let furthest = squares.clone().fold(0.0, f64::max);
-        WIDENED * ((squares.sum::<f64>() + furthest) / (count * (count - 1.0))).sqrt()
+        error_of_tailed_blocks(&outputs[1..=BLOCKS]).hypot(outputs[1 + BLOCKS])
     }
 }
 

@@ -1,9 +1,13 @@
 //! What the draws of one cell come to.
 
 use crate::data::Levels;
+use crate::numeric::kernels::extremes;
 use crate::numeric::moments::{mean, root_mean_square};
 use crate::numeric::points::{BLOCKS, rows_of_block};
 use crate::question::intervention::estimate::Estimate;
+
+/// Up to how many different values are steps.
+const MOST_STEPS: usize = 16;
 
 /// The expected value of a number, with its error.
 pub(super) fn expected(draws: &[f64]) -> Estimate {
@@ -11,7 +15,22 @@ pub(super) fn expected(draws: &[f64]) -> Estimate {
         return Estimate::exact(draws[0]);
     }
     let blocks: Vec<f64> = (0..BLOCKS).map(|block| mean(&draws[rows_of_block(draws.len(), block)])).collect();
-    Estimate { value: mean(draws), ..Estimate::of_blocks(&blocks) }
+    Estimate { value: mean(draws), ..Estimate::of_blocks(&blocks) }.no_finer_than(of_draw(draws))
+}
+
+/// What one draw counts for at most where few different values are drawn, as where all that a row leaves open is a category; otherwise 0.
+fn of_draw(draws: &[f64]) -> f64 {
+    let mut different: Vec<f64> = Vec::new();
+    for draw in draws {
+        if !different.contains(draw) {
+            if different.len() == MOST_STEPS {
+                return 0.0;
+            }
+            different.push(*draw);
+        }
+    }
+    let (low, high) = extremes(&different);
+    (high - low) / draws.len() as f64
 }
 
 /// The standard deviation of what is left open.
