@@ -29,11 +29,17 @@ impl RegimeOf {
         Self { players, regimes }
     }
 
+    /// One regime for all.
+    pub(crate) fn everywhere() -> Self {
+        Self { players: Vec::new(), regimes: vec![0] }
+    }
+
     fn of(&self, kept: &Coalition) -> usize {
         self.where_kept(|player| kept.contains(player))
     }
 
-    fn where_kept(&self, is_kept: impl Fn(usize) -> bool) -> usize {
+    /// The regime of the coalition in which these players are kept.
+    pub(crate) fn where_kept(&self, is_kept: impl Fn(usize) -> bool) -> usize {
         let bits = self.players.iter().enumerate().map(|(bit, &player)| usize::from(is_kept(player)) << bit);
         self.regimes[bits.sum::<usize>()]
     }
