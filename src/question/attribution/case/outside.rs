@@ -275,8 +275,7 @@ impl Outside {
         }
         let mut stated = recovered.clone();
         doubts.iter().for_each(|doubt| stated.noises[doubt.wide.node] = doubt.noise);
-        let (regime_of, of_event) =
-            if only.is_some() { (RegimeOf::everywhere(), 0) } else { (regime_of, of_event) };
+        let (regime_of, of_event) = if only.is_some() { (RegimeOf::everywhere(), 0) } else { (regime_of, of_event) };
         Ok(Some(InRegimes { regime_of, regimes: all, of_event, stated, by_effects }))
     }
 
