@@ -43,9 +43,9 @@ impl Outcome {
     }
 
     pub(crate) fn line(&self) -> String {
-        let Self { name, root_cause, named, strength, .. } = self;
+        let Self { name, root_cause, named, strength, diagnosing, .. } = self;
         let sign = if named == root_cause { "+" } else { "-" };
-        format!("{sign} {name}: {root_cause}; named ({strength}): {named}")
+        format!("{sign} {name}: {root_cause}; named ({strength}): {named}; in {diagnosing:.1?}")
     }
 }
 

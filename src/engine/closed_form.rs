@@ -10,7 +10,7 @@ use crate::error::{Error, Result, list_names};
 use crate::numeric::logarithms::ln_sum_exp;
 use crate::numeric::normal_tail::ln_normal_survival;
 use crate::score::OutlierRegion;
-use crate::shapley::{Coalition, ShapleyValues, values_of_table};
+use crate::shapley::{Coalition, ShapleyValues};
 use crate::target::Target;
 use crate::world::{Event, Sought};
 
@@ -121,16 +121,9 @@ impl ClosedWorlds<'_> {
         self.visitor().visit(kept, &mut outputs).ok().map(|()| outputs)
     }
 
-    /// What every set of players adds to the mean when it is drawn, numbered by its bits; the first player has the lowest.
-    fn means_of_sets(&self) -> Vec<f64> {
-        let always: f64 = self.always_drawn.iter().map(|moments| moments.mean).sum();
-        let mut means = vec![always + self.event.off_observed()];
-        for player in &self.of_players {
-            means.extend_from_within(..);
-            let half = means.len() / 2;
-            means[half..].iter_mut().for_each(|mean| *mean += player.mean);
-        }
-        means
+    /// What is added to the mean whoever is drawn.
+    fn always_added(&self) -> f64 {
+        self.always_drawn.iter().map(|moments| moments.mean).sum::<f64>() + self.event.off_observed()
     }
 }
 
@@ -144,7 +137,7 @@ impl Worlds for ClosedWorlds<'_> {
     }
 
     /// A mean is a sum over the drawn noises, so a player adds the same to any coalition; to those of a part alone, it takes a table.
-    fn split(&self, _: Option<f64>, _: usize) -> Option<ShapleyValues> {
+    fn split(&self, _: Option<f64>) -> Option<ShapleyValues> {
         if self.region.is_some() {
             return None;
         }
@@ -152,12 +145,12 @@ impl Worlds for ClosedWorlds<'_> {
         let values = match self.part {
             None => self.of_players.iter().map(|moments| 0.0 - moments.mean).collect(),
             Some(part) => {
-                let worth = |(drawn, &mean): (usize, &f64)| {
-                    if part.has(|player| drawn >> player & 1 == 0) { mean } else { 0.0 }
-                };
+                let drawn = part.faces(players, |player| player);
+                let mut means =
+                    drawn.sums(self.always_added(), |player| self.of_players[player].mean, |sum, mean| sum + mean);
                 // The players who are kept are those who are not drawn.
-                let worth: Vec<f64> = self.means_of_sets().iter().enumerate().rev().map(worth).collect();
-                values_of_table(&worth)
+                means.reverse();
+                drawn.complements().values(&means)
             }
         };
         let (nobody, everybody) = (self.visited(&Coalition::empty(players))?, self.visited(&Coalition::full(players))?);

@@ -100,8 +100,8 @@ pub(crate) trait Worlds: Sync {
 
     /// The exact Shapley values of the outputs that their errors need, in the order of the event's players, where there is a
     /// faster way than to visit all coalitions. Errors are made as small as `asked`, if they can be, or as the engine
-    /// settles for; those of `parts` together. Of a [part](Ask::Part), what it adds: as if all other coalitions were worth nothing.
-    fn split(&self, _asked: Option<f64>, _parts: usize) -> Option<ShapleyValues> {
+    /// settles for. Of a [part](Ask::Part), what it adds: as if all other coalitions were worth nothing, and with its share of the errors.
+    fn split(&self, _asked: Option<f64>) -> Option<ShapleyValues> {
         None
     }
 }

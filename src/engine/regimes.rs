@@ -10,7 +10,7 @@ use ndarray::ArrayView2;
 
 use super::{Ask, Effort, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
-use crate::shapley::{Coalition, ShapleyMethod, ShapleyValues};
+use crate::shapley::{Coalition, Faces, ShapleyMethod, ShapleyValues};
 use crate::target::Target;
 use crate::world::Event;
 
@@ -29,11 +29,17 @@ impl RegimeOf {
         Self { players, regimes }
     }
 
+    /// One regime for all.
+    pub(crate) fn everywhere() -> Self {
+        Self { players: Vec::new(), regimes: vec![0] }
+    }
+
     fn of(&self, kept: &Coalition) -> usize {
         self.where_kept(|player| kept.contains(player))
     }
 
-    fn where_kept(&self, is_kept: impl Fn(usize) -> bool) -> usize {
+    /// The regime of the coalition in which these players are kept.
+    pub(crate) fn where_kept(&self, is_kept: impl Fn(usize) -> bool) -> usize {
         let bits = self.players.iter().enumerate().map(|(bit, &player)| usize::from(is_kept(player)) << bit);
         self.regimes[bits.sum::<usize>()]
     }
@@ -47,9 +53,25 @@ pub(crate) struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Whether the coalition in which these players are kept is one of them.
-    pub(super) fn has(&self, is_kept: impl Fn(usize) -> bool) -> bool {
-        self.regime_of.where_kept(is_kept) == self.regime
+    /// The players who decide.
+    pub(super) fn deciding(&self) -> &[usize] {
+        &self.regime_of.players
+    }
+
+    /// For every way in which the coalitions keep those who decide, whom of these they draw: numbered by their bits, the first having
+    /// the lowest.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = usize> {
+        let kept = self.regime_of.regimes.iter().enumerate().filter(|&(_, &regime)| regime == self.regime);
+        let everybody = self.regime_of.regimes.len() - 1;
+        kept.map(move |(kept, _)| everybody & !kept)
+    }
+
+    /// The coalitions as a table that is numbered by who is drawn, where players have these bits.
+    pub(super) fn faces(&self, players: usize, bit_of: impl Fn(usize) -> usize) -> Faces {
+        let bits: Vec<usize> = self.deciding().iter().map(|&player| 1 << bit_of(player)).collect();
+        let among =
+            |set: usize| bits.iter().enumerate().filter(|(place, _)| set >> place & 1 == 1).map(|(_, bit)| bit).sum();
+        Faces::new(players, bits.iter().sum(), self.drawn().map(among).collect())
     }
 
     /// Whether some coalition is one of them, given of some players whether they are kept.
@@ -161,13 +183,9 @@ impl Worlds for WorldsInRegimes<'_> {
     }
 
     /// A Shapley value is linear in what coalitions are worth, so it is the sum of what the regimes add.
-    fn split(&self, asked: Option<f64>, parts: usize) -> Option<ShapleyValues> {
-        let count = parts * self.open().count();
-        let parts = self
-            .all
-            .iter()
-            .map(|worlds| worlds.as_ref()?.split(asked, count))
-            .collect::<Option<Vec<ShapleyValues>>>()?;
+    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
+        let parts =
+            self.all.iter().map(|worlds| worlds.as_ref()?.split(asked)).collect::<Option<Vec<ShapleyValues>>>()?;
         let (nobody, everybody) = (self.regime_of.where_kept(|_| false), self.regime_of.where_kept(|_| true));
         ShapleyValues::sum_of_exact(&parts, nobody, everybody)
     }

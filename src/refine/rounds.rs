@@ -85,7 +85,7 @@ fn split(
 ) -> Result<Found> {
     let (players, readout) = (event.player_count(), worlds.readout());
     if shapley.method.enumerates(players)?
-        && let Some(values) = worlds.split(asked_error, 1)
+        && let Some(values) = worlds.split(asked_error)
     {
         return Ok(Found::of_game(&values, readout, event, None));
     }

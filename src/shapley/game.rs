@@ -95,3 +95,78 @@ impl<F: Fn(&Coalition) -> f64 + Sync> Game for FunctionGame<F> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values, sums_of_table};
+    use super::*;
+
+    const PLAYERS: usize = 5;
+
+    /// What a set of players is worth, and how far that may be off.
+    fn worth(set: usize) -> (f64, f64) {
+        (((set * 7 + 2) as f64).sin(), 0.01 * (set * 13 % 11) as f64)
+    }
+
+    /// Has two outputs: what a coalition is worth, off by so many times as much as it may be, and how far that is.
+    struct Bounded {
+        off: fn(usize) -> f64,
+    }
+
+    impl Game for Bounded {
+        type Scratch = ();
+
+        fn players(&self) -> usize {
+            PLAYERS
+        }
+
+        fn outputs(&self) -> usize {
+            2
+        }
+
+        fn is_bound(&self, output: usize) -> bool {
+            output == 1
+        }
+
+        fn scratch(&self) {}
+
+        fn evaluate(&self, coalition: &Coalition, (): &mut (), values: &mut [f64]) -> Result<()> {
+            let set = coalition.iter().map(|player| 1 << player).sum();
+            let (value, error) = worth(set);
+            values.copy_from_slice(&[value + (self.off)(set) * error, error]);
+            Ok(())
+        }
+    }
+
+    fn split(off: fn(usize) -> f64, method: ShapleyMethod) -> ShapleyValues {
+        shapley_values(&Bounded { off }, &ShapleyConfig::default().with_method(method)).unwrap()
+    }
+
+    #[test]
+    fn bounds_of_coalitions_with_and_without_a_player_add_up() {
+        let errors: Vec<f64> = (0..1 << PLAYERS).map(|set| worth(set).1).collect();
+        let found = split(|_| 0.0, ShapleyMethod::Exact);
+        for (found, expected) in found.outputs().column(1).iter().zip(sums_of_table(&errors)) {
+            assert!((found - expected).abs() < 1e-12, "{found} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn whatever_the_signs_of_errors_no_value_is_off_by_more_than_its_bound() {
+        let signs: [fn(usize) -> f64; 3] =
+            [|_| 1.0, |set| if set % 2 == 0 { 1.0 } else { -1.0 }, |set| if set.count_ones() > 2 { 1.0 } else { -1.0 }];
+        for method in [ShapleyMethod::Exact, ShapleyMethod::Permutations(4)] {
+            let right = split(|_| 0.0, method);
+            for off in signs {
+                let found = split(off, method);
+                for (player, outputs) in found.outputs().rows().into_iter().enumerate() {
+                    let off = (outputs[0] - right.outputs()[(player, 0)]).abs();
+                    assert!(off <= outputs[1] + 1e-12, "{off} is more than {}", outputs[1]);
+                }
+            }
+            // Errors that are positive without the first player and negative with it move its value by all of the bound.
+            let reached = split(signs[1], method).values()[0] - right.values()[0];
+            assert!((reached + right.outputs()[(0, 1)]).abs() < 1e-12, "{reached}");
+        }
+    }
+}

@@ -1,55 +1,17 @@
 //! Shapley values of a game whose values are all known.
 
-use super::exact::joining_weights;
+use super::faces::Faces;
 
 /// The Shapley values from the values of all 2ⁿ coalitions, numbered by their bits; the first value is of player 0,
-/// who has the lowest bit.
-///
-/// A coalition S adds w(|S| − 1)·v(S) to the value of each of its members and takes w(|S|)·v(S) from that of everyone
-/// else, with w(s) = s!(n − s − 1)!/n!. So φᵢ = Σ_{S ∋ i} (w(|S| − 1) + w(|S|))·v(S) − Σ_S w(|S|)·v(S). The sums over
-/// all S with i are found for all i together by adding one half of the table to the other, again and again. Costs O(2ⁿ).
+/// who has the lowest bit. Costs O(2ⁿ).
 pub(crate) fn values_of_table(table: &[f64]) -> Vec<f64> {
-    combined(table, -1.0)
+    Faces::all(table.len().ilog2() as usize).values(table)
 }
 
 /// The averages of which [`values_of_table`] gives the differences, summed: of v(S with i) and of v(S without i). If no value
 /// of a game is off by more than the table says, then no player's is by more than this.
 pub(crate) fn sums_of_table(table: &[f64]) -> Vec<f64> {
-    combined(table, 1.0)
-}
-
-/// Σ w(|S|)·(v(S ∪ i) + sign·v(S)) over the S without i, for every player.
-fn combined(table: &[f64], sign: f64) -> Vec<f64> {
-    let players = table.len().ilog2() as usize;
-    let joining = joining_weights(players);
-    let weight = |size: usize| joining.get(size).copied().unwrap_or(0.0);
-    // By size, what a set's value counts for its members, and for others.
-    let weights: Vec<(f64, f64)> =
-        (0..=players).map(|size| (weight(size.wrapping_sub(1)) - sign * weight(size), weight(size))).collect();
-    let sizes = sizes_of_sets(players);
-    let of_others: f64 = table.iter().zip(&sizes).map(|(value, &size)| weights[usize::from(size)].1 * value).sum();
-    let mut sums: Vec<f64> =
-        table.iter().zip(&sizes).map(|(value, &size)| weights[usize::from(size)].0 * value).collect();
-    let mut values = vec![0.0; players];
-    for value in values.iter_mut().rev() {
-        let half = sums.len() / 2;
-        let (without, with) = sums.split_at_mut(half);
-        *value = with.iter().sum::<f64>() + sign * of_others;
-        without.iter_mut().zip(with).for_each(|(sum, other)| *sum += *other);
-        sums.truncate(half);
-    }
-    values
-}
-
-/// The size of every set, by its bits: to count them anew for each takes longer.
-fn sizes_of_sets(players: usize) -> Vec<u8> {
-    let mut sizes = vec![0];
-    for _ in 0..players {
-        sizes.extend_from_within(..);
-        let half = sizes.len() / 2;
-        sizes[half..].iter_mut().for_each(|size| *size += 1);
-    }
-    sizes
+    Faces::all(table.len().ilog2() as usize).sums_of_errors(table)
 }
 
 #[cfg(test)]

@@ -144,9 +144,13 @@ impl Event<'_> {
         }
     }
 
-    /// What a mean was in the event: the target's value, or 1 for its class.
+    /// What a mean was in the event that is explained: the target's value, or 1 for its class.
     pub(crate) fn observed_mean(&self) -> f64 {
-        if self.measure.class().is_some() { 1.0 } else { self.observed() }
+        match self.measure {
+            Measure::Mean { observed } => observed,
+            _ if self.measure.class().is_some() => 1.0,
+            _ => self.observed(),
+        }
     }
 
     pub(crate) fn measure(&self) -> &Measure {

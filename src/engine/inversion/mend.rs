@@ -4,42 +4,51 @@
 //! which two are free has a weight of 1/495 or 1/110. So errors are made smaller in the order of what they come to, until the sum
 //! of what is left is small enough; a threshold for every coalition by itself would mend dozens of times as many.
 
-use crate::shapley::{joining_weights, sums_of_table};
+use crate::shapley::{Faces, joining_weights};
 
-/// What the errors of all sets of players come to in the Shapley value of each, the player with the lowest bit first; with errors
-/// made better by `better`, if it can, as long as one of these sums is larger than `close_enough`.
-pub(super) fn mended(errors: &mut [f64], close_enough: f64, mut better: impl FnMut(usize) -> Option<f64>) -> Vec<f64> {
-    let mut sums = sums_of_table(errors);
-    if is_close(&sums, close_enough) {
+/// What the errors of a table's sets of players come to in the Shapley value of each, the player with the lowest bit first; with errors
+/// made better by `better`, if it can, as long as one of these sums is larger than `close_enough`, or than the share of it that the
+/// table's sets have in that player's value. Sets are asked for by their places in the table.
+pub(super) fn mended(
+    errors: &mut [f64],
+    faces: &Faces,
+    close_enough: f64,
+    mut better: impl FnMut(usize) -> Option<f64>,
+) -> Vec<f64> {
+    let mut sums = faces.sums_of_errors(errors);
+    // All weights of a player's sum are 2 together.
+    let shares: Vec<f64> = if faces.are_all() {
+        vec![close_enough; sums.len()]
+    } else {
+        faces.sums_of_errors(&vec![0.5 * close_enough; errors.len()])
+    };
+    let is_close = |sums: &[f64]| sums.iter().zip(&shares).all(|(sum, share)| sum <= share);
+    if is_close(&sums) {
         return sums;
     }
-    let players = sums.len();
-    let weights = Weights(joining_weights(players));
-    // All weights of a player's sum are 2 together: errors of half as much are close enough whatever their number.
+    let sets = faces.sets();
+    let weights = Weights(joining_weights(sums.len()));
+    // Errors of half as much are close enough whatever their number.
     let is_rough = |&(_, &error): &(usize, &f64)| error > 0.5 * close_enough;
     let mut rough: Vec<(f64, usize)> = errors
         .iter()
         .enumerate()
         .filter(is_rough)
-        .map(|(set, error)| (error * weights.of(set, true).max(weights.of(set, false)), set))
+        .map(|(place, error)| (error * weights.of(sets[place], true).max(weights.of(sets[place], false)), place))
         .collect();
     rough.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (_, set) in rough {
-        let Some(error) = better(set) else { continue };
-        let gained = errors[set] - error;
-        errors[set] = error;
+    for (_, place) in rough {
+        let Some(error) = better(place) else { continue };
+        let (gained, set) = (errors[place] - error, sets[place]);
+        errors[place] = error;
         for (player, sum) in sums.iter_mut().enumerate() {
             *sum -= gained * weights.of(set, set >> player & 1 == 1);
         }
-        if is_close(&sums, close_enough) {
+        if is_close(&sums) {
             break;
         }
     }
     sums
-}
-
-fn is_close(sums: &[f64], close_enough: f64) -> bool {
-    sums.iter().all(|&sum| sum <= close_enough)
 }
 
 /// How often a player joins a set of others, by its size.
@@ -65,12 +74,12 @@ mod tests {
     fn errors_are_mended_until_no_contribution_is_off_by_more() {
         let mut left = errors();
         let mut asked = Vec::new();
-        let sums = mended(&mut left, 0.015, |set| {
+        let sums = mended(&mut left, &Faces::all(6), 0.015, |set| {
             asked.push(set);
             Some(0.0)
         });
         assert!(sums.iter().all(|&sum| sum <= 0.015 + 1e-12), "{sums:?}");
-        for (sum, expected) in sums.iter().zip(sums_of_table(&left)) {
+        for (sum, expected) in sums.iter().zip(Faces::all(6).sums_of_errors(&left)) {
             assert!((sum - expected).abs() < 1e-12, "{sum}, {expected}");
         }
         // Not all, and none twice.
@@ -84,8 +93,26 @@ mod tests {
     #[test]
     fn what_is_close_enough_or_cannot_be_mended_is_left() {
         let mut left = errors();
-        mended(&mut left, 1.0, |_| unreachable!("all are close enough"));
-        let sums = mended(&mut left, 1e-9, |_| None);
-        assert_eq!((left, sums), (errors(), sums_of_table(&errors())));
+        mended(&mut left, &Faces::all(6), 1.0, |_| unreachable!("all are close enough"));
+        let sums = mended(&mut left, &Faces::all(6), 1e-9, |_| None);
+        assert_eq!((left, sums), (errors(), Faces::all(6).sums_of_errors(&errors())));
+    }
+
+    #[test]
+    fn parts_of_a_game_are_together_as_close_as_is_enough() {
+        let fixed = 0b100100;
+        let parts = [Faces::new(6, fixed, vec![0b100]), Faces::new(6, fixed, vec![0, 0b100000, 0b100100])];
+        let mut sums = vec![0.0; 6];
+        let mut asked = 0;
+        for part in &parts {
+            let mut left: Vec<f64> = part.sets().into_iter().map(|set| errors()[set]).collect();
+            let of_part = mended(&mut left, part, 0.015, |_| {
+                asked += 1;
+                Some(0.0)
+            });
+            sums.iter_mut().zip(of_part).for_each(|(sum, of_part)| *sum += of_part);
+        }
+        assert!(sums.iter().all(|&sum| sum <= 0.015 + 1e-12), "{sums:?}");
+        assert!((1..60).contains(&asked), "{asked}");
     }
 }

@@ -139,11 +139,11 @@ impl Worlds for InvertedWorlds<'_> {
         Box::new(self.walk().start(&self.series))
     }
 
-    fn split(&self, asked: Option<f64>, parts: usize) -> Option<ShapleyValues> {
+    fn split(&self, asked: Option<f64>) -> Option<ShapleyValues> {
         let cast = self.cast();
         let others = cast.always_free.len() + cast.always_kept.len();
         let fits_a_table = others == 0 || cast.players.len() + others <= EXACT_WITHOUT_SAMPLES;
-        let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE) / parts as f64;
+        let close_enough = SHARE_OF_TABLE * asked.unwrap_or(TOLERANCE);
         fits_a_table.then(|| self.series.enumerate(&cast, self.part, close_enough))
     }
 }

@@ -12,6 +12,8 @@ use crate::noise::{Fall, NoiseDistribution, Side};
 
 /// Most ends for which it may be integrated, which takes longer.
 const MOST_INTEGRATED: usize = 32;
+/// Most sums of atoms at which another noise is asked: those of two noises of 64 rows.
+const MOST_PLACES: usize = 4096;
 /// The error, in nats, from which it is worth the while: of noises without atoms.
 const WORTHWHILE: f64 = 1e-4;
 /// And of those with atoms, whose errors differ from coalition to coalition and are dear to mend.
@@ -60,7 +62,7 @@ impl Series<'_> {
     /// A better answer than the series' `found`, if there is one. `series` gives the sum of the series for every side of the region.
     pub(super) fn refined(&self, free: &FreeMovers<'_>, found: Probability, series: &[(Side, f64)]) -> Probability {
         let remainder = free.movers.iter().fold(Remainder::NONE, |all, &mover| all.and(free.lattice.high_end(mover)));
-        if let Some(probability) = self.of_pair(free) {
+        if let Some(probability) = self.of_few(free) {
             return probability;
         }
         let Some(products) = products(free) else { return found };
@@ -79,20 +81,26 @@ impl Series<'_> {
         if better.error < found.error { better } else { found }
     }
 
-    /// Where one of two noises has nothing but atoms, the other's distribution function is asked at each of them.
-    fn of_pair(&self, free: &FreeMovers<'_>) -> Option<Probability> {
-        let &[first, second] = free.movers.as_slice() else { return None };
-        let values = |mover: usize| match self.noise_of(mover) {
+    /// Where all noises but one have nothing but atoms, and few, the distribution function of that one is asked at every sum of theirs.
+    fn of_few(&self, free: &FreeMovers<'_>) -> Option<Probability> {
+        let atoms = |mover: usize| match self.noise_of(mover) {
             (NoiseDistribution::Empirical(noise), effect, observed) => Some((noise.values(), effect, observed)),
             _ => None,
         };
-        let ((atoms, effect, observed), other) = match (values(first), values(second)) {
-            (Some(atoms), _) => (atoms, second),
-            (None, Some(atoms)) => (atoms, first),
-            (None, None) => return None,
-        };
-        let fixed = self.observed() + free.constants;
-        let places: Vec<f64> = atoms.iter().map(|value| fixed + effect * (value - observed)).collect();
+        let without_atoms = |&&mover: &&usize| atoms(mover).is_none();
+        let &other = free.movers.iter().find(without_atoms).or(free.movers.last())?;
+        let mut places = vec![self.observed() + free.constants];
+        for &mover in free.movers.iter().filter(|&&mover| mover != other) {
+            let (values, effect, observed) = atoms(mover)?;
+            // Of a pair, one noise is asked at the values of the other, however many.
+            if free.movers.len() > 2 && places.len() * values.len() > MOST_PLACES {
+                return None;
+            }
+            places = places
+                .iter()
+                .flat_map(|place| values.iter().map(move |value| place + effect * (value - observed)))
+                .collect();
+        }
         Some(self.average(&places, other))
     }
 }

@@ -73,7 +73,7 @@ impl<'a> FreeSets<'a> {
         let products = |side: Side| {
             let mut start = series.weights(side, lattice);
             others.iter().for_each(|other| start.multiply(other));
-            (side, Products::new(&start, &spectra))
+            (side, Products::new(&[start], &spectra.iter().collect::<Vec<_>>()))
         };
         let window = window(series, &sums_of_sets(series, all.0, all.1));
         let movers = movers_of_sets(series, players, always_free);

@@ -4,6 +4,7 @@ use ndarray::Array2;
 use ndarray::linalg::general_mat_mul;
 
 use super::super::Part;
+use super::bound::Remainder;
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
 use super::mend::mended;
@@ -11,7 +12,7 @@ use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
 use crate::noise::{Side, Spectrum, multiply_into};
-use crate::shapley::{ShapleyValues, values_of_table};
+use crate::shapley::{Faces, ShapleyValues};
 
 impl Series<'_> {
     /// The Shapley values of all nodes, from the values of all 2ⁿ coalitions.
@@ -20,66 +21,53 @@ impl Series<'_> {
     /// of either kind: so the series of all coalitions are the product of a 2^(n/2) × K with a K × 2^(n/2) matrix.
     /// Costs O(2ⁿ · K) multiplications. Memory: O(2ⁿ + 2^(n/2) · K).
     ///
-    /// Nodes that are no players double the table, each of them, and then only the half is used in which they are free, or kept.
-    ///
-    /// Of a part, the values are those of the game in which all other coalitions are worth nothing.
+    /// Of a part, the values are those of the game in which all other coalitions are worth nothing. It costs as much less as it has fewer
+    /// coalitions.
     pub(super) fn enumerate(&self, cast: &Cast, part: Option<Part<'_>>, close_enough: f64) -> ShapleyValues {
-        let all_players = Player::all(self.lattices, &cast.nodes());
-        let table = CoalitionTable::new(self, &all_players);
-        let mut players = all_players.clone();
-        let sets = (players.len() > cast.players.len()).then(|| {
-            let places: Vec<usize> = players.iter().map(|&(_, place)| place).collect();
-            sets_with_others(&places, cast)
-        });
-        // By place in the cast.
-        let bits_among = |players: &[(Player, usize)]| {
-            let mut bits = vec![0; all_players.len()];
-            players.iter().rev().zip(0..).for_each(|(&(_, place), bit)| bits[place] = bit);
-            bits
+        let mut players = Player::all(self.lattices, &cast.nodes());
+        let table = CoalitionTable::new(self, &players, drawn_faces(&players, cast, part));
+        let mut probabilities = table.probabilities();
+        let (nobody, everybody) = (table.with_all_drawn(cast), table.with_fewest_drawn(cast));
+        let mut errors: Vec<f64> = probabilities.iter().map(|&probability| self.error_in_nats(probability)).collect();
+        let is_player = |&(_, place): &(Player, usize)| place < cast.players.len();
+        let drawn = if players.iter().all(is_player) {
+            table.faces.clone()
+        } else {
+            drawn_faces(&players.iter().copied().filter(is_player).collect::<Vec<_>>(), cast, part)
         };
-        let is_of_part =
-            |set: usize, bits: &[usize]| part.is_none_or(|part| part.has(|player| set >> bits[player] & 1 == 0));
-        let bits_of_all = bits_among(&all_players);
-        let mut probabilities = table.probabilities(|set| is_of_part(set, &bits_of_all));
-        if let Some(sets) = &sets {
-            probabilities = sets.iter().map(|&set| probabilities[set]).collect();
-            players.retain(|&(_, place)| place < cast.players.len());
-        }
-        let bits = bits_among(&players);
-        let counts = |set: usize| is_of_part(set, &bits);
-        let error = |(set, &probability)| if counts(set) { self.error_in_nats(probability) } else { 0.0 };
-        let mut errors: Vec<f64> = probabilities.iter().enumerate().map(error).collect();
-        let sums = mended(&mut errors, close_enough, |set| {
-            let better = table.refined(sets.as_ref().map_or(set, |sets| sets[set]), probabilities[set])?;
-            probabilities[set] = better;
+        let sums = mended(&mut errors, &drawn, close_enough, |place| {
+            let better = table.refined(place, probabilities[place])?;
+            probabilities[place] = better;
             Some(self.error_in_nats(better))
         });
+        drop(table);
+        players.retain(is_player);
         let nodes = &cast.players;
-        // The players who are kept are those who are not free.
-        let value = |(set, &probability)| if counts(set) { self.value(probability) } else { 0.0 };
-        let values: Vec<f64> = probabilities.iter().enumerate().rev().map(value).collect();
-        let values = in_order_of(nodes, &players, values_of_table(&values));
+        // The players who are kept are those who are not drawn.
+        let values: Vec<f64> = probabilities.iter().rev().map(|&probability| self.value(probability)).collect();
+        let values = in_order_of(nodes, &players, drawn.complements().values(&values));
         let errors = in_order_of(nodes, &players, sums);
-        let nobody = self.world(probabilities[probabilities.len() - 1]).to_vec();
+        let world =
+            |place: Option<usize>| self.world(place.map_or(Probability::exactly(0.0), |place| probabilities[place]));
         // The observation itself is worth 0, whatever rounding says.
         let is_certain = cast.always_free.is_empty();
-        let everybody = if is_certain { vec![0.0, 0.0, 1.0] } else { self.world(probabilities[0]).to_vec() };
-        ShapleyValues::exact(&[values, errors], nobody, everybody)
+        let everybody = if is_certain { vec![0.0, 0.0, 1.0] } else { world(everybody).to_vec() };
+        ShapleyValues::exact(&[values, errors], world(nobody).to_vec(), everybody)
     }
 }
 
-/// The sets of free nodes in which, of those who are no players, all are free that always are, and no others; numbered by the set of
-/// free players. `places` are those of the nodes in the cast, the one with the highest bit first.
-fn sets_with_others(places: &[usize], cast: &Cast) -> Vec<usize> {
-    let bits = || places.iter().rev().zip((0..).map(|place| 1_usize << place));
-    let always_free: usize = bits().filter(|&(&place, _)| cast.is_always_free(place)).map(|(_, bit)| bit).sum();
-    let mut sets = vec![always_free];
-    for (_, bit) in bits().filter(|&(&place, _)| place < cast.players.len()) {
-        sets.extend_from_within(..);
-        let half = sets.len() / 2;
-        sets[half..].iter_mut().for_each(|set| *set |= bit);
+/// The coalitions of the cast, or of a part of them, numbered by the bits of the noises that are drawn; the first of these players has
+/// the highest. Nodes that are no players are fixed.
+fn drawn_faces(players: &[(Player, usize)], cast: &Cast, part: Option<Part<'_>>) -> Faces {
+    let bit_of = |place: usize| players.iter().rev().position(|&(_, other)| other == place).unwrap_or_default();
+    let others = || players.iter().filter(|&&(_, place)| place >= cast.players.len());
+    let fixed: usize = others().map(|&(_, place)| 1 << bit_of(place)).sum();
+    let always: usize =
+        others().filter(|&&(_, place)| cast.is_always_free(place)).map(|&(_, place)| 1 << bit_of(place)).sum();
+    match part {
+        Some(part) => part.faces(players.len(), bit_of).and_fixed(fixed, always),
+        None => Faces::all(players.len()).and_fixed(fixed, always),
     }
-    sets
 }
 
 /// Values by bit, sorted into the order of the nodes. The first player has the highest bit.
@@ -89,60 +77,114 @@ fn in_order_of(nodes: &[usize], players: &[(Player, usize)], by_bit: Vec<f64>) -
     values
 }
 
-/// Sets of free players are numbered by their bits, the first player having the highest. Players are sorted, so a
-/// lattice's coalitions are the numbers below a power of two.
+/// The coalitions that are asked for, as sets of players who are drawn, numbered by their bits, the first player having the highest.
+/// Players are sorted, so a lattice's sets are the numbers below a power of two.
 struct CoalitionTable<'a> {
     series: &'a Series<'a>,
-    players: &'a [(Player, usize)],
-    /// For every set of free players what it adds.
+    players: usize,
+    faces: Faces,
+    /// By its place in the table, each set.
+    sets: Vec<usize>,
+    /// What it adds.
     sums: Vec<FreeSum>,
-    /// For each lattice and side of the region the sums of the series, for every set of the lattice's players.
-    series_sums: Vec<Vec<(Side, Vec<f64>)>>,
+    /// For each player by its bit what it adds.
+    free: Vec<FreeSum>,
+    /// For each lattice the sums of the series.
+    series_sums: Vec<LatticeSums>,
+}
+
+/// The sums of the series of the sets that a lattice knows.
+struct LatticeSums {
+    /// The faces of the table in which it knows the fixed players who are drawn.
+    faces: Vec<usize>,
+    /// How many of those who vary it knows: the ones with the lowest bits.
+    dimensions: usize,
+    /// For each side of the region, for every set, face by face.
+    sides: Vec<(Side, Vec<f64>)>,
+}
+
+impl LatticeSums {
+    fn new(series: &Series<'_>, lattice: &Lattice, table: (&[(Player, usize)], &[FreeSum]), faces: &Faces) -> Self {
+        let (players, free) = table;
+        let spectra = series.spectra(players, free, lattice);
+        let by_bit = |bit: usize| &spectra[spectra.len() - 1 - bit];
+        let known: Vec<usize> = faces
+            .members()
+            .iter()
+            .enumerate()
+            .filter(|(_, members)| *members >> spectra.len() == 0)
+            .map(|(face, _)| face)
+            .collect();
+        let varying: Vec<&Spectrum> =
+            (0..spectra.len()).rev().filter(|&bit| !faces.is_fixed(bit)).map(by_bit).collect();
+        let dimensions = varying.len();
+        // Both factors have about as many rows: the first has those of all faces, for either side of the region.
+        let (high, low) = varying.split_at(dimensions.saturating_sub(known.len().max(1).ilog2() as usize) / 2);
+        let low = Products::new(&[Spectrum::one(series.lattices.frequencies)], low);
+        let of_side = |side: Side| {
+            let weights = series.weights(side, lattice);
+            let starts: Vec<Spectrum> = known
+                .iter()
+                .map(|&face| {
+                    let mut start = weights.clone();
+                    let members = faces.members()[face];
+                    (0..spectra.len())
+                        .filter(|bit| members >> bit & 1 == 1)
+                        .for_each(|bit| start.multiply(by_bit(bit)));
+                    start
+                })
+                .collect();
+            (side, imaginary_parts(&Products::new(&starts, high), &low).into_raw_vec_and_offset().0)
+        };
+        let sides = if known.is_empty() { Vec::new() } else { series.sides().map(of_side).collect() };
+        Self { faces: known, dimensions, sides }
+    }
+
+    /// For every side of the region the sum for a set, by its face and its place there.
+    fn of(&self, face: usize, place: usize) -> Vec<(Side, f64)> {
+        let number = self.faces.partition_point(|&other| other < face);
+        self.sides.iter().map(|(side, sums)| (*side, sums[(number << self.dimensions) + place])).collect()
+    }
 }
 
 impl<'a> CoalitionTable<'a> {
-    fn new(series: &'a Series<'a>, players: &'a [(Player, usize)]) -> Self {
-        let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(series.lattices))).collect();
-        let sums = FreeSum::of_sets(FreeSum::default(), &free);
-        let of_lattice = |lattice: &Lattice| {
-            let spectra = series.spectra(players, &free, lattice);
-            // The first part has a table for either side of the region.
-            let (high, low) = spectra.split_at(spectra.len() / 2);
-            let low = Products::new(&Spectrum::one(series.lattices.frequencies), low);
-            let of_side = |side: Side| {
-                let high = Products::new(&series.weights(side, lattice), high);
-                (side, imaginary_parts(&high, &low).into_raw_vec_and_offset().0)
-            };
-            series.sides().map(of_side).collect()
-        };
-        let series_sums = series.lattices.all.iter().map(of_lattice).collect();
-        Self { series, players, sums, series_sums }
+    fn new(series: &'a Series<'a>, players: &[(Player, usize)], faces: Faces) -> Self {
+        let lattices = series.lattices;
+        let mut free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(lattices))).collect();
+        let of_lattice = |lattice: &Lattice| LatticeSums::new(series, lattice, (players, &free), &faces);
+        let series_sums = lattices.all.iter().map(of_lattice).collect();
+        free.reverse();
+        let sums = faces.sums(FreeSum::default(), |bit| free[bit], |sum, of| sum + *of);
+        Self { series, players: players.len(), sets: faces.sets(), faces, sums, free, series_sums }
     }
 
-    /// The lattice of a set: the finest that knows all of its movers.
-    fn lattice_of(&self, set: usize) -> usize {
-        let knows = |lattice: &Lattice| set < self.sums.len() >> lattice.first;
-        self.series.lattices.all.partition_point(knows) - 1
+    /// The place of the set in which all players are drawn, if the table has it.
+    fn with_all_drawn(&self, cast: &Cast) -> Option<usize> {
+        let count = cast.players.len() + cast.always_free.len();
+        self.sets.iter().rposition(|set| set.count_ones() as usize == count)
     }
 
-    /// The probabilities of the sets that are asked for, and 0 for others. They are made better already where that costs little: where no noise has atoms.
-    fn probabilities(&self, is_asked: impl Fn(usize) -> bool) -> Vec<Probability> {
+    /// The place of the one in which only those are drawn that always are.
+    fn with_fewest_drawn(&self, cast: &Cast) -> Option<usize> {
+        self.sets.iter().position(|set| set.count_ones() as usize == cast.always_free.len())
+    }
+
+    /// The probabilities of all sets. They are made better already where that costs little: where no noise has atoms.
+    fn probabilities(&self) -> Vec<Probability> {
         let constants = self.constants();
-        let mut probabilities = vec![Probability::exactly(0.0); self.sums.len()];
-        let lattices = &self.series.lattices.all;
-        for (number, lattice) in lattices.iter().enumerate() {
-            // Sets of smaller movers alone are for the next lattice.
-            let next = lattices.get(number + 1).map_or(0, |next| self.sums.len() >> next.first);
-            self.fill(number, next, &mut probabilities[..self.sums.len() >> lattice.first], &is_asked);
+        let mut probabilities = vec![Probability::exactly(0.0); self.sets.len()];
+        for number in 0..self.series_sums.len() {
+            self.fill(number, &mut probabilities);
         }
-        for (set, probability) in probabilities.iter_mut().enumerate() {
+        for (&set, probability) in self.sets.iter().zip(&mut probabilities) {
             let movers = set >> constants;
-            if movers & movers.wrapping_sub(1) == 0 && is_asked(set) {
+            if set == 0 {
+                // Nothing is drawn: the observation itself.
+                *probability = Probability::exactly(1.0);
+            } else if movers & movers.wrapping_sub(1) == 0 {
                 *probability = self.few_movers(set, movers);
             }
         }
-        // Nobody free: the observation itself.
-        probabilities[0] = Probability::exactly(1.0);
         probabilities
     }
 
@@ -153,41 +195,79 @@ impl<'a> CoalitionTable<'a> {
 
     /// By what the free players of a set that do not vary shift the target.
     fn shift_of_constants(&self, set: usize) -> f64 {
-        self.sums[set & ((1 << self.constants()) - 1)].shift
+        let free = (0..self.constants()).filter(|bit| set >> bit & 1 == 1);
+        free.map(|bit| self.free[bit].shift).fold(0.0, |sum, shift| sum + shift)
     }
 
     fn constants(&self) -> usize {
-        self.players.len() - self.series.lattices.movers.len()
+        self.players - self.series.lattices.movers.len()
     }
 
-    /// The probabilities of all sets of the players of a lattice, from one of them on.
-    fn fill(&self, number: usize, from: usize, probabilities: &mut [Probability], is_asked: impl Fn(usize) -> bool) {
-        let (series, lattice, sides) = (self.series, &self.series.lattices.all[number], &self.series_sums[number]);
-        let bounds = lattice.bounds(series.floor);
-        let wanted = probabilities.iter_mut().enumerate().skip(from).filter(|(set, _)| is_asked(*set));
-        for (set, probability) in wanted {
-            let bound = bounds[set >> self.constants()];
-            *probability = sides.iter().fold(series.without_sides(), |found, (side, sums)| {
-                found.or(series.probability(*side, lattice, &self.sums[set], (sums[set], bound)))
-            });
-            if !bound.has_atoms() && series.is_rough(*probability, false) {
-                *probability = self.refined(set, *probability).unwrap_or(*probability);
+    /// The probabilities of the sets that are for one of the lattices: it is the finest that knows all of them.
+    fn fill(&self, number: usize, probabilities: &mut [Probability]) {
+        let (series, lattice, sums) = (self.series, &self.series.lattices.all[number], &self.series_sums[number]);
+        let bounds = self.faces.are_all().then(|| lattice.bounds(series.floor));
+        for (block, &face) in sums.faces.iter().enumerate() {
+            // Sets of smaller movers alone are for the next lattice.
+            let next = self.series_sums.get(number + 1).filter(|next| next.faces.contains(&face));
+            let from = next.map_or(0, |next| 1_usize << next.dimensions);
+            let first = face << self.faces.dimensions();
+            let remainders =
+                if bounds.is_some() { Vec::new() } else { self.remainders(lattice, face, sums.dimensions) };
+            for place in from..1 << sums.dimensions {
+                let set = self.sets[first + place];
+                let bound = match bounds {
+                    Some(bounds) => bounds[set >> self.constants()],
+                    None => remainders[place].bound(lattice.period, lattice.terms, series.floor),
+                };
+                let sum = &self.sums[first + place];
+                let found = sums.sides.iter().fold(series.without_sides(), |found, (side, sums_of_side)| {
+                    let sum_of_series = sums_of_side[(block << sums.dimensions) + place];
+                    found.or(series.probability(*side, lattice, sum, (sum_of_series, bound)))
+                });
+                probabilities[first + place] = if !bound.has_atoms() && series.is_rough(found, false) {
+                    self.refined(first + place, found).unwrap_or(found)
+                } else {
+                    found
+                };
             }
         }
     }
 
-    /// A better answer for a set than that of the series, if there is one and several movers are free.
-    fn refined(&self, set: usize, found: Probability) -> Option<Probability> {
-        let (all, bits) = (self.series.lattices.movers.len(), set >> self.constants());
+    /// What a lattice's series leave of the sets that it knows of a face.
+    fn remainders(&self, lattice: &Lattice, face: usize, dimensions: usize) -> Vec<Remainder> {
+        let (movers, constants) = (self.series.lattices.movers.len(), self.constants());
+        let with = |all: Remainder, bit: usize| match bit.checked_sub(constants) {
+            Some(from_last) => all.and(lattice.high_end(movers - 1 - from_last)),
+            None => all,
+        };
+        let members = self.faces.members()[face];
+        let fixed = (0..self.players).filter(|bit| members >> bit & 1 == 1);
+        let mut remainders = Vec::with_capacity(1 << dimensions);
+        remainders.push(fixed.fold(Remainder::NONE, with));
+        for bit in (0..self.players).filter(|&bit| !self.faces.is_fixed(bit)).take(dimensions) {
+            for without in 0..remainders.len() {
+                remainders.push(with(remainders[without], bit));
+            }
+        }
+        remainders
+    }
+
+    /// A better answer for a set, by its place in the table, than that of the series, if there is one and several movers are free.
+    fn refined(&self, place: usize, found: Probability) -> Option<Probability> {
+        let (all, set) = (self.series.lattices.movers.len(), self.sets[place]);
+        let bits = set >> self.constants();
         if bits & bits.wrapping_sub(1) == 0 {
             return None;
         }
-        let number = self.lattice_of(set);
-        let lattice = &self.series.lattices.all[number];
+        // The finest lattice that knows all of its movers.
+        let lattices = &self.series.lattices.all;
+        let number = lattices.partition_point(|lattice| set >> (self.players - lattice.first) == 0) - 1;
+        let lattice = &lattices[number];
         let movers = (lattice.first..all).filter(|mover| bits >> (all - 1 - mover) & 1 == 1).collect();
-        let sum = &self.sums[set];
-        let free = FreeMovers { lattice, movers, sum, constants: self.shift_of_constants(set) };
-        let sums: Vec<(Side, f64)> = self.series_sums[number].iter().map(|(side, sums)| (*side, sums[set])).collect();
+        let free = FreeMovers { lattice, movers, sum: &self.sums[place], constants: self.shift_of_constants(set) };
+        let face = place >> self.faces.dimensions();
+        let sums = self.series_sums[number].of(face, place - (face << self.faces.dimensions()));
         let better = self.series.refined(&free, found, &sums);
         (better.error < found.error).then_some(better)
     }
@@ -210,19 +290,23 @@ impl Products {
         Self { re: table(|spectrum| &spectrum.re), im: table(|spectrum| &spectrum.im) }
     }
 
-    pub(super) fn new(start: &Spectrum, factors: &[Spectrum]) -> Self {
-        let (width, sets) = (start.re.len(), 1 << factors.len());
+    /// The rows of each of these starts, one after another.
+    pub(super) fn new(starts: &[Spectrum], factors: &[&Spectrum]) -> Self {
+        let (width, sets) = (starts.first().map_or(0, |start| start.re.len()), starts.len() << factors.len());
         let (mut re, mut im) = (Vec::with_capacity(sets * width), Vec::with_capacity(sets * width));
-        re.extend_from_slice(&start.re);
-        im.extend_from_slice(&start.im);
         // One row at a time, which stays in the cache: to fill both tables with zeros first takes as long as the products.
         let mut row = Spectrum::one(width);
-        for factor in factors.iter().rev() {
-            for old in (0..re.len()).step_by(width) {
-                let old = (&re[old..old + width], &im[old..old + width]);
-                multiply_into(old, (&factor.re, &factor.im), (&mut row.re, &mut row.im));
-                re.extend_from_slice(&row.re);
-                im.extend_from_slice(&row.im);
+        for start in starts {
+            let first = re.len();
+            re.extend_from_slice(&start.re);
+            im.extend_from_slice(&start.im);
+            for factor in factors.iter().rev() {
+                for old in (first..re.len()).step_by(width) {
+                    let old = (&re[old..old + width], &im[old..old + width]);
+                    multiply_into(old, (&factor.re, &factor.im), (&mut row.re, &mut row.im));
+                    re.extend_from_slice(&row.re);
+                    im.extend_from_slice(&row.im);
+                }
             }
         }
         // As many numbers as fill the rows, so it never fails.

@@ -17,6 +17,11 @@ type Plan = Arc<dyn RealToComplex<f64>>;
 /// Plans for 1, 2, 4, … numbers, which take as long to make as a few transforms: kept, as they depend on nothing else.
 static PLANS: [OnceLock<Plan>; 17] = [const { OnceLock::new() }; 17];
 
+/// Instructions, about: for a point of a lattice, and for each of the stages of its transform; and for a value at a frequency.
+const COST_OF_POINT: f64 = 10.0;
+const COST_OF_STAGE: f64 = 2.5;
+const COST_OF_TERM: f64 = 7.0;
+
 /// Computes characteristic functions at a fixed number of frequencies.
 #[derive(Debug)]
 pub(crate) struct SpectrumAnalyser {
@@ -37,8 +42,8 @@ impl SpectrumAnalyser {
     /// divisors that are powers of two in ascending order. The range of the noise should not exceed the period: what
     /// lies outside counts as if it were shifted by a multiple of the period.
     ///
-    /// Exact for all families with a density. Values of empirical noise are put on a lattice by cubic interpolation, which
-    /// keeps their first three moments, and so are those between the tails of tailed noise, whose tails have a closed form
+    /// Exact for all families with a density. Values of empirical noise, unless they are few, are put on a lattice by cubic interpolation,
+    /// which keeps their first three moments, and so are those between the tails of tailed noise, whose tails have a closed form
     /// where they are exponential; with other tails it is integrated over the lattice's cells. Costs O(values + divisor · frequencies · log frequencies).
     pub(crate) fn spectra(
         &mut self,
@@ -80,25 +85,21 @@ impl SpectrumAnalyser {
                 of_formula(&|u| Complex64::cis(u * noise.location()) * log_normal(u, noise.mu(), noise.sigma()))
             }
             NoiseDistribution::Empirical(noise) => {
-                let values = noise.values();
-                let points = self.points(divisors);
-                let masses = interpolated_in_order(values, (factor, -mean), values.len(), period, points);
-                let transformed = transform(masses);
-                self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj())
+                self.of_atoms(noise.values(), noise.values().len(), (factor, -mean), (period, divisors))
             }
             NoiseDistribution::Tailed(tailed) if !tailed.has_heavy_tail() => {
                 let count = tailed.observed().values().len();
-                let points = self.points(divisors);
-                let transformed =
-                    transform(interpolated_in_order(tailed.body(), (factor, -mean), count, period, points));
-                self.at_harmonics(divisors, |harmonic| {
+                let mut spectra = self.of_atoms(tailed.body(), count, (factor, -mean), (period, divisors));
+                let tails = self.at_harmonics(divisors, |harmonic| {
                     let u = std::f64::consts::TAU * harmonic as f64 / period;
                     let tails = tailed.tails().map(|(sign, threshold, tail)| {
                         let of_excess = Complex64::new(1.0, -u * factor * sign * tail.scale()).inv();
                         Complex64::cis(u * (factor * threshold - mean)) * of_excess * tailed.share_of(&tail)
                     });
-                    transformed[harmonic].conj() + tails.sum::<Complex64>()
-                })
+                    tails.sum::<Complex64>()
+                });
+                spectra.iter_mut().zip(&tails).for_each(|(spectrum, tails)| spectrum.add(tails));
+                spectra
             }
             NoiseDistribution::Tailed(_) => {
                 let points = self.points(divisors);
@@ -117,6 +118,31 @@ impl SpectrumAnalyser {
     pub(crate) fn of_values(&mut self, values: impl Iterator<Item = f64>, count: usize, period: f64) -> Spectrum {
         let transformed = transform(interpolated(values, count, period, self.points * self.frequencies));
         Spectrum::from_values(transformed[1..=self.frequencies].iter().map(Complex64::conj))
+    }
+
+    /// The spectra of factor · value + shift for values in ascending order, of which each has a share of 1/count.
+    ///
+    /// Put on a lattice and transformed, whatever their number; or summed value by value, which is exact, where that is quicker, as with
+    /// few rows or scales far apart.
+    fn of_atoms(
+        &self,
+        ascending: &[f64],
+        count: usize,
+        (factor, shift): (f64, f64),
+        (period, divisors): (f64, &[usize]),
+    ) -> Vec<Spectrum> {
+        let points = self.points(divisors);
+        let of_transform = points as f64 * (COST_OF_POINT + COST_OF_STAGE * f64::from(points.ilog2()));
+        let of_sums = (ascending.len() * divisors.len() * self.frequencies) as f64 * COST_OF_TERM;
+        if of_sums <= of_transform {
+            let of_divisor = |&divisor: &usize| {
+                let placed = ascending.iter().map(|value| factor * value + shift);
+                Spectrum::of_atoms(placed, count, period / divisor as f64, self.frequencies)
+            };
+            return divisors.iter().map(of_divisor).collect();
+        }
+        let transformed = transform(interpolated_in_order(ascending, (factor, shift), count, period, points));
+        self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj())
     }
 
     /// The spectra for all divisors from the values at multiples of 2π/period.

@@ -148,6 +148,11 @@ impl Attributor {
     /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
     /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
     pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
+        self.case_for(observation, None)
+    }
+
+    /// The same for the coalition alone in which the nodes, by number, are kept that `only` says.
+    pub(super) fn case_for(&self, observation: &Observation, only: Option<&dyn Fn(usize) -> bool>) -> Result<Case> {
         let target = &self.base.target;
         target.wiring().node(target.number()).needed(observation)?;
         for &number in self.context.iter() {
@@ -164,7 +169,7 @@ impl Attributor {
         }
         let players = case.players();
         let prepare = |target: Target| Prepared::new(target, &self.model, &self.config);
-        let regimes = self.outside.regimes(&self.base, case.recovered(), &doubts, &players, prepare)?;
+        let regimes = self.outside.regimes(&self.base, (case.recovered(), &doubts, &players), only, prepare)?;
         Ok(match regimes {
             Some(regimes) => case.in_regimes(regimes),
             None => case,

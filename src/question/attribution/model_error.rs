@@ -100,7 +100,12 @@ impl Attributor {
         if let Some(doubt) = alternative {
             let (base, players) = (case.shared_base(), case.players());
             let prepare = |target| Prepared::new(target, &self.model, &self.config);
-            match self.outside.regimes(base, case.as_modelled(), std::slice::from_ref(doubt), &players, prepare)? {
+            match self.outside.regimes(
+                base,
+                (case.as_modelled(), std::slice::from_ref(doubt), &players),
+                None,
+                prepare,
+            )? {
                 Some(regimes) => case = case.in_regimes(regimes),
                 None => return Ok(None),
             }

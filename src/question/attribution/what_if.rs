@@ -48,7 +48,7 @@ impl Attributor {
     /// ```
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
-        let case = self.case(observation)?;
+        let case = self.case_for(observation, Some(&|node| kept(self.base.target.node_name(node))))?;
         let (found, observed) = case.ask(|event, engines| {
             let mut coalition = Coalition::empty(event.player_count());
             let is_kept = |player: &usize| kept(event.target().node_name(event.node_of(*player)));

@@ -5,7 +5,7 @@ use etiology::attribution::Estimator;
 use etiology::shapley::{Coalition, FunctionGame, ShapleyConfig, shapley_values};
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula,
-    NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
+    NoiseDistribution, Observation, Precision, ShapleyMethod, StructuralCausalModel,
 };
 
 /// total = Σ xᵢ, the sum of independent root nodes: what any linear model with these weighted noises comes down to.
@@ -160,6 +160,11 @@ fn sums_of_empirical_noises_by_brute_force() {
     let attribution = sum.attribute(&upper(1e-2));
     assert_eq!(attribution.samples, None);
     assert_contributions(&attribution, &truth, 0.005, "three columns");
+    // Sums of so few values are counted out where a smaller error is asked for.
+    let closer = sum.attribute(&upper(1e-2).with_precision(Precision::StdError(1e-6)));
+    assert_eq!(closer.samples, None);
+    assert!(closer.contributions.iter().all(|contribution| contribution.std_error <= 1e-6));
+    assert_contributions(&closer, &truth, 1e-6, "three columns, counted out");
 }
 
 /// One noise of every family, both ways round.

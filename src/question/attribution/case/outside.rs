@@ -127,9 +127,9 @@ impl Doubt {
 /// A target's worlds by regimes.
 pub(in crate::question::attribution) struct InRegimes {
     pub(in crate::question::attribution) regime_of: RegimeOf,
-    /// For each regime its target, and the values and noises that the event has in it.
+    /// For each regime its target, and the values and noises that the event has in it; of a single coalition for its own alone.
     pub(in crate::question::attribution) regimes: Vec<(Arc<Prepared>, Recovered)>,
-    /// The regime of the event itself.
+    /// The regime of the event itself, or of the single coalition.
     pub(in crate::question::attribution) of_event: usize,
     /// Values as observed, each noise as it is under the distribution that it has in training.
     pub(in crate::question::attribution) stated: Recovered,
@@ -235,14 +235,13 @@ impl Outside {
     /// The worlds of an event by regimes: which noises are wide where a coalition of `players`, nodes by their numbers, is kept.
     ///
     /// A noise is wide where the parents are about as far outside as they are in the event, if the noises that are drawn have
-    /// their medians. `prepare` is called for targets that were not prepared yet. `None` where a mechanism is not finite in
-    /// some regime.
+    /// their medians. `prepare` is called for targets that were not prepared yet. Of a single coalition, the one in which the
+    /// nodes are kept that `only` says, its regime alone is prepared. `None` where a mechanism is not finite in some regime.
     pub(in crate::question::attribution) fn regimes(
         &self,
         base: &Arc<Prepared>,
-        recovered: &Recovered,
-        doubts: &[Doubt],
-        players: &[usize],
+        (recovered, doubts, players): (&Recovered, &[Doubt], &[usize]),
+        only: Option<&dyn Fn(usize) -> bool>,
         prepare: impl Fn(Target) -> Result<Prepared>,
     ) -> Result<Option<InRegimes>> {
         let scene = Scene { target: &base.target, recovered, doubts, players };
@@ -261,17 +260,23 @@ impl Outside {
             regimes.push(regime);
         }
         let of_event = regimes[regimes.len() - 1];
+        let regime_of = RegimeOf::new(deciding, regimes);
+        let only = only.map(|is_kept| regime_of.where_kept(|player| is_kept(players[player])));
         let by_effects = matches!(doubts, [only] if only.wide.is_shifted()) && base.knows_effects();
         let mut all = Vec::with_capacity(found.len());
-        for wide in &found {
+        for (regime, wide) in found.iter().enumerate() {
+            let Some(recovered) = scene.recovered_where(wide, by_effects) else { return Ok(None) };
+            if only.is_some_and(|only| only != regime) {
+                continue;
+            }
             let nodes = doubts.iter().zip(wide).filter(|&(_, &is_wide)| is_wide).map(|(doubt, _)| doubt.wide).collect();
             let prepared = if by_effects { Arc::clone(base) } else { self.prepared(base, nodes, &prepare)? };
-            let Some(recovered) = scene.recovered_where(wide, by_effects) else { return Ok(None) };
             all.push((prepared, recovered));
         }
         let mut stated = recovered.clone();
         doubts.iter().for_each(|doubt| stated.noises[doubt.wide.node] = doubt.noise);
-        Ok(Some(InRegimes { regime_of: RegimeOf::new(deciding, regimes), regimes: all, of_event, stated, by_effects }))
+        let (regime_of, of_event) = if only.is_some() { (RegimeOf::everywhere(), 0) } else { (regime_of, of_event) };
+        Ok(Some(InRegimes { regime_of, regimes: all, of_event, stated, by_effects }))
     }
 
     /// The target with these noises wide, from `prepare` if it is not there yet.
