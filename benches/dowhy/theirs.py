@@ -95,7 +95,7 @@ def timed(function, *args, **kwargs):
 
 
 def packages():
-    return ", ".join(f"{name} {version(name)}" for name in ("dowhy", "numpy", "pandas", "scikit-learn"))
+    return ", ".join(f"{name} {version(name)}" for name in ("dowhy", "antecedent", "causal-learn", "numpy", "pandas", "scikit-learn"))
 
 
 def configure():
