@@ -2,7 +2,7 @@
 
 use etiology::mechanism::AssignmentConfig;
 use etiology::{
-    AdditiveNoiseModel, CausalGraph, Dataset, FittedModel, KnownFormula, NoiseDistribution, Result,
+    AdditiveNoiseModel, CausalGraph, Dataset, FittedModel, KnownFormula, NoiseDistribution, NoiseFamily, Result,
     StructuralCausalModel,
 };
 
@@ -14,12 +14,32 @@ const SHOP_ROWS: usize = 5_000;
 /// A model before fitting, and the rows before and after.
 pub(crate) type TwoTables = (StructuralCausalModel, [Dataset; 2]);
 
-/// The shop with linear mechanisms, fitted to normal requests and to slow ones: all 11 mechanisms differ.
+/// The shop with linear mechanisms and empirical noises, fitted to normal requests and to slow ones: all 11 mechanisms differ.
 pub(crate) fn shops() -> Result<[FittedModel; 2]> {
+    fitted_shops(|model, normal| model.assign_mechanisms_with(normal, &AssignmentConfig::linear()))
+}
+
+/// The same with normal noises.
+pub(crate) fn normal_shops() -> Result<[FittedModel; 2]> {
+    fitted_shops(|mut model, _| {
+        let graph = model.graph().clone();
+        for node in graph.nodes() {
+            model = if graph.parents(node)?.is_empty() {
+                model.with_mechanism(node, NoiseFamily::Normal)?
+            } else {
+                model.with_mechanism(node, AdditiveNoiseModel::linear().with_noise(NoiseFamily::Normal))?
+            };
+        }
+        Ok(model)
+    })
+}
+
+fn fitted_shops(
+    with_mechanisms: impl Fn(StructuralCausalModel, &Dataset) -> Result<StructuralCausalModel>,
+) -> Result<[FittedModel; 2]> {
     let normal = retail_shop::normal_requests(SHOP_ROWS, 1)?;
     let slow = retail_shop::slow_requests(SHOP_ROWS, 2)?;
-    let model = StructuralCausalModel::new(retail_shop::causal_graph()?);
-    let model = model.assign_mechanisms_with(&normal, &AssignmentConfig::linear())?;
+    let model = with_mechanisms(StructuralCausalModel::new(retail_shop::causal_graph()?), &normal)?;
     Ok([model.fit(&normal)?, model.fit(&slow)?])
 }
 
