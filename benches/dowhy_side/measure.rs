@@ -71,7 +71,7 @@ fn cold(fitted: &FittedModel, target: &str, event: &Observation, config: &Attrib
 }
 
 /// The seconds and the result of each run.
-pub(crate) fn timed<T>(repeats: u64, work: impl Fn() -> Result<T>) -> Result<(Vec<f64>, Vec<T>)> {
+fn timed<T>(repeats: u64, work: impl Fn() -> Result<T>) -> Result<(Vec<f64>, Vec<T>)> {
     let mut times = Vec::new();
     let mut results = Vec::new();
     for _ in 0..repeats {

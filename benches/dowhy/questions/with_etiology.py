@@ -10,7 +10,7 @@ def write_data(question, folder, *options):
 
 
 def answer(question, folder, repeats, seed):
-    """The median seconds of an answer, and its figures."""
+    """The seconds of an answer, and its figures."""
     found = json.loads(ours.run(["--question", question, "--data", folder, "--seed", seed, "--repeats", repeats]))
     return found["seconds"], found["figures"]
 

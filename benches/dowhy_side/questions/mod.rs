@@ -2,6 +2,7 @@
 
 mod answers;
 mod mechanism_tests;
+mod processor;
 mod systems;
 
 use std::error::Error;
