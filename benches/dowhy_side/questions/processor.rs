@@ -3,13 +3,17 @@
 use std::fs;
 use std::time::Instant;
 
-/// What a call takes: of the processor where the system tells (Linux), otherwise of the clock; a mean over all repeats.
+/// The system counts what a thread used when the thread pauses, or at least so often.
+const LEAST_COUNTED: f64 = 0.01;
+
+/// What a call takes, a mean over all repeats: of the processor where the system tells (Linux) and there is enough to count, otherwise of the
+/// clock, which in so short a time is hardly disturbed.
 pub(super) fn seconds_of_each(repeats: u64, work: impl FnOnce()) -> f64 {
     let (clock, before) = (Instant::now(), used());
     work();
     let elapsed = clock.elapsed().as_secs_f64();
-    let used = before.zip(used()).map_or(elapsed, |(before, after)| after - before);
-    used / repeats as f64
+    let used = before.zip(used()).map(|(before, after)| after - before);
+    used.filter(|&used| used >= LEAST_COUNTED).unwrap_or(elapsed) / repeats as f64
 }
 
 /// What all threads of this process have used so far.
