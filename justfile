@@ -47,6 +47,11 @@ bench *filter:
     cargo bench --bench attribution -- {{filter}}
     python3 benches/criterion_table.py
 
+# Times of the other questions, some minutes; `just bench-questions change` runs one group
+bench-questions *filter:
+    cargo bench --bench questions -- {{filter}}
+    python3 benches/criterion_table.py
+
 # Instructions per event, some minutes; needs valgrind. `just instructions shop_default` counts one case
 instructions *cases:
     benches/instructions.sh {{cases}}

@@ -1,4 +1,4 @@
-"""Prints what `cargo bench --bench attribution` measured last, as the Markdown tables of docs/benchmarks.md.
+"""Prints what `cargo bench --bench attribution` and `--bench questions` measured last, as the Markdown tables of docs/benchmarks.md.
 
     python3 benches/criterion_table.py                            prints them
     python3 benches/criterion_table.py --into docs/benchmarks.md  puts them between the two markers in that file

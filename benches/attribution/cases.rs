@@ -9,6 +9,7 @@ use criterion::{BenchmarkGroup, BenchmarkId};
 use etiology::mechanism::AssignmentConfig;
 use etiology::{AttributionConfig, FeatureMap, FittedModel, ShapleyMethod, StructuralCausalModel};
 
+pub(crate) use crate::must::must;
 use crate::random_models::Case;
 use crate::retail_shop;
 
@@ -94,8 +95,4 @@ pub(crate) fn affordable(case: &str, expected: Duration) -> bool {
         println!("{case}: SKIPPED, one run would take about {:.0} s", expected.as_secs_f64());
     }
     affordable
-}
-
-pub(crate) fn must<T>(result: etiology::Result<T>) -> T {
-    result.unwrap_or_else(|error| panic!("the benchmark's own input is wrong: {error}"))
 }

@@ -14,6 +14,8 @@ mod batch;
 mod cases;
 mod fit;
 mod honesty;
+#[path = "../shared/must.rs"]
+mod must;
 mod one_event;
 #[path = "../shared/random_models.rs"]
 mod random_models;

@@ -1,4 +1,7 @@
-"""Times DoWhy's attribution of one outlier and etiology's, and compares the spread of their contributions over seeds.
+"""Asks DoWhy and etiology the same question, and compares times and the spread of the answers over seeds.
+
+The question is the attribution of one outlier unless `--question` names another; for the others README.md says of which small
+systems they are asked, and antecedent's answers stand beside both. Of the attribution:
 
 Both sides fit the same model to the same rows and attribute the same event, in turn, on one thread each, with the same
 outlier region and the floor 1/(2*samples) that DoWhy's smoothing amounts to. etiology runs with DoWhy's budget (samples
@@ -9,6 +12,8 @@ printed once, is the truth that biases are measured against. README.md, beside t
     python3.11 benches/dowhy/compare.py --model fan_out --region upper
     python3.11 benches/dowhy/compare.py --quick
     python3.11 benches/dowhy/compare.py --assignment
+    python3.11 benches/dowhy/compare.py --question change
+    python3.11 benches/dowhy/compare.py --question mechanism-test --data-sets 50
 
 Unless it runs where exactly the packages of requirements.txt are installed, it makes the virtual environment `.venv`
 beside it, installs them and starts again in there; `--this-python` does without.
@@ -23,6 +28,23 @@ import environment
 import ours
 from side import Side
 
+ATTRIBUTION, MECHANISM_TEST = "attribution", "mechanism-test"
+# Known without the packages that the comparisons need, which may not be there yet.
+QUESTIONS = (
+    ATTRIBUTION,
+    "change",
+    "robust-change",
+    "intervention",
+    "effect",
+    "counterfactual",
+    "unit-change",
+    "influence",
+    "product-influence",
+    "arrow-strength",
+    "relevance",
+    MECHANISM_TEST,
+)
+
 # model: the target and the row of events.csv, from 0.
 MODELS = {"shop": ("Website", 5), "fan_out": ("web", 0)}
 REGIONS = ("two-sided", "upper")
@@ -31,6 +53,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--question", choices=QUESTIONS, default=ATTRIBUTION, help="what is asked (default: attribution)")
+    parser.add_argument("--data-sets", type=int, default=50, help="of the mechanism test: pairs of tables per change")
     parser.add_argument("--model", choices=MODELS, default="shop", help="linear mechanisms, or known sums and maxima")
     parser.add_argument("--region", choices=REGIONS, default="two-sided", help="two-sided is DoWhy's default scorer")
     parser.add_argument("--samples", type=int, default=3000, help="noise samples (DoWhy's default: 3000)")
@@ -48,8 +72,8 @@ def arguments():
     if parser.parse_args().quick:
         parser.set_defaults(seeds=2, repeats=2, samples=500, truth_samples=10_000)
     args = parser.parse_args()
-    if args.seeds < 1 or args.repeats < 1:
-        parser.error("--seeds and --repeats must be positive")
+    if min(args.seeds, args.repeats, args.data_sets) < 1:
+        parser.error("--seeds, --repeats and --data-sets must be positive")
     if args.data and not args.target:
         parser.error("--data needs --target")
     target, row = MODELS[args.model]
@@ -63,6 +87,25 @@ def main():
     environment.ensure(args.this_python)
     for name in THREADS:
         os.environ[name] = "1"  # before numpy is imported; etiology inherits it
+    if args.question == ATTRIBUTION:
+        compare_attributions(args)
+    else:
+        compare_answers(args)
+
+
+def compare_answers(args):
+    import theirs
+    from questions import comparison, mechanism_tests
+
+    theirs.configure()
+    print(f"Python {sys.version.split()[0]}, {theirs.packages()}", flush=True)
+    if args.question == MECHANISM_TEST:
+        mechanism_tests.compare(args)
+    else:
+        comparison.compare(args)
+
+
+def compare_attributions(args):
     import pandas as pd
 
     import tables

@@ -52,9 +52,14 @@ def question(args):
 
 
 def start(args, options, environment=None):
+    return run(["--model", args.model, "--data", args.data.resolve(), *options], environment)
+
+
+def run(options, environment=None):
+    """What the bench target prints."""
     manifest = str(ROOT / "Cargo.toml")
     command = ["cargo", "bench", "--quiet", "--manifest-path", manifest, "--bench", "dowhy_side", "--"]
-    options = [str(option) for option in ("--model", args.model, "--data", args.data.resolve(), *options)]
+    options = [str(option) for option in options]
     done = subprocess.run(command + options, stdout=subprocess.PIPE, text=True, env=environment)
     if done.returncode != 0:
         sys.exit(f"exit code {done.returncode} from: {shlex.join(command + options)}")

@@ -1,7 +1,7 @@
 //! The etiology side of the comparison with DoWhy: writes the data that both sides use, or times fits and attributions
-//! of one event and prints them as JSON.
+//! of one event, or one answer to another question, and prints them as JSON.
 //!
-//! Started by `benches/dowhy/compare.py`. Without `--model`, as in a plain `cargo bench`, it does nothing.
+//! Started by `benches/dowhy/compare.py`. Without `--model` and `--question`, as in a plain `cargo bench`, it does nothing.
 
 mod arguments;
 #[path = "../../examples/shared/known_models.rs"]
@@ -9,6 +9,7 @@ mod arguments;
 mod known_models;
 mod measure;
 mod models;
+mod questions;
 #[path = "../../examples/shared/retail_shop.rs"]
 #[allow(dead_code, reason = "its graph is read from the file that both sides read")]
 mod retail_shop;
@@ -24,7 +25,9 @@ use arguments::Arguments;
 
 fn main() -> ExitCode {
     let has_work = std::env::args().any(|argument| argument == "--model" || argument.starts_with("--model="));
-    let result = if has_work {
+    let result = if questions::is_asked() {
+        questions::run(&questions::Arguments::parse())
+    } else if has_work {
         run(&Arguments::parse())
     } else {
         Ok("dowhy_side: driven by benches/dowhy/compare.py; nothing to do without its arguments".to_owned())

@@ -88,7 +88,7 @@ fn per_node(attribution: &Attribution, figure: impl Fn(&Contribution) -> f64) ->
     attribution.ranked().iter().map(|contribution| (contribution.node.as_str(), figure(contribution))).collect()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }

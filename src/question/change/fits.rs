@@ -1,5 +1,7 @@
 //! The fits that a change in data is told from: of each table by itself, and of both together.
 
+use rayon::prelude::*;
+
 use super::blend::{Decision, decisions};
 use super::config::ChangeConfig;
 use super::engines::{Split, split};
@@ -37,7 +39,8 @@ impl Fits {
         Ok(Self { separate: Pairing::new(&old, &new, target)?, common: Pairing::new(&both, &both, target)? })
     }
 
-    /// The p-values of all nodes that may have changed, adjusted for their number.
+    /// The p-values of all nodes that may have changed, adjusted for their number. A test takes longer than a fit, so that nodes are tested in
+    /// parallel.
     pub(super) fn p_values(&self, tables: &Tables, may_change: &[bool]) -> Vec<Option<f64>> {
         let tested: Vec<usize> = (0..may_change.len()).filter(|&node| may_change[node]).collect();
         let column = |number: usize| {
@@ -51,7 +54,7 @@ impl Fits {
             let parents: Vec<Column<'_>> = side.parents.iter().map(|&parent| column(parent)).collect();
             p_value(&column(number), &parents, old_rows)
         };
-        let adjusted = holm(&tested.iter().map(of_node).collect::<Vec<f64>>());
+        let adjusted = holm(&tested.par_iter().map(of_node).collect::<Vec<f64>>());
         let mut all = vec![None; may_change.len()];
         tested.into_iter().zip(adjusted).for_each(|(node, p_value)| all[node] = Some(p_value));
         all

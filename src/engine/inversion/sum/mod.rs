@@ -8,6 +8,7 @@ use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
 use realfft::num_complex::Complex64;
+use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::bound::{Bound, HighEnd, Remainder};
 use super::lattices::{Mover, enclosing_period, jumps};
@@ -202,33 +203,45 @@ impl SumSeries {
         0.5 - x / self.period + sum / PI
     }
 
-    /// By false position, halving the weight of an end that stays (the Illinois rule), and bisection where that is slow.
+    /// The probability of [`series`](Self::series) and the density, which is its slope turned round: 1/L + 2/L·Σ Re φ(u)e^(−iux).
+    fn series_and_density(&self, x: f64) -> (f64, f64) {
+        let step = Complex64::cis(-TAU * (x / self.period).fract());
+        let mut turn = Complex64::ONE;
+        let (mut sum, mut slope) = (0.0, 0.0);
+        for (number, (re, im)) in self.spectrum.re.iter().zip(&self.spectrum.im).enumerate() {
+            turn *= step;
+            sum += (re * turn.im + im * turn.re) / (number as f64 + 1.0);
+            slope += re * turn.re - im * turn.im;
+        }
+        (0.5 - x / self.period + sum / PI, (1.0 + 2.0 * slope) / self.period)
+    }
+
+    /// By Newton's rule, from where a normal distribution has it; and by halving the bracket where a step leaves it or is not half of the
+    /// last one, as where atoms make the density rise and fall.
     fn quantile(&self, p: f64) -> WithError {
         let (below, above) = self.furthest.reach(self.spread);
-        let (mut low, mut high) = (-below, above);
-        let excess = |x: f64| self.series(x) - (1.0 - p);
         // Beyond its reach the sum is certain, so that the ends bracket any quantile that is within.
-        let (mut at_low, mut at_high) = (p, p - 1.0);
+        let (mut low, mut high) = (-below, above);
         let close = CLOSE_QUANTILE * (high - low);
-        let mut last_side = 0;
-        for step in 0..MOST_STEPS {
-            let slope = (high * at_low - low * at_high) / (at_low - at_high);
-            let x = if step % 4 == 3 || !(slope > low && slope < high) { f64::midpoint(low, high) } else { slope };
-            let found = excess(x);
-            if found > 0.0 {
-                (low, at_low) = (x, found);
-                at_high *= if last_side == 1 { 0.5 } else { 1.0 };
-                last_side = 1;
+        let mut last_step = high - low;
+        let mut value = (self.spread.variance.sqrt() * Normal::standard().inverse_cdf(p)).clamp(low, high);
+        for _ in 0..MOST_STEPS {
+            let (found, density) = self.series_and_density(value);
+            let excess = found - (1.0 - p);
+            if excess > 0.0 {
+                low = value;
             } else {
-                (high, at_high) = (x, found);
-                at_low *= if last_side == -1 { 0.5 } else { 1.0 };
-                last_side = -1;
+                high = value;
             }
-            if high - low <= close || found == 0.0 {
+            let by_slope = value + excess / density;
+            let is_inside = (low..=high).contains(&by_slope) && (by_slope - value).abs() <= 0.5 * last_step;
+            let next = if is_inside { by_slope } else { f64::midpoint(low, high) };
+            last_step = (next - value).abs();
+            value = next;
+            if last_step <= close {
                 break;
             }
         }
-        let value = f64::midpoint(low, high);
         let step = STEP_OF_DENSITY * self.spread.variance.sqrt();
         let density = (self.series(value - step) - self.series(value + step)) / (2.0 * step);
         let of_probability = self.bound.at(p) + self.atom;
@@ -259,7 +272,7 @@ impl SharedSpectra {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use statrs::distribution::{ContinuousCDF, Gamma};
+    use statrs::distribution::Gamma;
 
     fn law<'n>(terms: &[(f64, &'n NoiseDistribution)]) -> SumLaw<'n> {
         let terms = terms.iter().enumerate().map(|(key, &(weight, noise))| SumTerm { key, weight, noise });
