@@ -1,5 +1,6 @@
 //! A fit that takes rows in batches and parts in any order.
 
+use super::bytes;
 use super::config::FitAccumulatorConfig;
 use super::family::{Family, Scratch};
 use super::keys::RowKeys;
@@ -158,15 +159,7 @@ impl FitAccumulator {
     /// # Errors
     /// As for [`merge_state`](Self::merge_state), and when the bytes are none.
     pub fn merge_bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        let damaged = |found: String| {
-            let (name, requirement) = ("a saved state", "the bytes that an accumulator wrote");
-            Error::InvalidParameter { name, requirement, found }
-        };
-        match postcard::take_from_bytes::<FitState>(bytes) {
-            Ok((state, [])) => self.merge_state(&state),
-            Ok((_, rest)) => Err(damaged(format!("longer by {} bytes", rest.len()))),
-            Err(error) => Err(damaged(error.to_string())),
-        }
+        self.merge_state(&bytes::read(bytes, "a saved state")?)
     }
 
     /// The state as bytes, in the `postcard` format: the same for the same rows.
@@ -174,7 +167,13 @@ impl FitAccumulator {
     /// # Errors
     /// None that is known of.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        postcard::to_stdvec(&self.state).map_err(|error| Error::DamagedModel { message: error.to_string() })
+        bytes::write(&self.state)
+    }
+
+    /// How much memory it takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let sums: usize = self.state.families.iter().flatten().map(super::family::FamilySums::memory_bytes).sum();
+        sums + self.sample().memory_bytes()
     }
 
     /// What has been collected.

@@ -102,6 +102,11 @@ impl Family {
 }
 
 impl FamilySums {
+    /// How much memory the sums take, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        (self.sums.len() + self.products.len()) * size_of::<ExactSum>() + self.ranges.len() * size_of::<(f64, f64)>()
+    }
+
     /// Adds rows that were checked; columns are by position in the graph.
     pub(super) fn add(
         &mut self,

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::bytes;
 use super::config::check_sample_rows;
 use super::distance::SampleDistance;
 use super::keys::RowKeys;
@@ -124,6 +125,29 @@ impl KeyedSample {
             }
         }
         Ok(())
+    }
+
+    /// The sample as bytes, in the `postcard` format: the same for the same rows.
+    ///
+    /// # Errors
+    /// None that is known of.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        bytes::write(self)
+    }
+
+    /// The sample that [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// # Errors
+    /// When the bytes are none.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        bytes::read(bytes, "a saved sample")
+    }
+
+    /// How much memory it takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let names: usize = self.names.iter().map(|name| size_of::<String>() + name.len()).sum();
+        let rows = self.candidates.capacity() * size_of::<SampledRow>();
+        names + rows + self.candidates.len() * self.names.len() * size_of::<f64>()
     }
 
     fn push(&mut self, row: SampledRow) {
