@@ -56,6 +56,7 @@ impl Gathered {
     }
 
     /// Adds a cell of a column that is one of names by its type, without white space around it.
+    #[cfg(feature = "arrow")]
     pub(in crate::tables) fn push_name(&mut self, cell: &str) {
         self.of_names = true;
         match self.keep {
