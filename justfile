@@ -10,7 +10,7 @@ test:
 lint:
     cargo fmt --all --check
     cargo clippy --all-targets -- -D warnings
-    cargo clippy --all-targets --features traces,tracing -- -D warnings
+    cargo clippy --all-targets --features traces,tracing,parquet -- -D warnings
 
 # The documentation, with warnings as errors
 doc:
@@ -29,7 +29,7 @@ hostile inputs="150000" seed="1":
 
 # The public interface, listed anew in docs/api.txt; needs a nightly toolchain and Python
 api:
-    cargo +nightly rustdoc --lib --features traces,tracing -- -Z unstable-options --output-format json
+    cargo +nightly rustdoc --lib --features traces,tracing,parquet -- -Z unstable-options --output-format json
     python3 .ci/public_api.py target/doc/etiology.json >docs/api.txt
 
 # Every example, the last one on the files that the first one writes

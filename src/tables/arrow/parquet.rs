@@ -1,8 +1,9 @@
 //! A Parquet file as a source of tables.
 
 use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 
 use super::array;
@@ -18,9 +19,11 @@ const MAGIC: &[u8] = b"PAR1";
 /// Rows in a batch.
 const BATCH: usize = 8192;
 
-/// Whether a file that begins like this is one of Parquet.
+/// Whether a file that begins like this is one of Parquet. The letters alone may be those of a column's name.
 pub(in crate::tables) fn is_parquet(start: &[u8]) -> bool {
-    start.starts_with(MAGIC)
+    let is_cut = |error: std::str::Utf8Error| error.error_len().is_none();
+    let is_text = !start.contains(&0) && std::str::from_utf8(start).map_or_else(is_cut, |_| true);
+    start.starts_with(MAGIC) && !is_text
 }
 
 struct ParquetSource<'f> {
@@ -35,8 +38,8 @@ impl TableSource for ParquetSource<'_> {
     }
 
     fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut Vec<u64>) -> Result<bool> {
-        let damaged = |error: &dyn std::error::Error| damaged(self.file, error);
-        let Some(batch) = self.reader.next().transpose().map_err(|error| damaged(&error))? else { return Ok(false) };
+        let next = guarded(self.file, || self.reader.next().transpose())?;
+        let Some(batch) = next.map_err(|error| damaged(self.file, &error))? else { return Ok(false) };
         add_batch(&batch, columns, lines, self.file)?;
         Ok(true)
     }
@@ -48,6 +51,14 @@ impl TableSource for ParquetSource<'_> {
 
 fn damaged(file: &str, error: &dyn std::error::Error) -> Error {
     Error::Csv { origin: file.to_owned(), message: format!("this Parquet file cannot be read: {error}") }
+}
+
+/// The reader of Parquet panics in some places where a file is damaged: for whoever calls, that is an error like others.
+fn guarded<R>(file: &str, read: impl FnOnce() -> R) -> Result<R> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|_| Error::Csv {
+        origin: file.to_owned(),
+        message: "this Parquet file cannot be read: it is damaged where its reader expects it the least".to_owned(),
+    })
 }
 
 /// Reads a Parquet file whole: its contents are at its end. Columns of text are categories, whatever their cells look like.
@@ -62,9 +73,14 @@ pub(in crate::tables) fn read_parquet(reader: impl Read, file: &str, format: &Cs
             message: format!("it has more than {most} bytes, which is the limit"),
         });
     }
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(failed)?;
-    let schema = builder.schema().clone();
-    let reader = builder.with_batch_size(BATCH).build().map_err(failed)?;
+    // The types of Parquet are enough, and one thing less that may be damaged.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let open = || -> std::result::Result<_, ParquetError> {
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(bytes::Bytes::from(bytes), options)?;
+        let schema = builder.schema().clone();
+        Ok((schema, builder.with_batch_size(BATCH).build()?))
+    };
+    let (schema, reader) = guarded(file, open)?.map_err(failed)?;
     let names = schema.fields().iter().map(|field| field.name().clone()).collect();
     let categories: Vec<String> = format.categories.iter().cloned().chain(array::text_columns(&schema)).collect();
     let format = format.clone().with_categories(categories);

@@ -1,0 +1,227 @@
+//! Slow requests of a shop in a Parquet file, explained by the library and by DataFusion with several numbers of partitions: the same bits, and
+//! what the engine costs.
+//!
+//! ```text
+//! cargo run --release -p etiology-datafusion --example million_events -- --events 1000000
+//! ```
+//!
+//! The dev profile does as well: the library is optimised there, and the engine does little. Nothing is printed of the answers but a hash of all
+//! their bits, which does not depend on the order of rows. Fails where two hashes differ.
+
+#[path = "../../../examples/shared/retail_shop.rs"]
+#[allow(dead_code, reason = "the culprit is not needed here")]
+mod retail_shop;
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch};
+use arrow::datatypes::{Float64Type, Int64Type};
+use clap::Parser;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+use etiology::data::{EventColumn, EventColumns};
+use etiology::mechanism::AssignmentConfig;
+use etiology::{AttributionConfig, Attributor, StructuralCausalModel};
+use etiology_datafusion::Functions;
+use futures::StreamExt;
+use retail_shop::TARGET;
+
+/// Rows in a batch, for the library and for the engine.
+const BATCH: usize = 8192;
+/// Requests that are made at once.
+const MADE_AT_ONCE: usize = 1 << 17;
+
+#[derive(Parser)]
+#[command(about = "Explains many slow requests by the library and by DataFusion, and compares all bits")]
+struct Arguments {
+    /// How many slow requests
+    #[arg(long, default_value_t = 20_000)]
+    events: usize,
+    /// Numbers of partitions that DataFusion takes, one run each
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 7])]
+    partitions: Vec<usize>,
+    /// Threads of the library
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// Leaves the library out, for measuring the memory of the engine alone
+    #[arg(long)]
+    engine_only: bool,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let folder = std::env::temp_dir().join(format!("etiology-million-events-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let done = compare(&arguments, &folder).await;
+    fs::remove_dir_all(&folder)?;
+    done
+}
+
+async fn compare(arguments: &Arguments, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let normal = retail_shop::normal_requests(5_000, 1)?;
+    let model = StructuralCausalModel::new(retail_shop::causal_graph()?)
+        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())?
+        .fit(&normal)?;
+    let (file, saved) = (folder.join("requests.parquet"), folder.join("shop.etiology"));
+    model.save(&saved)?;
+    write(&file, arguments.events)?;
+    println!("{:<28} {:>8} {:>8} {:>10}  hash of all bits", "", "clock s", "CPU s", "peak MiB");
+    let mut hashes = Vec::new();
+    let report = |what: &str, (hash, clock, processor): (u64, Duration, f64)| {
+        println!("{what:<28} {:>8.2} {processor:>8.2} {:>10.0}  {hash:016x}", clock.as_secs_f64(), peak_mebibytes());
+        hash
+    };
+    if !arguments.engine_only {
+        let attributor = model.attributor(TARGET, AttributionConfig::default())?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build()?;
+        let begun = (Instant::now(), processor_seconds());
+        let hash = pool.install(|| by_the_library(&attributor, &file)).map_err(|error| error.to_string())?;
+        let what = format!("library, {} threads", arguments.threads);
+        hashes.push(report(&what, (hash, begun.0.elapsed(), processor_seconds() - begun.1)));
+    }
+    for &partitions in &arguments.partitions {
+        let begun = (Instant::now(), processor_seconds());
+        let hash = by_the_engine(partitions, &file, &saved).await?;
+        let what = format!("DataFusion, {partitions} partitions");
+        hashes.push(report(&what, (hash, begun.0.elapsed(), processor_seconds() - begun.1)));
+    }
+    if hashes.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err("not all of them have the same bits".into());
+    }
+    Ok(())
+}
+
+fn write(file: &Path, events: usize) -> Result<(), Box<dyn Error>> {
+    let mut writer: Option<ArrowWriter<File>> = None;
+    for (part, first) in (0..events).step_by(MADE_AT_ONCE).enumerate() {
+        let rows = MADE_AT_ONCE.min(events - first);
+        let slow = retail_shop::slow_requests(rows, 2 + part as u64)?;
+        let ids: ArrayRef = Arc::new(Int64Array::from_iter_values((first..first + rows).map(|id| id as i64)));
+        let values = slow.values();
+        let columns =
+            values.columns().into_iter().map(|column| Arc::new(Float64Array::from(column.to_vec())) as ArrayRef);
+        let nodes = slow.names().iter().map(String::as_str).zip(columns);
+        let batch = RecordBatch::try_from_iter([("id", ids)].into_iter().chain(nodes))?;
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            none => {
+                // More row groups than partitions, or there would be nothing to split.
+                let properties = WriterProperties::builder().set_max_row_group_row_count(Some(1 << 16)).build();
+                none.insert(ArrowWriter::try_new(File::create(file)?, batch.schema(), Some(properties))?)
+            }
+        };
+        writer.write(&batch)?;
+    }
+    writer.ok_or("there are no events")?.close()?;
+    Ok(())
+}
+
+fn by_the_library(attributor: &Attributor, file: &Path) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    let mut hash = 0u64;
+    for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.with_batch_size(BATCH).build()? {
+        let batch = batch?;
+        let schema = batch.schema();
+        let columns = schema.fields().iter().zip(batch.columns()).skip(1);
+        let events = columns.map(|(field, column)| {
+            (field.name().as_str(), EventColumn::Numbers(column.as_primitive::<Float64Type>().values()))
+        });
+        let answer = attributor.attribute_columns(&EventColumns::new(events)?)?;
+        for (row, &id) in batch.column(0).as_primitive::<Int64Type>().values().iter().enumerate() {
+            let mut bits = RowHash::new(id, answer.scores()[row]);
+            answer.ranked(row).iter().for_each(|node| bits.add(node.node, &[node.value, node.std_error]));
+            hash = hash.wrapping_add(bits.0);
+        }
+    }
+    Ok(hash)
+}
+
+async fn by_the_engine(partitions: usize, file: &Path, model: &Path) -> Result<u64, Box<dyn Error>> {
+    let functions = Functions::new();
+    let config = SessionConfig::new().with_target_partitions(partitions).with_batch_size(BATCH);
+    let mut context = SessionContext::new_with_config(config);
+    functions.register(&mut context)?;
+    context.register_parquet("requests", file.display().to_string(), ParquetReadOptions::default()).await?;
+    let model = functions.models().pinned(model)?;
+    let nodes: String =
+        retail_shop::causal_graph()?.nodes().map(|node| format!(", \"{node}\"")).collect::<Vec<_>>().concat();
+    let frame =
+        context.sql(&format!("SELECT id, attribute('{model}', '{TARGET}'{nodes}) AS cause FROM requests")).await?;
+    let mut parts = tokio::task::JoinSet::new();
+    for mut stream in frame.execute_stream_partitioned().await? {
+        parts.spawn(async move {
+            let mut hash = 0u64;
+            while let Some(batch) = stream.next().await {
+                hash = hash.wrapping_add(hash_of(&batch?));
+            }
+            Ok::<u64, datafusion::error::DataFusionError>(hash)
+        });
+    }
+    let mut hash = 0u64;
+    while let Some(part) = parts.join_next().await {
+        hash = hash.wrapping_add(part??);
+    }
+    Ok(hash)
+}
+
+fn hash_of(batch: &RecordBatch) -> u64 {
+    let (ids, causes) = (batch.column(0).as_primitive::<Int64Type>(), batch.column(1).as_struct());
+    let (scores, lists) = (causes.column(0).as_primitive::<Float64Type>(), causes.column(5).as_list::<i32>());
+    let nodes = lists.values().as_struct();
+    let (names, values) = (nodes.column(0).as_string::<i32>(), nodes.column(1).as_primitive::<Float64Type>());
+    let errors = nodes.column(2).as_primitive::<Float64Type>();
+    let mut hash = 0u64;
+    for row in 0..batch.num_rows() {
+        let mut bits = RowHash::new(ids.value(row), scores.value(row));
+        let [from, to] = [0, 1].map(|end| lists.value_offsets()[row + end] as usize);
+        (from..to).for_each(|at| bits.add(names.value(at), &[values.value(at), errors.value(at)]));
+        hash = hash.wrapping_add(bits.0);
+    }
+    hash
+}
+
+/// FNV-1a of one row's identifier and figures; rows are summed up, in whichever order they come.
+struct RowHash(u64);
+
+impl RowHash {
+    fn new(id: i64, score: f64) -> Self {
+        let mut hash = Self(0xcbf2_9ce4_8422_2325);
+        hash.bytes(&id.to_le_bytes());
+        hash.bytes(&score.to_bits().to_le_bytes());
+        hash
+    }
+
+    fn add(&mut self, node: &str, figures: &[f64]) {
+        self.bytes(node.as_bytes());
+        figures.iter().for_each(|figure| self.bytes(&figure.to_bits().to_le_bytes()));
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    }
+}
+
+/// What the process has taken of the processors; `NaN` where the system does not say.
+fn processor_seconds() -> f64 {
+    const TICKS: f64 = 100.0;
+    let ticks = |text: String| {
+        let after_name = text.rsplit_once(')')?.1.split_whitespace().skip(11).take(2);
+        Some(after_name.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS)
+    };
+    fs::read_to_string("/proc/self/stat").ok().and_then(ticks).unwrap_or(f64::NAN)
+}
+
+/// The most memory that the process has had; `NaN` where the system does not say.
+fn peak_mebibytes() -> f64 {
+    let kibibytes = |text: String| {
+        let line = text.lines().find(|line| line.starts_with("VmHWM:"))?.to_owned();
+        line.split_whitespace().nth(1)?.parse::<f64>().ok()
+    };
+    fs::read_to_string("/proc/self/status").ok().and_then(kibibytes).map_or(f64::NAN, |kibibytes| kibibytes / 1024.0)
+}

@@ -1,0 +1,22 @@
+//! The functions, one file each.
+
+mod attribute;
+mod literals;
+mod node_scores;
+mod outlier_score;
+
+use std::sync::Arc;
+
+use datafusion_expr::ScalarUDF;
+
+use crate::model::Models;
+
+pub use attribute::{causes_field, causes_type};
+
+pub(crate) fn scalar(models: &Arc<Models>) -> Vec<Arc<ScalarUDF>> {
+    vec![
+        Arc::new(ScalarUDF::from(attribute::Attribute::new(Arc::clone(models)))),
+        Arc::new(ScalarUDF::from(outlier_score::OutlierScore::new(Arc::clone(models)))),
+        Arc::new(ScalarUDF::from(node_scores::NodeScores::new(Arc::clone(models)))),
+    ]
+}
