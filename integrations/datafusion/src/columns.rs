@@ -6,12 +6,30 @@ use arrow::array::{Array, ArrayRef, AsArray, Float64Array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Float64Type};
 use datafusion_common::{Result, exec_err, plan_err};
+use datafusion_expr::ScalarFunctionArgs;
+use etiology::CausalGraph;
 use etiology::data::{EventColumn, EventColumns};
 
 use crate::model::external;
 
+/// The columns of a function's arguments that are nodes of a model; those after the literals, which are so many.
+pub(crate) fn of_nodes(
+    args: &ScalarFunctionArgs,
+    literals: usize,
+    graph: &CausalGraph,
+    function: &str,
+) -> Result<Vec<(String, Owned)>> {
+    let fields = &args.arg_fields[literals..];
+    check_names(fields, graph, function)?;
+    let arrays =
+        args.args[literals..].iter().map(|value| value.to_array(args.number_rows)).collect::<Result<Vec<_>>>()?;
+    let is_node = |name: &str| graph.nodes().any(|node| node == name);
+    let columns = named(fields, &arrays).into_iter().filter(|(name, _)| is_node(name));
+    columns.map(|(name, array)| Ok((name.to_owned(), Owned::new(name, &array)?))).collect()
+}
+
 /// The columns that are passed, by name: structs are taken apart.
-pub(crate) fn named<'a>(fields: &'a [FieldRef], arrays: &'a [ArrayRef]) -> Vec<(&'a str, Cow<'a, ArrayRef>)> {
+fn named<'a>(fields: &'a [FieldRef], arrays: &'a [ArrayRef]) -> Vec<(&'a str, Cow<'a, ArrayRef>)> {
     let mut columns = Vec::new();
     for (field, array) in fields.iter().zip(arrays) {
         match array.as_struct_opt() {
@@ -35,7 +53,7 @@ pub(crate) fn named<'a>(fields: &'a [FieldRef], arrays: &'a [ArrayRef]) -> Vec<(
 }
 
 /// The names of the columns that are passed by themselves, and not as the field of a struct.
-pub(crate) fn names_alone(fields: &[FieldRef]) -> impl Iterator<Item = &str> {
+fn names_alone(fields: &[FieldRef]) -> impl Iterator<Item = &str> {
     fields.iter().filter(|field| !matches!(field.data_type(), DataType::Struct(_))).map(|field| field.name().as_str())
 }
 
@@ -48,7 +66,7 @@ pub(crate) enum Owned {
 }
 
 impl Owned {
-    pub(crate) fn new(name: &str, array: &ArrayRef) -> Result<Self> {
+    fn new(name: &str, array: &ArrayRef) -> Result<Self> {
         if is_text(array.data_type()) {
             return Ok(Self::Text(cast(array, &DataType::Utf8)?));
         }
@@ -88,18 +106,13 @@ pub(crate) fn events<'a>(
 }
 
 /// Refuses a column that is no node, as it was named by somebody who took it for one.
-pub(crate) fn check_names<'n>(
-    fields: &[FieldRef],
-    nodes: impl Iterator<Item = &'n str> + Clone,
-    function: &str,
-) -> Result<()> {
+fn check_names(fields: &[FieldRef], graph: &CausalGraph, function: &str) -> Result<()> {
     for name in names_alone(fields) {
-        if !nodes.clone().any(|node| node == name) {
-            let nodes: Vec<&str> = nodes.collect();
+        if !graph.nodes().any(|node| node == name) {
             return plan_err!(
                 "`{name}` is passed to {function}(), but is no node of the model, whose nodes are {}; \
                  name the column as the node with AS in a subquery, or pass named_struct('node', column, …)",
-                nodes.join(", ")
+                graph.nodes().collect::<Vec<_>>().join(", ")
             );
         }
     }

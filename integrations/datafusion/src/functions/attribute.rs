@@ -14,7 +14,7 @@ use etiology::attribution::AttributedColumns;
 use etiology::threads::on_this_thread;
 
 use super::literals::{Shared, literal, planned, text};
-use crate::columns::{Owned, check_names, events, named, nullable};
+use crate::columns::{events, nullable, of_nodes};
 use crate::model::{Models, external};
 use crate::question::Question;
 
@@ -104,16 +104,7 @@ impl ScalarUDFImpl for Attribute {
         let (model, question) = (literal(&args, 0, NAME, MODEL)?, literal(&args, 1, NAME, QUESTION)?);
         let models = &self.models.0;
         let attributor = models.attributor(model, text(question, NAME, QUESTION)?)?;
-        let graph_of = models.model(model)?;
-        let nodes = || graph_of.graph().nodes();
-        check_names(&args.arg_fields[2..], nodes(), NAME)?;
-        let arrays = args.args[2..].iter().map(|value| value.to_array(args.number_rows)).collect::<Result<Vec<_>>>()?;
-        let mut columns = Vec::new();
-        for (name, array) in named(&args.arg_fields[2..], &arrays) {
-            if nodes().any(|node| node == name) {
-                columns.push((name.to_owned(), Owned::new(name, &array)?));
-            }
-        }
+        let columns = of_nodes(&args, 2, models.model(model)?.graph(), NAME)?;
         let mut cells = Vec::new();
         let events = events(&columns, &mut cells)?;
         // The engine has a thread for each core already.

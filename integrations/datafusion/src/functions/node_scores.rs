@@ -10,7 +10,7 @@ use etiology::FeatureMap;
 use etiology::score::ItScore;
 
 use super::literals::{Shared, literal, planned};
-use crate::columns::{Owned, check_names, events, named, nullable};
+use crate::columns::{events, nullable, of_nodes};
 use crate::model::{Models, external};
 
 const NAME: &str = "node_scores";
@@ -62,15 +62,7 @@ impl ScalarUDFImpl for NodeScores {
     /// Null for a row that holds what no value of a node can be.
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let model = self.models.0.model(literal(&args, 0, NAME, MODEL)?)?;
-        let nodes = || model.graph().nodes();
-        check_names(&args.arg_fields[1..], nodes(), NAME)?;
-        let arrays = args.args[1..].iter().map(|value| value.to_array(args.number_rows)).collect::<Result<Vec<_>>>()?;
-        let mut columns = Vec::new();
-        for (name, array) in named(&args.arg_fields[1..], &arrays) {
-            if nodes().any(|node| node == name) {
-                columns.push((name.to_owned(), Owned::new(name, &array)?));
-            }
-        }
+        let columns = of_nodes(&args, 1, model.graph(), NAME)?;
         let mut cells = Vec::new();
         let events = events(&columns, &mut cells)?;
         let item = Field::new_list_field(DataType::Struct(score_fields()), true);
