@@ -163,7 +163,7 @@ mod tests {
         let parts = [Faces::new(6, fixed, vec![0b10000]), Faces::new(6, fixed, vec![0b10, 0, 0b10010])];
         for combined in [Faces::values, Faces::sums_of_errors] {
             let expected = combined(&whole, &all);
-            let mut found = vec![0.0; 6];
+            let mut found = [0.0; 6];
             for part in &parts {
                 let table: Vec<f64> = part.sets().into_iter().map(worth).collect();
                 found.iter_mut().zip(combined(part, &table)).for_each(|(sum, value)| *sum += value);
