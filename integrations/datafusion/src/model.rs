@@ -35,7 +35,10 @@ pub struct Models {
 
 /// What was made once and is kept: each key has a lock of its own, so that nobody makes a thing twice and nobody waits for another thing.
 #[derive(Debug)]
-struct Kept<K, V>(Mutex<HashMap<K, Arc<Mutex<Option<Arc<V>>>>>>);
+struct Kept<K, V>(Mutex<HashMap<K, Place<V>>>);
+
+/// Where a thing is, once it was made.
+type Place<V> = Arc<Mutex<Option<Arc<V>>>>;
 
 impl<K, V> Default for Kept<K, V> {
     fn default() -> Self {

@@ -126,7 +126,7 @@ impl Accumulator for Sampling {
     /// Null where there were no rows.
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let item = item(&self.fields);
-        let Some(sample) = &self.begun else { return Ok(ScalarValue::try_new_null(&DataType::List(item))?) };
+        let Some(sample) = &self.begun else { return ScalarValue::try_new_null(&DataType::List(item)) };
         let data = sample.to_dataset().map_err(external)?;
         let present = |value: &f64| Some(*value).filter(|value| !value.is_nan());
         let columns: Vec<ArrayRef> = data
