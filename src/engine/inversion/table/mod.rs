@@ -1,9 +1,8 @@
 //! All coalitions at once: the series of every coalition as matrix products.
 
-use ndarray::Array2;
-use ndarray::linalg::general_mat_mul;
+mod products;
+mod series_sums;
 
-use super::super::Part;
 use super::bound::Remainder;
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
@@ -11,7 +10,10 @@ use super::mend::mended;
 use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
-use crate::noise::{Side, Spectrum, multiply_into};
+use crate::engine::Part;
+pub(super) use products::{Products, imaginary_parts};
+use series_sums::LatticeSums;
+
 use crate::shapley::{Faces, ShapleyValues};
 
 impl Series<'_> {
@@ -91,60 +93,6 @@ struct CoalitionTable<'a> {
     free: Vec<FreeSum>,
     /// For each lattice the sums of the series.
     series_sums: Vec<LatticeSums>,
-}
-
-/// The sums of the series of the sets that a lattice knows.
-struct LatticeSums {
-    /// The faces of the table in which it knows the fixed players who are drawn.
-    faces: Vec<usize>,
-    /// How many of those who vary it knows: the ones with the lowest bits.
-    dimensions: usize,
-    /// For each side of the region, for every set, face by face.
-    sides: Vec<(Side, Vec<f64>)>,
-}
-
-impl LatticeSums {
-    fn new(series: &Series<'_>, lattice: &Lattice, table: (&[(Player, usize)], &[FreeSum]), faces: &Faces) -> Self {
-        let (players, free) = table;
-        let spectra = series.spectra(players, free, lattice);
-        let by_bit = |bit: usize| &spectra[spectra.len() - 1 - bit];
-        let known: Vec<usize> = faces
-            .members()
-            .iter()
-            .enumerate()
-            .filter(|(_, members)| *members >> spectra.len() == 0)
-            .map(|(face, _)| face)
-            .collect();
-        let varying: Vec<&Spectrum> =
-            (0..spectra.len()).rev().filter(|&bit| !faces.is_fixed(bit)).map(by_bit).collect();
-        let dimensions = varying.len();
-        // Both factors have about as many rows: the first has those of all faces, for either side of the region.
-        let (high, low) = varying.split_at(dimensions.saturating_sub(known.len().max(1).ilog2() as usize) / 2);
-        let low = Products::new(&[Spectrum::one(series.lattices.frequencies)], low);
-        let of_side = |side: Side| {
-            let weights = series.weights(side, lattice);
-            let starts: Vec<Spectrum> = known
-                .iter()
-                .map(|&face| {
-                    let mut start = weights.clone();
-                    let members = faces.members()[face];
-                    (0..spectra.len())
-                        .filter(|bit| members >> bit & 1 == 1)
-                        .for_each(|bit| start.multiply(by_bit(bit)));
-                    start
-                })
-                .collect();
-            (side, imaginary_parts(&Products::new(&starts, high), &low).into_raw_vec_and_offset().0)
-        };
-        let sides = if known.is_empty() { Vec::new() } else { series.sides().map(of_side).collect() };
-        Self { faces: known, dimensions, sides }
-    }
-
-    /// For every side of the region the sum for a set, by its face and its place there.
-    fn of(&self, face: usize, place: usize) -> Vec<(Side, f64)> {
-        let number = self.faces.partition_point(|&other| other < face);
-        self.sides.iter().map(|(side, sums)| (*side, sums[(number << self.dimensions) + place])).collect()
-    }
 }
 
 impl<'a> CoalitionTable<'a> {
@@ -271,53 +219,4 @@ impl<'a> CoalitionTable<'a> {
         let better = self.series.refined(&free, found, &sums);
         (better.error < found.error).then_some(better)
     }
-}
-
-/// Products of spectra, a row for every set of them; the first spectrum has the highest bit.
-pub(super) struct Products {
-    re: Array2<f64>,
-    im: Array2<f64>,
-}
-
-impl Products {
-    /// A row for each of these spectra.
-    pub(super) fn from_rows<'s>(spectra: impl Iterator<Item = &'s Spectrum> + Clone, width: usize) -> Self {
-        let table = |part: fn(&Spectrum) -> &[f64]| {
-            let rows: Vec<f64> = spectra.clone().flat_map(part).copied().collect();
-            // As many numbers as fill the rows, so it never fails.
-            Array2::from_shape_vec((rows.len() / width, width), rows).unwrap_or_default()
-        };
-        Self { re: table(|spectrum| &spectrum.re), im: table(|spectrum| &spectrum.im) }
-    }
-
-    /// The rows of each of these starts, one after another.
-    pub(super) fn new(starts: &[Spectrum], factors: &[&Spectrum]) -> Self {
-        let (width, sets) = (starts.first().map_or(0, |start| start.re.len()), starts.len() << factors.len());
-        let (mut re, mut im) = (Vec::with_capacity(sets * width), Vec::with_capacity(sets * width));
-        // One row at a time, which stays in the cache: to fill both tables with zeros first takes as long as the products.
-        let mut row = Spectrum::one(width);
-        for start in starts {
-            let first = re.len();
-            re.extend_from_slice(&start.re);
-            im.extend_from_slice(&start.im);
-            for factor in factors.iter().rev() {
-                for old in (first..re.len()).step_by(width) {
-                    let old = (&re[old..old + width], &im[old..old + width]);
-                    multiply_into(old, (&factor.re, &factor.im), (&mut row.re, &mut row.im));
-                    re.extend_from_slice(&row.re);
-                    im.extend_from_slice(&row.im);
-                }
-            }
-        }
-        // As many numbers as fill the rows, so it never fails.
-        let table = |numbers: Vec<f64>| Array2::from_shape_vec((sets, width), numbers).unwrap_or_default();
-        Self { re: table(re), im: table(im) }
-    }
-}
-
-/// Im Σ_k aₖ bₖ for every pair of rows.
-pub(super) fn imaginary_parts(a: &Products, b: &Products) -> Array2<f64> {
-    let mut sums = a.im.dot(&b.re.t());
-    general_mat_mul(1.0, &a.re, &b.im.t(), 1.0, &mut sums);
-    sums
 }
