@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef, Float64Type};
 use datafusion_common::{Result, exec_err, plan_err};
@@ -40,7 +41,7 @@ fn named<'a>(fields: &'a [FieldRef], arrays: &'a [ArrayRef]) -> Vec<(&'a str, Co
             Some(parts) => {
                 let (names, nulls) = (parts.column_names(), parts.nulls());
                 let masked = parts.columns().iter().map(|column| {
-                    let nulls = arrow::buffer::NullBuffer::union(nulls, column.nulls());
+                    let nulls = NullBuffer::union(nulls, column.nulls());
                     let data = column.to_data().into_builder().nulls(nulls).build();
                     data.map_or_else(|_| Cow::Borrowed(column), |data| Cow::Owned(arrow::array::make_array(data)))
                 });
@@ -52,16 +53,9 @@ fn named<'a>(fields: &'a [FieldRef], arrays: &'a [ArrayRef]) -> Vec<(&'a str, Co
     columns
 }
 
-/// The names of the columns that are passed by themselves, and not as the field of a struct.
-fn names_alone(fields: &[FieldRef]) -> impl Iterator<Item = &str> {
-    fields.iter().filter(|field| !matches!(field.data_type(), DataType::Struct(_))).map(|field| field.name().as_str())
-}
-
 /// One column with its values where the library can read them.
 pub(crate) enum Owned {
-    Numbers(Float64Array),
-    /// With `NaN` for what is null.
-    Filled(Vec<f64>),
+    Numbers(ScalarBuffer<f64>),
     Text(ArrayRef),
 }
 
@@ -76,13 +70,19 @@ impl Owned {
                 array.data_type()
             );
         }
-        let numbers = cast(array, &DataType::Float64)?;
-        let numbers = numbers.as_primitive::<Float64Type>();
-        Ok(match numbers.null_count() {
-            0 => Self::Numbers(numbers.clone()),
-            _ => Self::Filled(numbers.iter().map(|value| value.unwrap_or(f64::NAN)).collect()),
-        })
+        Ok(Self::Numbers(numbers(array)?))
     }
+}
+
+/// The numbers of a column, `NaN` for what is null.
+pub(crate) fn numbers(array: &ArrayRef) -> Result<ScalarBuffer<f64>> {
+    let numbers = cast(array, &DataType::Float64)?;
+    let numbers = numbers.as_primitive::<Float64Type>();
+    Ok(match numbers.null_count() {
+        // Nothing is copied.
+        0 => numbers.values().clone(),
+        _ => numbers.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
+    })
 }
 
 /// Columns of events, borrowed from arrays that were read.
@@ -92,12 +92,11 @@ pub(crate) fn events<'a>(
 ) -> Result<EventColumns<'a>> {
     text.extend(columns.iter().map(|(_, column)| match column {
         Owned::Text(array) => array.as_string::<i32>().iter().collect(),
-        Owned::Numbers(_) | Owned::Filled(_) => Vec::new(),
+        Owned::Numbers(_) => Vec::new(),
     }));
     let events = columns.iter().zip(&*text).map(|((name, column), text)| {
         let column = match column {
-            Owned::Numbers(array) => EventColumn::Numbers(array.values()),
-            Owned::Filled(numbers) => EventColumn::Numbers(numbers),
+            Owned::Numbers(numbers) => EventColumn::Numbers(numbers),
             Owned::Text(_) => EventColumn::Text(text),
         };
         (name.as_str(), column)
@@ -105,9 +104,10 @@ pub(crate) fn events<'a>(
     EventColumns::new(events).map_err(external)
 }
 
-/// Refuses a column that is no node, as it was named by somebody who took it for one.
+/// Refuses a column that is no node, as it was named by somebody who took it for one; the fields of a struct were not.
 fn check_names(fields: &[FieldRef], graph: &CausalGraph, function: &str) -> Result<()> {
-    for name in names_alone(fields) {
+    let alone = fields.iter().filter(|field| !matches!(field.data_type(), DataType::Struct(_)));
+    for name in alone.map(|field| field.name()) {
         if !graph.nodes().any(|node| node == name) {
             return plan_err!(
                 "`{name}` is passed to {function}(), but is no node of the model, whose nodes are {}; \

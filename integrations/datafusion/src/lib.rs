@@ -14,17 +14,18 @@
 //! `model` is a literal: the path of a saved model, `path#fingerprint` where it must be this one and no other, the bytes of one, or a name
 //! from [`Models::insert`]. `question` is a literal too: the target's name, or JSON such as
 //! `{"target": "Website", "config": {"question": {"feature_map": "upper_tail"}}}`, with whatever
-//! [`AttributionConfig`](etiology::AttributionConfig) has. `plan` is a [`FitPlan`] as JSON. `key` tells a row from all others, by a number or text; which rows
-//! are sampled depends on the keys alone, so neither files nor partitions nor machines matter to a bit of the result. `columns` are named as the nodes of the model, or are structs whose fields are
-//! (fields that are no nodes are ignored).
+//! [`AttributionConfig`](etiology::AttributionConfig) has. `plan` is a [`FitPlan`] as JSON. `key` tells a row from all others, by a number or
+//! text; which rows are sampled depends on the keys alone, so neither files nor partitions nor machines matter to a bit of the result. `columns`
+//! are named as the nodes of the model, or, in functions of a row, are structs whose fields are (fields that are no nodes are ignored).
 //!
 //! ```sql
 //! SELECT id, cause['score'], cause['causes'][1]['node']
 //! FROM (SELECT id, attribute('shop.etiology', 'Website', "Website", www, "API") AS cause
-//!       FROM requests WHERE outlier_score('shop.etiology', 'Website', "Website") > 6)
+//!       FROM (SELECT * FROM requests WHERE outlier_score('shop.etiology', 'Website', "Website") > 6 LIMIT 9000000000))
 //! ```
 //!
-//! The engine may compute a function below a filter, for rows that the filter then drops: see `docs/scale.md` for how to keep it above.
+//! The limit, which is never reached, keeps `attribute` above the filter: the engine may compute a function for rows that a filter of the same
+//! query then drops.
 
 mod aggregates;
 mod columns;
@@ -53,6 +54,11 @@ impl Functions {
     /// Functions with models of their own.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Functions with these models, as where mechanisms in code have to be [looked up](Models::with_registry).
+    pub fn with_models(models: Models) -> Self {
+        Self { models: Arc::new(models) }
     }
 
     /// The models that these functions have loaded, and those that were inserted under a name.

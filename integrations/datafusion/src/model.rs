@@ -16,10 +16,17 @@ use crate::question::Question;
 /// So many models and targets are kept; where there are more, all are loaded again as they are needed.
 const MOST_KEPT: usize = 256;
 
-/// Which model is asked, so that one that has changed is another.
+/// Which model is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Source {
+    /// Whichever has this name now.
     Named(String),
+    Stored(Stored),
+}
+
+/// Where a model is loaded from, so that one that has changed is another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Stored {
     File { path: PathBuf, changed: Option<SystemTime>, bytes: u64, fingerprint: Option<ModelFingerprint> },
     Bytes(Vec<u8>),
 }
@@ -28,8 +35,8 @@ enum Source {
 #[derive(Debug, Default)]
 pub struct Models {
     registry: MechanismRegistry,
-    inserted: Mutex<HashMap<String, FittedModel>>,
-    loaded: Kept<Source, FittedModel>,
+    inserted: Mutex<HashMap<String, Arc<FittedModel>>>,
+    loaded: Kept<Stored, FittedModel>,
     attributors: Kept<(Source, String), Attributor>,
 }
 
@@ -73,7 +80,7 @@ impl Models {
 
     /// Lets queries of this process call a model by a name. It goes before a file of that name, and replaces what had the name before.
     pub fn insert(&self, name: impl Into<String>, model: FittedModel) {
-        self.inserted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), model);
+        self.inserted.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), Arc::new(model));
         // What was prepared of a model that had the name.
         self.attributors.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -111,7 +118,7 @@ impl Models {
         | ScalarValue::LargeBinary(Some(bytes))
         | ScalarValue::BinaryView(Some(bytes)) = literal
         {
-            return Ok(Source::Bytes(bytes.clone()));
+            return Ok(Source::Stored(Stored::Bytes(bytes.clone())));
         }
         let Some(Some(text)) = literal.try_as_str() else {
             return exec_err!("a model is named by a path, a name or its bytes, found {literal}");
@@ -127,32 +134,36 @@ impl Models {
                 "the model `{path}` cannot be read: {error}; expected a saved model on this machine, or the name of an inserted one"
             ))
         })?;
-        Ok(Source::File { path: path.into(), changed: file.modified().ok(), bytes: file.len(), fingerprint })
+        let (path, changed, bytes) = (path.into(), file.modified().ok(), file.len());
+        Ok(Source::Stored(Stored::File { path, changed, bytes, fingerprint }))
     }
 
     fn load(&self, source: &Source) -> Result<Arc<FittedModel>> {
-        self.loaded.get(source, || match source {
+        match source {
             Source::Named(name) => {
                 let inserted = self.inserted.lock().unwrap_or_else(PoisonError::into_inner);
-                match inserted.get(name) {
-                    Some(model) => Ok(model.clone()),
-                    None => exec_err!("there is no model `{name}` any more"),
-                }
+                inserted.get(name).cloned().map_or_else(|| exec_err!("there is no model `{name}` any more"), Ok)
             }
-            Source::Bytes(bytes) => FittedModel::from_bytes_with(bytes, &self.registry).map_err(external),
-            Source::File { path, fingerprint, .. } => {
-                let model = FittedModel::load_with(path, &self.registry).map_err(external)?;
-                let found = model.fingerprint().map_err(external)?;
-                match fingerprint {
-                    Some(expected) if *expected != found => exec_err!(
-                        "the model `{}` is another than was asked for: its fingerprint is {found}, expected {expected}; \
-                         copy the file of the machine that asks to this one",
-                        path.display()
-                    ),
-                    _ => Ok(model),
-                }
-            }
-        })
+            Source::Stored(stored) => self.loaded.get(stored, || self.load_stored(stored)),
+        }
+    }
+
+    fn load_stored(&self, stored: &Stored) -> Result<FittedModel> {
+        let (path, expected) = match stored {
+            Stored::Bytes(bytes) => return FittedModel::from_bytes_with(bytes, &self.registry).map_err(external),
+            Stored::File { path, fingerprint, .. } => (path, fingerprint),
+        };
+        let model = FittedModel::load_with(path, &self.registry).map_err(external)?;
+        let Some(expected) = expected else { return Ok(model) };
+        let found = model.fingerprint().map_err(external)?;
+        if *expected != found {
+            return exec_err!(
+                "the model `{}` is another than was asked for: its fingerprint is {found}, expected {expected}; \
+                 copy the file of the machine that asks to this one",
+                path.display()
+            );
+        }
+        Ok(model)
     }
 }
 

@@ -70,6 +70,11 @@ impl Attributor {
         self.base.target.name()
     }
 
+    /// The model that is asked.
+    pub fn model(&self) -> &FittedModel {
+        &self.model
+    }
+
     /// The engine that events are given to first, why, and why not the others. An event that it does not do for is given to
     /// the next: [`Attribution::explain`] says which one answered.
     ///

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type, UInt64Type};
+use arrow::datatypes::{DataType, FieldRef, Int64Type, UInt64Type};
 use datafusion_common::{Result, exec_err, plan_err};
 use etiology::mergeable::RowKeys;
 
@@ -57,16 +57,6 @@ impl Keys {
             }
         }
     }
-}
-
-/// The numbers of a column, `NaN` for what is null.
-pub(super) fn numbers(array: &ArrayRef) -> Result<Vec<f64>> {
-    let numbers = cast(array, &DataType::Float64)?;
-    let numbers = numbers.as_primitive::<Float64Type>();
-    Ok(match numbers.null_count() {
-        0 => numbers.values().to_vec(),
-        _ => numbers.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
-    })
 }
 
 /// The names of the columns, which are the arguments after a literal and the key.

@@ -10,8 +10,9 @@ use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
 use etiology::mergeable::FitAccumulator;
 
-use super::collected::{Keys, column_names, literal, numbers};
+use super::collected::{Keys, column_names, literal};
 use super::plan::FitPlan;
+use crate::columns::numbers;
 use crate::model::external;
 
 const NAME: &str = "fit_model";
@@ -86,7 +87,7 @@ impl Accumulator for Fitting {
         let Some(plan) = literal(&values[0], NAME)? else { return Ok(()) };
         let keys = Keys::new(&values[1], NAME)?;
         let columns = values[2..].iter().map(numbers).collect::<Result<Vec<_>>>()?;
-        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let columns: Vec<&[f64]> = columns.iter().map(|column| &**column).collect();
         let names = self.names.clone();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let fit = self.begun(&plan)?;

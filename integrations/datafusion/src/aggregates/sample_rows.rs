@@ -12,8 +12,8 @@ use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
 use etiology::mergeable::KeyedSample;
 
-use super::collected::{Keys, column_names, numbers};
-use crate::columns::nullable;
+use super::collected::{Keys, column_names};
+use crate::columns::{nullable, numbers};
 use crate::model::external;
 
 const NAME: &str = "sample_rows";
@@ -95,7 +95,7 @@ impl Accumulator for Sampling {
         };
         let keys = Keys::new(&values[1], NAME)?;
         let columns = values[2..].iter().map(numbers).collect::<Result<Vec<_>>>()?;
-        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let columns: Vec<&[f64]> = columns.iter().map(|column| &**column).collect();
         let begun = match self.begun.take() {
             Some(begun) => begun,
             None => {

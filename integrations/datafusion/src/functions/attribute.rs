@@ -102,9 +102,8 @@ impl ScalarUDFImpl for Attribute {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let (model, question) = (literal(&args, 0, NAME, MODEL)?, literal(&args, 1, NAME, QUESTION)?);
-        let models = &self.models.0;
-        let attributor = models.attributor(model, text(question, NAME, QUESTION)?)?;
-        let columns = of_nodes(&args, 2, models.model(model)?.graph(), NAME)?;
+        let attributor = self.models.0.attributor(model, text(question, NAME, QUESTION)?)?;
+        let columns = of_nodes(&args, 2, attributor.model().graph(), NAME)?;
         let mut cells = Vec::new();
         let events = events(&columns, &mut cells)?;
         // The engine has a thread for each core already.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Float64Array};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type};
+use arrow::array::{ArrayRef, Float64Array};
+use arrow::datatypes::DataType;
 use datafusion_common::{Result, plan_err};
 use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
 use super::literals::{Shared, literal, text};
+use crate::columns::numbers;
 use crate::model::{Models, external};
 use crate::question::Question;
 
@@ -47,13 +47,14 @@ impl ScalarUDFImpl for OutlierScore {
         let model = self.models.0.model(literal(&args, 0, NAME, "the model (first argument)")?)?;
         let question = "the question (second argument)";
         let Question { target, config } = Question::parse(text(literal(&args, 1, NAME, question)?, NAME, question)?)?;
-        let values = cast(&args.args[2].to_array(args.number_rows)?, &DataType::Float64)?;
-        let score = |value: Option<f64>| -> Result<Option<f64>> {
-            let Some(value) = value.filter(|value| value.is_finite()) else { return Ok(None) };
+        let values = numbers(&args.args[2].to_array(args.number_rows)?)?;
+        let score = |&value: &f64| -> Result<Option<f64>> {
+            if !value.is_finite() {
+                return Ok(None);
+            }
             let score = model.outlier_score(&target, value, &config.question.feature_map).map_err(external)?;
             Ok(Some(score.nats()))
         };
-        let values = values.as_primitive::<Float64Type>();
         let scores = values.iter().map(score).collect::<Result<Float64Array>>()?;
         Ok(ColumnarValue::Array(Arc::new(scores) as ArrayRef))
     }

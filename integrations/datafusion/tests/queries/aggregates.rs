@@ -10,7 +10,7 @@ use etiology::{FittedModel, NoiseFamily};
 use etiology_datafusion::{FitPlan, Functions};
 
 use crate::retail_shop;
-use crate::{context, listed, requests, rows_of};
+use crate::{assert_refused, context, listed, requests, rows_of};
 
 fn plan(sample_rows: usize) -> FitPlan {
     let graph = retail_shop::causal_graph().unwrap();
@@ -91,8 +91,7 @@ async fn what_cannot_be_collected_says_why() {
         ("sample_rows(10, id, arrow_cast(id, 'Utf8'))".to_owned(), "columns of numbers"),
     ];
     for (call, expected) in cases {
-        let message = rows_of(&context, &format!("SELECT {call} FROM requests")).await.unwrap_err();
-        assert!(message.contains(expected), "{call}: {message}");
+        assert_refused(&context, &call, expected).await;
     }
     // No rows, no model.
     let none = rows_of(&context, &format!("SELECT fit_model('{plan}', id{columns}) FROM requests WHERE id < 0")).await;

@@ -10,11 +10,12 @@ use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::prelude::{CsvReadOptions, JsonReadOptions, ParquetReadOptions};
 use etiology::attribution::AttributedColumns;
 use etiology::data::{EventColumn, EventColumns};
+use etiology::mechanism::AssignmentConfig;
 use etiology::{AttributionConfig, Dataset, FeatureMap, FittedModel, Quantity, StructuralCausalModel};
 use etiology_datafusion::{Functions, Question};
 
-use crate::retail_shop::{CULPRIT, TARGET};
-use crate::{Folder, context, listed, requests, rows_of, shop};
+use crate::retail_shop::{self, CULPRIT, TARGET};
+use crate::{Folder, assert_refused, context, listed, requests, rows_of, shop};
 
 fn by_the_library(model: &FittedModel, data: &Dataset, config: AttributionConfig) -> AttributedColumns {
     let columns: Vec<Vec<f64>> = data.values().columns().into_iter().map(|column| column.to_vec()).collect();
@@ -225,8 +226,7 @@ async fn what_cannot_be_answered_says_why() {
         ("node_scores('shop', id)".to_owned(), "is no node"),
     ];
     for (call, expected) in cases {
-        let message = rows_of(&context, &format!("SELECT {call} FROM requests")).await.unwrap_err();
-        assert!(message.contains(expected), "{call}: {message}");
+        assert_refused(&context, &call, expected).await;
     }
     // Bytes are as good as a file.
     let hexadecimal = fs::read(&path).unwrap().iter().fold(String::new(), |mut text, byte| {
@@ -258,4 +258,23 @@ async fn a_limit_keeps_attributions_above_a_filter() {
     let line_of = |what: &str| plan.lines().position(|line| line.contains(what)).unwrap();
     assert!(line_of("attribute(") < line_of("FilterExec: id"), "{plan}");
     assert_eq!(plan.matches("attribute(").count(), 1, "{plan}");
+}
+
+#[tokio::test]
+async fn a_name_is_of_the_model_that_has_it_now() {
+    let functions = Functions::new();
+    let (batch, data) = requests(30);
+    let context = context(1, &functions);
+    context.register_batch("requests", batch).unwrap();
+    let query = format!("SELECT attribute('shop', '{TARGET}'{}) AS cause FROM requests ORDER BY id", listed(&data));
+    let normal = retail_shop::normal_requests(400, 9).unwrap();
+    let other = StructuralCausalModel::new(retail_shop::causal_graph().unwrap())
+        .assign_mechanisms_with(&normal, &AssignmentConfig::linear())
+        .and_then(|model| model.fit(&normal))
+        .unwrap();
+    for model in [shop(), other] {
+        functions.models().insert("shop", model.clone());
+        let found = rows_of(&context, &query).await.unwrap();
+        assert_same(found.column(0).as_struct(), &by_the_library(&model, &data, AttributionConfig::default()));
+    }
 }

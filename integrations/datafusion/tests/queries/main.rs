@@ -86,3 +86,9 @@ pub(crate) async fn rows_of(context: &SessionContext, query: &str) -> Result<Rec
     let batches = frame.collect().await.map_err(|error| error.to_string())?;
     arrow::compute::concat_batches(&schema, &batches).map_err(|error| error.to_string())
 }
+
+/// That a call over all requests is an error which says this.
+pub(crate) async fn assert_refused(context: &SessionContext, call: &str, expected: &str) {
+    let message = rows_of(context, &format!("SELECT {call} FROM requests")).await.unwrap_err();
+    assert!(message.contains(expected), "{call}: {message}");
+}

@@ -1,5 +1,7 @@
 //! Attributes events that lie in columns.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::result::{AttributedColumns, RowAnswer};
@@ -45,6 +47,7 @@ impl Attributor {
         }
         let events = events.only(|name| target.nodes().iter().any(|node| node.name == name))?;
         let nodes: Vec<&str> = target.nodes().iter().map(|node| node.name.as_str()).collect();
+        let numbers: HashMap<&str, usize> = nodes.iter().enumerate().map(|(number, &node)| (node, number)).collect();
         let batch = Parent::current();
         let answers: Vec<Result<RowAnswer>> = (0..events.rows())
             .into_par_iter()
@@ -54,7 +57,7 @@ impl Attributor {
                     events.read(row, event);
                     let answer = batch.in_scope(|| self.attribute(event));
                     answer
-                        .map(|attribution| RowAnswer::new(attribution, &nodes))
+                        .map(|attribution| RowAnswer::new(attribution, &numbers))
                         .map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
                 },
             )

@@ -1,5 +1,7 @@
 //! Attributions of many events, column by column.
 
+use std::collections::HashMap;
+
 use crate::error::{Error, Result};
 use crate::findings::Finding;
 use crate::question::attribution::config::Quantity;
@@ -20,13 +22,13 @@ pub(super) struct RowAnswer {
 }
 
 impl RowAnswer {
-    /// The figures of an attribution whose target depends on these nodes.
-    pub(super) fn new(attribution: Attribution, nodes: &[&str]) -> Self {
+    /// The figures of an attribution whose target depends on these nodes, which have these numbers.
+    pub(super) fn new(attribution: Attribution, numbers: &HashMap<&str, usize>) -> Self {
         let Attribution { score, unexplained, contributions, findings, .. } = attribution;
-        let mut amounts = vec![[f64::NAN; AMOUNTS]; nodes.len()];
+        let mut amounts = vec![[f64::NAN; AMOUNTS]; numbers.len()];
         for contribution in contributions {
             let or_none = |figure: Option<f64>| figure.unwrap_or(f64::NAN);
-            if let Some(number) = nodes.iter().position(|&node| node == contribution.node) {
+            if let Some(&number) = numbers.get(contribution.node.as_str()) {
                 let (model_error, share) = (or_none(contribution.model_error), or_none(contribution.share));
                 amounts[number] = [contribution.value, contribution.std_error, model_error, share];
             }
@@ -48,7 +50,7 @@ pub struct AttributedColumns {
     nodes: Vec<String>,
     scores: [Vec<f64>; SCORES],
     saturated: Vec<bool>,
-    /// Of each node.
+    /// For each node its figures, column by column.
     amounts: Vec<[Vec<f64>; AMOUNTS]>,
     failures: Vec<(usize, Error)>,
     findings: Vec<(usize, Finding)>,
