@@ -23,24 +23,15 @@ mod random_models;
 mod retail_shop;
 mod shapley;
 mod shop_event;
+#[path = "../shared/short.rs"]
+mod short;
 mod threads;
 
-use std::time::Duration;
-
-use criterion::{Criterion, criterion_group, criterion_main};
-
-/// A few minutes for all: enough to see a change of some per cent.
-fn short() -> Criterion {
-    Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2))
-        .without_plots()
-}
+use criterion::{criterion_group, criterion_main};
 
 criterion_group! {
     name = benches;
-    config = short();
+    config = short::short();
     targets = fit::bench, honesty::bench, shop_event::bench, one_event::bench, batch::bench, threads::bench, shapley::bench
 }
 criterion_main!(benches);

@@ -16,25 +16,16 @@ mod must;
 #[path = "../../examples/shared/retail_shop.rs"]
 #[allow(dead_code, reason = "the culprit is that of the slow requests")]
 mod retail_shop;
+#[path = "../shared/short.rs"]
+mod short;
 mod systems;
 mod two_tables;
 
-use std::time::Duration;
-
-use criterion::{Criterion, criterion_group, criterion_main};
-
-/// A minute or two for all.
-fn short() -> Criterion {
-    Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2))
-        .without_plots()
-}
+use criterion::{criterion_group, criterion_main};
 
 criterion_group! {
     name = benches;
-    config = short();
+    config = short::short();
     targets = change::bench, acting::bench, influence::bench, two_tables::bench
 }
 criterion_main!(benches);
