@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// What fails once more than so many bytes were read.
-pub(super) struct Limited<R> {
+pub(crate) struct Limited<R> {
     inner: R,
     left: u64,
     /// Says what there was too much of.

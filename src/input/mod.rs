@@ -6,4 +6,6 @@ mod unpacked;
 pub(crate) mod utf16;
 
 pub use unpacked::Encoding;
+#[cfg(feature = "parquet")]
+pub(crate) use unpacked::limited;
 pub(crate) use unpacked::{Unpacked, unpack};

@@ -64,8 +64,12 @@ pub(crate) fn unpack<'r>(mut reader: impl Read + 'r, most: u64) -> io::Result<Un
         Encoding::Utf16Be => Box::new(Utf16::new(bytes, true)),
         Encoding::Utf8 | Encoding::Windows1252 => Box::new(bytes),
     };
-    let message = format!("it holds more than {} of text, which is the limit", in_words(most));
-    Ok(Unpacked { text: Box::new(Limited::new(text, most, message)), encoding, gzip: packed })
+    Ok(Unpacked { text: Box::new(limited(text, most, " of text")), encoding, gzip: packed })
+}
+
+/// What fails when more than so many bytes are read, `what` says of what.
+pub(crate) fn limited<R>(reader: R, most: u64, what: &str) -> Limited<R> {
+    Limited::new(reader, most, format!("it holds more than {}{what}, which is the limit", in_words(most)))
 }
 
 /// The first bytes, fewer only where there are no more.

@@ -26,9 +26,9 @@ pub(super) struct FamilySums {
     incomplete: u64,
     /// The smallest and the largest value of each member; none before the first row.
     ranges: Vec<(f64, f64)>,
-    /// Of each member, on its scale.
+    /// The sum of each member, on its scale.
     sums: Vec<ExactSum>,
-    /// Of each member with itself and with those after it.
+    /// The sum of products of each member with itself and with those after it.
     products: Vec<ExactSum>,
 }
 

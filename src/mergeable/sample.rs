@@ -39,7 +39,7 @@ pub struct KeyedSample {
     size: usize,
     seed: u64,
     rows_seen: u64,
-    /// Those that may be among the smallest: never fewer than are asked for, if so many were seen, and at most twice as many.
+    /// The rows that may be among the smallest: never fewer than are asked for, if so many were seen, and at most twice as many.
     candidates: Vec<SampledRow>,
     /// A hash above which no row can be among the smallest any more.
     bound: u64,

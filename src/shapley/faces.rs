@@ -26,7 +26,7 @@ impl Faces {
         Self { players, fixed, members }
     }
 
-    /// Of each face what there is of it where these players, who vary in it, are fixed as well, and of them those of `members` are in.
+    /// What there is of each face where these players, who vary in it, are fixed as well, and of them those of `members` are in.
     pub(crate) fn and_fixed(self, fixed: usize, members: usize) -> Self {
         let Self { players, fixed: already, members: before } = self;
         Self::new(players, already | fixed, before.into_iter().map(|of_face| of_face | members).collect())

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use etiology::Attribution;
 use etiology::attribution::TimedAttribution;
-use rayon::ThreadPoolBuilder;
+use etiology::threads::on_this_thread;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
@@ -51,21 +51,20 @@ pub(crate) fn start(threads: usize, queue: usize, counters: &Arc<Counters>) -> R
 /// Every worker is a rayon pool of its own that consists of just this thread. In a pool that all share, a worker that waits
 /// for a part of its attribution would begin another question meanwhile, and answer its own after that.
 fn work(jobs: &Receiver<Job>, counters: &Counters) {
-    if let Err(error) = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build() {
-        eprintln!("a worker does without a pool of its own: {error}");
-    }
-    for job in jobs {
-        let _held = Held::new(&counters.computing);
-        if job.reply.is_closed() {
-            counters.cancelled.fetch_add(1, Relaxed);
-            continue;
+    on_this_thread(|| {
+        for job in jobs {
+            let _held = Held::new(&counters.computing);
+            if job.reply.is_closed() {
+                counters.cancelled.fetch_add(1, Relaxed);
+                continue;
+            }
+            let answer = catch_unwind(AssertUnwindSafe(|| job.answer()))
+                .unwrap_or_else(|_| Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the attribution panicked")));
+            if job.reply.send(answer).is_err() {
+                counters.cancelled.fetch_add(1, Relaxed);
+            }
         }
-        let answer = catch_unwind(AssertUnwindSafe(|| job.answer()))
-            .unwrap_or_else(|_| Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the attribution panicked")));
-        if job.reply.send(answer).is_err() {
-            counters.cancelled.fetch_add(1, Relaxed);
-        }
-    }
+    });
 }
 
 impl Job {

@@ -6,7 +6,7 @@ use crate::mechanism::learn::{LinearRegression, Regressor};
 /// What a mechanism can be fitted to without all rows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Sufficient {
-    /// Nothing else than the rows themselves.
+    /// The rows themselves, and nothing less.
     Rows,
     /// A sample of the rows: nothing but the noise is fitted.
     Sample,

@@ -126,7 +126,7 @@ pub(super) struct Standardised {
     scalings: Vec<Scaling>,
     right_side: Vec<f64>,
     target: Scaling,
-    /// Of each column, without the rows of the penalty.
+    /// The number of rows of each column, without those of the penalty.
     height: usize,
 }
 

@@ -9,6 +9,7 @@ use parquet::errors::ParquetError;
 use super::array;
 use super::batches::{add_batch, plain_origin};
 use crate::error::{Error, Result};
+use crate::input::limited;
 use crate::tables::columns::Gathered;
 use crate::tables::format::CsvFormat;
 use crate::tables::read::{Table, read_table};
@@ -65,14 +66,7 @@ fn guarded<R>(file: &str, read: impl FnOnce() -> R) -> Result<R> {
 pub(in crate::tables) fn read_parquet(reader: impl Read, file: &str, format: &CsvFormat) -> Result<Table> {
     let failed = |error: ParquetError| damaged(file, &error);
     let mut bytes = Vec::new();
-    let most = format.most_bytes;
-    reader.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| damaged(file, &error))?;
-    if bytes.len() as u64 > most {
-        return Err(Error::Csv {
-            origin: file.to_owned(),
-            message: format!("it has more than {most} bytes, which is the limit"),
-        });
-    }
+    limited(reader, format.most_bytes, "").read_to_end(&mut bytes).map_err(|error| damaged(file, &error))?;
     // The types of Parquet are enough, and one thing less that may be damaged.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let open = || -> std::result::Result<_, ParquetError> {

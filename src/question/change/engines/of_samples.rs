@@ -157,7 +157,7 @@ pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// Of samples in ascending order, interpolated between the two next to p·(n − 1), counted from 0.
+/// The quantile of samples in ascending order, interpolated between the two next to p·(n − 1), counted from 0.
 pub(super) fn quantile(sorted: &[f64], p: f64) -> f64 {
     let place = p * (sorted.len() - 1) as f64;
     let below = (place as usize).min(sorted.len() - 1);
