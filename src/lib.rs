@@ -169,9 +169,12 @@ pub mod intervention {
 /// Why a value differs between two rows, of one model or two.
 ///
 /// [`FittedModel::node_change`](crate::FittedModel::node_change) splits the difference over the values of the node's parents, its
-/// mechanism and its noise; [`unit_change`](crate::FittedModel::unit_change) over the noises and mechanisms of all its causes.
+/// mechanism and its noise; [`unit_change`](crate::FittedModel::unit_change) over the noises and mechanisms of all its causes. A
+/// [`UnitChanger`](unit_change::UnitChanger) does the latter for many pairs of rows, one by one or in columns.
 pub mod unit_change {
-    pub use crate::question::unit_change::{ChangePart, ChangeSource, UnitChange, UnitChangeConfig};
+    pub use crate::question::unit_change::{
+        ChangePart, ChangeSource, RankedChange, UnitChange, UnitChangeColumns, UnitChangeConfig, UnitChanger,
+    };
 }
 
 /// Arrow strength: what is lost of a node when one of its parents is drawn anew.

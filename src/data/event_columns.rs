@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::names::ColumnNames;
 use super::observation::Observation;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, list_with_guess};
 
 /// One column of [`EventColumns`].
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +95,15 @@ impl<'c> EventColumns<'c> {
         let mut event = self.blank();
         self.read(row, &mut event);
         Ok(event)
+    }
+
+    /// # Errors
+    /// When there is no column of this name.
+    pub(crate) fn check_has(&self, name: &str) -> Result<()> {
+        if self.names.position(name).is_some() {
+            return Ok(());
+        }
+        Err(Error::MissingColumn { column: name.to_owned(), available: list_with_guess(self.names(), name) })
     }
 
     /// The columns with these names alone, so that nothing else is read for every event.

@@ -3,6 +3,7 @@
 pub(crate) mod arrow_strength;
 pub(crate) mod attribution;
 pub(crate) mod change;
+mod each_row;
 pub(crate) mod influence;
 mod integrals;
 pub(crate) mod intervention;

@@ -118,34 +118,57 @@ impl Wiring {
         }
     }
 
+    /// By how much rounding may move the noise of a node at most, recovered from the values of its parents and its own; in the noise's
+    /// unit. Only steps that were given or that training values show count, none that one value's digits suggest.
+    pub(crate) fn moved_by_rounding(&self, number: usize, parents: &[f64], value: f64, noise: f64) -> f64 {
+        let node = self.node(number);
+        let (own, of_parents) = self.measured(node, parents, value);
+        let known = |measured: Measured| if measured.is_guessed { 0.0 } else { 0.5 * measured.step };
+        let room = node.room((own, &of_parents), known, parents, (value, noise));
+        room.certain + room.of_parents
+    }
+
     fn room(&self, node: &WiredNode, parents: &[f64], value: f64, noise: f64) -> Room {
-        let moved_by = |parents: &[f64], value: f64| {
-            let moved = (node.mechanism.estimate_noise(parents, value) - noise).abs();
-            // Outside of the domain of a link nothing can have been measured.
-            if moved.is_finite() { moved } else { 0.0 }
-        };
-        let own = node.resolution.of_value(value);
-        let of_parents: Vec<Measured> = node
-            .parents
-            .iter()
-            .zip(parents)
-            .map(|(&parent, &value)| self.node(parent).resolution.of_value(value))
-            .collect();
+        let (own, of_parents) = self.measured(node, parents, value);
         let finest = of_parents.iter().chain([&own]).filter(|measured| measured.is_guessed);
         let coarsest = HIDDEN_ZEROS * finest.map(|measured| measured.step).fold(f64::INFINITY, f64::min);
         let half =
             |measured: Measured| 0.5 * if measured.is_guessed { measured.step.min(coarsest) } else { measured.step };
+        node.room((own, &of_parents), half, parents, (value, noise))
+    }
+
+    /// In which steps the value of a node was measured, and those of its parents.
+    fn measured(&self, node: &WiredNode, parents: &[f64], value: f64) -> (Measured, Vec<Measured>) {
+        let of_parent = |(&parent, &value): (&usize, &f64)| self.node(parent).resolution.of_value(value);
+        (node.resolution.of_value(value), node.parents.iter().zip(parents).map(of_parent).collect())
+    }
+}
+
+impl WiredNode {
+    /// The room of a noise, given half of the step of each measured value.
+    fn room(
+        &self,
+        (own, of_parents): (Measured, &[Measured]),
+        half: impl Fn(Measured) -> f64,
+        parents: &[f64],
+        (value, noise): (f64, f64),
+    ) -> Room {
+        let moved_by = |parents: &[f64], value: f64| {
+            let moved = (self.mechanism.estimate_noise(parents, value) - noise).abs();
+            // Outside of the domain of a link nothing can have been measured.
+            if moved.is_finite() { moved } else { 0.0 }
+        };
         let last_places = |value: f64| LAST_PLACES * f64::EPSILON * value.abs();
 
         let by_own = half(own).max(last_places(value));
         let mut room =
             Room { certain: moved_by(parents, value + by_own).max(moved_by(parents, value - by_own)), of_parents: 0.0 };
         // A rounded function has its rounding in it.
-        if matches!(node.mechanism.parent_function(), Some(ParentFunction::Rounded(_))) {
+        if matches!(self.mechanism.parent_function(), Some(ParentFunction::Rounded(_))) {
             return room;
         }
         let mut moved = parents.to_vec();
-        for (place, (&parent, &measured)) in parents.iter().zip(&of_parents).enumerate() {
+        for (place, (&parent, &measured)) in parents.iter().zip(of_parents).enumerate() {
             let mut by = |half: f64| {
                 let reached = [parent + half, parent - half].map(|at| {
                     moved[place] = at;

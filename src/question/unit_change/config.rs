@@ -29,11 +29,17 @@ pub struct UnitChangeConfig {
     pub draws: usize,
     /// The seed of permutations and draws; 0 by default.
     pub seed: u64,
+    /// Whether what rounding may explain is told apart from what it may not; off by default. A noise that is recovered from rounded values,
+    /// such as a tax of whole cents, differs between any two rows, and each difference is a part of its own. With this, a noise counts
+    /// as unmoved if it differs by no more than the [steps](crate::FittedModel::resolution) allow in which the node's and
+    /// its parents' values are measured, in both rows together; what all of these make together is
+    /// [`UnitChange::rounding`](super::UnitChange::rounding). Noises of nodes without causes are what was measured, and never rounding.
+    pub rounding_apart: bool,
 }
 
 impl Default for UnitChangeConfig {
     fn default() -> Self {
-        Self { method: ShapleyMethod::Auto, draws: 64, seed: 0 }
+        Self { method: ShapleyMethod::Auto, draws: 64, seed: 0, rounding_apart: false }
     }
 }
 
@@ -54,6 +60,12 @@ impl UnitChangeConfig {
     #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed, ..self }
+    }
+
+    /// Tells what rounding may explain apart.
+    #[must_use]
+    pub fn with_rounding_apart(self, rounding_apart: bool) -> Self {
+        Self { rounding_apart, ..self }
     }
 
     pub(super) fn check(&self) -> Result<()> {

@@ -1,10 +1,15 @@
 //! Why a value differs between two rows, of one model or of two: inputs, mechanisms and noises share the difference.
 
+mod both;
+mod changer;
+mod columns;
 mod config;
 mod node;
+mod pair;
 mod result;
 mod sides;
-mod system;
 
+pub use changer::UnitChanger;
+pub use columns::{RankedChange, UnitChangeColumns};
 pub use config::UnitChangeConfig;
 pub use result::{ChangePart, ChangeSource, UnitChange};

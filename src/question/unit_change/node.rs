@@ -2,7 +2,7 @@
 
 use super::config::UnitChangeConfig;
 use super::result::{ChangePart, ChangeSource, UnitChange};
-use super::sides::{Side, check_number, expected};
+use super::sides::{Side, check_number, expected, parents, wired};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, WiredNode};
@@ -112,9 +112,9 @@ impl FittedModel {
     ) -> Result<UnitChange> {
         config.check()?;
         let sides = [Side { model: self, row: before }, Side { model: new, row: after }];
-        check_number(&sides, node)?;
-        let nodes = [sides[0].node(node)?, sides[1].node(node)?];
-        let parents = [sides[0].parents(node)?, sides[1].parents(node)?];
+        check_number([self, new], node)?;
+        let nodes = [wired(self, node)?, wired(new, node)?];
+        let parents = [parents(self, node)?, parents(new, node)?];
         let mut names = parents[0].clone();
         names.extend(parents[1].iter().filter(|name| !parents[0].contains(name)));
         let place = |parent: &&str| names.iter().position(|name| name == parent).unwrap_or(0);
@@ -128,7 +128,7 @@ impl FittedModel {
                 }
             }
         }
-        let seen = [sides[0].node(node)?.observed(before)?, sides[1].node(node)?.observed(after)?];
+        let seen = [nodes[0].observed(before)?, nodes[1].observed(after)?];
         let observed = seen.iter().any(Option::is_some);
         let mut noises = [0.0; 2];
         for (row, side) in sides.iter().enumerate().filter(|_| observed) {
@@ -168,6 +168,6 @@ impl FittedModel {
             Some(value) => value,
             None => game.value(row, |_| row, row),
         };
-        Ok(UnitChange { target: node.to_owned(), before: of_row(0), after: of_row(1), observed, parts })
+        Ok(UnitChange { target: node.to_owned(), before: of_row(0), after: of_row(1), observed, parts, rounding: None })
     }
 }

@@ -41,8 +41,11 @@ pub struct UnitChange {
     pub after: f64,
     /// Whether the target was observed, so that its own noise is known. Else the difference is of what is expected given the parents.
     pub observed: bool,
-    /// The parts, in the order of the graph; they sum to `after − before`.
+    /// The parts, in the order of the graph; they sum to `after − before`, together with `rounding`.
     pub parts: Vec<ChangePart>,
+    /// What is left to rounding, in the target's unit: all noises together that differ by no more than the steps of measured values allow. Nothing
+    /// unless it was [told apart](super::UnitChangeConfig::rounding_apart).
+    pub rounding: Option<f64>,
 }
 
 impl UnitChange {

@@ -12,24 +12,26 @@ pub(super) struct Side<'a> {
     pub(super) row: &'a Observation,
 }
 
-impl<'a> Side<'a> {
-    /// # Errors
-    /// When there is no such node.
-    pub(super) fn node(&self, name: &str) -> Result<&'a WiredNode> {
-        let number = self.model.number(self.model.graph().position(name)?);
-        Ok(self.model.wiring().node(number))
-    }
-
+impl Side<'_> {
     /// The value of a node in the row, which must be there; of a category the code that this model has for it.
     pub(super) fn value(&self, name: &str) -> Result<f64> {
-        self.node(name)?.needed(self.row)
+        wired(self.model, name)?.needed(self.row)
     }
+}
 
-    /// The names of a mechanism's parents, in its order.
-    pub(super) fn parents(&self, name: &str) -> Result<Vec<&'a str>> {
-        let wiring = self.model.wiring();
-        Ok(self.node(name)?.parents.iter().map(|&parent| wiring.node(parent).name.as_str()).collect())
-    }
+/// # Errors
+/// When there is no such node.
+pub(super) fn wired<'a>(model: &'a FittedModel, name: &str) -> Result<&'a WiredNode> {
+    Ok(model.wiring().node(model.number(model.graph().position(name)?)))
+}
+
+/// The names of a mechanism's parents, in its order.
+///
+/// # Errors
+/// When there is no such node.
+pub(super) fn parents<'a>(model: &'a FittedModel, name: &str) -> Result<Vec<&'a str>> {
+    let wiring = model.wiring();
+    Ok(wired(model, name)?.parents.iter().map(|&parent| wiring.node(parent).name.as_str()).collect())
 }
 
 /// What is expected of a noise, from which it is counted: its mean, or its median where it has no finite mean.
@@ -40,9 +42,9 @@ pub(super) fn expected(mechanism: &FittedMechanism) -> f64 {
 
 /// # Errors
 /// When the target is a category in either model: its levels have no difference.
-pub(super) fn check_number(sides: &[Side<'_>; 2], target: &str) -> Result<()> {
-    for side in sides {
-        if side.node(target)?.levels.is_some() {
+pub(super) fn check_number(models: [&FittedModel; 2], target: &str) -> Result<()> {
+    for model in models {
+        if wired(model, target)?.levels.is_some() {
             return Err(Error::InvalidParameter {
                 name: "the node whose change is split",
                 requirement: "a number, as levels have no difference",

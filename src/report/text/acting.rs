@@ -47,6 +47,9 @@ impl fmt::Display for UnitChange {
             let [value, error] = [*value, *std_error].map(shown);
             table.add_row([visible_name(node), words(*source).to_owned(), value, error]);
         }
+        if let Some(rounding) = self.rounding {
+            table.add_row(["(rounding)".to_owned(), String::new(), shown(rounding), String::new()]);
+        }
         table::write_figures(formatter, table, 2)
     }
 }

@@ -3,6 +3,7 @@
 mod counterfactuals;
 mod interventions;
 mod unit_change;
+mod unit_changes;
 
 use std::fs;
 use std::path::Path;

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use rayon::prelude::*;
-
 use super::result::{AttributedColumns, RowAnswer};
 use crate::data::EventColumns;
-use crate::error::{Error, Result, list_with_guess};
+use crate::error::Result;
 use crate::question::attribution::attributor::Attributor;
-use crate::telemetry::{Parent, span};
+use crate::question::each_row::answer_rows;
+use crate::telemetry::span;
 
 impl Attributor {
     /// Attributes every row of some columns, in parallel on the current rayon pool: for a query engine or a data frame, which have columns
@@ -42,36 +41,15 @@ impl Attributor {
     pub fn attribute_columns(&self, events: &EventColumns<'_>) -> Result<AttributedColumns> {
         span!(INFO, "attribute_columns", target = self.target(), rows = events.rows());
         let target = &self.base.target;
-        for number in self.context.iter().copied().chain([target.number()]) {
-            self.column_of(target.node_name(number), events)?;
-        }
+        let needed = self.context.iter().copied().chain([target.number()]);
+        needed.map(|number| target.node_name(number)).try_for_each(|node| events.check_has(node))?;
         let events = events.only(|name| target.nodes().iter().any(|node| node.name == name))?;
         let nodes: Vec<&str> = target.nodes().iter().map(|node| node.name.as_str()).collect();
         let numbers: HashMap<&str, usize> = nodes.iter().enumerate().map(|(number, &node)| (node, number)).collect();
-        let batch = Parent::current();
-        let answers: Vec<Result<RowAnswer>> = (0..events.rows())
-            .into_par_iter()
-            .map_init(
-                || events.blank(),
-                |event, row| {
-                    events.read(row, event);
-                    let answer = batch.in_scope(|| self.attribute(event));
-                    answer
-                        .map(|attribution| RowAnswer::new(attribution, &numbers))
-                        .map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
-                },
-            )
-            .collect();
+        let answers = answer_rows([&events], |[event]| Ok(RowAnswer::new(self.attribute(event)?, &numbers)));
         let is_player = |number: &usize| !self.context.contains(number);
         let players: Vec<usize> = (0..nodes.len()).filter(is_player).collect();
         let names = players.iter().map(|&number| nodes[number].to_owned()).collect();
         Ok(AttributedColumns::new(self.target(), self.config.question.quantity, names, &players, answers))
-    }
-
-    fn column_of(&self, node: &str, events: &EventColumns<'_>) -> Result<()> {
-        if events.names().iter().any(|name| name == node) {
-            return Ok(());
-        }
-        Err(Error::MissingColumn { column: node.to_owned(), available: list_with_guess(events.names(), node) })
     }
 }

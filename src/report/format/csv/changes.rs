@@ -62,12 +62,14 @@ impl RobustChange {
 
 impl UnitChange {
     /// The parts as CSV with a header line, the largest first as [`ranked`](Self::ranked), written as those of
-    /// [`DistributionChange::to_csv`]; the source is `input`, `mechanism` or `noise`.
+    /// [`DistributionChange::to_csv`]; the source is `input`, `mechanism` or `noise`. What is left to rounding is last, if it was told apart.
     pub fn to_csv(&self) -> String {
         fn row(part: &ChangePart) -> [Cell<'_>; 4] {
             [(&part.node).into(), Cell::Word(word(part.source)), part.value.into(), part.std_error.into()]
         }
-        table(["node", "source", "value", "std_error"], self.ranked().into_iter().map(row))
+        let of_rounding = |rounding: f64| [Cell::Word("(rounding)"), Cell::Empty, rounding.into(), Cell::Empty];
+        let rows = self.ranked().into_iter().map(row).chain(self.rounding.map(of_rounding));
+        table(["node", "source", "value", "std_error"], rows)
     }
 }
 

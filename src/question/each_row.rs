@@ -1,0 +1,28 @@
+//! An answer for every row of columns.
+
+use rayon::prelude::*;
+
+use crate::data::{EventColumns, Observation};
+use crate::error::{Error, Result};
+use crate::telemetry::Parent;
+
+/// The answers for all rows of tables of one length, in order, found in parallel on the current rayon pool. A row's error is an
+/// [`Error::InRow`], and costs no other row its answer.
+pub(super) fn answer_rows<A: Send, const TABLES: usize>(
+    tables: [&EventColumns<'_>; TABLES],
+    answer: impl Fn([&Observation; TABLES]) -> Result<A> + Sync,
+) -> Vec<Result<A>> {
+    let batch = Parent::current();
+    let rows = tables.iter().map(|table| table.rows()).min().unwrap_or(0);
+    (0..rows)
+        .into_par_iter()
+        .map_init(
+            || tables.map(EventColumns::blank),
+            |events, row| {
+                tables.iter().zip(events.iter_mut()).for_each(|(table, event)| table.read(row, event));
+                let answer = batch.in_scope(|| answer(events.each_ref()));
+                answer.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
+            },
+        )
+        .collect()
+}
