@@ -1,13 +1,12 @@
 //! The change of a target in the whole system: noises and mechanisms of all its causes share it.
 
-use super::both::{Both, both};
 use super::config::UnitChangeConfig;
 use super::pair::Pair;
+use super::prepared::Prepared;
 use super::result::{ChangePart, ChangeSource, UnitChange};
-use super::sides::check_number;
 use crate::data::Observation;
 use crate::error::Result;
-use crate::model::{FittedModel, WiredNode};
+use crate::model::FittedModel;
 
 /// Says of one pair of rows after another why a target's value differs: all that does not depend on the rows is done once.
 ///
@@ -35,12 +34,7 @@ use crate::model::{FittedModel, WiredNode};
 /// ```
 #[derive(Debug)]
 pub struct UnitChanger {
-    models: [FittedModel; 2],
-    target: String,
-    config: UnitChangeConfig,
-    nodes: Vec<Both>,
-    /// What each noise moves the target by, in one linear model.
-    effects: Option<Vec<f64>>,
+    pub(super) prepared: Prepared,
 }
 
 impl FittedModel {
@@ -93,18 +87,14 @@ impl FittedModel {
     /// When the target or one of its causes is not in both models, a cause has other levels in one than in the other, or the models'
     /// arrows together form a cycle; when the target is a category; or when the configuration is invalid.
     pub fn unit_changer(&self, new: &Self, target: &str, config: UnitChangeConfig) -> Result<UnitChanger> {
-        config.check()?;
-        check_number([self, new], target)?;
-        let nodes = both([self, new], target)?;
-        let effects = effects(self, &nodes);
-        Ok(UnitChanger { models: [self.clone(), new.clone()], target: target.to_owned(), config, nodes, effects })
+        Ok(UnitChanger { prepared: Prepared::new([self, new], target, config)? })
     }
 }
 
 impl UnitChanger {
     /// The node whose differences are explained.
     pub fn target(&self) -> &str {
-        &self.target
+        &self.prepared.target
     }
 
     /// What [`FittedModel::unit_change`] gives.
@@ -112,59 +102,16 @@ impl UnitChanger {
     /// # Errors
     /// When a value is missing, or outside of the domain of a mechanism; or when a mechanism returns NaN or an infinity.
     pub fn change(&self, before: &Observation, after: &Observation) -> Result<UnitChange> {
-        let pair = Pair::new(self, [before, after])?;
+        let pair = Pair::new(&self.prepared, [before, after])?;
         let split = pair.split()?;
         let part = |(&(number, source), &(value, std_error)): (&(usize, ChangeSource), &(f64, f64))| ChangePart {
-            node: self.name(number).to_owned(),
+            node: self.prepared.name(number).to_owned(),
             source,
             value,
             std_error,
         };
         let parts = pair.players().iter().zip(&split.parts).map(part).collect();
-        let (target, [before, after]) = (self.target.clone(), split.values);
+        let (target, [before, after]) = (self.target().to_owned(), split.values);
         Ok(UnitChange { target, before, after, observed: true, parts, rounding: split.rounding })
     }
-
-    pub(super) fn config(&self) -> &UnitChangeConfig {
-        &self.config
-    }
-
-    /// The target and its causes, causes first.
-    pub(super) fn nodes(&self) -> &[Both] {
-        &self.nodes
-    }
-
-    pub(super) fn effects(&self) -> Option<&[f64]> {
-        self.effects.as_deref()
-    }
-
-    pub(super) fn model(&self, side: usize) -> &FittedModel {
-        &self.models[side]
-    }
-
-    /// A node in one of the models.
-    pub(super) fn node(&self, number: usize, side: usize) -> &WiredNode {
-        self.models[side].wiring().node(self.nodes[number].numbers[side])
-    }
-
-    pub(super) fn name(&self, number: usize) -> &str {
-        &self.node(number, 0).name
-    }
-}
-
-/// By how much each noise moves the target, whatever the others are, if that is so and no mechanism differs.
-fn effects(model: &FittedModel, nodes: &[Both]) -> Option<Vec<f64>> {
-    let wired = |both: &Both| model.wiring().node(both.numbers[0]);
-    let is_plain = |both: &Both| both.is_unchanged && wired(both).is_linear() && wired(both).levels.is_none();
-    if !nodes.iter().all(is_plain) {
-        return None;
-    }
-    let mut effects = vec![0.0; nodes.len()];
-    *effects.last_mut()? = 1.0;
-    for (number, both) in nodes.iter().enumerate().rev() {
-        for (place, &parent) in both.parents[0].iter().enumerate() {
-            effects[parent] += effects[number] * wired(both).slope(place)?;
-        }
-    }
-    Some(effects)
 }

@@ -6,6 +6,7 @@ mod columns;
 mod config;
 mod node;
 mod pair;
+mod prepared;
 mod result;
 mod sides;
 

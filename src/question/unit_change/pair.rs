@@ -2,7 +2,7 @@
 
 use ndarray::Axis;
 
-use super::changer::UnitChanger;
+use super::prepared::Prepared;
 use super::result::ChangeSource;
 use crate::data::Observation;
 use crate::error::Result;
@@ -30,7 +30,7 @@ impl Noise {
 
 /// Two rows, with the noises that were recovered of each by its model. The players are the noises that moved and the mechanisms that differ.
 pub(super) struct Pair<'c> {
-    changer: &'c UnitChanger,
+    prepared: &'c Prepared,
     /// The target's values in both rows.
     values: [f64; 2],
     /// By the numbers of nodes.
@@ -51,25 +51,30 @@ pub(super) struct Split {
 impl<'c> Pair<'c> {
     /// # Errors
     /// When a value is missing, or outside of the domain of a mechanism; or when a mechanism is not invertible.
-    pub(super) fn new(changer: &'c UnitChanger, rows: [&Observation; 2]) -> Result<Self> {
-        let nodes = changer.nodes();
+    pub(super) fn new(prepared: &'c Prepared, rows: [&Observation; 2]) -> Result<Self> {
+        let nodes = &prepared.nodes;
         let mut values = [(); 2].map(|()| Vec::with_capacity(nodes.len()));
-        let mut pair =
-            Self { changer, values: [f64::NAN; 2], noises: Vec::with_capacity(nodes.len()), players: vec![], draws: 1 };
+        let mut pair = Self {
+            prepared,
+            values: [f64::NAN; 2],
+            noises: Vec::with_capacity(nodes.len()),
+            players: vec![],
+            draws: 1,
+        };
         let mut given = [Vec::new(), Vec::new()];
         for (number, both) in nodes.iter().enumerate() {
             for side in [0, 1] {
-                values[side].push(changer.node(number, side).needed(rows[side])?);
+                values[side].push(prepared.node(number, side).needed(rows[side])?);
                 given[side].clear();
                 given[side].extend(both.parents[side].iter().map(|&parent| values[side][parent]));
             }
             let here = [values[0][number], values[1][number]];
-            let of_side = |side: usize| recovered(changer, number, side, &given[side], here[side]);
+            let of_side = |side: usize| recovered(prepared, number, side, &given[side], here[side]);
             let noises = [of_side(0)?, of_side(1)?];
             if let Noise::Open(draws) = &noises[0] {
                 pair.draws = draws.len();
             }
-            if noises[0] != noises[1] && !is_rounding(changer, number, &noises, [&given[0], &given[1]], here) {
+            if noises[0] != noises[1] && !is_rounding(prepared, number, &noises, [&given[0], &given[1]], here) {
                 pair.players.push((number, ChangeSource::Noise));
             }
             if !both.is_unchanged {
@@ -88,7 +93,7 @@ impl<'c> Pair<'c> {
     /// # Errors
     /// When a mechanism returns NaN or an infinity.
     pub(super) fn split(&self) -> Result<Split> {
-        let config = self.changer.config();
+        let config = &self.prepared.config;
         let parts = match self.in_closed_form() {
             _ if self.players.is_empty() => Vec::new(),
             Some(parts) => parts.into_iter().map(|value| (value, 0.0)).collect(),
@@ -110,7 +115,7 @@ impl<'c> Pair<'c> {
 
     /// In one linear model a noise counts by its total effect, whatever the others are.
     fn in_closed_form(&self) -> Option<Vec<f64>> {
-        let effects = self.changer.effects()?;
+        let effects = self.prepared.effects.as_ref()?;
         let part = |&(number, _): &(usize, ChangeSource)| {
             let [before, after] = &self.noises[number];
             effects[number] * (after.at(0) - before.at(0))
@@ -122,12 +127,12 @@ impl<'c> Pair<'c> {
     fn value(&self, scratch: &mut Scratch, draw: usize) -> f64 {
         let Scratch { mechanisms, rows, values, given } = scratch;
         values.clear();
-        for (number, both) in self.changer.nodes().iter().enumerate() {
+        for (number, both) in self.prepared.nodes.iter().enumerate() {
             let model = mechanisms[number];
             given.clear();
             given.extend(both.parents[model].iter().map(|&parent| values[parent]));
             let noise = both.centres[model] + self.noises[number][rows[number]].at(draw);
-            values.push(self.changer.node(number, model).mechanism.evaluate(given, noise));
+            values.push(self.prepared.node(number, model).mechanism.evaluate(given, noise));
         }
         values.last().copied().unwrap_or(f64::NAN)
     }
@@ -187,16 +192,16 @@ impl Game for Pair<'_> {
 }
 
 /// The noise of a node in the row of one side, from the values of its parents and its own.
-fn recovered(changer: &UnitChanger, number: usize, side: usize, parents: &[f64], value: f64) -> Result<Noise> {
-    let (node, centre) = (changer.node(number, side), changer.nodes()[number].centres[side]);
+fn recovered(prepared: &Prepared, number: usize, side: usize, parents: &[f64], value: f64) -> Result<Noise> {
+    let (node, centre) = (prepared.node(number, side), prepared.nodes[number].centres[side]);
     match node.mechanism.classes() {
         None => Ok(Noise::Known(node.abduct(parents, value)? - centre)),
-        Some(classes) => Ok(Noise::Open(drawn(changer, number, side, &classes.interval(parents, value), centre))),
+        Some(classes) => Ok(Noise::Open(drawn(prepared, number, side, &classes.interval(parents, value), centre))),
     }
 }
 
-fn drawn(changer: &UnitChanger, number: usize, side: usize, interval: &Interval, centre: f64) -> Vec<f64> {
-    let config = changer.config();
+fn drawn(prepared: &Prepared, number: usize, side: usize, interval: &Interval, centre: f64) -> Vec<f64> {
+    let config = &prepared.config;
     let mut generator = stream(config.seed, Purpose::UnitChange, (2 * number + side) as u64);
     let mut draws = vec![0.0; config.draws];
     for block in 0..BLOCKS {
@@ -208,20 +213,16 @@ fn drawn(changer: &UnitChanger, number: usize, side: usize, interval: &Interval,
 
 /// Whether a noise, recovered from these values of its parents and its own, differs by no more than rounding may move it in both rows.
 fn is_rounding(
-    changer: &UnitChanger,
+    prepared: &Prepared,
     number: usize,
     noises: &[Noise; 2],
     parents: [&[f64]; 2],
     values: [f64; 2],
 ) -> bool {
     let [Noise::Known(before), Noise::Known(after)] = noises else { return false };
-    if !changer.config().rounding_apart || parents.iter().any(|parents| parents.is_empty()) {
+    if !prepared.config.rounding_apart || parents.iter().any(|parents| parents.is_empty()) {
         return false;
     }
-    let moved = |side: usize, noise: f64| {
-        let both = &changer.nodes()[number];
-        let noise = noise + both.centres[side];
-        changer.model(side).wiring().moved_by_rounding(both.numbers[side], parents[side], values[side], noise)
-    };
+    let moved = |side: usize, noise| prepared.moved_by_rounding(number, side, noise, parents[side], values[side]);
     (after - before).abs() <= moved(0, *before) + moved(1, *after)
 }

@@ -47,24 +47,25 @@ impl UnitChanger {
             let what = "the table of second rows".to_owned();
             return Err(Error::LengthMismatch { what, expected: before.rows(), found: after.rows() });
         }
-        let names: Vec<&str> = (0..self.nodes().len()).map(|number| self.name(number)).collect();
+        let prepared = &self.prepared;
+        let names: Vec<&str> = (0..prepared.nodes.len()).map(|number| prepared.name(number)).collect();
         let needed = |table: &EventColumns<'_>| names.iter().try_for_each(|name| table.check_has(name));
         needed(before)?;
         needed(after)?;
         let is_needed = |name: &str| names.contains(&name);
         let (before, after) = (before.only(is_needed)?, after.only(is_needed)?);
         let answers = answer_rows([&before, &after], |rows| {
-            let pair = Pair::new(self, rows)?;
+            let pair = Pair::new(prepared, rows)?;
             let split = pair.split()?;
             Ok((pair.players().to_vec(), split))
         });
         let of_node = |number: usize| {
-            let mechanism = (!self.nodes()[number].is_unchanged).then_some((number, ChangeSource::Mechanism));
+            let mechanism = (!prepared.nodes[number].is_unchanged).then_some((number, ChangeSource::Mechanism));
             [(number, ChangeSource::Noise)].into_iter().chain(mechanism)
         };
         let sources: Vec<(usize, ChangeSource)> = (0..names.len()).flat_map(of_node).collect();
         let named = sources.iter().map(|&(number, source)| (names[number].to_owned(), source)).collect();
-        let mut changes = UnitChangeColumns::new(self.target(), named, before.rows(), self.config().rounding_apart);
+        let mut changes = UnitChangeColumns::new(self.target(), named, before.rows(), prepared.config.rounding_apart);
         for (row, answer) in answers.into_iter().enumerate() {
             match answer {
                 Ok((players, split)) => {
