@@ -8,6 +8,8 @@
 //! The dev profile does as well: the library is optimised there, and the engine does little. Nothing is printed of the answers but a hash of all
 //! their bits, which does not depend on the order of rows. Fails where two hashes differ.
 
+#[path = "../../../examples/shared/cost.rs"]
+mod cost;
 #[path = "../../../examples/shared/retail_shop.rs"]
 #[allow(dead_code, reason = "the culprit is not needed here")]
 mod retail_shop;
@@ -21,6 +23,7 @@ use std::time::{Duration, Instant};
 use arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch};
 use arrow::datatypes::{Float64Type, Int64Type};
 use clap::Parser;
+use cost::{peak_mebibytes, processor_seconds};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::properties::WriterProperties;
@@ -205,23 +208,4 @@ impl RowHash {
     fn bytes(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|&byte| self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     }
-}
-
-/// What the process has taken of the processors; `NaN` where the system does not say.
-fn processor_seconds() -> f64 {
-    const TICKS: f64 = 100.0;
-    let ticks = |text: String| {
-        let after_name = text.rsplit_once(')')?.1.split_whitespace().skip(11).take(2);
-        Some(after_name.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS)
-    };
-    fs::read_to_string("/proc/self/stat").ok().and_then(ticks).unwrap_or(f64::NAN)
-}
-
-/// The most memory that the process has had; `NaN` where the system does not say.
-fn peak_mebibytes() -> f64 {
-    let kibibytes = |text: String| {
-        let line = text.lines().find(|line| line.starts_with("VmHWM:"))?.to_owned();
-        line.split_whitespace().nth(1)?.parse::<f64>().ok()
-    };
-    fs::read_to_string("/proc/self/status").ok().and_then(kibibytes).map_or(f64::NAN, |kibibytes| kibibytes / 1024.0)
 }

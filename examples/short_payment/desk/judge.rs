@@ -1,0 +1,47 @@
+//! How often the fault that was built in came first. Nothing else reads those columns.
+
+use arrow_array::Array;
+use etiology::unit_change::UnitChangeColumns;
+
+use super::source::{Batch, cell};
+
+/// Faults that make less than this share of an invoice do not count: the bank's fee on a small one is as large.
+const LEAST: f64 = 0.01;
+/// How often the right one must come first.
+const ENOUGH: f64 = 0.95;
+
+#[derive(Default)]
+pub(super) struct Judge {
+    asked: u64,
+    right: u64,
+    unanswered: u64,
+}
+
+impl Judge {
+    /// Counts a batch, given the first cause of each invoice.
+    pub(super) fn count(&mut self, batch: &Batch, changes: &UnitChangeColumns, due: &[f64], first: &[Option<&str>]) {
+        let Some((causes, amounts)) = &batch.built_in else { return };
+        for row in 0..batch.rows() {
+            let Some(cause) = cell(causes, row) else { continue };
+            if amounts.is_null(row) || amounts.value(row) <= LEAST * due[row] {
+                continue;
+            }
+            self.asked += 1;
+            self.right += u64::from(first[row] == Some(cause));
+            self.unanswered += u64::from(changes.after()[row].is_nan());
+        }
+    }
+
+    /// What came of it, if there was anything to be counted; an error where the right cause is first too seldom.
+    pub(super) fn verdict(&self) -> Option<Result<String, String>> {
+        let share = (self.asked > 0).then_some(self.right as f64 / self.asked as f64)?;
+        let line = format!(
+            "The fault that was built in is first in {} of {} invoices in which it is above 1 %: {:.2} %. Unanswered, as a figure is missing: {}.",
+            self.right,
+            self.asked,
+            100.0 * share,
+            self.unanswered
+        );
+        Some(if share >= ENOUGH { Ok(line) } else { Err(line) })
+    }
+}
