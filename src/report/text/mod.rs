@@ -12,4 +12,5 @@ mod finding;
 mod influence;
 mod robust_change;
 mod rows;
+mod summary;
 mod table;
