@@ -14,3 +14,5 @@ mod robust_change;
 mod rows;
 mod summary;
 mod table;
+
+pub(super) use summary::first_causes;
