@@ -64,6 +64,7 @@
 //! | [`arrow_strength`] | how much each parent does to a node directly |
 //! | [`relevance`] | how much the inputs of a mechanism, or of any function of a table, matter for its value |
 //! | [`verdicts`] | who is the root cause: several methods side by side, combined, with their doubts |
+//! | [`summary`] | **what many events came of**: causes by count, by size and by money, by vendor, hour or any category |
 //! | [`bootstrap`] | intervals that include the fit |
 //! | [`findings`] | what speaks against an answer, with its evidence and remedy |
 //! | [`evaluation`] | is the model any good? |
@@ -107,6 +108,7 @@ mod refine;
 pub mod report;
 pub mod score;
 pub mod shapley;
+pub mod summary;
 pub mod tables;
 mod target;
 mod telemetry;

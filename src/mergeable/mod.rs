@@ -45,7 +45,7 @@
 //! take the sample as they take any table, and [`fit_rest_on_sample`](FitAccumulatorConfig::fit_rest_on_sample) does so for such nodes alone.
 
 mod accumulator;
-mod bytes;
+pub(crate) mod bytes;
 mod config;
 mod distance;
 mod family;

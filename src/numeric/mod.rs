@@ -19,6 +19,7 @@ pub(crate) mod kolmogorov_smirnov;
 pub(crate) mod moments;
 pub(crate) mod rank_index;
 pub(crate) mod ranks;
+pub(crate) mod shares;
 
 // Columns in bulk.
 pub(crate) mod kernels;

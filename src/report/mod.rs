@@ -9,4 +9,4 @@ mod label;
 mod text;
 
 pub use crate::wording::{visible_json, visible_name, visible_text};
-pub use html::{ChangeReport, HtmlReport, page_without_answer};
+pub use html::{ChangeReport, HtmlReport, SummaryReport, page_without_answer};

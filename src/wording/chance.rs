@@ -1,6 +1,6 @@
 //! Probabilities for people: never 0 or 1 where they are neither.
 
-use super::number::significant;
+use super::number::{grouped, significant};
 
 /// Above this a probability would be shown as 1.
 const ALMOST_ONE: f64 = 0.9995;
@@ -41,19 +41,6 @@ pub(crate) fn share_of_rows(probability: f64, resolution: f64) -> String {
     } else {
         format!("one row in {}", grouped(1.0 / probability.max(SMALLEST)))
     }
-}
-
-/// A whole number with its digits in groups of three.
-fn grouped(count: f64) -> String {
-    let digits = format!("{count:.0}");
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod report;
 mod reproducibility;
 mod saved_models;
 mod shop;
+mod summary;
 mod tables;
 #[cfg(feature = "traces")]
 mod traces;

@@ -9,10 +9,12 @@
 
 mod binary_number;
 mod column;
+mod running;
 mod sum;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use binary_number::{BinaryNumber, scaled_by_power};
 pub(crate) use column::ExactColumn;
+pub(crate) use running::RunningSum;
 pub(crate) use sum::{Bins, ExactSum};

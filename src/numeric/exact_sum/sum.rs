@@ -14,6 +14,10 @@ const LOWEST_LIMB: i64 = -34;
 const SMALLEST_PRODUCT: usize = 34 * 64 - 2148;
 /// The bit of the smallest number, 2⁻¹⁰⁷⁴.
 const SMALLEST_VALUE: usize = 34 * 64 - 1074;
+/// So many limbs hold most sums of single values, see [`ExactSum::window`].
+pub(super) const WINDOW: usize = 3;
+/// The limb of 2⁻¹²⁸.
+const FIRST_OF_WINDOW: usize = 32;
 /// A product needs 4 224 bits from the lowest; so many hold 2¹²⁶ of them, and a sign.
 const LIMBS: usize = 68;
 /// A product of two whole numbers has 106 bits, so this many of them have less than the 127 of a bin.
@@ -71,6 +75,29 @@ impl ExactSum {
             bins[usize::from(shift)] += i128::from(whole);
         }
         self.add_bins(SMALLEST_VALUE + a.smallest(), bins);
+    }
+
+    /// Adds one value.
+    pub(super) fn add_value(&mut self, value: f64) {
+        let mut column = ExactColumn::default();
+        column.fill([value]);
+        self.add_values(&column, &mut Bins::default());
+    }
+
+    /// The sum that is this integer in two's complement, in units of 2⁻¹²⁸.
+    pub(super) fn of_window(limbs: [u64; WINDOW]) -> Self {
+        let sign = if limbs[WINDOW - 1] >> 63 == 1 { u64::MAX } else { 0 };
+        let mut sum = Self { limbs: [sign; LIMBS] };
+        sum.limbs[..FIRST_OF_WINDOW].fill(0);
+        sum.limbs[FIRST_OF_WINDOW..FIRST_OF_WINDOW + WINDOW].copy_from_slice(&limbs);
+        sum
+    }
+
+    /// The sum as an integer in two's complement in units of 2⁻¹²⁸, if it is one that is short enough.
+    pub(super) fn window(&self) -> Option<[u64; WINDOW]> {
+        let mut limbs = [0; WINDOW];
+        limbs.copy_from_slice(&self.limbs[FIRST_OF_WINDOW..FIRST_OF_WINDOW + WINDOW]);
+        (Self::of_window(limbs) == *self).then_some(limbs)
     }
 
     /// Adds another sum.

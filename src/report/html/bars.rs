@@ -21,6 +21,8 @@ const COLUMNS: usize = 30;
 pub(super) struct Bar {
     pub(super) name: String,
     pub(super) value: f64,
+    /// The value for people.
+    pub(super) label: String,
     /// The ends of its interval.
     pub(super) ends: (f64, f64),
 }
@@ -35,44 +37,49 @@ pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapI
     };
     let title = format!("Contributions to `{}`, the suspect first", attribution.target);
     chart(
+        "bars",
         &bars(attribution, intervals),
-        attribution.quantity,
+        least_of(attribution.quantity),
         &title,
         &format!("{meaning} {}", meaning_of_lines(intervals)),
     )
 }
 
-/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not.
-pub(super) fn chart(all: &[Bar], quantity: Quantity, title: &str, caption: &str) -> String {
+/// Differences that are smaller are rounding errors, which else would be drawn as large as anything.
+pub(super) fn least_of(quantity: Quantity) -> f64 {
+    match quantity {
+        Quantity::ItScore => 0.01,
+        Quantity::MeanDeviation => 0.0,
+    }
+}
+
+/// Horizontal bars in percentages of the width, so that they stretch with the page while the text does not. `id` is that of no other chart of the page;
+/// where all values are within `least`, the bars have no length.
+pub(super) fn chart(id: &str, all: &[Bar], least: f64, title: &str, caption: &str) -> String {
     let mut sizes: Vec<f64> = all.iter().map(|bar| bar.value.abs()).collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
-    let least = sizes.get(MOST_BARS - 1).copied().unwrap_or(0.0);
-    let shown: Vec<&Bar> = all.iter().filter(|bar| bar.value.abs() >= least).take(MOST_BARS).collect();
+    let smallest = sizes.get(MOST_BARS - 1).copied().unwrap_or(0.0);
+    let shown: Vec<&Bar> = all.iter().filter(|bar| bar.value.abs() >= smallest).take(MOST_BARS).collect();
     let ends = |bar: &&Bar| [bar.value, bar.ends.0, bar.ends.1];
     let (mut low, mut high) =
         shown.iter().flat_map(ends).fold((0.0_f64, 0.0_f64), |(a, b), end| (a.min(end), b.max(end)));
-    // Else rounding errors would be drawn as large as anything.
-    let least = match quantity {
-        Quantity::ItScore => 0.01,
-        Quantity::MeanDeviation => 0.0,
-    };
     if high - low <= least {
         (low, high) = (0.0, 1.0);
     }
     // Room for what is drawn around an end.
     let room = 0.01 * (high - low);
     let range = (if low < 0.0 { low - room } else { low }, high + room);
-    let rows: String = shown.iter().enumerate().map(|(place, bar)| row(quantity, bar, place, range)).collect();
+    let rows: String = shown.iter().enumerate().map(|(place, bar)| row(bar, place, range)).collect();
     let height = ROW * shown.len() + 4;
     let left_out = all.len() - shown.len();
     let note = if left_out > 0 { format!(" The {left_out} smallest are in the table only.") } else { String::new() };
     format!(
         "<figure>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bars\" role=\"img\" \
-         aria-labelledby=\"bars-title bars-description\" width=\"100%\" height=\"{height}\">\n\
-         <title id=\"bars-title\">{}</title>\n<desc id=\"bars-description\">{}</desc>\n{rows}</svg>\n\
+         aria-labelledby=\"{id}-title {id}-description\" width=\"100%\" height=\"{height}\">\n\
+         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-description\">{}</desc>\n{rows}</svg>\n\
          <figcaption>{caption}{note}</figcaption>\n</figure>\n",
         markup(title),
-        markup(&description(quantity, &shown)),
+        markup(&description(&shown)),
     )
 }
 
@@ -90,8 +97,8 @@ fn meaning_of_lines(intervals: Option<&BootstrapIntervals>) -> String {
 }
 
 /// What the bars show, for those who cannot see them.
-fn description(quantity: Quantity, shown: &[&Bar]) -> String {
-    let figures = shown.iter().map(|bar| format!("{} {}", bar.name, signed_amount(quantity, bar.value)));
+fn description(shown: &[&Bar]) -> String {
+    let figures = shown.iter().map(|bar| format!("{} {}", bar.name, bar.label));
     figures.collect::<Vec<_>>().join(", ") + "."
 }
 
@@ -102,7 +109,7 @@ fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Ve
         let of_computation = (value - INTERVAL * error, value + INTERVAL * error);
         let with_fit = intervals.and_then(|intervals| intervals.contribution(name));
         let ends = with_fit.map_or(of_computation, |interval| (interval.lower, interval.upper));
-        Bar { name: visible_name(name), value, ends }
+        Bar { name: visible_name(name), value, label: signed_amount(attribution.quantity, value), ends }
     };
     let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();
     if !attribution.missing.is_empty() {
@@ -111,7 +118,7 @@ fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Ve
     bars
 }
 
-fn row(quantity: Quantity, bar: &Bar, place: usize, range: (f64, f64)) -> String {
+fn row(bar: &Bar, place: usize, range: (f64, f64)) -> String {
     let top = ROW * place;
     let at = |value: f64| percent(value, range);
     let (from, to) = (at(bar.value.min(0.0)), at(bar.value.max(0.0)));
@@ -137,7 +144,7 @@ fn row(quantity: Quantity, bar: &Bar, place: usize, range: (f64, f64)) -> String
          <rect class=\"{class}\" x=\"{from:.2}%\" y=\"{bar_top}\" width=\"{:.2}%\" height=\"16\"/>{axis}{}</g>\n",
         markup(&bar.name),
         markup(&shortened(&bar.name, COLUMNS)),
-        signed_amount(quantity, bar.value),
+        markup(&bar.label),
         to - from,
         if bar.ends.0 < bar.ends.1 { error } else { String::new() }
     )

@@ -1,10 +1,11 @@
 //! The page of what changed.
 
-use super::bars::{Bar, INTERVAL, chart};
+use super::bars::{Bar, INTERVAL, chart, least_of};
 use super::page::document;
 use super::text::{list, section, sentence, table};
 use crate::question::attribution::Quantity;
 use crate::question::change::{ChangeEstimate, DistributionChange, NodeChange};
+use crate::report::drawing::signed_amount;
 use crate::report::escape;
 use crate::wording::{p_value, significant, visible_name};
 
@@ -125,7 +126,7 @@ fn with_error(value: f64, std_error: f64, interval: Option<(f64, f64)>) -> Strin
 fn bars(change: &DistributionChange) -> String {
     let bar = |name: &str, value: f64, std_error: f64, interval: Option<(f64, f64)>| {
         let ends = interval.unwrap_or((value - INTERVAL * std_error, value + INTERVAL * std_error));
-        Bar { name: visible_name(name), value, ends }
+        Bar { name: visible_name(name), value, label: signed_amount(Quantity::MeanDeviation, value), ends }
     };
     let parts = change.ranked().iter().map(|part| bar(&part.node, part.value, part.std_error, part.interval));
     let remainder = change.remainder.map(|remainder| bar("(remainder)", remainder, 0.0, None));
@@ -135,8 +136,9 @@ fn bars(change: &DistributionChange) -> String {
         "Thin lines with ends are 95 % intervals of the computation; they do not cover the fits."
     };
     chart(
+        "bars",
         &parts.chain(remainder).collect::<Vec<Bar>>(),
-        Quantity::MeanDeviation,
+        least_of(Quantity::MeanDeviation),
         &format!("Contributions to the change of the {} of `{}`", change.functional, change.target),
         &format!(
             "In the unit of the {}; below 0 faint, with a dashed border. {lines}",

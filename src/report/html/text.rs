@@ -32,16 +32,23 @@ pub(super) fn section(id: &str, heading: &str, content: &str) -> String {
 
 /// A table that scrolls by itself where it is too wide, the first cell of each row being its heading. Cells are text.
 pub(super) fn table<const N: usize>(caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| markup(cell)).collect()).collect();
+    table_of_markup("", caption, &header.map(str::to_owned), &rows)
+}
+
+/// As [`table`], with a class that is empty or one of the style sheet, and cells that are HTML.
+pub(super) fn table_of_markup(class: &str, caption: &str, header: &[String], rows: &[Vec<String>]) -> String {
     let header = header.iter().map(|cell| format!("<th scope=\"col\">{}</th>", markup(cell)));
-    let row = |row: &[String; N]| {
+    let row = |row: &Vec<String>| {
         let cells = row.iter().enumerate().map(|(column, cell)| match column {
-            0 => format!("<th scope=\"row\">{}</th>", markup(cell)),
-            _ => format!("<td>{}</td>", markup(cell)),
+            0 => format!("<th scope=\"row\">{cell}</th>"),
+            _ => format!("<td>{cell}</td>"),
         });
         format!("<tr>{}</tr>\n", cells.collect::<String>())
     };
+    let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
     format!(
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">\n<table>\n<caption>{0}</caption>\n\
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">\n<table{class}>\n<caption>{0}</caption>\n\
          <thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody>\n</table>\n</div>\n",
         markup(caption),
         header.collect::<String>(),

@@ -12,4 +12,7 @@ mod finding;
 mod influence;
 mod robust_change;
 mod rows;
+mod summary;
 mod table;
+
+pub(super) use summary::first_causes;

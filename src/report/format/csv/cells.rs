@@ -11,7 +11,7 @@ pub(super) enum Cell<'c> {
     Empty,
     /// A number, with all its digits.
     Number(f64),
-    Count(usize),
+    Count(u64),
     Flag(bool),
     /// A word of ours.
     Word(&'static str),
@@ -46,6 +46,12 @@ impl From<f64> for Cell<'_> {
 
 impl From<usize> for Cell<'_> {
     fn from(count: usize) -> Self {
+        Self::Count(count as u64)
+    }
+}
+
+impl From<u64> for Cell<'_> {
+    fn from(count: u64) -> Self {
         Self::Count(count)
     }
 }

@@ -5,3 +5,4 @@ mod attributions;
 mod cells;
 mod changes;
 mod structure;
+mod summary;
