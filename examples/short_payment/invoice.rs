@@ -5,18 +5,8 @@ use etiology::{AdditiveNoiseModel, CausalGraph, KnownFormula, NoiseDistribution,
 
 pub(crate) const PAYMENT: &str = "payment";
 /// What is known of an invoice or a payment, in the order of [`Terms::figures`].
-pub(crate) const NODES: [&str; 10] = [
-    "units",
-    "price",
-    "discount rate",
-    "tax rate",
-    "returns",
-    "bank fee",
-    "goods",
-    "discount",
-    "tax",
-    PAYMENT,
-];
+pub(crate) const NODES: [&str; 10] =
+    ["units", "price", "discount rate", "tax rate", "returns", "bank fee", "goods", "discount", "tax", PAYMENT];
 /// Those that follow from no other.
 pub(crate) const TERMS: [&str; 6] = ["units", "price", "discount rate", "tax rate", "returns", "bank fee"];
 /// Those that are amounts of money.

@@ -47,7 +47,9 @@ use invoice::Reason;
 use mistake::{mistake, mistaken_arguments};
 
 #[derive(Parser)]
-#[command(about = "Explains payments that came short, in money and in nats: some in a story, or a million at a dispute desk")]
+#[command(
+    about = "Explains payments that came short, in money and in nats: some in a story, or a million at a dispute desk"
+)]
 struct Arguments {
     /// Only the payment that came short for this reason
     #[arg(long, value_enum, conflicts_with = "Desk")]

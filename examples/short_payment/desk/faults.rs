@@ -63,7 +63,7 @@ pub(super) fn with_fault(terms: Terms, reason: Reason, vendor: &Vendor, due: f64
 /// What strays a little without being anybody's fault, now and then.
 pub(super) fn with_ordinary_deviations(terms: Terms, due: f64, generator: &mut ChaCha8Rng) -> Terms {
     let mut strayed = terms;
-    let mut exponential = |generator: &mut ChaCha8Rng| -> f64 { Exp1.sample(generator) };
+    let exponential = |generator: &mut ChaCha8Rng| -> f64 { Exp1.sample(generator) };
     if terms.units >= 200.0 && generator.random_bool(0.25) {
         strayed.units = (terms.units * (1.0 - 0.001 * exponential(generator))).floor().max(0.0);
     }

@@ -125,8 +125,10 @@ fn invoice<'v>(vendors: &'v [Vendor], generator: &mut ChaCha8Rng) -> Invoice<'v>
         let habit = vendor.habit.filter(|_| generator.random_bool(0.6));
         let reason = habit.unwrap_or_else(|| any(generator));
         // By itself as large as beside others: of the same random numbers.
-        let alone = with_fault(due, reason, vendor, amount, &mut generator.clone());
-        paid = with_fault(paid, reason, vendor, amount, generator);
+        let fault = generator.random();
+        let with_it = |terms| with_fault(terms, reason, vendor, amount, &mut ChaCha8Rng::seed_from_u64(fault));
+        let alone = with_it(due);
+        paid = with_it(paid);
         let short = cents(amount - alone.payment());
         if short > built_in.map_or(0.0, |(_, largest)| largest) {
             built_in = Some((reason, short));

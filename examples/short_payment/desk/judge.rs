@@ -1,8 +1,8 @@
 //! How often the fault that was built in came first. Nothing else reads those columns.
 
 use arrow_array::Array;
-use etiology::unit_change::UnitChangeColumns;
 
+use super::answers::Answers;
 use super::source::{Batch, cell};
 
 /// Faults that make less than this share of an invoice do not count: the bank's fee on a small one is as large.
@@ -18,17 +18,17 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    /// Counts a batch, given the first cause of each invoice.
-    pub(super) fn count(&mut self, batch: &Batch, changes: &UnitChangeColumns, due: &[f64], first: &[Option<&str>]) {
+    /// Counts a batch.
+    pub(super) fn count(&mut self, batch: &Batch, answers: &Answers<'_>) {
         let Some((causes, amounts)) = &batch.built_in else { return };
         for row in 0..batch.rows() {
             let Some(cause) = cell(causes, row) else { continue };
-            if amounts.is_null(row) || amounts.value(row) <= LEAST * due[row] {
+            if amounts.is_null(row) || amounts.value(row) <= LEAST * batch.due_payment(row) {
                 continue;
             }
             self.asked += 1;
-            self.right += u64::from(first[row] == Some(cause));
-            self.unanswered += u64::from(changes.after()[row].is_nan());
+            self.right += u64::from(answers.first[row] == Some(cause));
+            self.unanswered += u64::from(answers.errors[row].is_some());
         }
     }
 

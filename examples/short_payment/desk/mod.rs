@@ -1,5 +1,6 @@
 //! The dispute desk: invoices from a file, their amounts into another, and what they come to.
 
+mod answers;
 mod faults;
 mod invoices;
 mod judge;
@@ -48,7 +49,12 @@ fn explain(desk: &Desk, invoices: &Path) -> Result<(), String> {
         write_file(page, html).map_err(|error| error.to_string())?;
     }
     println!("{summary}");
-    println!("Paid in full: {} of {} invoices. The amounts of every invoice: {}.", done.in_full, done.invoices, out.display());
+    println!(
+        "Paid in full: {} of {} invoices. The amounts of every invoice: {}.",
+        done.in_full,
+        done.invoices,
+        out.display()
+    );
     if let Some(page) = &desk.page {
         println!("The page: {}.", page.display());
     }

@@ -13,8 +13,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
+use super::answers::Answers;
 use super::source::{Batch, COUNTRY, ID, VENDOR};
-use super::work::Answers;
 use crate::invoice::NODES;
 
 pub(super) struct ResultFile {
@@ -50,7 +50,8 @@ impl ResultFile {
                 let columns: Vec<ArrayRef> = table.columns().iter().map(as_text).collect::<Result<_, _>>()?;
                 let columns: Vec<&StringArray> = columns.iter().map(|column| column.as_string::<i32>()).collect();
                 for row in 0..table.num_rows() {
-                    let cell = |column: &&StringArray| if column.is_null(row) { "" } else { column.value(row) }.to_owned();
+                    let cell =
+                        |column: &&StringArray| if column.is_null(row) { "" } else { column.value(row) }.to_owned();
                     writer.write_record(columns.iter().map(cell))?;
                 }
             }
@@ -90,7 +91,8 @@ fn table(batch: &Batch, answers: &Answers<'_>) -> Result<RecordBatch, arrow_sche
         ("amount short".to_owned(), numbers(&answers.short), true),
         ("first cause".to_owned(), Arc::new(answers.first.iter().copied().collect::<StringArray>()), true),
     ];
-    columns.extend(NODES.iter().zip(&answers.amounts).map(|(node, amounts)| ((*node).to_owned(), numbers(amounts), true)));
+    columns
+        .extend(NODES.iter().zip(&answers.amounts).map(|(node, amounts)| ((*node).to_owned(), numbers(amounts), true)));
     columns.push(("rounding".to_owned(), numbers(&answers.rounding), true));
     columns.push(("error".to_owned(), Arc::new(answers.errors.iter().cloned().collect::<StringArray>()), true));
     RecordBatch::try_from_iter_with_nullable(columns)

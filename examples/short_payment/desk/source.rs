@@ -110,6 +110,11 @@ impl Batch {
         self.ids.len()
     }
 
+    /// What an invoice comes to.
+    pub(super) fn due_payment(&self, row: usize) -> f64 {
+        self.due.last().filter(|due| due.is_valid(row)).map_or(f64::NAN, |due| due.value(row))
+    }
+
     /// The invoices as due and as paid, one after the other, under the names of the nodes.
     pub(super) fn with_sides<R>(&self, ask: impl FnOnce([&EventColumns<'_>; 2]) -> R) -> etiology::Result<R> {
         let [due, paid] = [&self.due, &self.paid].map(|side| side.iter().map(with_gaps).collect::<Vec<_>>());

@@ -32,9 +32,9 @@ const TRADES: [(&str, f64, f64, bool); 10] = [
     ("Machines", 5_200.0, 3.0, false),
 ];
 const NAMES: [&str; 30] = [
-    "Adler", "Birke", "Castor", "Delta", "Elm", "Falke", "Garnet", "Hazel", "Iris", "Juno", "Kestrel", "Linden", "Merle",
-    "North", "Olive", "Pine", "Quartz", "Rowan", "Sable", "Tern", "Umber", "Vega", "Willow", "Xenia", "Yew", "Zephyr",
-    "Amber", "Beryl", "Cedar", "Dorn",
+    "Adler", "Birke", "Castor", "Delta", "Elm", "Falke", "Garnet", "Hazel", "Iris", "Juno", "Kestrel", "Linden",
+    "Merle", "North", "Olive", "Pine", "Quartz", "Rowan", "Sable", "Tern", "Umber", "Vega", "Willow", "Xenia", "Yew",
+    "Zephyr", "Amber", "Beryl", "Cedar", "Dorn",
 ];
 const DISCOUNTS: [f64; 7] = [0.0, 0.0, 0.01, 0.02, 0.025, 0.03, 0.05];
 

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use etiology::summary::{EventCause, EventSummary, SummarisedEvent, SummaryConfig};
-use etiology::unit_change::{ChangeSource, UnitChangeColumns, UnitChangeConfig, UnitChanger};
+use etiology::unit_change::{UnitChangeConfig, UnitChanger};
 use etiology::{NoiseDistribution, Result};
 
+use super::answers::Answers;
 use super::judge::Judge;
 use super::result_file::ResultFile;
 use super::source::{Batch, COUNTRY, Source, VENDOR, cell};
@@ -22,17 +23,6 @@ pub(super) struct Done {
     pub(super) in_full: u64,
 }
 
-/// What came of a batch of them, by row; `NaN` where there is no answer. Amounts are what was paid less, so that they sum to the amount short.
-pub(super) struct Answers<'c> {
-    pub(super) short: Vec<f64>,
-    /// The node that made the most of it.
-    pub(super) first: Vec<Option<&'c str>>,
-    /// In the order of [`NODES`].
-    pub(super) amounts: Vec<Vec<f64>>,
-    pub(super) rounding: Vec<f64>,
-    pub(super) errors: Vec<Option<String>>,
-}
-
 /// Explains the invoices of a file into another, a batch at a time.
 pub(super) fn explain(invoices: &Path, out: &Path) -> std::result::Result<Done, String> {
     let sentence = |error: etiology::Error| error.to_string();
@@ -47,7 +37,7 @@ pub(super) fn explain(invoices: &Path, out: &Path) -> std::result::Result<Done, 
         let changes = batch.with_sides(|[due, paid]| changer.change_columns(due, paid));
         let changes = changes.and_then(|changes| changes).map_err(sentence)?;
         let answers = Answers::new(&changes);
-        done.judge.count(&batch, &changes, &batch.due_payments(), &answers.first);
+        done.judge.count(&batch, &answers);
         done.add(&batch, &answers).map_err(sentence)?;
         results.write(&batch, &answers)?;
     }
@@ -90,30 +80,5 @@ impl Done {
             self.summary.add(&event.with_levels(&[cell(&batch.vendors, row), cell(&batch.countries, row)]))?;
         }
         Ok(())
-    }
-}
-
-impl<'c> Answers<'c> {
-    fn new(changes: &'c UnitChangeColumns) -> Self {
-        let rows = changes.rows();
-        let short: Vec<f64> = changes.before().iter().zip(changes.after()).map(|(due, paid)| due - paid).collect();
-        let paid_less = |part: &f64| 0.0 - part;
-        let amounts = NODES.iter().map(|node| {
-            let parts = changes.parts(node, ChangeSource::Noise).unwrap_or_default();
-            parts.iter().map(paid_less).collect()
-        });
-        let amounts: Vec<Vec<f64>> = amounts.collect();
-        let rounding = changes.rounding().unwrap_or_default().iter().map(paid_less).collect();
-        let first = (0..rows).map(|row| {
-            let towards = |place: &usize| short[row].signum() * amounts[*place][row];
-            let places = (0..NODES.len()).filter(|place| towards(place) > 0.0);
-            places.max_by(|one, other| towards(one).total_cmp(&towards(other))).map(|place| NODES[place])
-        });
-        let first = first.collect();
-        let mut errors = vec![None; rows];
-        for (row, error) in changes.failures() {
-            errors[*row] = Some(error.to_string());
-        }
-        Self { short, first, amounts, rounding, errors }
     }
 }
