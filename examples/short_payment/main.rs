@@ -62,11 +62,11 @@ struct Arguments {
 #[derive(Args)]
 struct Desk {
     /// Make up so many invoices, and explain them unless they are only to be written
-    #[arg(long, value_name = "COUNT", required_unless_present = "explain", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     invoices: Option<u64>,
-    /// Of what invoices are made up: the same ones for the same seed
-    #[arg(long, default_value_t = 1, requires = "invoices")]
-    seed: u64,
+    /// Of what invoices are made up: the same ones for the same seed [default: 1]
+    #[arg(long, requires = "invoices")]
+    seed: Option<u64>,
     /// Where made-up invoices are written; alone, nothing is explained [default: target/disputes/invoices.parquet]
     #[arg(long, value_name = "FILE.parquet", requires = "invoices")]
     write: Option<PathBuf>,

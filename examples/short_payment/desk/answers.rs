@@ -1,8 +1,9 @@
 //! What came of a batch of invoices.
 
+use etiology::Error;
 use etiology::unit_change::{ChangeSource, UnitChangeColumns};
 
-use crate::invoice::NODES;
+use crate::invoice::{NODES, cents};
 
 /// What came of a batch, by row; `NaN` where there is no answer. Amounts are what was paid less, so that they sum to the amount short.
 pub(super) struct Answers<'c> {
@@ -18,7 +19,8 @@ pub(super) struct Answers<'c> {
 impl<'c> Answers<'c> {
     pub(super) fn new(changes: &'c UnitChangeColumns) -> Self {
         let rows = changes.rows();
-        let short: Vec<f64> = changes.before().iter().zip(changes.after()).map(|(due, paid)| due - paid).collect();
+        let short: Vec<f64> =
+            changes.before().iter().zip(changes.after()).map(|(due, paid)| cents(due - paid)).collect();
         let paid_less = |part: &f64| 0.0 - part;
         let amounts = NODES.iter().map(|node| {
             let parts = changes.parts(node, ChangeSource::Noise).unwrap_or_default();
@@ -34,7 +36,9 @@ impl<'c> Answers<'c> {
         let first = first.collect();
         let mut errors = vec![None; rows];
         for (row, error) in changes.failures() {
-            errors[*row] = Some(error.to_string());
+            // Rows of a batch say nothing to whoever knows invoices by their numbers.
+            let cause = if let Error::InRow { cause, .. } = error { cause } else { error };
+            errors[*row] = Some(cause.to_string());
         }
         Self { short, first, amounts, rounding, errors }
     }

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use etiology::files::write_file;
+use etiology::files::{is_same_file, write_file};
 use etiology::report::SummaryReport;
 
 use crate::Desk;
@@ -25,10 +25,15 @@ const FOLDER: &str = "target/disputes";
 pub(crate) fn open(desk: &Desk) -> Result<(), String> {
     let invoices = match (&desk.explain, desk.invoices) {
         (Some(file), _) => file.clone(),
-        (None, count) => {
+        (None, None) => {
+            return Err(
+                "which invoices? `--explain FILE.parquet` reads some, `--invoices COUNT` makes some up".to_owned()
+            );
+        }
+        (None, Some(count)) => {
             let file = named_or(&desk.write, "invoices.parquet")?;
             let begun = Instant::now();
-            invoices::write(&file, count.unwrap_or(1), desk.seed)?;
+            invoices::write(&file, count, desk.seed.unwrap_or(1))?;
             println!("Invoices made up and written to {} in {:.1} s.", file.display(), begun.elapsed().as_secs_f64());
             file
         }
@@ -41,6 +46,13 @@ pub(crate) fn open(desk: &Desk) -> Result<(), String> {
 
 fn explain(desk: &Desk, invoices: &Path) -> Result<(), String> {
     let out = named_or(&desk.out, "causes.parquet")?;
+    let written = [Some(&out), desk.page.as_ref()];
+    if let Some(file) = written.into_iter().flatten().find(|file| is_same_file(file, invoices)) {
+        return Err(format!("`{}` is to be written, and holds the invoices", file.display()));
+    }
+    if desk.page.as_ref().is_some_and(|page| is_same_file(page, &out)) {
+        return Err(format!("`{}` is to be written twice", out.display()));
+    }
     let (begun, processor) = (Instant::now(), processor_seconds());
     let done = work::explain(invoices, &out)?;
     let summary = done.summary.summary();
