@@ -81,7 +81,7 @@ fn short_payment(reason: Reason) -> Terms {
         Reason::Discount => Terms { discount_rate: 0.10, ..ordinary },
         Reason::Tax => Terms { tax_rate: 0.07, ..ordinary },
         Reason::Returns => Terms { returns: 700.0, ..ordinary },
-        Reason::BankFee => Terms { bank_fee: 45.0, ..ordinary },
+        Reason::BankFee => Terms { bank_fee: 150.0, ..ordinary },
         Reason::LineLeftOut => Terms { left_out: 1_497.0, ..ordinary },
         Reason::NoReason => Terms { kept: 250.0, ..ordinary },
     }
@@ -95,7 +95,8 @@ fn print_from_invoice(model: &FittedModel, payment: &Observation) -> Result<()> 
     for part in change.ranked() {
         println!("  {:<16} {:>10.2}", part.node, part.value);
     }
-    println!("  {:<16} {:>10.2}", "rounding", change.rounding.unwrap_or(0.0));
+    // 0, not −0.
+    println!("  {:<16} {:>10.2}", "rounding", cents(change.rounding.unwrap_or(0.0)) + 0.0);
     Ok(())
 }
 
@@ -108,6 +109,10 @@ fn print(in_nats: &Attribution, in_money: &Attribution, invoiced: f64, paid: f64
     println!("  {:<16} {:>10} {:>8}", "", "money", "nats");
     for contribution in in_money.contributions.iter().rev() {
         let nats = in_nats.contribution(&contribution.node).map_or(0.0, |nats| nats.value);
+        // What follows exactly from the others has no part.
+        if (contribution.value, nats) == (0.0, 0.0) {
+            continue;
+        }
         println!("  {:<16} {:>10.2} {:>8.2}", contribution.node, contribution.value, nats);
     }
     println!("  {:<16} {:>10.2} {:>8.2}", "all", in_money.score.value, in_nats.score.value);

@@ -5,6 +5,7 @@ mod metrics;
 mod one_answer;
 mod options;
 mod service_latency;
+mod short_payment;
 mod tables;
 mod together;
 #[cfg(feature = "traces")]
@@ -36,6 +37,7 @@ static EXAMPLES: LazyLock<PathBuf> = LazyLock::new(|| {
         ("openblas-system", cfg!(feature = "openblas-system")),
         ("traces", cfg!(feature = "traces")),
         ("tracing", cfg!(feature = "tracing")),
+        ("parquet", cfg!(feature = "parquet")),
     ];
     for (feature, _) in features.iter().filter(|(_, is_on)| *is_on) {
         build.args(["--features", feature]);
@@ -101,45 +103,6 @@ fn online_shop_writes_over_no_other_file() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("calls.csv` is there already"), "{}", text(&output.stderr));
     assert_eq!(std::fs::read_to_string(folder.join("calls.csv")).unwrap(), "mine");
-}
-
-#[test]
-fn short_payment_finds_each_reason_in_money_and_in_nats() {
-    for (reason, node) in
-        [("quantity", "accepted units"), ("price", "price"), ("tax", "tax rate"), ("returns", "returns")]
-    {
-        let output = run("short_payment", ["--reason", reason]);
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        let printed = text(&output.stdout);
-        let figures = |line: &str| -> Vec<f64> {
-            line.split_whitespace().rev().take(2).map_while(|figure| figure.parse().ok()).collect()
-        };
-        let rows: Vec<(&str, Vec<f64>)> = printed
-            .lines()
-            .skip_while(|line| !line.ends_with("nats"))
-            .skip(1)
-            .take(8)
-            .map(|line| (line.trim(), figures(line)))
-            .collect();
-        let (all, parts) = rows.split_last().unwrap();
-        assert!(all.0.starts_with("all") && parts.len() == 7, "{printed}");
-        for column in [0, 1] {
-            let sum: f64 = parts.iter().map(|(_, figures)| figures[column]).sum();
-            // Each figure is rounded to two digits.
-            assert!((sum - all.1[column]).abs() < 0.04, "{printed}");
-            let largest = parts.iter().max_by(|a, b| a.1[column].abs().total_cmp(&b.1[column].abs())).unwrap();
-            assert!(largest.0.starts_with(node), "{printed}");
-        }
-        // Against the week before, in money: the largest part first, and all sum to the difference.
-        let (_, since) = printed.split_once("Since last week's ").unwrap();
-        let mut lines = since.lines();
-        let total = lines.next().unwrap().rsplit(' ').next().unwrap().trim_end_matches(':');
-        let parts: Vec<(&str, f64)> =
-            lines.take_while(|line| line.starts_with("  ")).map(|line| (line.trim(), figures(line)[0])).collect();
-        assert!(parts[0].0.starts_with(node), "{printed}");
-        let sum: f64 = parts.iter().map(|(_, part)| part).sum();
-        assert!((sum - total.parse::<f64>().unwrap()).abs() < 0.04, "{printed}");
-    }
 }
 
 #[test]
