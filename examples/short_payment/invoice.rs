@@ -46,7 +46,7 @@ pub(crate) enum Reason {
     /// A line of the invoice is missing in the payer's sum
     LineLeftOut,
     /// Less was paid, and nothing says why
-    NoReason,
+    Unsaid,
 }
 
 impl Reason {
@@ -60,7 +60,7 @@ impl Reason {
             Self::Returns => "returns",
             Self::BankFee => "bank fee",
             Self::LineLeftOut => "goods",
-            Self::NoReason => PAYMENT,
+            Self::Unsaid => PAYMENT,
         }
     }
 }

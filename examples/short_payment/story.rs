@@ -83,7 +83,7 @@ fn short_payment(reason: Reason) -> Terms {
         Reason::Returns => Terms { returns: 700.0, ..ordinary },
         Reason::BankFee => Terms { bank_fee: 150.0, ..ordinary },
         Reason::LineLeftOut => Terms { left_out: 1_497.0, ..ordinary },
-        Reason::NoReason => Terms { kept: 250.0, ..ordinary },
+        Reason::Unsaid => Terms { kept: 250.0, ..ordinary },
     }
 }
 

@@ -12,7 +12,7 @@ fn short_payment_finds_each_reason_in_money_and_in_nats() {
         ("returns", "returns"),
         ("bank-fee", "bank fee"),
         ("line-left-out", "goods"),
-        ("no-reason", "payment"),
+        ("unsaid", "payment"),
     ] {
         let output = run("short_payment", ["--reason", reason]);
         assert!(output.status.success(), "{}", text(&output.stderr));

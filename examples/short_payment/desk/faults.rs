@@ -15,7 +15,7 @@ const FREQUENCIES: [(Reason, u32); 8] = [
     (Reason::Returns, 14),
     (Reason::BankFee, 6),
     (Reason::LineLeftOut, 5),
-    (Reason::NoReason, 7),
+    (Reason::Unsaid, 7),
 ];
 
 pub(super) fn any(generator: &mut ChaCha8Rng) -> Reason {
@@ -56,7 +56,7 @@ pub(super) fn with_fault(terms: Terms, reason: Reason, vendor: &Vendor, due: f64
         Reason::LineLeftOut => {
             Terms { left_out: cents(terms.units * terms.price * share(generator, 0.02, 0.4)), ..terms }
         }
-        Reason::NoReason => Terms { kept: cents(due * share(generator, 0.003, 0.15)), ..terms },
+        Reason::Unsaid => Terms { kept: cents(due * share(generator, 0.003, 0.15)), ..terms },
     }
 }
 
