@@ -27,13 +27,15 @@ pub(super) fn of_atoms(values: impl Iterator<Item = f64>, count: usize, period: 
     // As many numbers as fill the rows, so it never fails.
     let table = |rows: usize, numbers: Vec<f64>| Array2::from_shape_vec((rows, 2 * atoms), numbers).unwrap_or_default();
     let sums = table(high, high_powers).dot(&table(2 * low, for_both_parts(&low_powers, atoms)).t());
-    let part = |first: usize| {
-        let mut part: Vec<f64> =
-            sums.rows().into_iter().flat_map(|row| row.into_iter().skip(first).take(low)).copied().collect();
-        part.truncate(frequencies);
-        part
-    };
-    Spectrum { re: part(0), im: part(low) }
+    let mut spectrum = Spectrum { re: Vec::with_capacity(high * low), im: Vec::with_capacity(high * low) };
+    for row in sums.into_raw_vec_and_offset().0.chunks_exact(2 * low) {
+        let (re, im) = row.split_at(low);
+        spectrum.re.extend_from_slice(re);
+        spectrum.im.extend_from_slice(im);
+    }
+    spectrum.re.truncate(frequencies);
+    spectrum.im.truncate(frequencies);
+    spectrum
 }
 
 /// `first`, `first`·`step`, `first`·`step`², …: so many rows, each with the real parts of all numbers before their imaginary parts.
