@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Observation;
+use super::asked::Asked;
 use crate::error::Result;
-use crate::question::attribution::Attributor;
 
 /// What would have become of the event, had one node behaved normally: its noise drawn from its distribution, that of all
 /// others as observed.
@@ -35,23 +34,22 @@ pub struct Counterfactual {
 }
 
 impl Counterfactual {
-    /// `tail` attributes the outlier score and `mean` the deviation of the same target.
+    /// `tail` asks about the outlier score and `mean` about the deviation of the same target.
     pub(super) fn of(
         node: &str,
         target: (&str, f64, Option<String>),
-        event: &Observation,
-        (tail, mean): (&Attributor, &Attributor),
+        (tail, mean): (Asked<'_>, Asked<'_>),
         (usual_probability, resolution): (f64, f64),
     ) -> Result<Self> {
         let all_others = |name: &str| name != node;
         Ok(Self {
             node: node.to_owned(),
             target: target.0.to_owned(),
-            probability: tail.what_if(event, all_others)?.value,
-            expected: mean.what_if(event, all_others)?.value,
+            probability: tail.what_if(all_others)?.value,
+            expected: mean.what_if(all_others)?.value,
             observed: target.1,
             observed_level: target.2,
-            probability_alone: tail.what_if(event, |name| name == node)?.value,
+            probability_alone: tail.what_if(|name| name == node)?.value,
             usual_probability,
             resolution,
         })

@@ -1,5 +1,6 @@
 //! All verdicts on one event.
 
+use super::asked::Asked;
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
@@ -14,7 +15,7 @@ use crate::data::Observation;
 use crate::error::{Error, Result};
 use crate::findings::{Finding, FindingKind};
 use crate::model::FittedModel;
-use crate::question::attribution::{Attribution, Attributor, Quantity};
+use crate::question::attribution::{Attribution, Quantity};
 use crate::telemetry::span;
 
 impl FittedModel {
@@ -52,7 +53,9 @@ impl FittedModel {
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
         config.check()?;
         let tail = self.attributor(target, config.of_score())?;
-        self.diagnose_by(&tail, tail.attribute(event)?, event, config)
+        let inspection = tail.inspect(event)?;
+        let attribution = tail.attribute_as_inspected(event, &inspection)?;
+        self.diagnose_by(Asked { attributor: &tail, event: &inspection }, attribution, event, config)
     }
 
     /// What [`diagnose`](Self::diagnose) gives, of a score that was attributed before: its figures are those of the given
@@ -85,26 +88,28 @@ impl FittedModel {
         config.check()?;
         let tail = self.attributor(&attribution.target, config.of_score())?;
         check_origin(self, &attribution, event)?;
-        self.diagnose_by(&tail, attribution, event, config)
+        self.diagnose_by(Asked { attributor: &tail, event: &tail.inspect(event)? }, attribution, event, config)
     }
 
     fn diagnose_by(
         &self,
-        tail: &Attributor,
+        tail: Asked<'_>,
         attribution: Attribution,
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Diagnosis> {
-        let target = tail.target();
+        let target = tail.attributor.target();
         span!(INFO, "diagnose", target = target);
         let mean = self.attributor(target, config.of_mean_deviation())?;
-        let mean_deviation = unless_it_overflows(mean.attribute(event))?;
+        let inspection = mean.inspect(event)?;
+        let mean_deviation = unless_it_overflows(mean.attribute_as_inspected(event, &inspection))?;
+        let mean = Asked { attributor: &mean, event: &inspection };
         let evidence = Evidence::collect(self, target, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
         let scores = contributions(&evidence, &attribution);
         let deviations = mean_deviation.as_ref().map(|mean| contributions(&evidence, mean));
-        let fixes = in_distribution_fix(&evidence, tail, event, self.default_floor())?;
+        let fixes = in_distribution_fix(&evidence, tail, self.default_floor())?;
         // What was given is evidence, and no suspect.
         let is_suspect = |name: &str| !attribution.context.iter().any(|given| given.node == name);
         let verdict = |kind, scores: Vec<f64>| {
@@ -141,13 +146,7 @@ impl FittedModel {
             .iter()
             .take(if mean_deviation.is_some() { config.counterfactuals } else { 0 })
             .map(|suspect| {
-                Counterfactual::of(
-                    &suspect.node,
-                    (target, observed, level.clone()),
-                    event,
-                    (tail, &mean),
-                    (usual, resolution),
-                )
+                Counterfactual::of(&suspect.node, (target, observed, level.clone()), (tail, mean), (usual, resolution))
             })
             .collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);

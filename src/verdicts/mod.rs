@@ -3,6 +3,7 @@
 //! Attribution answers *by how much* each node contributed, if the model is right. Each verdict here answers *who* from
 //! another part of the evidence, and fails where others do not; [`diagnose`](crate::FittedModel::diagnose) lines them up.
 
+mod asked;
 mod config;
 mod counterfactual;
 mod diagnose;

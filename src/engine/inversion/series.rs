@@ -236,7 +236,7 @@ impl<'a> Series<'a> {
     }
 
     /// The characteristic function of cⱼ(Nⱼ − nⱼ) for a player on a lattice: of a mover, or of one that is constant.
-    fn spectrum(&self, player: Player, lattice: &Lattice, free: &FreeSum) -> Spectrum {
+    pub(super) fn spectrum(&self, player: Player, lattice: &Lattice, free: &FreeSum) -> Spectrum {
         let mut spectrum = Spectrum::of_shift(free.shift, lattice.period, self.lattices.frequencies);
         if let Player::Mover(mover) = player {
             spectrum.multiply(&lattice.spectra[mover - lattice.first]);

@@ -1,7 +1,10 @@
 //! One coalition after another, for more players than can be enumerated.
 
+use std::sync::OnceLock;
+
 use super::super::Visitor;
 use super::free_sum::FreeSum;
+use super::lattices::Lattice;
 use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
@@ -23,10 +26,10 @@ pub(super) struct Walk {
     always_free: Vec<bool>,
     /// For each player what it adds when it is free.
     free: Vec<FreeSum>,
-    /// For each lattice the spectra of its players.
-    spectra: Vec<Vec<Spectrum>>,
-    /// For each lattice and side the weights of the series.
-    weights: Vec<Vec<(Side, Spectrum)>>,
+    /// For each lattice the spectra of its players, each made when it is first needed: a single coalition needs few of them.
+    spectra: Vec<Vec<OnceLock<Spectrum>>>,
+    /// For each lattice and side the weights of the series, made like them.
+    weights: Vec<Vec<(Side, OnceLock<Spectrum>)>>,
 }
 
 /// The state of the coalition visited last.
@@ -43,17 +46,15 @@ pub(super) struct WalkState<'w> {
 }
 
 impl Walk {
-    /// Costs O(players · frequencies · lattices), once per event.
+    /// Costs O(players · lattices), once per event, and what is needed of the spectra O(players · frequencies · lattices).
     pub(super) fn new(series: &Series<'_>, cast: &Cast) -> Self {
         let lattices = series.lattices;
         let players = Player::all(lattices, &cast.nodes());
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(lattices))).collect();
-        let spectra = lattices.all.iter().map(|lattice| series.spectra(&players, &free, lattice)).collect();
-        let weights = lattices
-            .all
-            .iter()
-            .map(|lattice| series.sides().map(|side| (side, series.weights(side, lattice))).collect())
-            .collect();
+        let known = |lattice: &Lattice| players.iter().skip(lattice.first).map(|_| OnceLock::new()).collect();
+        let spectra = lattices.all.iter().map(known).collect();
+        let of_sides = |_| series.sides().map(|side| (side, OnceLock::new())).collect();
+        let weights = lattices.all.iter().map(of_sides).collect();
         let always_free = players.iter().map(|&(_, place)| cast.is_always_free(place)).collect();
         Self { players, keepable: cast.players.len(), always_free, free, spectra, weights }
     }
@@ -61,6 +62,13 @@ impl Walk {
     /// The order in which players had best be numbered: the largest first, as its change costs most.
     pub(super) fn order(&self) -> Vec<usize> {
         self.players.iter().map(|&(_, place)| place).filter(|&place| place < self.keepable).collect()
+    }
+
+    /// The spectrum of a player on a lattice that knows it.
+    fn spectrum(&self, series: &Series<'_>, number: usize, player: usize) -> &Spectrum {
+        let lattice = &series.lattices.all[number];
+        let made = || series.spectrum(self.players[player].0, lattice, &self.free[player]);
+        self.spectra[number][player - lattice.first].get_or_init(made)
     }
 
     /// The state in which all are kept, be it that no coalition can.
@@ -113,8 +121,8 @@ impl WalkState<'_> {
         let asked_for = all.partition_point(|lattice| lattice.first <= self.first_free);
         for (number, product) in self.products[..asked_for].iter_mut().enumerate() {
             // A lattice does not know the players before its first.
-            if let Some(place) = player.checked_sub(all[number].first) {
-                product.multiply(&self.walk.spectra[number][place]);
+            if player >= all[number].first {
+                product.multiply(self.walk.spectrum(self.series, number, player));
             }
         }
     }
@@ -131,8 +139,11 @@ impl WalkState<'_> {
         let (lattice, product) = (&lattices.all[number], &self.products[number]);
         let movers: Vec<usize> = (largest..lattices.movers.len()).filter(|&mover| self.is_free[mover]).collect();
         let bound = lattice.bound(movers.iter().copied(), series.floor);
-        let sums: Vec<(Side, f64)> =
-            walk.weights[number].iter().map(|(side, weights)| (*side, imaginary_part(weights, product))).collect();
+        let sum_of_side = |(side, weights): &(Side, OnceLock<Spectrum>)| {
+            let weights = weights.get_or_init(|| series.weights(*side, lattice));
+            (*side, imaginary_part(weights, product))
+        };
+        let sums: Vec<(Side, f64)> = walk.weights[number].iter().map(sum_of_side).collect();
         let found = sums
             .iter()
             .map(|&(side, sum)| series.probability(side, lattice, &self.sum, (sum, bound)))

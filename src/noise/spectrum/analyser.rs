@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use realfft::num_complex::Complex64;
 use realfft::{RealFftPlanner, RealToComplex};
 
+use super::atoms::of_atoms;
 use super::characteristic::Spectrum;
 use super::faddeeva::faddeeva;
 use super::lattice::{integrated, interpolated, interpolated_in_order};
@@ -137,7 +138,7 @@ impl SpectrumAnalyser {
         if of_sums <= of_transform {
             let of_divisor = |&divisor: &usize| {
                 let placed = ascending.iter().map(|value| factor * value + shift);
-                Spectrum::of_atoms(placed, count, period / divisor as f64, self.frequencies)
+                of_atoms(placed, count, period / divisor as f64, self.frequencies)
             };
             return divisors.iter().map(of_divisor).collect();
         }

@@ -1,6 +1,7 @@
 //! Spectra of noises, which turn the distribution of a sum into a product.
 
 mod analyser;
+mod atoms;
 mod characteristic;
 mod ends;
 mod faddeeva;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::case::{AskedOf, Case, Measured, Outside, Prepared};
+use super::case::{AskedOf, Case, Inspection, Measured, Outside, Prepared, Sorted};
 use super::config::AttributionConfig;
 use super::context;
 use super::group::Splits;
@@ -119,8 +119,26 @@ impl Attributor {
     }
 
     fn attribute_with(&self, observation: &Observation, splits: Splits<'_>) -> Result<Attribution> {
+        self.attribute_inspected(observation, &self.inspect(observation)?, splits)
+    }
+
+    /// [`attribute`](Self::attribute) of an observation that was inspected before.
+    pub(crate) fn attribute_as_inspected(
+        &self,
+        observation: &Observation,
+        inspection: &Inspection,
+    ) -> Result<Attribution> {
+        self.attribute_inspected(observation, inspection, Splits::Asked(None))
+    }
+
+    fn attribute_inspected(
+        &self,
+        observation: &Observation,
+        inspection: &Inspection,
+        splits: Splits<'_>,
+    ) -> Result<Attribution> {
         span!(DEBUG, "attribute", target = self.target());
-        let case = self.case(observation)?;
+        let case = self.case(inspection, None)?;
         let mut attribution = case.ask(|event, engines| {
             self.assemble(observation, &case, event, &answer(event, engines, Ask::Split, self.goal())?, splits)
         })?;
@@ -150,14 +168,12 @@ impl Attributor {
         Goal { effort: self.config.effort, seed: self.config.means.seed, enough: None }
     }
 
-    /// The observation as a case of this target. Where it takes mechanisms outside of the data that they were chosen from, their
+    /// What an observation is to the mechanisms of the target. Where it takes them outside of the data that they were chosen from, their
     /// noise is as wide as what other plausible ones would say there; elsewhere everything is as the model has it.
-    pub(super) fn case(&self, observation: &Observation) -> Result<Case> {
-        self.case_for(observation, None)
-    }
-
-    /// The same for the coalition alone in which the nodes, by number, are kept that `only` says.
-    pub(super) fn case_for(&self, observation: &Observation, only: Option<&dyn Fn(usize) -> bool>) -> Result<Case> {
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute).
+    pub(crate) fn inspect(&self, observation: &Observation) -> Result<Inspection> {
         let target = &self.base.target;
         target.wiring().node(target.number()).needed(observation)?;
         for &number in self.context.iter() {
@@ -168,17 +184,26 @@ impl Attributor {
         let recovered = target.wiring().with_rounding_decided(recovered);
         let measured = self.measured(target, &recovered)?;
         let doubts = self.outside.doubts(target, &recovered);
-        let case = Case::new(Arc::clone(&self.base), recovered, measured);
-        if doubts.is_empty() {
-            return Ok(case);
+        let mut inspection = Inspection { recovered, measured, sorted: None };
+        if !doubts.is_empty() {
+            let players = self.as_if_believed(&inspection).players();
+            inspection.sorted = Sorted::new(&self.base, &inspection.recovered, &doubts, &players);
         }
-        let players = case.players();
+        Ok(inspection)
+    }
+
+    /// An inspected observation as a case of this target; for the coalition alone in which the nodes, by number, are kept that `only`
+    /// says, if it says so.
+    pub(super) fn case(&self, inspection: &Inspection, only: Option<&dyn Fn(usize) -> bool>) -> Result<Case> {
+        let case = self.as_if_believed(inspection);
+        let Some(sorted) = &inspection.sorted else { return Ok(case) };
         let prepare = |target: Target| Prepared::new(target, &self.model, &self.config);
-        let regimes = self.outside.regimes(&self.base, (case.recovered(), &doubts, &players), only, prepare)?;
-        Ok(match regimes {
-            Some(regimes) => case.in_regimes(regimes),
-            None => case,
-        })
+        Ok(case.in_regimes(self.outside.regimes(&self.base, sorted, only, prepare)?))
+    }
+
+    /// The case with every mechanism of the model believed.
+    fn as_if_believed(&self, inspection: &Inspection) -> Case {
+        Case::new(Arc::clone(&self.base), inspection.recovered.clone(), inspection.measured.clone())
     }
 
     /// What is measured where `target`, the attributor's or the same node with other mechanisms, has recovered these noises.

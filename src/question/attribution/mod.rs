@@ -18,6 +18,7 @@ mod what_if;
 mod within;
 
 pub use attributor::Attributor;
+pub(crate) use case::Inspection;
 pub use columns::{AttributedColumns, RankedNode};
 pub use config::{AttributionConfig, AttributionQuestion, Floor, Quantity};
 pub use context::ContextNode;

@@ -1,7 +1,7 @@
 //! What other plausible mechanisms would make of contributions.
 
 use super::attributor::Attributor;
-use super::case::{Case, Doubt, Outside, Prepared};
+use super::case::{Case, Doubt, Outside, Prepared, Sorted};
 use super::result::Attribution;
 use crate::engine::Ask;
 use crate::error::Result;
@@ -98,17 +98,11 @@ impl Attributor {
     fn contributions(&self, case: &Case, alternative: Option<&Doubt>) -> Result<Option<Contributions>> {
         let mut case = case.as_if_believed();
         if let Some(doubt) = alternative {
-            let (base, players) = (case.shared_base(), case.players());
+            let (doubts, players) = (std::slice::from_ref(doubt), case.players());
+            let Some(sorted) = Sorted::new(case.base(), case.as_modelled(), doubts, &players) else { return Ok(None) };
             let prepare = |target| Prepared::new(target, &self.model, &self.config);
-            match self.outside.regimes(
-                base,
-                (case.as_modelled(), std::slice::from_ref(doubt), &players),
-                None,
-                prepare,
-            )? {
-                Some(regimes) => case = case.in_regimes(regimes),
-                None => return Ok(None),
-            }
+            let regimes = self.outside.regimes(case.shared_base(), &sorted, None, prepare)?;
+            case = case.in_regimes(regimes);
         }
         let goal = Goal { effort: self.config.effort.rough(), enough: Some(ENOUGH), ..self.goal() };
         case.ask(|event, engines| {

@@ -1,6 +1,7 @@
 //! Single coalitions: what the target would have been, had some noises been drawn anew.
 
 use super::attributor::Attributor;
+use super::case::Inspection;
 use super::config::Quantity;
 use crate::data::Observation;
 use crate::engine::Ask;
@@ -48,7 +49,12 @@ impl Attributor {
     /// ```
     #[doc(alias = "counterfactual_samples")]
     pub fn what_if(&self, observation: &Observation, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
-        let case = self.case_for(observation, Some(&|node| kept(self.base.target.node_name(node))))?;
+        self.what_if_inspected(&self.inspect(observation)?, kept)
+    }
+
+    /// [`what_if`](Self::what_if) of an observation that was inspected before.
+    pub(crate) fn what_if_inspected(&self, inspection: &Inspection, kept: impl Fn(&str) -> bool) -> Result<WhatIf> {
+        let case = self.case(inspection, Some(&|node| kept(self.base.target.node_name(node))))?;
         let (found, observed) = case.ask(|event, engines| {
             let mut coalition = Coalition::empty(event.player_count());
             let is_kept = |player: &usize| kept(event.target().node_name(event.node_of(*player)));

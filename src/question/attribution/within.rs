@@ -65,7 +65,7 @@ impl Attributor {
         proceed: impl Fn() -> ControlFlow<()>,
     ) -> Result<TimedAttribution> {
         let deadline = Deadline::after(limit, &proceed);
-        let case = self.case(observation)?;
+        let case = self.case(&self.inspect(observation)?, None)?;
         case.ask(|event, engines| {
             let (answer, complete) = answer_within(event, engines, Ask::Split, self.goal(), &deadline)?;
             let mut attribution = self.assemble(observation, &case, event, &answer, Splits::Asked(Some(&deadline)))?;

@@ -10,31 +10,23 @@
 //! ICLR 2025, arXiv 2505.00930. The anomaly condition is theirs; they test the fix on the target's value, which here is its
 //! outlier region.
 
-use crate::data::Observation;
 use crate::error::Result;
-use crate::question::attribution::Attributor;
 use crate::score::ln_with_floor;
+use crate::verdicts::asked::Asked;
 use crate::verdicts::evidence::{Evidence, NodeEvidence};
 
 /// An anomaly: a value that one in a hundred normal rows exceeds.
 const ANOMALOUS: f64 = 4.605_170_185_988_091;
 
 /// −ln of the tail of its noise plus the fix for each candidate, in nats; 0 for nodes that are not candidates.
-pub(in crate::verdicts) fn in_distribution_fix(
-    evidence: &Evidence,
-    attributor: &Attributor,
-    event: &Observation,
-    floor: f64,
-) -> Result<Vec<f64>> {
+pub(in crate::verdicts) fn in_distribution_fix(evidence: &Evidence, tail: Asked<'_>, floor: f64) -> Result<Vec<f64>> {
     let candidates: Vec<&str> =
         evidence.nodes.iter().filter(|node| is_candidate(evidence, node)).map(|node| node.name.as_str()).collect();
     let mut scores = vec![0.0; evidence.nodes.len()];
     if candidates.is_empty() {
         return Ok(scores);
     }
-    let value = |kept: &dyn Fn(&str) -> bool| -> Result<f64> {
-        Ok(ln_with_floor(attributor.what_if(event, kept)?.value, floor))
-    };
+    let value = |kept: &dyn Fn(&str) -> bool| -> Result<f64> { Ok(ln_with_floor(tail.what_if(kept)?.value, floor)) };
     let as_observed = value(&|node| candidates.contains(&node))?;
     for (score, node) in scores.iter_mut().zip(&evidence.nodes) {
         if candidates.contains(&node.name.as_str()) {

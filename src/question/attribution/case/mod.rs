@@ -12,8 +12,17 @@ use crate::world::Event;
 use outside::InRegimes;
 
 pub(super) use measured::{AskedOf, Measured};
-pub(super) use outside::{Doubt, Outside};
+pub(super) use outside::{Doubt, Outside, Sorted};
 pub(super) use prepared::Prepared;
+
+/// What all questions about one observation share: it costs many evaluations of the mechanisms, and no engine.
+pub(crate) struct Inspection {
+    /// As the mechanisms of the model recover it.
+    pub(super) recovered: Recovered,
+    pub(super) measured: Measured,
+    /// Where some of these mechanisms are not believed.
+    pub(super) sorted: Option<Sorted>,
+}
 
 /// One observation of a target.
 pub(super) struct Case {
@@ -26,6 +35,7 @@ pub(super) struct Case {
 }
 
 impl Case {
+    /// As if every mechanism of the model were believed.
     pub(super) fn new(base: Arc<Prepared>, recovered: Recovered, measured: Measured) -> Self {
         Self { base, recovered, measured, in_regimes: None }
     }

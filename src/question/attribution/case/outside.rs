@@ -138,6 +138,61 @@ pub(in crate::question::attribution) struct InRegimes {
     pub(in crate::question::attribution) by_effects: bool,
 }
 
+/// Which noises of an event are wide in which of its worlds.
+pub(in crate::question::attribution) struct Sorted {
+    /// The nodes of the players.
+    players: Vec<usize>,
+    regime_of: RegimeOf,
+    /// The regime of the event itself.
+    of_event: usize,
+    /// For each regime which noises are wide, and the values and noises that the event has in it.
+    regimes: Vec<(Vec<Wide>, Recovered)>,
+    /// See [`InRegimes::stated`].
+    stated: Recovered,
+    /// See [`InRegimes::by_effects`].
+    by_effects: bool,
+}
+
+impl Sorted {
+    /// Sorts the worlds of an event: by which noises are wide where a coalition of `players`, nodes by their numbers, is kept.
+    ///
+    /// A noise is wide where the parents are about as far outside as they are in the event, if the noises that are drawn have
+    /// their medians. `None` where a mechanism is not finite in some regime.
+    pub(in crate::question::attribution) fn new(
+        base: &Prepared,
+        recovered: &Recovered,
+        doubts: &[Doubt],
+        players: &[usize],
+    ) -> Option<Self> {
+        let scene = Scene { target: &base.target, recovered, doubts, players };
+        let deciding = scene.deciding();
+        let mut found: Vec<Vec<bool>> = Vec::new();
+        let mut regimes = Vec::with_capacity(1 << deciding.len());
+        for set in 0..1_usize << deciding.len() {
+            let is_drawn = |player: usize| {
+                deciding.iter().position(|&other| other == player).is_some_and(|bit| set >> bit & 1 == 0)
+            };
+            let wide = scene.wide(is_drawn);
+            let regime = found.iter().position(|other| *other == wide).unwrap_or(found.len());
+            if regime == found.len() {
+                found.push(wide);
+            }
+            regimes.push(regime);
+        }
+        let of_event = regimes[regimes.len() - 1];
+        let by_effects = matches!(doubts, [only] if only.wide.is_shifted()) && base.knows_effects();
+        let of_regime = |wide: &Vec<bool>| {
+            let wide_ones = doubts.iter().zip(wide).filter(|&(_, &is_wide)| is_wide).map(|(doubt, _)| doubt.wide);
+            Some((wide_ones.collect(), scene.recovered_where(wide, by_effects)?))
+        };
+        let of_regimes = found.iter().map(of_regime).collect::<Option<_>>()?;
+        let mut stated = recovered.clone();
+        doubts.iter().for_each(|doubt| stated.noises[doubt.wide.node] = doubt.noise);
+        let regime_of = RegimeOf::new(deciding, regimes);
+        Some(Self { players: players.to_vec(), regime_of, of_event, regimes: of_regimes, stated, by_effects })
+    }
+}
+
 impl Outside {
     pub(in crate::question::attribution) fn new(model: &FittedModel, target: &Target) -> Self {
         let plausible = |(number, position): (usize, usize)| {
@@ -232,51 +287,29 @@ impl Outside {
         deciding.into_iter().map(|player| players[player]).collect()
     }
 
-    /// The worlds of an event by regimes: which noises are wide where a coalition of `players`, nodes by their numbers, is kept.
+    /// The worlds of an event that `sorted` tells apart, by regimes. `prepare` is called for targets that were not prepared yet. Of a single
+    /// coalition, the one in which the nodes are kept that `only` says, its regime alone is prepared.
     ///
-    /// A noise is wide where the parents are about as far outside as they are in the event, if the noises that are drawn have
-    /// their medians. `prepare` is called for targets that were not prepared yet. Of a single coalition, the one in which the
-    /// nodes are kept that `only` says, its regime alone is prepared. `None` where a mechanism is not finite in some regime.
+    /// # Errors
+    /// When `prepare` fails.
     pub(in crate::question::attribution) fn regimes(
         &self,
         base: &Arc<Prepared>,
-        (recovered, doubts, players): (&Recovered, &[Doubt], &[usize]),
+        sorted: &Sorted,
         only: Option<&dyn Fn(usize) -> bool>,
         prepare: impl Fn(Target) -> Result<Prepared>,
-    ) -> Result<Option<InRegimes>> {
-        let scene = Scene { target: &base.target, recovered, doubts, players };
-        let deciding = scene.deciding();
-        let mut found: Vec<Vec<bool>> = Vec::new();
-        let mut regimes = Vec::with_capacity(1 << deciding.len());
-        for set in 0..1_usize << deciding.len() {
-            let is_drawn = |player: usize| {
-                deciding.iter().position(|&other| other == player).is_some_and(|bit| set >> bit & 1 == 0)
-            };
-            let wide = scene.wide(is_drawn);
-            let regime = found.iter().position(|other| *other == wide).unwrap_or(found.len());
-            if regime == found.len() {
-                found.push(wide);
-            }
-            regimes.push(regime);
-        }
-        let of_event = regimes[regimes.len() - 1];
-        let regime_of = RegimeOf::new(deciding, regimes);
+    ) -> Result<InRegimes> {
+        let Sorted { players, regime_of, of_event, regimes, stated, by_effects } = sorted;
         let only = only.map(|is_kept| regime_of.where_kept(|player| is_kept(players[player])));
-        let by_effects = matches!(doubts, [only] if only.wide.is_shifted()) && base.knows_effects();
-        let mut all = Vec::with_capacity(found.len());
-        for (regime, wide) in found.iter().enumerate() {
-            let Some(recovered) = scene.recovered_where(wide, by_effects) else { return Ok(None) };
-            if only.is_some_and(|only| only != regime) {
-                continue;
-            }
-            let nodes = doubts.iter().zip(wide).filter(|&(_, &is_wide)| is_wide).map(|(doubt, _)| doubt.wide).collect();
-            let prepared = if by_effects { Arc::clone(base) } else { self.prepared(base, nodes, &prepare)? };
-            all.push((prepared, recovered));
-        }
-        let mut stated = recovered.clone();
-        doubts.iter().for_each(|doubt| stated.noises[doubt.wide.node] = doubt.noise);
-        let (regime_of, of_event) = if only.is_some() { (RegimeOf::everywhere(), 0) } else { (regime_of, of_event) };
-        Ok(Some(InRegimes { regime_of, regimes: all, of_event, stated, by_effects }))
+        let asked_for = regimes.iter().enumerate().filter(|(regime, _)| only.is_none_or(|only| only == *regime));
+        let prepared = asked_for.map(|(_, (wide, recovered))| {
+            let prepared = if *by_effects { Arc::clone(base) } else { self.prepared(base, wide.clone(), &prepare)? };
+            Ok((prepared, recovered.clone()))
+        });
+        let regimes = prepared.collect::<Result<_>>()?;
+        let (regime_of, of_event) =
+            if only.is_some() { (RegimeOf::everywhere(), 0) } else { (regime_of.clone(), *of_event) };
+        Ok(InRegimes { regime_of, regimes, of_event, stated: stated.clone(), by_effects: *by_effects })
     }
 
     /// The target with these noises wide, from `prepare` if it is not there yet.
