@@ -16,6 +16,11 @@ use peak_alloc::PeakAlloc;
 #[expect(dead_code, reason = "nothing is attributed here")]
 mod retail_shop;
 
+#[path = "shared/processor_time.rs"]
+mod processor_time;
+
+use processor_time::processor_time;
+
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
@@ -93,12 +98,6 @@ fn main() -> Result<()> {
         print(format!("coefficients, {rows} rows against memory: largest difference {difference:e}"));
     }
     Ok(())
-}
-
-/// What this thread has had of a processor, so that others on the machine do not count. Linux only.
-fn processor_time() -> Duration {
-    let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    Duration::from_nanos(times.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()).unwrap_or(0))
 }
 
 fn linear_shop(noise: NoiseFamily) -> Result<StructuralCausalModel> {

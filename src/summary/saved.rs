@@ -124,21 +124,23 @@ impl SavedSummary {
         if columns.len() != width {
             return Err(wrong("another number of columns"));
         }
+        let numbers: Vec<u32> = (0..causes as u32).collect();
+        let all_saved = bytes::write(&summary.all)?;
         for (place, levels) in columns.into_iter().enumerate() {
             summary.check_level_count(place, levels.len())?;
             if levels.windows(2).any(|pair| pair[0].level >= pair[1].level) {
                 return Err(wrong("levels out of order"));
             }
-            let (mut events, mut failed) = (0_u64, 0_u64);
+            let mut whole = Tally::default();
             for SavedLevel { level, tally } in levels {
                 if !tally.is_sound(causes) {
                     return Err(wrong("counts of a level that do not sum up"));
                 }
-                events = events.saturating_add(tally.events);
-                failed = failed.saturating_add(tally.failed);
+                whole.merge(&tally, &numbers);
                 *summary.columns[place].tally_of(level.as_deref()) = tally;
             }
-            if (events, failed) != (summary.all.events, summary.all.failed) {
+            // To the bit, as all of it is exact.
+            if bytes::write(&whole.renumbered(&numbers))? != all_saved {
                 return Err(wrong("levels that do not sum up"));
             }
         }

@@ -44,6 +44,8 @@ pub(super) struct Cell {
 impl Tally {
     /// Adds an event with an answer. `side` turns what is towards the side on which it is extreme into what it is.
     pub(super) fn add(&mut self, parts: &[Part], side: f64, standing: &Standing, total: f64, amount: Option<f64>) {
+        // Lists that double would take twice the memory of many small levels.
+        self.cells.reserve_exact(parts.len().saturating_sub(self.cells.len()));
         self.events += 1;
         self.contested += u64::from(standing.is_contested);
         self.total.add(total);
@@ -80,6 +82,7 @@ impl Tally {
         self.total.merge(&other.total);
         self.amount.merge(&other.amount);
         self.failed_amount.merge(&other.failed_amount);
+        self.cells.reserve_exact(other.cells.len().saturating_sub(self.cells.len()));
         for cell in other.cells() {
             let own = self.cell(numbers[cell.cause as usize]);
             own.first = own.first.saturating_add(cell.first);

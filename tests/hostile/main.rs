@@ -116,9 +116,9 @@ macro_rules! parsers {
 }
 
 #[cfg(feature = "traces")]
-parsers! { dataset_csv call_graph_csv edges_csv metrics traces dependencies model_json model_binary types reports }
+parsers! { dataset_csv call_graph_csv edges_csv metrics traces dependencies model_json model_binary types reports summaries }
 #[cfg(not(feature = "traces"))]
-parsers! { dataset_csv call_graph_csv edges_csv metrics model_json model_binary types reports }
+parsers! { dataset_csv call_graph_csv edges_csv metrics model_json model_binary types reports summaries }
 
 #[cfg(feature = "parquet")]
 #[test]

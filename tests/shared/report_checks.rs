@@ -44,6 +44,11 @@ fn in_csv(name: &str) -> String {
 
 /// Nothing but the elements and attributes that reports are made of: no script, handler, address or style of a name's.
 pub(crate) fn assert_harmless(document: &Document<'_>) {
+    assert_harmless_with(document, &[]);
+}
+
+/// As [`assert_harmless`], with links to these addresses, each of which is there.
+pub(crate) fn assert_harmless_with(document: &Document<'_>, links: &[String]) {
     const ELEMENTS: &str = "html head meta title style body main footer section div p h1 h2 h3 ul li code figure figcaption \
                             table caption thead tbody tr th td details summary pre svg desc g rect line path text";
     const ATTRIBUTES: &str = "lang charset name content http-equiv class id role tabindex scope width height x y x1 x2 y1 y2 \
@@ -51,7 +56,11 @@ pub(crate) fn assert_harmless(document: &Document<'_>) {
                               font-style text-anchor style aria-label aria-labelledby";
     let elements: BTreeSet<&str> = ELEMENTS.split_whitespace().collect();
     let attributes: BTreeSet<&str> = ATTRIBUTES.split_whitespace().collect();
-    for node in document.descendants().filter(Node::is_element) {
+    let found: BTreeSet<&str> = self::elements(document, "a").filter_map(|link| link.attribute("href")).collect();
+    assert_eq!(found, links.iter().map(String::as_str).collect::<BTreeSet<_>>());
+    let is_link =
+        |node: &Node<'_, '_>| node.has_tag_name("a") && node.attributes().all(|attribute| attribute.name() == "href");
+    for node in document.descendants().filter(|node| node.is_element() && !is_link(node)) {
         assert!(elements.contains(node.tag_name().name()), "{node:?}");
         for attribute in node.attributes() {
             assert!(attributes.contains(attribute.name()), "{attribute:?}");

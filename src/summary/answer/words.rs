@@ -2,7 +2,7 @@
 
 use super::result::{CauseSummary, StandOut, Summary};
 use crate::question::attribution::Quantity;
-use crate::wording::{fixed, grouped, p_value, significant, sum_in_words, visible_name};
+use crate::wording::{fixed, grouped, p_value, sum_in_words, visible_name};
 
 impl Summary {
     /// What happened, in a sentence or two: the first cause of most events, what it contributed, and what was at stake.
@@ -110,7 +110,7 @@ impl std::fmt::Display for StandOut {
             || "no node explains".to_owned(),
             |node| format!("`{}` is the first cause of", visible_name(node)),
         );
-        let times = self.lift.map_or_else(String::new, |lift| format!(", {} times as often", significant(lift)));
+        let times = self.lift.map_or_else(String::new, |lift| format!(", {} times as often", fixed(lift, 1)));
         let (low, high) = self.share_interval;
         write!(
             formatter,
@@ -121,10 +121,8 @@ impl std::fmt::Display for StandOut {
             per_cent(low),
             per_cent(high),
             per_cent(self.share_elsewhere),
-            match p_value(self.p_value) {
-                small if small.starts_with('<') => small.replace('<', "< "),
-                other => format!("= {other}"),
-            },
+            // Far below, it may be too small for an `f64`.
+            if self.p_value < 5e-4 { "< 0.001".to_owned() } else { format!("= {}", p_value(self.p_value)) },
         )
     }
 }

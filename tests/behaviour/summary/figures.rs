@@ -88,7 +88,9 @@ fn figures_are_those_of_brute_force_over_the_events() {
 }
 
 fn check_levels(summary: &Summary, answered: &[(&Event, Truth)], all: &[Event]) {
-    let mut by_vendor: BTreeMap<Option<&str>, (u64, BTreeMap<Option<&str>, u64>, f64)> = BTreeMap::new();
+    /// Events, those of which each cause is first, and the amount at stake.
+    type OfVendor<'t> = (u64, BTreeMap<Option<&'t str>, u64>, f64);
+    let mut by_vendor: BTreeMap<Option<&str>, OfVendor<'_>> = BTreeMap::new();
     all.iter().for_each(|event| by_vendor.entry(event.vendor).or_default().0 += 1);
     for (event, truth) in answered {
         let level = by_vendor.get_mut(&event.vendor).unwrap();

@@ -8,6 +8,7 @@
 mod metrics;
 mod models;
 mod reports;
+mod summaries;
 mod tables;
 #[cfg(feature = "traces")]
 mod traces;
@@ -34,6 +35,7 @@ pub const TARGETS: &[Target] = &[
     ("model_binary", models::binary),
     ("types", types::types),
     ("reports", reports::reports),
+    ("summaries", summaries::summaries),
 ];
 
 /// Gives the bytes to the target of this name.

@@ -7,6 +7,9 @@ use crate::report::html::text::table_of_markup;
 use crate::summary::{CauseSummary, Summary, per_cent};
 use crate::wording::{grouped, sum};
 
+/// Most causes in the table.
+const MOST_ROWS: usize = 100;
+
 pub(super) fn causes(summary: &Summary) -> String {
     let by_count = chart(
         "by-count",
@@ -97,8 +100,5 @@ fn table(summary: &Summary) -> String {
     let caption = format!(
         "All causes. Shares of events have the 95 % interval of their probability, if these events are independent draws of what will come{rest}"
     );
-    table_of_markup("", &caption, &header, &rows)
+    table_of_markup("figures", &caption, &header, &rows)
 }
-
-/// Most causes in the table.
-const MOST_ROWS: usize = 100;

@@ -49,7 +49,7 @@ fn table(summary: &Summary, caption: &str, examples: &[ExampleEvent], link: Opti
         [linked(&event.id, link)].into_iter().chain(cells.iter().map(|cell| markup(cell))).collect()
     };
     let rows: Vec<Vec<String>> = examples.iter().take(EXAMPLES).map(row).collect();
-    table_of_markup("", caption, &header, &rows)
+    table_of_markup("figures", caption, &header, &rows)
 }
 
 pub(super) fn failures(summary: &Summary, link: Option<&Links<'_>>) -> String {
