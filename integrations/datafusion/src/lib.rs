@@ -28,6 +28,7 @@
 //! query then drops.
 
 mod aggregates;
+mod attributed;
 mod columns;
 mod functions;
 mod model;
@@ -64,6 +65,10 @@ impl Functions {
     /// The models that these functions have loaded, and those that were inserted under a name.
     pub fn models(&self) -> &Models {
         &self.models
+    }
+
+    fn shared_models(&self) -> Arc<Models> {
+        Arc::clone(&self.models)
     }
 
     /// The functions of one row.

@@ -4,6 +4,7 @@ mod collected;
 mod fit_model;
 mod plan;
 mod sample_rows;
+mod summarise;
 
 use std::sync::Arc;
 
@@ -15,5 +16,6 @@ pub(crate) fn aggregates() -> Vec<Arc<AggregateUDF>> {
     vec![
         Arc::new(AggregateUDF::from(fit_model::FitModel::default())),
         Arc::new(AggregateUDF::from(sample_rows::SampleRows::default())),
+        Arc::new(AggregateUDF::from(summarise::SummariseCauses::default())),
     ]
 }

@@ -23,13 +23,13 @@ const MODEL: &str = "the model (first argument)";
 const QUESTION: &str = "the question (second argument)";
 
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct Attribute {
+pub(crate) struct Attribute {
     signature: Signature,
     models: Shared,
 }
 
 impl Attribute {
-    pub(super) fn new(models: Arc<Models>) -> Self {
+    pub(crate) fn new(models: Arc<Models>) -> Self {
         Self { signature: Signature::variadic_any(Volatility::Immutable), models: Shared(models) }
     }
 }

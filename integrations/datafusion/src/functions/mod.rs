@@ -11,12 +11,14 @@ use datafusion_expr::ScalarUDF;
 
 use crate::model::Models;
 
+pub(crate) use attribute::Attribute;
 pub use attribute::{causes_field, causes_type};
+pub(crate) use outlier_score::OutlierScore;
 
 pub(crate) fn scalar(models: &Arc<Models>) -> Vec<Arc<ScalarUDF>> {
     vec![
-        Arc::new(ScalarUDF::from(attribute::Attribute::new(Arc::clone(models)))),
-        Arc::new(ScalarUDF::from(outlier_score::OutlierScore::new(Arc::clone(models)))),
+        Arc::new(ScalarUDF::from(Attribute::new(Arc::clone(models)))),
+        Arc::new(ScalarUDF::from(OutlierScore::new(Arc::clone(models)))),
         Arc::new(ScalarUDF::from(node_scores::NodeScores::new(Arc::clone(models)))),
     ]
 }

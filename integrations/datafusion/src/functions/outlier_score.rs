@@ -15,13 +15,13 @@ use crate::question::Question;
 const NAME: &str = "outlier_score";
 
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct OutlierScore {
+pub(crate) struct OutlierScore {
     signature: Signature,
     models: Shared,
 }
 
 impl OutlierScore {
-    pub(super) fn new(models: Arc<Models>) -> Self {
+    pub(crate) fn new(models: Arc<Models>) -> Self {
         Self { signature: Signature::any(3, Volatility::Immutable), models: Shared(models) }
     }
 }

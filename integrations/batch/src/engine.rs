@@ -1,0 +1,61 @@
+//! The query engine with our functions: in this process, or a cluster's.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+
+use ballista::prelude::SessionContextExt;
+use clap::Args;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use etiology_datafusion::Functions;
+
+use crate::Result;
+
+/// Rows that are computed at once: some seconds of work at most, and little memory.
+const BATCH: usize = 4096;
+
+#[derive(Args)]
+pub(crate) struct EngineArguments {
+    /// Scheduler of a cluster that computes; without it this process does
+    #[arg(long, value_name = "HOST:PORT")]
+    cluster: Option<SocketAddr>,
+    /// In how many parts files are computed at once; one per core by default, which counts this machine's
+    #[arg(long)]
+    partitions: Option<NonZeroUsize>,
+}
+
+impl EngineArguments {
+    pub(crate) fn is_cluster(&self) -> bool {
+        self.cluster.is_some()
+    }
+}
+
+/// An engine, ready for queries.
+pub(crate) struct Engine {
+    pub(crate) context: SessionContext,
+    pub(crate) functions: Functions,
+}
+
+impl Engine {
+    /// # Errors
+    /// When there is no such cluster.
+    pub(crate) async fn new(arguments: &EngineArguments) -> Result<Self> {
+        let mut config = SessionConfig::new().with_batch_size(BATCH);
+        if let Some(partitions) = arguments.partitions {
+            config = config.with_target_partitions(partitions.get());
+        }
+        // Each partition has rows that follow each other, so that the order of rows can be kept.
+        let config = config.with_round_robin_repartition(false).with_repartition_file_min_size(0);
+        let functions = Functions::new();
+        let mut context = match arguments.cluster {
+            None => SessionContext::new_with_config(config),
+            Some(address) => {
+                let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
+                SessionContext::remote_with_state(&format!("df://{address}"), state).await?
+            }
+        };
+        // After the context is made, as that of a cluster forgets what its state knew.
+        functions.register(&mut context)?;
+        Ok(Self { context, functions })
+    }
+}
