@@ -138,29 +138,11 @@ fn in_words(OfEvent { label, outcome }: &OfEvent, what_if: &[String]) -> String 
 /// # Errors
 /// What is wrong with one of them.
 fn intervention(what_if: &[String], model: &FittedModel) -> Result<Intervention, Failure> {
-    let mut all = Intervention::new();
-    for text in what_if {
-        let expected = || {
-            Failure::Mistake(format!("--what-if {text}: expected a node, one of = += *=, and a value, as in db=0.1"))
-        };
-        let (node, value) = text.split_once('=').ok_or_else(expected)?;
-        let (node, operator) = match node.strip_suffix(['+', '*']) {
-            // A node may well be called so.
-            Some(shorter) if !model.graph().contains(node.trim()) => (shorter, &node[shorter.len()..]),
-            _ => (node, ""),
-        };
-        let (node, value) = (node.trim(), value.trim());
-        let levels = model.levels(node)?;
-        if levels.is_some() && operator.is_empty() {
-            all = all.set_level(node, value);
-            continue;
+    let all = what_if.iter().try_fold(Intervention::new(), |all, text| all.and(text, model));
+    all.map_err(|error| match error {
+        Error::InvalidParameter { requirement, found, .. } => {
+            Failure::Mistake(format!("--what-if {}: expected {requirement}", found.trim_matches('`')))
         }
-        let number: f64 = value.parse().map_err(|_| expected())?;
-        all = match operator {
-            "+" => all.shift(node, number),
-            "*" => all.scale(node, number),
-            _ => all.set(node, number),
-        };
-    }
-    Ok::<_, Error>(all).map_err(Failure::from)
+        other => other.into(),
+    })
 }

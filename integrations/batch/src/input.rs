@@ -33,7 +33,7 @@ impl Format {
 /// The files that a path, a folder or a pattern such as `slow/*.parquet` stands for, by name.
 ///
 /// # Errors
-/// When there are none, or the pattern is none.
+/// When there are none, the pattern is none, or a file is of no format that is read.
 pub(crate) fn files(pattern: &str) -> Result<Vec<PathBuf>> {
     let path = Path::new(pattern);
     let mut found: Vec<PathBuf> = if path.is_file() {
@@ -54,6 +54,7 @@ pub(crate) fn files(pattern: &str) -> Result<Vec<PathBuf>> {
     if found.is_empty() {
         return Err(format!("`{pattern}` is no file, no folder with files and no pattern that a file has").into());
     }
+    found.iter().try_for_each(|path| Format::of(path).map(drop))?;
     found.sort();
     // A cluster's machines have other working folders.
     found.iter().map(|path| Ok(path.canonicalize()?)).collect()

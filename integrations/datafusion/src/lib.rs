@@ -8,8 +8,10 @@
 //! | `attribute(model, question, columns…)` | why the target of this row is so unusual: its score and the contribution of every node, with errors |
 //! | `outlier_score(model, question, value)` | how unusual a value of the target is: cheap, to choose rows by |
 //! | `node_scores(model, columns…)` | how unusual every node of this row is, by itself and given its causes |
+//! | `what_if(model, target, intervention, columns…)` | what the target of this row would have been with `'db=0.1'` |
 //! | `fit_model(plan, key, columns…)` | over many rows: a linear model fitted to all of them, as the bytes of a saved model |
 //! | `sample_rows(rows, key, columns…)` | over many rows: so many of them, always the same for the same keys, as a list of structs |
+//! | `summarise_causes(config, id, cause, amount, columns…)` | over many answers: what caused them, as the bytes of an [`EventSummary`](etiology::summary::EventSummary) |
 //!
 //! `model` is a literal: the path of a saved model, `path#fingerprint` where it must be this one and no other, the bytes of one, or a name
 //! from [`Models::insert`]. `question` is a literal too: the target's name, or JSON such as
@@ -20,12 +22,13 @@
 //!
 //! ```sql
 //! SELECT id, cause['score'], cause['causes'][1]['node']
-//! FROM (SELECT id, attribute('shop.etiology', 'Website', "Website", www, "API") AS cause
-//!       FROM (SELECT * FROM requests WHERE outlier_score('shop.etiology', 'Website', "Website") > 6 LIMIT 9000000000))
+//! FROM (SELECT id, CASE WHEN outlier_score('shop.etiology', 'Website', "Website") > 6
+//!                       THEN attribute('shop.etiology', 'Website', "Website", www, "API") END AS cause
+//!       FROM requests WHERE outlier_score('shop.etiology', 'Website', "Website") > 6)
 //! ```
 //!
-//! The limit, which is never reached, keeps `attribute` above the filter: the engine may compute a function for rows that a filter of the same
-//! query then drops.
+//! The condition is said twice, as the engine may compute a function for rows that a filter of the same query then drops; a branch it computes
+//! for the rows alone that take it. [`Functions::attributed`] builds such plans in code.
 
 mod aggregates;
 mod attributed;

@@ -12,6 +12,7 @@ mod replacement;
 mod request;
 mod sampled;
 mod target;
+mod text;
 
 pub use change::NodeChange;
 pub use config::InterventionConfig;

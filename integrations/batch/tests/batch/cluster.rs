@@ -49,13 +49,13 @@ fn an_executor_that_is_killed_costs_no_event_and_no_bit() {
     let scheduler = free_address();
     let _scheduler = Process::new(folder.command(&format!("scheduler --bind {scheduler} --executor-timeout 4")));
     wait_for(scheduler);
-    let executors: Vec<(SocketAddr, Process)> = (0..2)
+    let mut executors: Vec<Process> = (0..2)
         .map(|_| {
             let address = free_address();
             let words = format!("executor --scheduler {scheduler} --bind {address} --cores 1 --heartbeat 1");
             let process = Process::new(folder.command(&words));
             wait_for(address);
-            (address, process)
+            process
         })
         .collect();
     let call = "attribute --events slow --model shop.etiology --target Website --quiet --partitions 4";
@@ -64,7 +64,7 @@ fn an_executor_that_is_killed_costs_no_event_and_no_bit() {
     // Some of the events are explained by then.
     sleep(Duration::from_millis(700));
     let was_under_way = query.try_wait().unwrap().is_none();
-    drop(executors.into_iter().next());
+    drop(executors.remove(0));
     let output = query.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(was_under_way, "the query was done before the executor was killed");

@@ -4,6 +4,7 @@ mod attribute;
 mod literals;
 mod node_scores;
 mod outlier_score;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -20,5 +21,6 @@ pub(crate) fn scalar(models: &Arc<Models>) -> Vec<Arc<ScalarUDF>> {
         Arc::new(ScalarUDF::from(Attribute::new(Arc::clone(models)))),
         Arc::new(ScalarUDF::from(OutlierScore::new(Arc::clone(models)))),
         Arc::new(ScalarUDF::from(node_scores::NodeScores::new(Arc::clone(models)))),
+        Arc::new(ScalarUDF::from(what_if::WhatIf::new(Arc::clone(models)))),
     ]
 }

@@ -238,29 +238,6 @@ async fn what_cannot_be_answered_says_why() {
 }
 
 #[tokio::test]
-async fn a_limit_keeps_attributions_above_a_filter() {
-    let folder = Folder::new("filters");
-    let functions = Functions::new();
-    functions.models().insert("shop", shop());
-    let (batch, data) = requests(200);
-    let context = context(2, &functions);
-    let frame = context.read_batch(batch).unwrap();
-    let file = folder.file("requests.parquet");
-    frame.write_parquet(&file, DataFrameWriteOptions::new(), None).await.unwrap();
-    context.register_parquet("requests", &file, ParquetReadOptions::default()).await.unwrap();
-    let attribute = format!("attribute('shop', '{TARGET}'{})", listed(&data));
-    let plan_of = async |from: &str| {
-        let query = format!("EXPLAIN FORMAT INDENT SELECT id, {attribute} AS cause FROM {from}");
-        let plan = rows_of(&context, &query).await.unwrap();
-        plan.column(1).as_string::<i32>().value(1).to_owned()
-    };
-    let plan = plan_of("(SELECT * FROM requests WHERE id < 40 LIMIT 9000000000)").await;
-    let line_of = |what: &str| plan.lines().position(|line| line.contains(what)).unwrap();
-    assert!(line_of("attribute(") < line_of("FilterExec: id"), "{plan}");
-    assert_eq!(plan.matches("attribute(").count(), 1, "{plan}");
-}
-
-#[tokio::test]
 async fn a_name_is_of_the_model_that_has_it_now() {
     let functions = Functions::new();
     let (batch, data) = requests(30);

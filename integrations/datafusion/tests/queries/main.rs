@@ -1,7 +1,10 @@
 //! The functions in queries.
 
+mod acting;
 mod aggregates;
+mod filters;
 mod functions;
+mod summaries;
 
 #[path = "../../../../examples/shared/retail_shop.rs"]
 mod retail_shop;
