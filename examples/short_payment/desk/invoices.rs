@@ -1,6 +1,5 @@
 //! Invoices unlike each other, as due and as paid, into a file of Parquet.
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use rayon::prelude::*;
 
 use super::faults::{any, rounded_price, with_fault, with_ordinary_deviations};
 use super::source::{BUILT_IN, BUILT_IN_AMOUNT, COUNTRY, ID, VENDOR, due_column, paid_column};
+use super::unfinished::Unfinished;
 use super::vendors::{Vendor, vendors};
 use crate::invoice::{NODES, Reason, Terms, cents};
 
@@ -37,7 +37,7 @@ struct Invoice<'v> {
 pub(super) fn write(path: &Path, count: u64, seed: u64) -> Result<(), String> {
     let failed = |error: &dyn std::error::Error| format!("`{}` cannot be written: {error}", path.display());
     let vendors = vendors(seed);
-    let file = File::create(path).map_err(|error| failed(&error))?;
+    let (unfinished, file) = Unfinished::create(path)?;
     let mut writer = None;
     let chunks = count.div_ceil(CHUNK);
     for first in (0..chunks).step_by(AT_ONCE as usize) {
@@ -61,7 +61,8 @@ pub(super) fn write(path: &Path, count: u64, seed: u64) -> Result<(), String> {
             writer.write(&batch).map_err(|error| failed(&error))?;
         }
     }
-    writer.map_or(Ok(()), |writer| writer.close().map(drop).map_err(|error| failed(&error)))
+    writer.map_or(Ok(()), |writer| writer.close().map(drop).map_err(|error| failed(&error)))?;
+    unfinished.finish()
 }
 
 fn batch(vendors: &[Vendor], seed: u64, chunk: u64, count: u64) -> Result<RecordBatch, arrow_schema::ArrowError> {

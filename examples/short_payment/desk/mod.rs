@@ -6,6 +6,7 @@ mod invoices;
 mod judge;
 mod result_file;
 mod source;
+mod unfinished;
 mod vendors;
 mod work;
 
@@ -13,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use etiology::files::{is_same_file, write_file};
+use etiology::files::{check_writable, is_same_file, write_file};
 use etiology::report::SummaryReport;
 
 use crate::Desk;
@@ -53,6 +54,8 @@ fn explain(desk: &Desk, invoices: &Path) -> Result<(), String> {
     if desk.page.as_ref().is_some_and(|page| is_same_file(page, &out)) {
         return Err(format!("`{}` is to be written twice", out.display()));
     }
+    // Before the long work, which would have been in vain.
+    desk.page.as_ref().map_or(Ok(()), check_writable).map_err(|error| error.to_string())?;
     let (begun, processor) = (Instant::now(), processor_seconds());
     let done = work::explain(invoices, &out)?;
     let summary = done.summary.summary();

@@ -15,10 +15,12 @@ use parquet::file::properties::WriterProperties;
 
 use super::answers::Answers;
 use super::source::{Batch, COUNTRY, ID, VENDOR};
+use super::unfinished::Unfinished;
 use crate::invoice::NODES;
 
 pub(super) struct ResultFile {
     path: String,
+    unfinished: Unfinished,
     file: Option<File>,
     writer: Option<Writer>,
 }
@@ -30,8 +32,8 @@ enum Writer {
 
 impl ResultFile {
     pub(super) fn create(path: &Path) -> Result<Self, String> {
-        let file = File::create(path).map_err(|error| format!("`{}` cannot be written: {error}", path.display()))?;
-        Ok(Self { path: path.display().to_string(), file: Some(file), writer: None })
+        let (unfinished, file) = Unfinished::create(path)?;
+        Ok(Self { path: path.display().to_string(), unfinished, file: Some(file), writer: None })
     }
 
     pub(super) fn write(&mut self, batch: &Batch, answers: &Answers<'_>) -> Result<(), String> {
@@ -66,7 +68,8 @@ impl ResultFile {
             Some(Writer::Parquet(writer)) => writer.close().map(drop).map_err(|error| failed(&error)),
             Some(Writer::Csv(mut writer)) => writer.flush().map_err(|error| failed(&error)),
             None => Ok(()),
-        }
+        }?;
+        self.unfinished.finish()
     }
 }
 

@@ -37,7 +37,7 @@ fn model(count: &Arc<AtomicUsize>) -> FittedModel {
     StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")]).unwrap())
         .with_mechanism("db", NoiseDistribution::exponential(1.0).unwrap())
         .and_then(|model| model.with_mechanism("api", api.with_noise(NoiseDistribution::normal(0.0, 1.0)?)))
-        .and_then(StructuralCausalModel::without_fitting)
+        .and_then(|model| model.without_fitting())
         .unwrap()
 }
 
