@@ -43,6 +43,9 @@ pub(crate) struct Arguments {
     /// Columns that are kept beside the answers; by default those that are no nodes
     #[arg(long, value_delimiter = ',')]
     keep: Option<Vec<String>>,
+    /// Column that the answers in a file are sorted by; by default they are in the order of the events, on a cluster in whichever they come
+    #[arg(long, value_name = "COLUMN")]
+    sort: Option<String>,
     /// Folder for the answers, one file of Parquet for each file of events
     #[arg(long)]
     out: PathBuf,
@@ -78,6 +81,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         question: question.to_literal()?,
         condition: arguments.condition(),
         keep: arguments.keep.clone(),
+        sort: arguments.sort.clone(),
         inputs,
     };
     let parts = Parts::open(&arguments.out, plan)?;
@@ -164,12 +168,16 @@ impl Job<'_> {
             Some(keep) => keep.clone(),
             None => columns.iter().filter(|name| !graph.graph().contains(name)).cloned().collect(),
         };
-        if let Some(unknown) = keep.iter().find(|name| !columns.contains(name)) {
-            return Err(format!("there is no column `{unknown}` to keep; there are {}", columns.join(", ")).into());
+        if let Some(unknown) = keep.iter().chain(&self.arguments.sort).find(|name| !columns.contains(name)) {
+            return Err(format!("there is no column `{unknown}`; there are {}", columns.join(", ")).into());
         }
         let plan = functions.attributed(events.logical_plan().clone(), self.model, self.question, condition, CAUSE)?;
         let kept = keep.iter().map(ident).chain([col(CAUSE)]);
-        Ok(context.execute_logical_plan(plan).await?.select(kept.collect::<Vec<_>>())?)
+        let mut answers = context.execute_logical_plan(plan).await?;
+        if let Some(column) = &self.arguments.sort {
+            answers = answers.sort(vec![ident(column).sort(true, false)])?;
+        }
+        Ok(answers.select(kept.collect::<Vec<_>>())?)
     }
 }
 

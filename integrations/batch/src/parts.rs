@@ -29,6 +29,7 @@ pub(crate) struct Plan {
     pub(crate) question: String,
     pub(crate) condition: Option<String>,
     pub(crate) keep: Option<Vec<String>>,
+    pub(crate) sort: Option<String>,
     pub(crate) inputs: Vec<Input>,
 }
 
@@ -101,6 +102,7 @@ impl Parts {
             (begun, now) if begun.question != now.question => "of another question",
             (begun, now) if begun.condition != now.condition => "of rows chosen otherwise",
             (begun, now) if begun.keep != now.keep => "with other columns",
+            (begun, now) if begun.sort != now.sort => "in another order",
             _ => "of other files, or files that have changed",
         };
         Err(format!("`{folder}` holds results {what}; choose another `--out`, or remove it").into())
@@ -135,7 +137,7 @@ impl Parts {
     }
 
     /// Makes one file of stretches that follow each other, and removes them. The file is there when it is whole, and has the same bytes
-    /// however its rows were split.
+    /// for the same rows in the same order, however they were split.
     ///
     /// # Errors
     /// When the disk is full or the folder gone.

@@ -159,7 +159,7 @@ fn mistakes_are_one_line_and_write_nothing() {
         assert!(!folder.file("out").exists(), "{words}");
     }
     let message = folder.mistake(&call("slow", "shop.etiology", "--target Website --keep vendor"));
-    assert!(message.contains("no column `vendor` to keep"), "{message}");
+    assert!(message.contains("no column `vendor`; there are id"), "{message}");
     let message = folder.mistake("summarise --causes slow --id id");
     assert!(message.contains("expected a folder that `attribute` wrote"), "{message}");
 }

@@ -58,7 +58,7 @@ fn an_executor_that_is_killed_costs_no_event_and_no_bit() {
             process
         })
         .collect();
-    let call = "attribute --events slow --model shop.etiology --target Website --quiet --partitions 4";
+    let call = "attribute --events slow --model shop.etiology --target Website --quiet --partitions 4 --sort id";
     let mut query = folder.command(&format!("{call} --out cluster --cluster {scheduler}"));
     let mut query = query.stderr(Stdio::piped()).spawn().unwrap();
     // Some of the events are explained by then.
