@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::prelude::{DataFrame, col, ident, lit};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext, col, ident, lit};
 use etiology_datafusion::Question;
 use futures::StreamExt;
 use indicatif::ProgressBar;
@@ -146,6 +147,13 @@ impl Job<'_> {
         while let Some(written) = streams.join_next().await {
             written??;
         }
+        if let Some(column) = &self.arguments.sort {
+            let path = self.parts.unfinished(part, stretches.len());
+            write(sorted(&stretches, column).await?, path.clone(), SchemaRef::clone(&schema), ProgressBar::hidden())
+                .await?;
+            stretches.iter().try_for_each(std::fs::remove_file)?;
+            stretches = vec![path];
+        }
         self.parts.finish(part, &stretches, &schema)
     }
 
@@ -173,12 +181,23 @@ impl Job<'_> {
         }
         let plan = functions.attributed(events.logical_plan().clone(), self.model, self.question, condition, CAUSE)?;
         let kept = keep.iter().map(ident).chain([col(CAUSE)]);
-        let mut answers = context.execute_logical_plan(plan).await?;
-        if let Some(column) = &self.arguments.sort {
-            answers = answers.sort(vec![ident(column).sort(true, false)])?;
-        }
-        Ok(answers.select(kept.collect::<Vec<_>>())?)
+        Ok(context.execute_logical_plan(plan).await?.select(kept.collect::<Vec<_>>())?)
     }
+}
+
+/// The rows of some files, sorted by a column. In this process, as a cluster would have to pass all of them around for that.
+async fn sorted(files: &[PathBuf], column: &str) -> Result<SendableRecordBatchStream> {
+    /// What does not fit is sorted on the disk.
+    const MEMORY: usize = 512 << 20;
+    let runtime = RuntimeEnvBuilder::new().with_memory_limit(MEMORY, 1.0).build_arc()?;
+    let config = SessionConfig::new().with_target_partitions(1);
+    // Text and lists as they were written, so that the columns are those of the answers.
+    let config = config.set_bool("datafusion.execution.parquet.schema_force_view_types", false);
+    let context = SessionContext::new_with_config_rt(config, runtime);
+    let options = ParquetReadOptions { file_extension: "", ..ParquetReadOptions::default() };
+    let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let rows = context.read_parquet(paths, options).await?;
+    Ok(rows.sort(vec![ident(column).sort(true, false)])?.execute_stream().await?)
 }
 
 async fn write(
