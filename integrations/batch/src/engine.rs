@@ -46,6 +46,8 @@ impl Engine {
         }
         // Each partition has rows that follow each other, so that the order of rows can be kept.
         let config = config.with_round_robin_repartition(false).with_repartition_file_min_size(0);
+        // Text stays what it is in the files, here as on a cluster.
+        let config = config.set_bool("datafusion.execution.parquet.schema_force_view_types", false);
         let functions = Functions::new();
         let mut context = match arguments.cluster {
             None => SessionContext::new_with_config(config),
