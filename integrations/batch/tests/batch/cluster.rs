@@ -45,7 +45,7 @@ fn wait_for(address: SocketAddr) {
 
 #[test]
 fn an_executor_that_is_killed_costs_no_event_and_no_bit() {
-    let folder = Folder::with_shop("cluster", 1, 2_500);
+    let folder = Folder::with_shop("cluster", 1, 6_000);
     let scheduler = free_address();
     let _scheduler = Process::new(folder.command(&format!("scheduler --bind {scheduler} --executor-timeout 4")));
     wait_for(scheduler);
