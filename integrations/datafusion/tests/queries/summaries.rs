@@ -12,12 +12,12 @@ use crate::{assert_refused, context, listed, requests, rows_of, shop};
 /// What the library makes of the same answers; those of rows without one have the words of the engine, which knows no numbers of rows.
 fn expected(answers: &AttributedColumns, errors: &[Option<String>], config: SummaryConfig) -> EventSummary {
     let mut summary = EventSummary::new(config).unwrap();
-    for row in 0..answers.rows() {
+    for (row, error) in errors.iter().enumerate() {
         let id = row.to_string();
         let level = (row % 3).to_string();
         let levels = [Some(level.as_str())];
         let causes: Vec<EventCause<'_>> = answers.ranked(row).into_iter().map(EventCause::from).collect();
-        let event = match &errors[row] {
+        let event = match error {
             Some(error) => SummarisedEvent::failed(&id, error),
             None => SummarisedEvent::new(&id, answers.scores()[row], &causes),
         };
