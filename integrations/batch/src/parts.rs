@@ -21,6 +21,7 @@ const PLAN: &str = "_etiology.json";
 /// Begins the names of what is not finished.
 const UNFINISHED: &str = ".unfinished-";
 const ROWS_OF_A_PAGE: usize = 8192;
+const ROWS_OF_A_GROUP: usize = 1 << 17;
 
 /// What a folder's results are of. Two runs with the same plan have the same results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +175,11 @@ impl Parts {
 /// When the file cannot be made.
 pub(crate) fn writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
     let file = File::create(path).map_err(|error| format!("`{}` cannot be written: {error}", path.display()))?;
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    // A group of rows is kept until it is written.
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROWS_OF_A_GROUP))
+        .build();
     Ok(ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties))?)
 }
 
