@@ -6,13 +6,13 @@ use clap::Args;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext, col, ident, lit};
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext, col, ident, lit};
 use etiology_datafusion::Question;
 use futures::StreamExt;
 use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
-use crate::engine::{Engine, EngineArguments};
+use crate::engine::{Engine, EngineArguments, session_config};
 use crate::parts::{Input, Parts, Plan, writer};
 use crate::{Failure, Result, input, progress};
 
@@ -91,7 +91,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     if to_do.len() < parts.inputs().len() {
         eprintln!("{} of {} parts are done already", parts.inputs().len() - to_do.len(), parts.inputs().len());
     }
-    let bar = progress::rows(None, arguments.quiet);
+    let bar = progress::rows(arguments.quiet);
     for part in to_do {
         job.part_with_patience(part, &bar).await?;
     }
@@ -190,10 +190,7 @@ async fn sorted(files: &[PathBuf], column: &str) -> Result<SendableRecordBatchSt
     /// What does not fit is sorted on the disk.
     const MEMORY: usize = 512 << 20;
     let runtime = RuntimeEnvBuilder::new().with_memory_limit(MEMORY, 1.0).build_arc()?;
-    let config = SessionConfig::new().with_target_partitions(1);
-    // Text and lists as they were written, so that the columns are those of the answers.
-    let config = config.set_bool("datafusion.execution.parquet.schema_force_view_types", false);
-    let context = SessionContext::new_with_config_rt(config, runtime);
+    let context = SessionContext::new_with_config_rt(session_config().with_target_partitions(1), runtime);
     let options = ParquetReadOptions { file_extension: "", ..ParquetReadOptions::default() };
     let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let rows = context.read_parquet(paths, options).await?;

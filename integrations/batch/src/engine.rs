@@ -30,6 +30,12 @@ impl EngineArguments {
     }
 }
 
+/// How files are read, wherever the engine is: text stays what it is in them, here as on a cluster.
+pub(crate) fn session_config() -> SessionConfig {
+    let config = SessionConfig::new().with_batch_size(BATCH);
+    config.set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+}
+
 /// An engine, ready for queries.
 pub(crate) struct Engine {
     pub(crate) context: SessionContext,
@@ -40,14 +46,12 @@ impl Engine {
     /// # Errors
     /// When there is no such cluster.
     pub(crate) async fn new(arguments: &EngineArguments) -> Result<Self> {
-        let mut config = SessionConfig::new().with_batch_size(BATCH);
+        let mut config = session_config();
         if let Some(partitions) = arguments.partitions {
             config = config.with_target_partitions(partitions.get());
         }
         // Each partition has rows that follow each other, so that the order of rows can be kept.
         let config = config.with_round_robin_repartition(false).with_repartition_file_min_size(0);
-        // Text stays what it is in the files, here as on a cluster.
-        let config = config.set_bool("datafusion.execution.parquet.schema_force_view_types", false);
         let functions = Functions::new();
         let mut context = match arguments.cluster {
             None => SessionContext::new_with_config(config),
