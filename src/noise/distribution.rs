@@ -206,12 +206,17 @@ impl NoiseDistribution {
     /// Whether `x` lies beyond all values that the noise was fitted to, so that any probability of such values rests on
     /// the assumed tail alone. Only empirical and tailed noise remember their values; for all others it is `false`.
     pub fn is_extrapolated(&self, x: f64) -> bool {
+        self.seen().is_some_and(|(smallest, largest)| x < smallest || x > largest)
+    }
+
+    /// The smallest and the largest of the values that the noise was fitted to; `None` where they are not remembered.
+    pub(crate) fn seen(&self) -> Option<(f64, f64)> {
         let observed = match self {
             Self::Empirical(noise) => noise,
             Self::Tailed(noise) => noise.observed(),
-            _ => return false,
+            _ => return None,
         };
-        x < observed.smallest() || x > observed.largest()
+        Some((observed.smallest(), observed.largest()))
     }
 
     /// Whether the noise has a tail heavier than exponential by construction: one that no lattice holds.

@@ -117,7 +117,7 @@ impl FittedModel {
             Verdict::new(kind, all.filter(|(name, _)| is_suspect(name)))
         };
         // Where there is no mean, the score's contributions stand in for it.
-        let mut combined = combine(&names, &propagated, &unusual, deviations.as_ref().unwrap_or(&scores));
+        let mut combined = combine(&names, &propagated, &unusual, deviations.as_ref().unwrap_or(&scores), &evidence);
         combined.retain(|suspect| is_suspect(&suspect.node));
         let mut verdicts = vec![verdict(VerdictKind::ShapleyItScore, scores)];
         verdicts.extend(deviations.map(|deviations| verdict(VerdictKind::ShapleyMeanDeviation, deviations)));

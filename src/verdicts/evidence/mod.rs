@@ -1,15 +1,17 @@
 //! What the event shows at each node, before anyone is blamed.
 
 mod drift;
+mod own_noise;
+mod unusual;
 
 use drift::{drift, without_drift};
+use own_noise::own_noise;
+use unusual::{nats, nats_of_tail};
 
 use super::config::DiagnosisConfig;
-use crate::data::Observation;
+use crate::data::{Dataset, Observation};
 use crate::error::Result;
-use crate::model::{FittedModel, WiredNode};
-use crate::noise::NoiseDistribution;
-use crate::score::ItScore;
+use crate::model::{FittedModel, WiredNode, Wiring};
 
 /// The target and its ancestors in topological order, without those whose value is missing in the event: their
 /// parents stand in for them.
@@ -28,13 +30,16 @@ pub(super) struct NodeEvidence {
     pub(super) parents: Vec<usize>,
     /// How unusual the value is, whatever its parents, in nats; what was so before the event is not counted.
     pub(super) surprise: f64,
-    /// How unusual the noise is given the parents, in nats, with the error of the fit taken into account.
+    /// How unusual the noise is given the parents, in nats, with the error of the fit taken into account; what was so before the event is
+    /// not counted.
     pub(super) noise_surprise: f64,
+    /// Which part of the noise's deviation that is, from 0 to 1.
+    pub(super) evident: f64,
 }
 
 impl Evidence {
     /// The noise of a node with a missing parent is recovered with that parent's median in its place, so what the parent
-    /// did beyond it counts against the node. Costs O(ancestors · log rows) and O(parents²) for each learned mechanism.
+    /// did beyond it counts against the node. Costs O(ancestors · log rows), O(parents²) for each learned mechanism, and O(recent rows · edges).
     ///
     /// # Errors
     /// When there is no such target, the event's noises cannot be recovered, or a column of the recent rows holds text or an
@@ -48,8 +53,9 @@ impl Evidence {
         let wiring = model.wiring_of_target(target)?;
         let recovered = wiring.abduct(event)?;
         let observed_parents = wiring.parents_that_count(|number| !recovered.is_missing(number));
-        let floor = model.default_floor();
-        let mut evidence = Self { nodes: Vec::new(), missing: Vec::new(), floor };
+        let before = config.recent.as_ref().map(|recent| columns_before(model, &wiring, recent)).transpose()?;
+        let before = before.as_ref().map(|columns| wiring.in_order(columns));
+        let mut evidence = Self { nodes: Vec::new(), missing: Vec::new(), floor: model.default_floor() };
         let mut places = vec![0; wiring.nodes().len()];
         for ((number, node), parents) in wiring.nodes().iter().enumerate().zip(observed_parents) {
             let name = node.name.clone();
@@ -58,20 +64,15 @@ impl Evidence {
                 continue;
             }
             places[number] = evidence.nodes.len();
-            let parents_at = node.parent_values(&recovered.values);
-            let error = FitError {
-                leverage: model.leverage_at(node.position, &parents_at),
-                widening: model.widening_at(node.position, &parents_at),
-            };
-            let noise = wiring.evident_noise(&recovered, number);
+            let values_before = before.as_ref().map_or(&[][..], |columns| columns[number]);
+            let noises_before = before.as_ref().map_or_else(Vec::new, |columns| noises(&wiring, number, columns));
+            let own_noise = own_noise(model, &wiring, (&recovered, number), &noises_before)?;
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
-                surprise: surprise(model, node, recovered.values[number], config)?,
-                noise_surprise: match node.levels {
-                    Some(_) => nats(wiring.ln_noise_tail(&recovered, number).exp(), floor)?,
-                    None => noise_surprise(node.mechanism.noise(), noise, error, floor)?,
-                },
+                surprise: surprise(model, node, recovered.values[number], values_before)?,
+                noise_surprise: own_noise.nats,
+                evident: own_noise.evident,
             });
         }
         Ok(evidence)
@@ -83,43 +84,33 @@ impl Evidence {
         let tail = (1.0 + self.floor) * (-nats).exp() - self.floor;
         if tail > 1e-9 * self.floor { tail } else { 0.0 }
     }
-
-    /// The index of the target: the last in topological order.
-    pub(super) fn target(&self) -> usize {
-        self.nodes.len() - 1
-    }
 }
 
-fn nats(tail: f64, floor: f64) -> Result<f64> {
-    Ok(ItScore::from_tail_probability(tail, floor)?.nats())
-}
-
-fn surprise(model: &FittedModel, node: &WiredNode, value: f64, config: &DiagnosisConfig) -> Result<f64> {
-    let (reference, name) = (model.reference_at(node.position), &node.name);
+/// How unusual a value is, whatever its parents, in nats.
+fn surprise(model: &FittedModel, node: &WiredNode, value: f64, before: &[f64]) -> Result<f64> {
+    let reference = model.reference_at(node.position);
     if node.levels.is_some() {
-        return nats(node.value_tail(reference, value), model.default_floor());
+        return nats_of_tail(node.value_tail(reference, value), model.default_floor());
     }
-    let recent = config.recent.as_ref().filter(|recent| recent.names().contains(name));
-    let drift = match recent {
-        Some(recent) => drift(reference, recent.column_with_gaps(name)?.iter().copied()),
-        None => 0.0,
-    };
-    nats(reference.two_sided_tail(without_drift(reference, value, drift)), model.default_floor())
+    let drift = drift(reference, before.iter().copied());
+    nats(reference, without_drift(reference, value, drift), model.default_floor())
 }
 
-/// How well the function of the parents is known at those of the event.
-struct FitError {
-    /// That of the parents.
-    leverage: f64,
-    /// By what other plausible mechanisms widen the noise; 1 where the parents were in training.
-    widening: f64,
+/// The columns of the rows before the event, by the position of their node in the graph; all missing where there is no such column.
+fn columns_before(model: &FittedModel, wiring: &Wiring, recent: &Dataset) -> Result<Vec<Vec<f64>>> {
+    let coded = model.coded(recent)?;
+    let mut columns = vec![Vec::new(); model.graph().node_count()];
+    for node in wiring.nodes() {
+        columns[node.position] = match coded.names().contains(&node.name) {
+            true => coded.column_with_gaps(&node.name)?.to_vec(),
+            false => vec![f64::NAN; coded.rows()],
+        };
+    }
+    Ok(columns)
 }
 
-/// The noise's deviation from its median is divided by √(w² + h), h being the leverage of the parents and w what the disagreement
-/// of plausible mechanisms makes of the noise: so much wider is the distribution of a noise that was recovered by a fitted
-/// function there.
-fn noise_surprise(distribution: &NoiseDistribution, noise: f64, error: FitError, floor: f64) -> Result<f64> {
-    let median = distribution.median();
-    let width = (error.widening * error.widening + error.leverage).sqrt();
-    nats(distribution.two_sided_tail(median + (noise - median) / width), floor)
+/// The noise of a node in each of the rows before the event; NaN where it cannot be recovered.
+fn noises(wiring: &Wiring, number: usize, columns: &[&[f64]]) -> Vec<f64> {
+    let node = wiring.node(number);
+    wiring.abduct_column(number, columns, |parents, value| node.abduct(parents, value).unwrap_or(f64::NAN))
 }

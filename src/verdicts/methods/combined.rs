@@ -16,6 +16,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::verdicts::evidence::Evidence;
+
 /// A node's part in the combined ranking. All figures lie between 0 and 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -38,10 +40,12 @@ pub(in crate::verdicts) fn combine(
     propagation: &[f64],
     noise: &[f64],
     contributions: &[f64],
+    evidence: &Evidence,
 ) -> Vec<CombinedScore> {
     let propagation = relative_to(propagation, largest(propagation));
     let noise = relative_to(noise, largest(noise));
-    let shapley = relative_to(contributions, contributions.iter().map(|value| value.abs()).sum());
+    let evident = evidence.nodes.iter().zip(contributions).map(|(node, contribution)| node.evident * contribution);
+    let shapley = relative_to(&evident.collect::<Vec<f64>>(), contributions.iter().map(|value| value.abs()).sum());
     let combined = names.iter().zip(propagation).zip(noise).zip(shapley);
     let mut combined: Vec<CombinedScore> = combined
         .map(|(((node, propagation), noise), shapley)| {
