@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 use crate::question::attribution::{AttributionConfig, Quantity};
 use crate::shapley::ShapleyMethod;
 
-/// Most nodes for which counterfactuals are given.
-const MOST_COUNTERFACTUALS: usize = 100;
+/// Most nodes for which counterfactuals are given, and most causes.
+const MOST_NODES: usize = 100;
 
 /// Where a coalition costs samples, what suffices to rank nodes by their part in the mean deviation. A mean rests on all
 /// samples, where a small probability rests on few of them.
@@ -26,11 +26,18 @@ pub struct DiagnosisConfig {
     pub recent: Option<Dataset>,
     /// For how many of the most suspect nodes to say what would have been had they behaved normally; 3 by default.
     pub counterfactuals: usize,
+    /// Of how many nodes a set of causes may consist; 4 by default. With 0 no set is looked for.
+    pub causes: usize,
 }
 
 impl Default for DiagnosisConfig {
     fn default() -> Self {
-        Self { attribution: AttributionConfig::default().with_model_error(true), recent: None, counterfactuals: 3 }
+        Self {
+            attribution: AttributionConfig::default().with_model_error(true),
+            recent: None,
+            counterfactuals: 3,
+            causes: 4,
+        }
     }
 }
 
@@ -53,12 +60,20 @@ impl DiagnosisConfig {
         Self { counterfactuals, ..self }
     }
 
+    /// Sets of how many nodes a set of causes may consist.
+    #[must_use]
+    pub fn with_causes(self, causes: usize) -> Self {
+        Self { causes, ..self }
+    }
+
     pub(super) fn check(&self) -> Result<()> {
-        if self.counterfactuals > MOST_COUNTERFACTUALS {
-            let (name, requirement) = ("the number of counterfactuals", "at most 100");
-            return Err(Error::InvalidParameter { name, requirement, found: self.counterfactuals.to_string() });
+        let most = [("the number of counterfactuals", self.counterfactuals), ("the number of causes", self.causes)];
+        match most.into_iter().find(|&(_, asked)| asked > MOST_NODES) {
+            Some((name, asked)) => {
+                Err(Error::InvalidParameter { name, requirement: "at most 100", found: asked.to_string() })
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// How the score is attributed.

@@ -1,6 +1,7 @@
 //! All verdicts on one event.
 
 use super::asked::Asked;
+use super::causes::causes;
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
@@ -104,7 +105,7 @@ impl FittedModel {
         let inspection = mean.inspect(event)?;
         let mean_deviation = unless_it_overflows(mean.attribute_as_inspected(event, &inspection))?;
         let mean = Asked { attributor: &mean, event: &inspection };
-        let evidence = Evidence::collect(self, target, event, config)?;
+        let evidence = Evidence::collect(self, &self.wiring_of_target(target)?, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
         let scores = contributions(&evidence, &attribution);
@@ -137,10 +138,11 @@ impl FittedModel {
             verdicts: &verdicts,
             findings: &findings,
         };
-        let (strength, doubts) = judged.strength();
+        let usual = attribution.score.tail_probability.unwrap_or(1.0);
+        let causes = causes(tail, (&evidence, &combined), usual, config.causes)?;
+        let (strength, doubts) = judged.strength(&causes);
         let observed = self.observed_mean(target, event)?;
         let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());
-        let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
         let counterfactuals = combined
             .iter()
@@ -153,6 +155,7 @@ impl FittedModel {
         Ok(Diagnosis {
             target,
             combined,
+            causes,
             strength,
             doubts,
             findings,

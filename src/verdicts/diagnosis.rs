@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::causes::Cause;
 use super::counterfactual::Counterfactual;
 use super::methods::CombinedScore;
 use super::verdict::{Verdict, VerdictKind};
@@ -17,7 +18,11 @@ pub struct Diagnosis {
     /// The combined ranking of the target and its ancestors, the most suspect first. Nodes whose value is missing are
     /// left out.
     pub combined: Vec<CombinedScore>,
-    /// How strong the evidence for the first of them is, at most what every finding allows.
+    /// The fewest nodes found that make the target normal when they are put back to normal together, the most suspect first; empty where the target is
+    /// not unusual. Where even all of them leave it unusual, a doubt says so.
+    #[serde(default)]
+    pub causes: Vec<Cause>,
+    /// How strong the evidence for the first of the ranking is, at most what every finding allows.
     pub strength: Strength,
     /// Why the verdicts by themselves are not strong, in sentences; empty where they are.
     pub doubts: Vec<String>,

@@ -4,10 +4,12 @@
 //! another part of the evidence, and fails where others do not; [`diagnose`](crate::FittedModel::diagnose) lines them up.
 
 mod asked;
+mod causes;
 mod config;
 mod counterfactual;
 mod diagnose;
 mod diagnosis;
+mod everywhere;
 mod evidence;
 mod methods;
 mod rows;
@@ -15,9 +17,11 @@ mod strength;
 mod verdict;
 
 pub use crate::findings::Strength;
+pub use causes::Cause;
 pub use config::DiagnosisConfig;
 pub use counterfactual::Counterfactual;
 pub use diagnosis::Diagnosis;
+pub use everywhere::{Suspect, SystemDiagnosis};
 pub use methods::CombinedScore;
 pub use rows::RowsDiagnosis;
 pub use verdict::{Candidate, Verdict, VerdictKind};

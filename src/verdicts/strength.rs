@@ -13,9 +13,11 @@
 //! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
 //! how often a strong verdict was wrong on others, and the example `trust` repeats that.
 
+use super::causes::{Cause, explains};
 use super::evidence::{Evidence, NodeEvidence};
 use super::methods::CombinedScore;
 use super::verdict::{Verdict, VerdictKind};
+use crate::error::list_names;
 use crate::findings::{Finding, FindingKind, Strength};
 use crate::question::attribution::Attribution;
 use crate::wording::share_of_rows;
@@ -44,8 +46,8 @@ pub(super) struct Judged<'a> {
 
 impl Judged<'_> {
     /// How far the first of the ranking can be trusted, and why not further, in sentences.
-    pub(super) fn strength(&self) -> (Strength, Vec<String>) {
-        let (by_itself, doubts) = self.by_itself();
+    pub(super) fn strength(&self, causes: &[Cause]) -> (Strength, Vec<String>) {
+        let (by_itself, doubts) = self.by_itself(causes);
         let first = self.combined.first().map(|first| first.node.as_str());
         // What the graph says of one edge matters for the noises of its ends.
         let concerns = |finding: &&Finding| {
@@ -56,7 +58,7 @@ impl Judged<'_> {
     }
 
     /// Before the findings.
-    fn by_itself(&self) -> (Strength, Vec<String>) {
+    fn by_itself(&self, causes: &[Cause]) -> (Strength, Vec<String>) {
         let (is_thin, mut doubts) = self.thinness();
         let [first, others @ ..] = self.combined else { return (Strength::Thin, doubts) };
         if is_thin {
@@ -67,6 +69,7 @@ impl Judged<'_> {
         doubts.extend(self.no_majority(first));
         doubts.extend(self.small_part(first));
         doubts.extend(self.unusual_by_chance(first));
+        doubts.extend(self.unexplained(causes));
         if doubts.is_empty() {
             return (Strength::Strong, doubts);
         }
@@ -113,6 +116,17 @@ impl Judged<'_> {
             let ties = if shared > 0 { format!(", and {shared} it and others alike") } else { String::new() };
             format!("Of {all} verdicts only {alone} name `{}`{ties}.", first.node)
         })
+    }
+
+    /// What even the set of causes leaves.
+    fn unexplained(&self, causes: &[Cause]) -> Option<String> {
+        let last = causes.last().filter(|_| !explains(causes))?;
+        let names: Vec<&str> = causes.iter().map(|cause| cause.node.as_str()).collect();
+        let (target, rows) = (&self.attribution.target, share_of_rows(last.probability, self.evidence.floor));
+        Some(format!(
+            "Even with {} back to normal `{target}` would be as extreme in no more than {rows}: more causes, or a model that is wrong there.",
+            list_names(&names)
+        ))
     }
 
     fn small_part(&self, first: &CombinedScore) -> Option<String> {

@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 use super::table;
 use crate::error::list_names;
 use crate::findings::Strength;
-use crate::verdicts::{Counterfactual, Diagnosis};
+use crate::verdicts::{Counterfactual, Diagnosis, SystemDiagnosis};
 use crate::wording::{Visible, chance, significant, visible_name};
 
 /// How many nodes the table of the combined ranking shows.
@@ -18,6 +18,9 @@ impl fmt::Display for Diagnosis {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
         writeln!(formatter, "{}", self.headline())?;
+        if self.causes.len() > 1 {
+            writeln!(formatter, "{}", self.causes_in_words())?;
+        }
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
         writeln!(formatter)?;
@@ -54,6 +57,20 @@ impl Diagnosis {
             }
             Strength::Thin => format!("Too thin to name a root cause of `{target}`:"),
         }
+    }
+
+    /// The set of causes, each with its share.
+    fn causes_in_words(&self) -> String {
+        let names: Vec<String> =
+            self.causes.iter().map(|cause| format!("`{}` ({:.0} %)", cause.node, 100.0 * cause.share)).collect();
+        let probability = self.causes.last().map_or(0.0, |last| last.probability);
+        let left = chance(probability, self.attribution.score.floor.unwrap_or(0.0));
+        format!(
+            "Causes together, with contributions relative to the largest: {}. With all of them normal, a value of `{}` at least as extreme \
+             would have had probability {left}.",
+            names.join(", "),
+            self.target
+        )
     }
 
     /// The first of the ranking in words. Of the target's own noise nobody knows what is behind it.
@@ -95,6 +112,39 @@ impl Diagnosis {
             table.add_row([verdict.kind.to_string()].into_iter().chain(cells));
         }
         table
+    }
+}
+
+impl fmt::Display for SystemDiagnosis {
+    /// A sentence, the doubts, the findings, and the head of the ranking.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        let first = self.ranking.first().map_or("", |first| first.node.as_str());
+        match self.strength {
+            Strength::Strong => writeln!(formatter, "Strong evidence: of all nodes, `{first}` misbehaves.")?,
+            Strength::Contested => writeln!(formatter, "Contested: of all nodes, `{first}` probably misbehaves, but:")?,
+            Strength::Thin => writeln!(formatter, "Too thin to name any node:")?,
+        }
+        self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        writeln!(formatter)?;
+        let mut table = table::plain();
+        table.set_header(["node", "score", "noise, nats", "propagation, nats", "value, nats"]);
+        for suspect in self.ranking.iter().take(ROWS) {
+            let figures = [suspect.score, suspect.noise, suspect.propagation, suspect.surprise];
+            table
+                .add_row([visible_name(&suspect.node)].into_iter().chain(figures.map(|figure| format!("{figure:.2}"))));
+        }
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        table::write(formatter, &table)?;
+        if !self.missing.is_empty() {
+            writeln!(
+                formatter,
+                "Without a value in the event, so neither blamed nor cleared: {}.",
+                list_names(&self.missing)
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::data::{Dataset, Observation};
 use crate::error::Result;
 use crate::model::{FittedModel, WiredNode, Wiring};
 
-/// The target and its ancestors in topological order, without those whose value is missing in the event: their
+/// The nodes of a wiring in topological order, a target and its ancestors or all, without those whose value is missing in the event: their
 /// parents stand in for them.
 pub(super) struct Evidence {
     pub(super) nodes: Vec<NodeEvidence>,
@@ -42,18 +42,17 @@ impl Evidence {
     /// did beyond it counts against the node. Costs O(ancestors · log rows), O(parents²) for each learned mechanism, and O(recent rows · edges).
     ///
     /// # Errors
-    /// When there is no such target, the event's noises cannot be recovered, or a column of the recent rows holds text or an
+    /// When the event's noises cannot be recovered, or a column of the recent rows holds text or an
     /// infinite value.
     pub(super) fn collect(
         model: &FittedModel,
-        target: &str,
+        wiring: &Wiring,
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Self> {
-        let wiring = model.wiring_of_target(target)?;
         let recovered = wiring.abduct(event)?;
         let observed_parents = wiring.parents_that_count(|number| !recovered.is_missing(number));
-        let before = config.recent.as_ref().map(|recent| columns_before(model, &wiring, recent)).transpose()?;
+        let before = config.recent.as_ref().map(|recent| columns_before(model, wiring, recent)).transpose()?;
         let before = before.as_ref().map(|columns| wiring.in_order(columns));
         let mut evidence = Self { nodes: Vec::new(), missing: Vec::new(), floor: model.default_floor() };
         let mut places = vec![0; wiring.nodes().len()];
@@ -65,8 +64,8 @@ impl Evidence {
             }
             places[number] = evidence.nodes.len();
             let values_before = before.as_ref().map_or(&[][..], |columns| columns[number]);
-            let noises_before = before.as_ref().map_or_else(Vec::new, |columns| noises(&wiring, number, columns));
-            let own_noise = own_noise(model, &wiring, (&recovered, number), &noises_before)?;
+            let noises_before = before.as_ref().map_or_else(Vec::new, |columns| noises(wiring, number, columns));
+            let own_noise = own_noise(model, wiring, (&recovered, number), &noises_before)?;
             evidence.nodes.push(NodeEvidence {
                 name,
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
