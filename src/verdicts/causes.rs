@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::methods::CombinedScore;
 use super::strength::NOT_UNUSUAL;
 use crate::error::Result;
+use crate::noise::NoiseDistribution;
 
 /// One of the nodes that brought an event about together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,27 +17,27 @@ pub struct Cause {
     pub node: String,
     /// Its contribution to the target's deviation relative to the largest one of the set, from 0 to 1.
     pub share: f64,
-    /// The probability of a target at least as extreme as the one observed, had this node and those before it in the set behaved normally.
+    /// The target's expected value, in its unit, had this node and those before it in the set behaved normally, all other noises being as
+    /// observed.
+    pub expected: f64,
+    /// How usual that value is: twice the smaller tail of what is normal for the target.
     pub probability: f64,
 }
 
-/// The fewest nodes whose noises, drawn from their distributions while all others stay as observed, give a target that is not unusual: at
-/// least as extreme with a probability of one in twenty. Nodes are taken in the order of the ranking, those that it does without are taken
-/// out again, the least suspect first. Costs at most two coalitions for each of `most` nodes.
+/// The fewest nodes whose noises, drawn from their distributions while all others stay as observed, leave a target whose expected value is not
+/// unusual: as far out as one training row in twenty. Nodes are taken in the order of the ranking, and those that the others do without
+/// are taken out again, the least suspect first. Costs at most three coalitions of the mean for each of `most` nodes.
 ///
-/// Empty where the target is not unusual to begin with (`usual` is the probability of one as extreme). Where not even the most suspect nodes
-/// suffice they are all returned; [`explains`] tells.
+/// Where not even the most suspect nodes suffice they are all returned; [`explains`] tells.
 pub(super) fn causes(
-    tail: Asked<'_>,
+    mean: Asked<'_>,
     (evidence, combined): (&Evidence, &[CombinedScore]),
-    usual: f64,
+    normal: &NoiseDistribution,
     most: usize,
 ) -> Result<Vec<Cause>> {
-    if usual >= unremarkable() {
-        return Ok(Vec::new());
-    }
-    let had_been_normal = |set: &[&CombinedScore]| -> Result<f64> {
-        Ok(tail.what_if(|node| !set.iter().any(|cause| cause.node == node))?.value)
+    let without = |set: &[&CombinedScore]| -> Result<(f64, f64)> {
+        let expected = mean.what_if(|node| !set.iter().any(|cause| cause.node == node))?.value;
+        Ok((expected, normal.two_sided_tail(expected)))
     };
     let is_unusual = |suspect: &&CombinedScore| {
         evidence.nodes.iter().any(|node| node.name == suspect.node && node.noise_surprise > 0.0)
@@ -44,7 +45,7 @@ pub(super) fn causes(
     let mut set: Vec<&CombinedScore> = Vec::new();
     for suspect in combined.iter().filter(is_unusual).take(most) {
         set.push(suspect);
-        if had_been_normal(&set)? >= unremarkable() {
+        if without(&set)?.1 >= unremarkable() {
             break;
         }
     }
@@ -52,14 +53,15 @@ pub(super) fn causes(
     for place in (0..set.len().saturating_sub(1)).rev() {
         let mut fewer = set.clone();
         fewer.remove(place);
-        if had_been_normal(&fewer)? >= unremarkable() {
+        if without(&fewer)?.1 >= unremarkable() {
             set = fewer;
         }
     }
     let largest = set.iter().map(|cause| cause.shapley).fold(0.0, f64::max);
     let cause = |(place, cause): (usize, &&CombinedScore)| {
+        let (expected, probability) = without(&set[..=place])?;
         let share = if largest > 0.0 { cause.shapley / largest } else { 0.0 };
-        Ok(Cause { node: cause.node.clone(), share, probability: had_been_normal(&set[..=place])? })
+        Ok(Cause { node: cause.node.clone(), share, expected, probability })
     };
     set.iter().enumerate().map(cause).collect()
 }
@@ -70,6 +72,6 @@ pub(super) fn explains(causes: &[Cause]) -> bool {
 }
 
 /// The probability from which on a value is not unusual.
-fn unremarkable() -> f64 {
+pub(super) fn unremarkable() -> f64 {
     (-NOT_UNUSUAL).exp()
 }

@@ -1,7 +1,7 @@
 //! All verdicts on one event.
 
 use super::asked::Asked;
-use super::causes::causes;
+use super::causes::{causes, unremarkable};
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
@@ -139,7 +139,10 @@ impl FittedModel {
             findings: &findings,
         };
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
-        let causes = causes(tail, (&evidence, &combined), usual, config.causes)?;
+        let has_causes = mean_deviation.is_some() && usual < unremarkable() && self.levels(target)?.is_none();
+        let normal = self.reference_at(self.graph().position(target)?);
+        let most = if has_causes { config.causes } else { 0 };
+        let causes = causes(mean, (&evidence, &combined), normal, most)?;
         let (strength, doubts) = judged.strength(&causes);
         let observed = self.observed_mean(target, event)?;
         let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());

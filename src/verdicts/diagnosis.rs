@@ -19,7 +19,7 @@ pub struct Diagnosis {
     /// left out.
     pub combined: Vec<CombinedScore>,
     /// The fewest nodes found that make the target normal when they are put back to normal together, the most suspect first; empty where the target is
-    /// not unusual. Where even all of them leave it unusual, a doubt says so.
+    /// not unusual, a category, or without a mean. Where even all of them leave it unusual, a doubt says so.
     #[serde(default)]
     pub causes: Vec<Cause>,
     /// How strong the evidence for the first of the ranking is, at most what every finding allows.

@@ -7,8 +7,9 @@
 //! 3. its contribution is most of what moved the target, so that the event is no sum of many small causes, and no difference of large
 //!    contributions that a wrong model makes up, and no other one cancels it; still more of it where another noise is as unusual;
 //! 4. its noise is unusual even as the most unusual one of so many nodes, no other one is more so, and none is as much so that is
-//!    neither its cause nor its effect; and
-//! 5. no finding speaks against the model, the data or the question; that an edge is turned round does where it is one of its own.
+//!    neither its cause nor its effect;
+//! 5. the set of causes that it leads leaves a target that is not unusual; and
+//! 6. no finding speaks against the model, the data or the question; that an edge is turned round does where it is one of its own.
 //!
 //! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
 //! how often a strong verdict was wrong on others, and the example `trust` repeats that.
@@ -124,7 +125,7 @@ impl Judged<'_> {
         let names: Vec<&str> = causes.iter().map(|cause| cause.node.as_str()).collect();
         let (target, rows) = (&self.attribution.target, share_of_rows(last.probability, self.evidence.floor));
         Some(format!(
-            "Even with {} back to normal `{target}` would be as extreme in no more than {rows}: more causes, or a model that is wrong there.",
+            "Even with {} back to normal `{target}` would be unusual, like {rows}: there are more causes, or the model is wrong there.",
             list_names(&names)
         ))
     }

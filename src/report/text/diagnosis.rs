@@ -63,13 +63,13 @@ impl Diagnosis {
     fn causes_in_words(&self) -> String {
         let names: Vec<String> =
             self.causes.iter().map(|cause| format!("`{}` ({:.0} %)", cause.node, 100.0 * cause.share)).collect();
-        let probability = self.causes.last().map_or(0.0, |last| last.probability);
-        let left = chance(probability, self.attribution.score.floor.unwrap_or(0.0));
+        let expected = self.causes.last().map_or(f64::NAN, |last| last.expected);
         format!(
-            "Causes together, with contributions relative to the largest: {}. With all of them normal, a value of `{}` at least as extreme \
-             would have had probability {left}.",
+            "Causes together, with contributions relative to the largest: {}. With all of them normal, the expected value of `{}` would have \
+             been {}.",
             names.join(", "),
-            self.target
+            self.target,
+            significant(expected)
         )
     }
 
