@@ -6,73 +6,77 @@ use comfy_table::{CellAlignment, Table};
 
 use super::table;
 use crate::error::list_names;
-use crate::findings::Strength;
+use crate::findings::Finding;
+use crate::report::units::Units;
 use crate::verdicts::{Counterfactual, Diagnosis};
 use crate::wording::{Visible, chance, significant, visible_name};
 
 /// How many nodes the table of the combined ranking shows.
 const ROWS: usize = 5;
 
-impl fmt::Display for Diagnosis {
-    /// A sentence, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
+/// A diagnosis as text, with figures in their units.
+#[derive(Debug, Clone, Copy)]
+pub struct DiagnosisText<'a> {
+    diagnosis: &'a Diagnosis,
+    units: &'a Units,
+    said: &'a [Finding],
+    in_brief: bool,
+}
+
+impl<'a> DiagnosisText<'a> {
+    /// Without findings that were said before, such as those of the model.
+    #[must_use]
+    pub fn without(self, said: &'a [Finding]) -> Self {
+        Self { said, ..self }
+    }
+
+    /// Without what each verdict says by itself.
+    #[must_use]
+    pub fn in_brief(self) -> Self {
+        Self { in_brief: true, ..self }
+    }
+}
+
+impl fmt::Display for DiagnosisText<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
-        writeln!(formatter, "{}", self.headline())?;
-        self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
-        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        let Self { diagnosis, units, said, in_brief } = *self;
+        writeln!(formatter, "{}", diagnosis.headline_in(units))?;
+        diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        let mut findings = diagnosis.findings.iter().filter(|finding| !said.contains(finding));
+        findings.try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
         writeln!(formatter)?;
-        table::write(formatter, &self.ranking_table())?;
-        writeln!(formatter)?;
-        table::write(formatter, &self.verdict_table())?;
-        if !self.counterfactuals.is_empty() {
+        table::write(formatter, &diagnosis.ranking_table())?;
+        if !in_brief {
+            writeln!(formatter)?;
+            table::write(formatter, &diagnosis.verdict_table())?;
+        }
+        if !diagnosis.counterfactuals.is_empty() {
             writeln!(formatter)?;
         }
-        self.counterfactuals.iter().try_for_each(|counterfactual| writeln!(formatter, "{counterfactual}"))?;
-        if let Some(context) = self.attribution.context_in_words() {
+        diagnosis.counterfactuals.iter().try_for_each(|would| writeln!(formatter, "{}", would.in_words(units)))?;
+        if let Some(context) = diagnosis.attribution.context_in_words(units) {
             writeln!(formatter, "{context}")?;
         }
-        if !self.missing.is_empty() {
-            writeln!(
-                formatter,
-                "Without a value in the event, so neither blamed nor cleared: {}.",
-                list_names(&self.missing)
-            )?;
+        if !diagnosis.missing.is_empty() {
+            let missing = list_names(&diagnosis.missing);
+            writeln!(formatter, "Without a value in the event, so neither blamed nor cleared: {missing}.")?;
         }
         Ok(())
     }
 }
 
+impl fmt::Display for Diagnosis {
+    /// The headline, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.in_units(&Units::default()).fmt(formatter)
+    }
+}
+
 impl Diagnosis {
-    /// The verdict in a sentence.
-    pub fn headline(&self) -> String {
-        let target = &self.target;
-        let (suspect, agreement) = (self.suspect(), self.agreement());
-        match self.strength {
-            Strength::Strong => format!("Strong evidence: the root cause of `{target}` is {suspect}, {agreement}."),
-            Strength::Contested => {
-                format!("Contested: the root cause of `{target}` is probably {suspect}, {agreement}, but:")
-            }
-            Strength::Thin => format!("Too thin to name a root cause of `{target}`:"),
-        }
-    }
-
-    /// The first of the ranking in words. Of the target's own noise nobody knows what is behind it.
-    fn suspect(&self) -> String {
-        match self.combined.first() {
-            Some(first) if first.node == self.target => {
-                format!("`{}` itself, or a cause of it that the graph lacks", first.node)
-            }
-            first => format!("`{}`", first.map_or("", |first| first.node.as_str())),
-        }
-    }
-
-    /// How many of the verdicts that name anyone name the first of the ranking, and in how many others it shares the first place.
-    fn agreement(&self) -> String {
-        let first = self.combined.first().map_or("", |first| first.node.as_str());
-        let named = self.verdicts.iter().filter(|verdict| verdict.leaders().next().is_some()).count();
-        let (agree, ties) = (self.supporters(first).count(), self.ties(first).count());
-        let tied = if ties > 0 { format!(", and first with others in {ties} more") } else { String::new() };
-        format!("according to {agree} of {named} verdicts{tied}")
+    /// What `Display` prints, with figures in their units.
+    pub fn in_units<'a>(&'a self, units: &'a Units) -> DiagnosisText<'a> {
+        DiagnosisText { diagnosis: self, units, said: &[], in_brief: false }
     }
 
     fn ranking_table(&self) -> Table {
@@ -98,31 +102,33 @@ impl Diagnosis {
     }
 }
 
-impl fmt::Display for Counterfactual {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let formatter = &mut Visible(formatter);
+impl Counterfactual {
+    /// What `Display` prints, with figures in their units.
+    pub(in crate::report) fn in_words(&self, units: &Units) -> String {
         let Self { node, target, expected, observed, resolution, .. } = self;
         let [probability, usual, alone] = [self.probability, self.usual_probability, self.probability_alone]
             .map(|probability| chance(probability, *resolution));
-        if let Some(level) = &self.observed_level {
-            write!(
-                formatter,
-                "Had `{node}` behaved normally, `{target}` would have been `{level}` with probability {probability}. `{node}` alone "
-            )?;
-        } else {
-            write!(
-                formatter,
+        let had_it = match &self.observed_level {
+            Some(level) => format!(
+                "Had `{node}` behaved normally, `{target}` would have been `{level}` with probability {probability}."
+            ),
+            None => format!(
                 "Had `{node}` behaved normally, a value of `{target}` at least as extreme would have had probability {probability}, and \
-             its expected value would have been {} instead of {}. `{node}` alone ",
-                significant(*expected),
-                significant(*observed)
-            )?;
-        }
+                 its expected value would have been {} instead of {}.",
+                units.text(target, *expected),
+                units.text(target, *observed)
+            ),
+        };
         if usual == alone {
-            write!(formatter, "leaves that probability as it is: {alone}.")
-        } else {
-            let moves = if self.probability_alone < self.usual_probability { "lowers" } else { "raises" };
-            write!(formatter, "{moves} that probability from {usual} to {alone}.")
+            return format!("{had_it} `{node}` alone leaves that probability as it is: {alone}.");
         }
+        let moves = if self.probability_alone < self.usual_probability { "lowers" } else { "raises" };
+        format!("{had_it} `{node}` alone {moves} that probability from {usual} to {alone}.")
+    }
+}
+
+impl fmt::Display for Counterfactual {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Visible(formatter), "{}", self.in_words(&Units::default()))
     }
 }

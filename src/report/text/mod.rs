@@ -9,10 +9,13 @@ mod dataset;
 mod diagnosis;
 mod evaluation;
 mod finding;
+mod headline;
 mod influence;
 mod robust_change;
 mod rows;
 mod summary;
 mod table;
 
+pub use attribution::AttributionText;
+pub use diagnosis::DiagnosisText;
 pub(super) use summary::first_causes;

@@ -10,3 +10,4 @@ pub(super) use numeral::{Decimal, Separators};
 pub(super) use token::{Token, plain};
 pub(super) use trim::trimmed;
 pub(super) use unit::{Dimension, Unit, unit_in_header};
+pub(crate) use unit::unit_named;
