@@ -16,12 +16,14 @@ mod places;
 mod spans;
 mod step;
 mod time_column;
+mod timeline;
 
 pub use dataset::Dataset;
 pub use event_columns::{EventColumn, EventColumns};
 pub use levels::Levels;
 pub use observation::Observation;
 pub use time_column::{RowTimes, TimeColumn};
+pub use timeline::Timeline;
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use levels::{LevelsByName, place};

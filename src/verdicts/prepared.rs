@@ -46,15 +46,15 @@ pub struct Diagnoser {
 }
 
 /// What an attribution and the diagnosis of it came to in the time they had.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct TimedDiagnosis {
     /// As [`attribute_within`](Attributor::attribute_within) gives it.
     pub attribution: Attribution,
     /// Whether the attribution is what there would be without a limit, to the bit.
     pub complete: bool,
-    /// The diagnosis; nothing where the attribution left no time for it.
-    pub diagnosis: Option<Diagnosis>,
+    /// The diagnosis, or why it failed, which leaves the attribution as it is; nothing where the attribution left no time for it.
+    pub diagnosis: Option<Result<Diagnosis>>,
     /// How long both took.
     pub elapsed: Duration,
 }
@@ -112,7 +112,7 @@ impl Diagnoser {
     /// `proceed` is asked before every further estimate and before the diagnosis, which is left out after a `Break`.
     ///
     /// # Errors
-    /// As [`diagnose`](Self::diagnose).
+    /// When the attribution fails, as [`attribute`](Attributor::attribute).
     ///
     /// ```
     /// # use etiology::{AdditiveNoiseModel, CausalGraph, DiagnosisConfig, KnownFormula, NoiseDistribution, Observation};
@@ -125,7 +125,8 @@ impl Diagnoser {
     /// let slow = Observation::from_pairs([("db", 0.9), ("api", 0.95)])?;
     /// let diagnoser = model.diagnoser("api", DiagnosisConfig::default())?;
     /// let found = diagnoser.diagnose_within(&slow, Duration::from_secs(60), || ControlFlow::Continue(()))?;
-    /// assert_eq!(found.diagnosis.as_ref().and_then(|diagnosis| diagnosis.root_cause()), Some("db"));
+    /// let diagnosis = found.diagnosis.expect("a minute is long enough")?;
+    /// assert_eq!(diagnosis.root_cause(), Some("db"));
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn diagnose_within(
@@ -140,7 +141,7 @@ impl Diagnoser {
         let used = began.elapsed();
         let is_time_left = limit.saturating_sub(used) >= AS_LONG_AS_THE_ATTRIBUTION * used;
         let diagnosis = if complete && is_time_left && proceed().is_continue() {
-            Some(self.diagnose_attribution(attribution.clone(), event)?)
+            Some(self.diagnose_attribution(attribution.clone(), event))
         } else {
             None
         };
