@@ -91,12 +91,7 @@ fn of_event(reason: &str, events: &Dataset, row: usize) -> String {
     format!("{place}{reason}")
 }
 
-fn explain_row(
-    question: &Question<'_>,
-    diagnoser: &Diagnoser,
-    row: usize,
-    task: &Task,
-) -> Result<Explained, Failure> {
+fn explain_row(question: &Question<'_>, diagnoser: &Diagnoser, row: usize, task: &Task) -> Result<Explained, Failure> {
     let Question { arguments, events, recent, .. } = *question;
     let event = events.data.row(row)?;
     let taken = recent.before(events.time(row))?;

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use etiology::HtmlReport;
 use etiology::files::{check_writable, is_same_file, write_file};
 use etiology::report::page_without_answer;
-use etiology::HtmlReport;
 
 use crate::Failure;
 use crate::arguments::{Arguments, Output};
@@ -79,7 +79,10 @@ pub(crate) fn contents<'a>(
     let mut files = Vec::new();
     if let Some(path) = report {
         let page = HtmlReport::new(model, diagnosis).with_title(title).with_units(units.clone());
-        let page = page.with_inputs(explained.recent.iter().map(ToString::to_string)).with_inputs(put_right.notes()).with_doubts_of_inputs(put_right.doubts());
+        let page = page
+            .with_inputs(explained.recent.iter().map(ToString::to_string))
+            .with_inputs(put_right.notes())
+            .with_doubts_of_inputs(put_right.doubts());
         let page = match &explained.intervals {
             None => page,
             Some(Ok(intervals)) => page.with_intervals(intervals),

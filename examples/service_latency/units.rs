@@ -1,6 +1,6 @@
 //! What values are measured in: as it was said, as the files have it, or as names of nodes end.
 
-use etiology::report::{Unit, Units, visible_name};
+use etiology::report::{Unit, Units};
 
 use crate::Failure;
 use crate::arguments::Arguments;
@@ -13,28 +13,12 @@ pub(crate) fn units(arguments: &Arguments, source: &Source, events: &Events) -> 
     let tables = of_normal.into_iter().chain(events.read.as_ref().map(|read| &read.report));
     let found = tables.fold(Units::default(), Units::with_table);
     let is_traces = arguments.source.traces.is_some() || arguments.events.event_traces.is_some();
-    let found = if is_traces { found.with_others(Unit::seconds()) } else { found };
-    let mut units = found.clone();
+    let mut units = if is_traces { found.with_others(Unit::seconds()) } else { found };
     for said in &arguments.events.unit {
-        let node = said.rsplit_once('=').map(|(node, _)| node);
-        units = units.said(said)?;
-        if let Some(node) = node {
+        if let Some((node, _)) = said.rsplit_once('=') {
             source.graph().parents(node)?;
         }
-        // Values were converted to the unit that was found: to call them something else would be wrong.
-        let (was, is) = match node {
-            Some(node) => (found.of(node), units.of(node)),
-            None => (found.of(""), units.of("")),
-        };
-        if let (Some(was), Some(is)) = (was, is)
-            && was.name() != is.name()
-        {
-            let whose = node.map_or_else(|| "traces".to_owned(), |node| format!("`{}`", visible_name(node)));
-            return Err(Failure::Mistake(format!(
-                "--unit {said}: the values of {whose} are in {was} already, which was found in the input"
-            )));
-        }
+        units = units.said(said).map_err(|error| Failure::Mistake(format!("--unit {said}: {error}")))?;
     }
-    let names: Vec<&str> = source.graph().nodes().collect();
-    Ok(if is_traces { units } else { units.with_names(names) })
+    Ok(if is_traces { units } else { units.with_names(source.graph().nodes()) })
 }

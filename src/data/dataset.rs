@@ -257,7 +257,11 @@ impl Dataset {
         };
         if let Some(pair) = rows.windows(2).find(|pair| pair[0] >= pair[1]) {
             let (name, requirement) = ("the rows", "in ascending order, each once");
-            return Err(Error::InvalidParameter { name, requirement, found: format!("{} before {}", pair[0], pair[1]) });
+            return Err(Error::InvalidParameter {
+                name,
+                requirement,
+                found: format!("{} before {}", pair[0], pair[1]),
+            });
         }
         if last >= self.rows() {
             return Err(Error::RowOutOfRange { row: last, rows: self.rows() });

@@ -33,7 +33,8 @@ impl Timeline {
         let read = |(row, time): (usize, &String)| Some((moment(time.trim()).ok()?, row));
         let mut moments: Vec<(f64, usize)> = times.values.iter().enumerate().filter_map(read).collect();
         moments.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut steps: Vec<f64> = moments.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|&step| step > 0.0).collect();
+        let mut steps: Vec<f64> =
+            moments.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|&step| step > 0.0).collect();
         steps.sort_by(f64::total_cmp);
         let step = steps.get(steps.len().saturating_sub(1) / 2).copied();
         Self { moments, step }

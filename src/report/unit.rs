@@ -110,7 +110,8 @@ fn time(seconds: f64) -> String {
         return "0 s".to_owned();
     }
     // As it is said: 999.6 ms are 1 s.
-    let fits = |&&(_, of_base, below): &&(&str, f64, f64)| rounded(seconds / of_base).abs() * of_base < below * (1.0 - 1e-9);
+    let fits =
+        |&&(_, of_base, below): &&(&str, f64, f64)| rounded(seconds / of_base).abs() * of_base < below * (1.0 - 1e-9);
     let (name, of_base, _) = STEPS_OF_TIME.iter().find(fits).unwrap_or(&STEPS_OF_TIME[6]);
     format!("{} {name}", short(seconds / of_base))
 }
@@ -162,7 +163,8 @@ mod tests {
         let seconds = Unit::seconds();
         let said = [0.0, 3e-10, 7.6e-3, 0.387, 0.9996, 1.0, 59.99, 119.0, 120.0, 5400.0, 7200.0, 200_000.0, -0.25];
         let expected = [
-            "0 s", "0.3 ns", "7.6 ms", "387 ms", "1 s", "1 s", "60 s", "119 s", "2 min", "90 min", "2 h", "2.31 d", "-250 ms",
+            "0 s", "0.3 ns", "7.6 ms", "387 ms", "1 s", "1 s", "60 s", "119 s", "2 min", "90 min", "2 h", "2.31 d",
+            "-250 ms",
         ];
         assert_eq!(said.map(|value| seconds.text(value)), expected);
         assert_eq!(Unit::parse("ms").unwrap().text(1234.5), "1.23 s");
@@ -172,7 +174,10 @@ mod tests {
     #[test]
     fn amounts_have_prefixes_and_other_units_are_words() {
         let of = |unit: &str, value: f64| Unit::parse(unit).unwrap().text(value);
-        assert_eq!([of("B", 0.0), of("B", 512.0), of("kB", 1500.0), of("GB", 5e6)], ["0 B", "512 B", "1.5 MB", "5000 TB"]);
+        assert_eq!(
+            [of("B", 0.0), of("B", 512.0), of("kB", 1500.0), of("GB", 5e6)],
+            ["0 B", "512 B", "1.5 MB", "5000 TB"]
+        );
         assert_eq!([of("MB/s", 0.25), of("Mbps", 40.0)], ["250 kB/s", "40 Mbit/s"]);
         assert_eq!([of("%", 12.345), of("req/s", 123_456.0), of("m", 90.0)], ["12.3 %", "123456 req/s", "90 m"]);
         assert!(!Unit::parse("m").unwrap().is_time() && Unit::parse("h").unwrap().is_time());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::unit::{Unit, short};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::question::attribution::{ContextNode, Contribution, MissingNode};
 use crate::tables::TableReport;
 use crate::wording::significant;
@@ -88,16 +88,6 @@ impl Units {
         self.of_nodes.get(node).or(self.others.as_ref())
     }
 
-    /// The unit of a node by itself, not that of all others.
-    pub fn own(&self, node: &str) -> Option<&Unit> {
-        self.of_nodes.get(node)
-    }
-
-    /// Whether no unit is known.
-    pub fn is_empty(&self) -> bool {
-        self.of_nodes.is_empty() && self.others.is_none()
-    }
-
     /// A value of a node for people, with its unit where that is known, else with four digits that count.
     pub fn text(&self, node: &str, value: f64) -> String {
         self.of(node).map_or_else(|| significant(value), |unit| unit.text(value))
@@ -137,15 +127,26 @@ impl Units {
         nodes.into_iter().filter_map(|node| Some((node.to_owned(), self.of(node)?.clone()))).collect()
     }
 
-    /// Units as `s` for all nodes or `node=ms` for one, as a command line has them.
+    /// Adds a unit as a command line has it: `s` for all nodes that have none of their own, or `node=ms` for one.
     ///
     /// # Errors
-    /// As [`Unit::parse`].
+    /// As [`Unit::parse`]; and when another unit is known already: values were converted to the one that was found in a table.
     pub fn said(self, text: &str) -> Result<Self> {
-        match text.rsplit_once('=') {
-            Some((node, unit)) => Ok(self.with(node, Unit::parse(unit)?)),
-            None => Ok(self.with_others(Unit::parse(text)?)),
+        let (node, unit) = text.rsplit_once('=').map_or((None, text), |(node, unit)| (Some(node), unit));
+        let unit = Unit::parse(unit)?;
+        let known = match node {
+            Some(node) => self.of_nodes.get(node),
+            None => self.others.as_ref(),
+        };
+        if let Some(known) = known.filter(|known| **known != unit) {
+            let whose = node.map_or_else(|| "all nodes".to_owned(), |node| format!("`{node}`"));
+            let found = format!("{unit}, where the values of {whose} are in {known}");
+            return Err(Error::InvalidParameter { name: "the unit", requirement: "the one that is known", found });
         }
+        Ok(match node {
+            Some(node) => self.with(node, unit),
+            None => self.with_others(unit),
+        })
     }
 }
 
@@ -211,7 +212,13 @@ mod tests {
     fn what_was_said_goes_before_what_was_found() {
         let units = Units::default().said("db_seconds=ms").unwrap().said("jobs").unwrap();
         let units = units.with_names(["db_seconds", "web_seconds", "queue"]);
-        assert_eq!(["db_seconds", "web_seconds", "queue"].map(|node| units.of(node).unwrap().name()), ["ms", "s", "jobs"]);
+        assert_eq!(
+            ["db_seconds", "web_seconds", "queue"].map(|node| units.of(node).unwrap().name()),
+            ["ms", "s", "jobs"]
+        );
         assert!(Units::default().said("x=").is_err() && Units::default().said("a b").is_err());
+        let refused = Units::default().with_others(Unit::seconds()).said("ms").unwrap_err().to_string();
+        assert!(refused.contains("ms, where the values of all nodes are in s"), "{refused}");
+        assert!(units.clone().said("web_seconds=B").is_err() && units.said("web_seconds=s").is_ok());
     }
 }

@@ -11,6 +11,7 @@ mod bootstrap;
 mod categories;
 mod change;
 mod data;
+mod diagnoser;
 mod dowhy_names;
 mod drift;
 mod evaluation;

@@ -61,7 +61,8 @@ pub(crate) fn run(
         }
         Format::Json => {
             let (target, findings) = (arguments.target(), model.findings());
-            let report = Report { target, rows: (from, to), findings, put_right, recent: which.as_ref(), together: &together };
+            let report =
+                Report { target, rows: (from, to), findings, put_right, recent: which.as_ref(), together: &together };
             json_of(&report)?
         }
     };

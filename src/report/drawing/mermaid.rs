@@ -2,11 +2,11 @@
 
 use super::colour::INK;
 use super::picture::{Picture, PictureNode, Standing};
-use crate::report::units::Units;
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
 use crate::report::escape::mermaid;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 
 impl Attribution {

@@ -1,10 +1,10 @@
 //! What every drawing of a causal graph shows: the target and its ancestors, with what each contributed.
 
 use super::colour::fill;
-use crate::report::units::Units;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
+use crate::report::units::Units;
 use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
@@ -80,13 +80,7 @@ impl Picture {
     }
 }
 
-fn node(
-    attribution: &Attribution,
-    name: &str,
-    largest: f64,
-    root_cause: Option<&str>,
-    units: &Units,
-) -> PictureNode {
+fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<&str>, units: &Units) -> PictureNode {
     let contribution = attribution.contribution(name);
     let standing = match contribution {
         None => Standing::Missing,

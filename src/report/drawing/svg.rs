@@ -3,12 +3,12 @@
 use super::colour::INK;
 use super::layout::{Layout, Place, layered};
 use super::picture::{Picture, PictureNode, Standing};
-use crate::report::units::Units;
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
 use crate::report::escape::markup;
 use crate::report::label::two_lines;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 
 /// The size of a node's box, in pixels.

@@ -1,11 +1,11 @@
 //! What the figures rest on, and what is doubtful about them.
 
 use super::text::{list, sentence};
-use crate::report::units::Units;
 use crate::error::list_names;
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::question::attribution::Attribution;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::significant;
 
@@ -13,7 +13,12 @@ use crate::wording::significant;
 const MOST_LINES: usize = 30;
 
 /// Findings, warnings of the attribution, what fitting repaired, what an evaluation found, and how the figures were made.
-pub(super) fn diagnostics(model: &FittedModel, diagnosis: &Diagnosis, evaluation: Option<&ModelEvaluation>, units: &Units) -> String {
+pub(super) fn diagnostics(
+    model: &FittedModel,
+    diagnosis: &Diagnosis,
+    evaluation: Option<&ModelEvaluation>,
+    units: &Units,
+) -> String {
     let mut warnings: Vec<String> = diagnosis.findings.iter().map(ToString::to_string).collect();
     warnings.extend(self::warnings(&diagnosis.attribution, units));
     let mut page = String::from("<h3>This event</h3>\n");

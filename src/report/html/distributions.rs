@@ -7,8 +7,8 @@ use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
 use crate::question::attribution::Contribution;
 use crate::report::escape::markup;
-use crate::verdicts::Diagnosis;
 use crate::report::units::Units;
+use crate::verdicts::Diagnosis;
 use crate::wording::{fixed, significant};
 
 /// How many nodes are shown at most.

@@ -141,7 +141,8 @@ impl<'a> HtmlReport<'a> {
     }
 
     fn graph(&self) -> Result<String> {
-        let picture = Picture::new(&self.diagnosis.attribution, self.model.graph(), self.diagnosis.root_cause(), &self.units)?;
+        let picture =
+            Picture::new(&self.diagnosis.attribution, self.model.graph(), self.diagnosis.root_cause(), &self.units)?;
         Ok(format!(
             "<p class=\"note\">Arrows point from cause to effect. Orange: made the event more extreme. Blue with a dashed \
              border: less so. Grey: hardly mattered. Dotted border: no value.</p>\n\

@@ -1,17 +1,18 @@
 //! The tables of a report.
 
 use super::text::{list, table};
-use crate::report::units::Units;
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Contribution, Quantity};
 use crate::report::drawing::signed_amount;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// Every node with both kinds of contribution, then those without a value.
 pub(super) fn contributions(diagnosis: &Diagnosis, units: &Units) -> String {
     let attribution = &diagnosis.attribution;
-    let mut rows: Vec<[String; 10]> = attribution.contributions.iter().map(|part| row(diagnosis, part, units)).collect();
+    let mut rows: Vec<[String; 10]> =
+        attribution.contributions.iter().map(|part| row(diagnosis, part, units)).collect();
     for group in &attribution.groups {
         let mut row = blank(&format!("together: {}", group.members().join(" + ")));
         row[1] = signed_amount(Quantity::ItScore, group.value);
