@@ -299,7 +299,7 @@ impl Dataset {
     }
 
     /// The position of a column that must be there, whatever it holds.
-    pub(super) fn position_of_any(&self, name: &str) -> Result<usize> {
+    pub(in crate::data) fn position_of_any(&self, name: &str) -> Result<usize> {
         let missing =
             || Error::MissingColumn { column: name.to_owned(), available: list_with_guess(self.names(), name) };
         self.names.position(name).ok_or_else(missing)
@@ -331,7 +331,7 @@ impl Dataset {
     }
 
     /// A table of these columns with only the rows at the given positions, in ascending order.
-    pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
+    pub(in crate::data) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
         }

@@ -11,7 +11,6 @@ mod bootstrap;
 mod categories;
 mod change;
 mod data;
-mod diagnoser;
 mod dowhy_names;
 mod drift;
 mod evaluation;

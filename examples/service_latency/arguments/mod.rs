@@ -176,7 +176,7 @@ pub(crate) struct Outliers {
     pub(crate) time_column: Option<String>,
     /// What values are measured in, so that they are said with it: s, ms, B or any other for all nodes that have no unit of their own, or
     /// db=ms for one. May be repeated. Units in headers, behind values, of traces, and in names such as duration_seconds are found
-    #[arg(long, value_name = "UNIT")]
+    #[arg(long, value_name = "UNIT", conflicts_with_all = ["change", "what_if", "rows"])]
     pub(crate) unit: Vec<String>,
     /// Explain only the K events whose target is most unusual, the most unusual first; by default all, or 1 of --traces,
     /// --metrics or --prometheus
@@ -195,7 +195,7 @@ pub(crate) struct Outliers {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["contributions", "change", "what_if"])]
     pub(crate) recent: Option<PathBuf>,
     /// Do not look at the rows just before the events
-    #[arg(long, conflicts_with = "recent")]
+    #[arg(long, conflicts_with_all = ["recent", "contributions", "change", "what_if"])]
     pub(crate) no_recent: bool,
     /// Nodes that are given and not to be blamed, such as the size of an order or the hour, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -270,7 +270,7 @@ pub(crate) struct Method {
 #[command(next_help_heading = "What is written")]
 pub(crate) struct Output {
     /// Only the contributions to the outlier score, without the verdict that leads otherwise, which asks several methods
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["change", "what_if", "rows"])]
     pub(crate) contributions: bool,
     /// Tables for people or JSON for programs, on standard output
     #[arg(long, value_enum, default_value_t = Format::Table)]

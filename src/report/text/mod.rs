@@ -9,7 +9,6 @@ mod dataset;
 mod diagnosis;
 mod evaluation;
 mod finding;
-mod headline;
 mod influence;
 mod robust_change;
 mod rows;

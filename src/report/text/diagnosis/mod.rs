@@ -1,12 +1,14 @@
 //! What `Display` prints of a diagnosis.
 
+mod headline;
+
 use std::fmt::{self, Write};
 
 use comfy_table::{CellAlignment, Table};
 
-use super::table;
 use crate::error::list_names;
 use crate::findings::Finding;
+use crate::report::text::table;
 use crate::report::units::Units;
 use crate::verdicts::{Counterfactual, Diagnosis};
 use crate::wording::{Visible, chance, significant, visible_name};
@@ -30,7 +32,7 @@ impl<'a> DiagnosisText<'a> {
         Self { said, ..self }
     }
 
-    /// Without what each verdict says by itself.
+    /// Without what each verdict says by itself, and what would have been with any node but the most suspect one as usual.
     #[must_use]
     pub fn in_brief(self) -> Self {
         Self { in_brief: true, ..self }
@@ -54,7 +56,8 @@ impl fmt::Display for DiagnosisText<'_> {
         if !diagnosis.counterfactuals.is_empty() {
             writeln!(formatter)?;
         }
-        diagnosis.counterfactuals.iter().try_for_each(|would| writeln!(formatter, "{}", would.in_words(units)))?;
+        let counterfactuals = diagnosis.counterfactuals.iter().take(if in_brief { 1 } else { usize::MAX });
+        counterfactuals.map(|would| would.in_words(units)).try_for_each(|would| writeln!(formatter, "{would}"))?;
         if let Some(context) = diagnosis.attribution.context_in_words(units) {
             writeln!(formatter, "{context}")?;
         }

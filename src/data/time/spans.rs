@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::dataset::Dataset;
-use super::time_column::RowTimes;
+use super::column::RowTimes;
+use crate::data::Dataset;
 use crate::error::{Error, Result};
 
 const MINUTE: f64 = 60.0;

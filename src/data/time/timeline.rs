@@ -1,7 +1,7 @@
 //! The rows of a table in the order of their times.
 
+use super::column::RowTimes;
 use super::spans::moment;
-use super::time_column::RowTimes;
 use crate::error::Result;
 
 /// The rows of a table in the order of their times, for those just before a moment.
