@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::tables::unit_named;
-use crate::wording::{fixed, significant};
+use crate::wording::{fixed, is_invisible, significant};
 
 /// From so many of a unit on the next larger one is shorter to say.
 const STEPS_OF_TIME: [(&str, f64, f64); 7] = [
@@ -54,10 +54,11 @@ impl Unit {
     /// known; any other, such as `req/s`, `%` or `EUR`, is taken as it is. A single `m` is such a word, as it may mean metres.
     ///
     /// # Errors
-    /// When the name is empty, longer than 24 characters, begins with a digit, or has blanks or control characters at its ends or
-    /// within.
+    /// When the name is empty, longer than 24 characters, begins with a digit, or has blanks, backticks or characters that
+    /// cannot be seen in it.
     pub fn parse(name: &str) -> Result<Self> {
-        let is_strange = |character: char| character.is_whitespace() || character.is_control();
+        // A backtick would end a name in a sentence.
+        let is_strange = |character: char| character == '`' || character.is_whitespace() || is_invisible(character);
         let is_number = name.starts_with(|first: char| first.is_ascii_digit());
         if name.is_empty() || name.chars().count() > LONGEST || is_number || name.contains(is_strange) {
             let requirement = "a name without blanks, such as s, ms, B or req/s";
@@ -186,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_is_no_name_of_a_unit_is_refused() {
-        for name in ["", " ", "ms ", "per second", "5", "x\u{7}", &"x".repeat(25)] {
+        for name in ["", " ", "ms ", "per second", "5", "x\u{7}", "x`", "\u{202e}s", &"x".repeat(25)] {
             assert!(Unit::parse(name).unwrap_err().to_string().contains("without blanks"), "{name}");
         }
     }

@@ -6,7 +6,7 @@ use etiology::report::visible_name;
 use etiology::{CausalGraph, Diagnosis, FittedModel, HtmlReport};
 use roxmltree::{Document, Node, ParsingOptions};
 
-const SECTIONS: [&str; 7] =
+const SECTIONS: [&str; 8] =
     ["suspects", "contributions", "graph", "normal", "verdicts", "counterfactuals", "diagnostics", "data"];
 
 pub(crate) fn parse(text: &str) -> Document<'_> {

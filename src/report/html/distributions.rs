@@ -196,7 +196,7 @@ impl Histogram<'_> {
             "<line class=\"observed\" x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"20\" y2=\"{}\"/>\n\
              <text class=\"observed\" x=\"{at:.2}%\" y=\"14\" text-anchor=\"{anchor}\">{before}observed {}{after}</text>\n",
             PLOT.1,
-            (self.said)(self.marked)
+            markup(&(self.said)(self.marked))
         )
     }
 
@@ -208,8 +208,8 @@ impl Histogram<'_> {
             "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>\n\
              <text x=\"{from:.2}%\" y=\"{0}\">{1}</text>\n<text x=\"{to:.2}%\" y=\"{0}\" text-anchor=\"end\">{2}</text>\n",
             y + 17.0,
-            (self.said)(low),
-            (self.said)(high)
+            markup(&(self.said)(low)),
+            markup(&(self.said)(high))
         )
     }
 }
