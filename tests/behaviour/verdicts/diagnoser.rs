@@ -104,6 +104,13 @@ fn the_headline_says_what_happened_how_sure_it_is_and_what_would_have_been() {
     assert!(own.contains("`web` itself, or a cause of it that the graph lacks"), "{own}");
     assert!(own.contains("With its own part as usual, it would have taken 180 ms instead of 980 ms."), "{own}");
 
+    // As a model may say that is asked far outside of its data.
+    let mut impossible = slow.clone();
+    impossible.counterfactuals[0].expected = -0.4;
+    let said = impossible.headline_in(&seconds());
+    assert!(said.contains("`web` took 980 ms, usually 180 ms") && said.contains("the model cannot say"), "{said}");
+    assert!(!said.contains("-400"), "{said}");
+
     let two = of(&event(0.5, 0.45, 0.98));
     assert_eq!(two.strength, Strength::Contested, "{two}");
     let said = two.headline_in(&seconds());

@@ -61,7 +61,8 @@ impl Diagnosis {
             _ => format!("Contested: the root cause of `{target}` is probably {cause}, {agreement}."),
         };
         let without = self.counterfactuals.iter().find(|would| would.node == *name);
-        let without = without.map_or_else(|| self.target_besides(name, units), |would| would_have_been(would, units));
+        let without =
+            without.map_or_else(|| self.target_besides(name, units), |would| self.would_have_been(would, units));
         let but = match self.strength {
             Strength::Strong => None,
             _ => self.first_reason().map(|reason| format!(" But: {reason}")),
@@ -113,16 +114,42 @@ impl Diagnosis {
         was.map_or_else(String::new, |was| format!(" {was}."))
     }
 
-    /// How much more or less than usual, if that can be said: of values with a zero that means nothing. Where the unit is not known, that
-    /// is so where none of the event is below it.
+    /// How much more or less than usual, if that can be said.
     fn multiple(&self, part: &Contribution, units: &Units) -> Option<String> {
+        let is_said = self.counts_from_nothing(&part.node, units) && part.observed > 0.0 && part.typical > 0.0;
+        is_said.then(|| times(part.observed / part.typical)).flatten()
+    }
+
+    /// Whether 0 is nothing for a node. Where its unit is not known, that is so where no value of the event is below it.
+    fn counts_from_nothing(&self, node: &str, units: &Units) -> bool {
         let is_below = |part: &Contribution| part.observed < 0.0 || part.typical < 0.0;
-        let from_nothing = match units.of(&part.node) {
+        match units.of(node) {
             Some(unit) => unit.counts_from_nothing(),
             None => !self.attribution.contributions.iter().any(is_below),
+        }
+    }
+
+    /// " With it as usual, `web` would have taken 42 ms instead of 420 ms."
+    fn would_have_been(&self, would: &Counterfactual, units: &Units) -> String {
+        let Counterfactual { node, target, expected, observed, resolution, .. } = would;
+        let (it, whom) = match node == target {
+            true => ("its own part", "it".to_owned()),
+            false => ("it", format!("`{target}`")),
         };
-        let is_said = from_nothing && part.observed > 0.0 && part.typical > 0.0;
-        is_said.then(|| times(part.observed / part.typical)).flatten()
+        if let Some(level) = &would.observed_level {
+            let probability = chance(would.probability, *resolution);
+            return format!(" With {it} as usual, {whom} would have been `{level}` with probability {probability}.");
+        }
+        let have = verb(target, units, "taken", "been");
+        // Far outside of its data a mechanism may say anything.
+        if *expected < 0.0 && self.counts_from_nothing(target, units) {
+            let besides = self.target_besides(node, units);
+            return format!(
+                "{besides} What {whom} would have {have} with {it} as usual the model cannot say: less than nothing, by its figures."
+            );
+        }
+        let [expected, observed] = [expected, observed].map(|&value| units.in_words(target, value));
+        format!(" With {it} as usual, {whom} would have {have} {expected} instead of {observed}.")
     }
 }
 
@@ -140,22 +167,6 @@ fn times(ratio: f64) -> Option<String> {
 
 fn verb<'v>(node: &str, units: &Units, of_time: &'v str, of_others: &'v str) -> &'v str {
     if units.of(node).is_some_and(|unit| unit.is_time()) { of_time } else { of_others }
-}
-
-/// " With it as usual, `web` would have taken 42 ms instead of 420 ms."
-fn would_have_been(would: &Counterfactual, units: &Units) -> String {
-    let Counterfactual { node, target, expected, observed, resolution, .. } = would;
-    let (it, whom) = match node == target {
-        true => ("its own part", "it".to_owned()),
-        false => ("it", format!("`{target}`")),
-    };
-    if let Some(level) = &would.observed_level {
-        let probability = chance(would.probability, *resolution);
-        return format!(" With {it} as usual, {whom} would have been `{level}` with probability {probability}.");
-    }
-    let [expected, observed] = [expected, observed].map(|&value| units.in_words(target, value));
-    let have = verb(target, units, "taken", "been");
-    format!(" With {it} as usual, {whom} would have {have} {expected} instead of {observed}.")
 }
 
 #[cfg(test)]
