@@ -15,7 +15,9 @@ use crate::traces;
 
 pub(crate) struct Events {
     pub(crate) data: Dataset,
-    times: Option<RowTimes>,
+    pub(crate) times: Option<RowTimes>,
+    /// Those of the normal data, where events are none of its rows.
+    pub(crate) normal_times: Option<RowTimes>,
     traces: Vec<String>,
     /// How the file was read, if it is one of a table.
     pub(crate) read: Option<ReadTable>,
@@ -48,6 +50,12 @@ impl Events {
         let written = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
         let time = written(self.times.as_ref().and_then(|times| times.values.get(row)));
         Label { row, time, trace: written(self.traces.get(row)) }
+    }
+
+    /// The time of a row as it was written, if it has one.
+    pub(crate) fn time(&self, row: usize) -> Option<&str> {
+        let time = self.times.as_ref()?.values.get(row)?.trim();
+        if time.is_empty() { None } else { Some(time) }
     }
 
     pub(crate) fn observations(&self, rows: &[usize]) -> Result<Vec<Observation>, Error> {
@@ -84,13 +92,18 @@ pub(crate) fn read(arguments: &Arguments, source: &Source, console: &Console) ->
             }
             let (table, read) = read_table(file, &format, console)?;
             let (data, times, read) = (table.data, table.times, Some(read));
-            Ok(Events { data, times, traces: Vec::new(), read, left_out: Vec::new(), inputs: of_source })
+            let normal_times = match source {
+                Source::Rows { times, .. } => times.clone(),
+                Source::Own { rows, .. } => rows.times.clone(),
+                Source::Saved(_) => None,
+            };
+            Ok(Events { data, times, normal_times, traces: Vec::new(), read, left_out: Vec::new(), inputs: of_source })
         }
         (_, Some(file), _) => {
             let OwnRows { data, ids, note, .. } = traces::read_requests(file, arguments, console)?;
             let data = with_all_services(data, source.graph(), console)?;
             let inputs = of_source.into_iter().chain([note]).collect();
-            Ok(Events { data, times: None, traces: ids, read: None, left_out: Vec::new(), inputs })
+            Ok(Events { data, times: None, normal_times: None, traces: ids, read: None, left_out: Vec::new(), inputs })
         }
         (.., Source::Own { rows, .. }) => own_rows(arguments, rows, console),
         (.., Source::Saved(_) | Source::Rows { .. }) => {
@@ -164,7 +177,7 @@ fn the_others(
     let what = if arguments.source.traces.is_some() { "traces" } else { "rows" };
     console.note(format!("fitting to {} {what}, without the {count} to be explained", rows - count));
     let (data, traces, inputs) = (data.clone(), ids.clone(), vec![note.clone()]);
-    Ok(Events { data, times: times.clone(), traces, read: None, left_out, inputs })
+    Ok(Events { data, times: times.clone(), normal_times: None, traces, read: None, left_out, inputs })
 }
 
 /// Whether enough rows are left to fit a model to, beside those that are to be explained.

@@ -1,10 +1,12 @@
-//! Attributions, within a time limit or with intervals where that was asked for.
+//! Diagnoses and the contributions below them, within a time limit or with intervals where that was asked for.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use etiology::bootstrap::BootstrapIntervals;
-use etiology::{Attribution, Attributor, Dataset, Error, Observation, StructuralCausalModel};
+use etiology::report::Units;
+use etiology::verdicts::{Diagnoser, Diagnosis};
+use etiology::{Attribution, Dataset, Error, Observation, StructuralCausalModel};
 use rayon::prelude::*;
 
 use crate::arguments::Arguments;
@@ -12,6 +14,7 @@ use crate::console::{Console, Task};
 use crate::events::Events;
 use crate::fit::Fitted;
 use crate::interrupt;
+use crate::recent::{Recent, WhichRows};
 use crate::{Failure, in_terms_of_files};
 
 /// An event's answer, or why it has none: neither keeps the others from theirs.
@@ -33,58 +36,106 @@ pub(crate) fn row_of(answer: &Answer) -> usize {
 pub(crate) struct Explained {
     pub(crate) row: usize,
     pub(crate) attribution: Attribution,
-    /// Whether a time limit left it as it would be without; nothing where there was no limit.
+    pub(crate) diagnosis: Diagnosed,
+    /// The rows just before it that the diagnosis looked at.
+    pub(crate) recent: Option<WhichRows>,
+    /// Whether a time limit left the attribution as it would be without; nothing where there was no limit.
     pub(crate) complete: Option<bool>,
     /// If they were asked for, or why there are none.
     pub(crate) intervals: Option<Result<BootstrapIntervals, String>>,
 }
 
+/// What leads an answer.
+pub(crate) enum Diagnosed {
+    Reached(Box<Diagnosis>),
+    /// Why there is none, in a sentence.
+    LeftOut(String),
+    NotAskedFor,
+}
+
+/// What all answers are about.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'a> {
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) fitted: &'a Fitted,
+    pub(crate) events: &'a Events,
+    pub(crate) recent: &'a Recent<'a>,
+    pub(crate) units: &'a Units,
+}
+
 /// The events in these rows, in their order.
-pub(crate) fn explain(
-    arguments: &Arguments,
-    fitted: &Fitted,
-    events: &Events,
-    rows: &[usize],
-    console: &Console,
-) -> Result<Vec<Answer>, Failure> {
-    let attributor = fitted.model.attributor(arguments.target(), arguments.attribution())?;
-    let task = console.steps(rows.len(), "attributing");
-    let limit = arguments.method.limit_ms.map(Duration::from_millis);
-    let explain = |&row: &usize| explain_row(&attributor, row, &events.data.row(row)?, limit, &task);
-    let in_words = |(row, explained): (&usize, Result<Explained, Error>)| {
-        explained.map_err(|error| Unexplained { row: *row, reason: of_event(&error, &events.data, *row) })
-    };
-    let explained: Vec<Result<Explained, Error>> = rows.par_iter().map(explain).collect();
+pub(crate) fn explain(question: &Question<'_>, rows: &[usize], console: &Console) -> Result<Vec<Answer>, Failure> {
+    let Question { arguments, fitted, events, .. } = *question;
+    let diagnoser = fitted.model.diagnoser(arguments.target(), arguments.diagnosis())?;
+    let task = console.steps(rows.len(), "explaining");
+    let explain = |&row: &usize| explain_row(question, &diagnoser, row, &task);
+    let explained: Vec<Result<Explained, Failure>> = rows.par_iter().map(explain).collect();
     drop(task);
-    let mut explained: Vec<Answer> = rows.iter().zip(explained).map(in_words).collect();
-    if arguments.method.intervals {
-        add_intervals(arguments, fitted, events, console, &mut explained)?;
+    let mut answers = Vec::with_capacity(rows.len());
+    for (&row, explained) in rows.iter().zip(explained) {
+        answers.push(match explained {
+            Err(Failure::Mistake(reason)) => Err(Unexplained { row, reason: of_event(&reason, &events.data, row) }),
+            Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+            Ok(explained) => Ok(explained),
+        });
     }
-    Ok(explained)
+    if arguments.method.intervals {
+        add_intervals(arguments, fitted, events, console, &mut answers)?;
+    }
+    Ok(answers)
 }
 
 /// What is wrong with an event, and where it stands.
-fn of_event(error: &Error, events: &Dataset, row: usize) -> String {
+fn of_event(reason: &str, events: &Dataset, row: usize) -> String {
     let place = events.place_of_row(row).map_or_else(String::new, |place| format!("{place}: "));
-    format!("{place}{}", in_terms_of_files(error))
+    format!("{place}{reason}")
 }
 
-fn explain_row(
-    attributor: &Attributor,
-    row: usize,
-    event: &Observation,
-    limit: Option<Duration>,
-    task: &Task,
-) -> Result<Explained, Error> {
-    let found = match limit {
-        None => attributor.attribute(event).map(|attribution| (attribution, None)),
-        Some(limit) => attributor
-            .attribute_within(event, limit, || ControlFlow::Continue(()))
-            .map(|found| (found.attribution, Some(found.complete))),
-    };
+fn explain_row(question: &Question<'_>, diagnoser: &Diagnoser, row: usize, task: &Task) -> Result<Explained, Failure> {
+    let Question { arguments, events, recent, .. } = *question;
+    let event = events.data.row(row)?;
+    let taken = recent.before(events.time(row))?;
+    let (recent, which) = taken.map_or((None, None), |taken| (Some(taken.data), Some(taken.which)));
+    let found = answer(arguments, &diagnoser.with_recent(recent), &event);
     task.step();
-    let (attribution, complete) = found?;
-    Ok(Explained { row, attribution, complete, intervals: None })
+    let (attribution, diagnosis, complete) = found?;
+    let recent = which.filter(|_| matches!(diagnosis, Diagnosed::Reached(_)));
+    Ok(Explained { row, attribution, diagnosis, recent, complete, intervals: None })
+}
+
+type Found = (Attribution, Diagnosed, Option<bool>);
+
+fn answer(arguments: &Arguments, diagnoser: &Diagnoser, event: &Observation) -> Result<Found, Error> {
+    let proceed = || ControlFlow::Continue(());
+    let limit = arguments.method.limit_ms.map(Duration::from_millis);
+    Ok(match (limit, arguments.output.contributions) {
+        (None, true) => (diagnoser.attributor().attribute(event)?, Diagnosed::NotAskedFor, None),
+        (Some(limit), true) => {
+            let found = diagnoser.attributor().attribute_within(event, limit, proceed)?;
+            (found.attribution, Diagnosed::NotAskedFor, Some(found.complete))
+        }
+        (None, false) => {
+            let attribution = diagnoser.attributor().attribute(event)?;
+            let diagnosis = diagnoser.diagnose_attribution(attribution.clone(), event);
+            (attribution, diagnosed(diagnosis), None)
+        }
+        (Some(limit), false) => {
+            let found = diagnoser.diagnose_within(event, limit, proceed)?;
+            let too_long = || {
+                let limit = limit.as_millis();
+                Diagnosed::LeftOut(format!("No verdict within {limit} ms: the contributions took too much of it."))
+            };
+            (found.attribution, found.diagnosis.map_or_else(too_long, diagnosed), Some(found.complete))
+        }
+    })
+}
+
+/// Contributions remain where a diagnosis fails.
+fn diagnosed(diagnosis: Result<Diagnosis, Error>) -> Diagnosed {
+    match diagnosis {
+        Ok(diagnosis) => Diagnosed::Reached(Box::new(diagnosis)),
+        Err(error) => Diagnosed::LeftOut(format!("No verdict: {}.", in_terms_of_files(&error))),
+    }
 }
 
 fn add_intervals(

@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use etiology::HtmlReport;
 use etiology::files::{check_writable, is_same_file, write_file};
 use etiology::report::page_without_answer;
-use etiology::{DiagnosisConfig, HtmlReport};
 
 use crate::Failure;
 use crate::arguments::{Arguments, Output};
 use crate::console::Console;
-use crate::events::Events;
-use crate::explain::{Answer, explain, row_of};
-use crate::fit::Fitted;
+use crate::explain::{Answer, Diagnosed, Question, explain, row_of};
 use crate::source::PutRight;
 
 /// A file that was asked for, and what is to stand in it.
@@ -46,13 +44,12 @@ pub(crate) fn write(files: &[Contents<'_>]) -> Result<(), Failure> {
 
 /// What is to stand in the files that were asked for.
 pub(crate) fn contents<'a>(
-    arguments: &'a Arguments,
-    fitted: &Fitted,
-    events: &Events,
+    question: &Question<'a>,
     answers: &[Answer],
     put_right: &PutRight,
     console: &Console,
 ) -> Result<Vec<Contents<'a>>, Failure> {
+    let Question { arguments, fitted, events, units, .. } = *question;
     let Output { report, csv, svg, dot, mermaid, report_event, .. } = &arguments.output;
     if [report, csv, svg, dot, mermaid].iter().all(|file| file.is_none()) {
         return Ok(Vec::new());
@@ -64,21 +61,28 @@ pub(crate) fn contents<'a>(
     // What the table shows; the event need not be among those of the table.
     let answer = match answers.iter().find(|answer| row_of(answer) == about) {
         Some(known) => known,
-        None => &only(explain(arguments, fitted, events, &[about], console)?),
+        None => &only(explain(question, &[about], console)?),
     };
     let title = format!("Why was {} unusual in {}?", arguments.target(), events.label(about));
     let explained = match answer {
         Ok(explained) => explained,
         Err(unexplained) => return Ok(without_answer(&arguments.output, &title, &unexplained.reason)),
     };
-    let task = console.spinner("diagnosing");
-    let config = DiagnosisConfig::default().with_attribution(arguments.attribution());
-    let diagnosis = model.diagnose_attribution(explained.attribution.clone(), &event, &config)?;
-    drop(task);
+    let diagnosis = match &explained.diagnosis {
+        Diagnosed::Reached(diagnosis) => diagnosis,
+        // A page leads with the verdict, whatever the table was to have and however long it takes.
+        Diagnosed::LeftOut(_) | Diagnosed::NotAskedFor => {
+            let _task = console.spinner("diagnosing");
+            &Box::new(model.diagnose_attribution(explained.attribution.clone(), &event, &arguments.diagnosis())?)
+        }
+    };
     let mut files = Vec::new();
     if let Some(path) = report {
-        let page = HtmlReport::new(model, &diagnosis).with_title(title);
-        let page = page.with_inputs(put_right.notes()).with_doubts_of_inputs(put_right.doubts());
+        let page = HtmlReport::new(model, diagnosis).with_title(title).with_units(units.clone());
+        let page = page
+            .with_inputs(explained.recent.iter().map(ToString::to_string))
+            .with_inputs(put_right.notes())
+            .with_doubts_of_inputs(put_right.doubts());
         let page = match &explained.intervals {
             None => page,
             Some(Ok(intervals)) => page.with_intervals(intervals),

@@ -24,8 +24,10 @@ mod metrics;
 mod mistake;
 mod output;
 mod questions;
+mod recent;
 mod source;
 mod traces;
+mod units;
 
 use std::process::ExitCode;
 
@@ -33,9 +35,10 @@ use arguments::Arguments;
 use clap::Parser;
 use console::Console;
 use etiology::Error;
-use explain::{Answer, Unexplained};
+use explain::{Answer, Question, Unexplained};
 use mistake::{mistake, mistaken_arguments};
 use questions::{change, rows, what_if};
+use recent::Recent;
 
 /// Why there is no result.
 enum Failure {
@@ -122,17 +125,23 @@ fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
     }
     let events = events::read(arguments, &source, &console)?;
     let put_right = source.put_right(&events);
+    let units = units::units(arguments, &source, &events)?;
+    let report = source.table_report().cloned();
     let fitted = fit::fit(arguments, source, &events, &console)?;
-    if arguments.events.rows.is_some() {
-        return rows::run(arguments, &fitted.model, &events, &put_right, &console);
+    let recent_of = |rows: &[usize]| Recent::read(arguments, &fitted, &events, rows, report.as_ref(), &console);
+    if let Some((from, to)) = arguments.events.rows {
+        let recent = recent_of(&(from..=to).collect::<Vec<usize>>())?;
+        return rows::run(arguments, &fitted.model, &events, &recent, &put_right, &console);
     }
     let rows = events.to_explain(arguments, &fitted.model, &console)?;
     if !arguments.change.what_if.is_empty() {
         return what_if::of_events(arguments, &fitted.model, &events, &rows, &put_right);
     }
-    let answers = explain::explain(arguments, &fitted, &events, &rows, &console)?;
-    let files = files::contents(arguments, &fitted, &events, &answers, &put_right, &console)?;
-    let text = output::text(arguments, &fitted.model, &events, &answers, &put_right)?;
+    let recent = recent_of(&rows)?;
+    let question = Question { arguments, fitted: &fitted, events: &events, recent: &recent, units: &units };
+    let answers = explain::explain(&question, &rows, &console)?;
+    let files = files::contents(&question, &answers, &put_right, &console)?;
+    let text = output::text(&question, &answers, &put_right)?;
     let _writing = interrupt::defer();
     files::write(&files)?;
     Ok((text, failures(&answers)))

@@ -1,18 +1,20 @@
 //! Tables for people and JSON for programs.
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use etiology::bootstrap::{BootstrapInterval, BootstrapIntervals, NodeInterval};
 use etiology::findings::Finding;
-use etiology::report::{visible_json, visible_name};
+use etiology::report::{DiagnosisInBrief, Unit, visible_json, visible_name};
 use etiology::{Attribution, FittedModel};
 use serde::Serialize;
 
-use crate::arguments::{Arguments, Format};
-use crate::events::{Events, Label};
-use crate::explain::{Answer, Explained, Unexplained};
+use crate::arguments::Format;
+use crate::events::Label;
+use crate::explain::{Answer, Diagnosed, Explained, Question, Unexplained};
+use crate::recent::WhichRows;
 use crate::source::PutRight;
 
 #[derive(Serialize)]
@@ -21,6 +23,9 @@ struct Report<'a> {
     /// The rows that the model was not fitted to, as they are explained.
     #[serde(skip_serializing_if = "<[usize]>::is_empty")]
     left_out_of_fit: &'a [usize],
+    /// What values are measured in, by node, as far as that is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    units: BTreeMap<String, Unit>,
     /// What speaks against the model, whatever the event.
     findings: Vec<Finding>,
     /// What was put right in the files.
@@ -48,6 +53,11 @@ enum Outcome<'a> {
 struct Answered<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     complete: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnosis: Option<Verdict<'a>>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_diagnosis: Option<&'a str>,
     #[serde(flatten)]
     attribution: &'a Attribution,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +65,15 @@ struct Answered<'a> {
     /// Why there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_intervals: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Verdict<'a> {
+    #[serde(flatten)]
+    verdict: DiagnosisInBrief<'a>,
+    /// The rows just before the event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recent: Option<&'a WhichRows>,
 }
 
 #[derive(Serialize)]
@@ -68,31 +87,26 @@ struct Intervals<'a> {
     contributions: &'a [NodeInterval],
 }
 
-pub(crate) fn text(
-    arguments: &Arguments,
-    model: &FittedModel,
-    events: &Events,
-    answers: &[Answer],
-    put_right: &PutRight,
-) -> Result<String, String> {
+pub(crate) fn text(question: &Question<'_>, answers: &[Answer], put_right: &PutRight) -> Result<String, String> {
+    let Question { arguments, fitted, events, units, .. } = *question;
+    let findings = fitted.model.findings();
     match arguments.output.format {
         Format::Table => {
-            let tables: String = answers.iter().map(|event| table(arguments, events, event)).collect();
-            Ok(between_doubts_and_inputs(model, put_right, &tables))
+            let tables: String = answers.iter().map(|event| table(question, &findings, event)).collect();
+            Ok(between_doubts_and_inputs(&fitted.model, put_right, &tables))
         }
         Format::Json => {
-            let left_out_of_fit = &events.left_out;
-            let event = |answer| json(events, answer);
-            let events = answers.iter().map(event).collect();
-            let findings = model.findings();
-            let report = Report { target: arguments.target(), left_out_of_fit, findings, put_right, events };
-            json_of(&report)
+            let (target, left_out_of_fit) = (arguments.target(), &*events.left_out);
+            let units_of_nodes = units.of_nodes(fitted.model.graph().nodes());
+            let events = answers.iter().map(|answer| json(question, answer)).collect();
+            json_of(&Report { target, left_out_of_fit, units: units_of_nodes, findings, put_right, events })
         }
     }
 }
 
-fn json<'a>(events: &Events, answer: &'a Answer) -> Event<'a> {
-    let Explained { row, attribution, complete, intervals } = match answer {
+fn json<'a>(question: &Question<'a>, answer: &'a Answer) -> Event<'a> {
+    let Question { events, units, .. } = *question;
+    let Explained { row, attribution, diagnosis, recent, complete, intervals } = match answer {
         Ok(explained) => explained,
         Err(Unexplained { row, reason }) => {
             return Event { label: events.label(*row), outcome: Outcome::Unexplained { error: reason } };
@@ -104,16 +118,36 @@ fn json<'a>(events: &Events, answer: &'a Answer) -> Event<'a> {
         let (level, resamples, failed, warning) = (*level, *resamples, *failed, warning.as_deref());
         Intervals { level, resamples, failed, warning, score, contributions }
     });
-    let answered = Answered { complete: *complete, attribution, intervals, no_intervals };
+    let (diagnosis, no_diagnosis) = match diagnosis {
+        Diagnosed::Reached(diagnosis) => {
+            (Some(Verdict { verdict: diagnosis.in_brief(units), recent: recent.as_ref() }), None)
+        }
+        Diagnosed::LeftOut(reason) => (None, Some(reason.as_str())),
+        Diagnosed::NotAskedFor => (None, None),
+    };
+    let complete = *complete;
+    let answered = Answered { complete, diagnosis, no_diagnosis, attribution, intervals, no_intervals };
     Event { label: events.label(*row), outcome: Outcome::Explained(Box::new(answered)) }
 }
 
-fn table(arguments: &Arguments, events: &Events, answer: &Answer) -> String {
+/// The verdict, and the contributions below it. What speaks against the model was said before.
+fn table(question: &Question<'_>, of_model: &[Finding], answer: &Answer) -> String {
+    let Question { arguments, events, units, .. } = *question;
     let explained = match answer {
         Ok(explained) => explained,
         Err(Unexplained { row, reason }) => return format!("{}: no answer: {reason}\n\n", events.label(*row)),
     };
-    let mut text = format!("{}: {}", events.label(explained.row), explained.attribution);
+    let contributions = explained.attribution.in_units(units);
+    let label = events.label(explained.row);
+    let mut text = match &explained.diagnosis {
+        Diagnosed::Reached(diagnosis) => {
+            let recent = explained.recent.iter().map(|rows| format!("{rows}\n")).collect::<String>();
+            let verdict = diagnosis.in_units(units).without(of_model).in_brief();
+            format!("{label}: {verdict}{recent}\n{}", contributions.without(&diagnosis.findings))
+        }
+        Diagnosed::LeftOut(reason) => format!("{label}: {reason}\n\n{contributions}"),
+        Diagnosed::NotAskedFor => format!("{label}: {contributions}"),
+    };
     if let (Some(complete), Some(limit)) = (explained.complete, arguments.method.limit_ms) {
         text += &match complete {
             true => format!("Complete within {limit} ms.\n"),

@@ -22,6 +22,7 @@ pub(crate) enum Source {
     Rows {
         model: StructuralCausalModel,
         normal: Dataset,
+        times: Option<RowTimes>,
         read: ReadTable,
         repair: GraphRepair,
     },
@@ -120,6 +121,14 @@ impl Source {
         PutRight { tables, inputs, graph: repair.filter(|repair| !repair.removed.is_empty()).cloned() }
     }
 
+    /// How the normal data was read, if it is a table.
+    pub(crate) fn table_report(&self) -> Option<&TableReport> {
+        match self {
+            Self::Rows { read, .. } => Some(&read.report),
+            Self::Own { .. } | Self::Saved(_) => None,
+        }
+    }
+
     pub(crate) fn graph(&self) -> &CausalGraph {
         match self {
             Self::Saved(model) => model.graph(),
@@ -139,12 +148,12 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
         (.., Some(normal)) => {
             let graph = graph(&arguments.graph)?;
             graph.parents(arguments.target())?;
-            // Times are no quantities; nothing is done with those of normal data.
+            // Times are no quantities.
             let format = arguments.csv(&graph).with_time(TimeColumn::Detect);
             let (table, read) = read_table(normal, &format, console)?;
             let normal = table.data.with_categories(&files.category)?;
             let (graph, repair) = restricted(graph, &normal, arguments, console)?;
-            Source::Rows { model: StructuralCausalModel::new(graph), normal, read, repair }
+            Source::Rows { model: StructuralCausalModel::new(graph), normal, times: table.times, read, repair }
         }
         (None, None, None) => {
             let graph = graph(&arguments.graph)?;

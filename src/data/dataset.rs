@@ -240,6 +240,35 @@ impl Dataset {
         self.select_rows(&rows.collect::<Vec<usize>>())
     }
 
+    /// Some rows, counted from 0, as a table of their own.
+    ///
+    /// # Errors
+    /// When there are none, they are not in ascending order, or one is beyond the last.
+    ///
+    /// ```
+    /// let data = etiology::Dataset::from_columns([("db", [0.1, 0.2, 0.3, 0.4])])?;
+    /// assert_eq!(data.rows_at(&[0, 3])?.column("db")?.to_vec(), [0.1, 0.4]);
+    /// assert!(data.rows_at(&[3, 0]).is_err() && data.rows_at(&[4]).is_err());
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn rows_at(&self, rows: &[usize]) -> Result<Self> {
+        let Some(&last) = rows.last() else {
+            return Err(Error::Empty { what: "the list of rows".to_owned(), expected: "row" });
+        };
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0] >= pair[1]) {
+            let (name, requirement) = ("the rows", "in ascending order, each once");
+            return Err(Error::InvalidParameter {
+                name,
+                requirement,
+                found: format!("{} before {}", pair[0], pair[1]),
+            });
+        }
+        if last >= self.rows() {
+            return Err(Error::RowOutOfRange { row: last, rows: self.rows() });
+        }
+        self.select_rows(rows)
+    }
+
     /// What a CSV file has in the place of a number.
     pub(crate) fn text_cell(&self, row: usize, column: usize) -> Option<&str> {
         self.text_cells.get(&(column, row)).map(String::as_str)
@@ -270,7 +299,7 @@ impl Dataset {
     }
 
     /// The position of a column that must be there, whatever it holds.
-    pub(super) fn position_of_any(&self, name: &str) -> Result<usize> {
+    pub(in crate::data) fn position_of_any(&self, name: &str) -> Result<usize> {
         let missing =
             || Error::MissingColumn { column: name.to_owned(), available: list_with_guess(self.names(), name) };
         self.names.position(name).ok_or_else(missing)
@@ -302,7 +331,7 @@ impl Dataset {
     }
 
     /// A table of these columns with only the rows at the given positions, in ascending order.
-    pub(super) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
+    pub(in crate::data) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
         }

@@ -13,15 +13,14 @@ mod levels;
 mod names;
 mod observation;
 mod places;
-mod spans;
 mod step;
-mod time_column;
+mod time;
 
 pub use dataset::Dataset;
 pub use event_columns::{EventColumn, EventColumns};
 pub use levels::Levels;
 pub use observation::Observation;
-pub use time_column::{RowTimes, TimeColumn};
+pub use time::{RowTimes, TimeColumn, Timeline};
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use levels::{LevelsByName, place};

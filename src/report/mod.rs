@@ -7,6 +7,12 @@ mod format;
 mod html;
 mod label;
 mod text;
+mod unit;
+mod units;
 
 pub use crate::wording::{visible_json, visible_name, visible_text};
+pub use format::{DiagnosisInBrief, FirstOfVerdict};
 pub use html::{ChangeReport, HtmlReport, SummaryReport, page_without_answer};
+pub use text::{AttributionText, DiagnosisText};
+pub use unit::Unit;
+pub use units::Units;

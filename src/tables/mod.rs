@@ -23,4 +23,5 @@ pub use format::CsvFormat;
 pub use read::Table;
 pub use report::{Ambiguity, ColumnReport, LeftOut, LeftOutColumn, RepeatedName, TableReport, UnitReport};
 
+pub(crate) use cells::unit_named;
 pub(crate) use pairs::{PairHeaders, read_pairs, read_pairs_path};

@@ -16,7 +16,7 @@ use crate::data::Observation;
 use crate::error::{Error, Result};
 use crate::findings::{Finding, FindingKind};
 use crate::model::FittedModel;
-use crate::question::attribution::{Attribution, Quantity};
+use crate::question::attribution::{Attribution, Attributor, Quantity};
 use crate::telemetry::span;
 
 impl FittedModel {
@@ -29,7 +29,7 @@ impl FittedModel {
     /// repeats that.
     ///
     /// Costs two attributions, two coalitions for each candidate of the in-distribution fix, and three for each
-    /// counterfactual.
+    /// counterfactual. For several events of one target, [`diagnoser`](Self::diagnoser) prepares once what this does each time.
     ///
     /// # Errors
     /// When [`attribute_outlier`](Self::attribute_outlier) fails; when a column of the recent rows holds text or an infinite
@@ -52,11 +52,7 @@ impl FittedModel {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn diagnose(&self, target: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Diagnosis> {
-        config.check()?;
-        let tail = self.attributor(target, config.of_score())?;
-        let inspection = tail.inspect(event)?;
-        let attribution = tail.attribute_as_inspected(event, &inspection)?;
-        self.diagnose_by(Asked { attributor: &tail, event: &inspection }, attribution, event, config)
+        self.diagnoser(target, config.clone())?.diagnose(event)
     }
 
     /// What [`diagnose`](Self::diagnose) gives, of a score that was attributed before: its figures are those of the given
@@ -86,25 +82,23 @@ impl FittedModel {
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Diagnosis> {
-        config.check()?;
-        let tail = self.attributor(&attribution.target, config.of_score())?;
-        check_origin(self, &attribution, event)?;
-        self.diagnose_by(Asked { attributor: &tail, event: &tail.inspect(event)? }, attribution, event, config)
+        self.diagnoser(&attribution.target, config.clone())?.diagnose_attribution(attribution, event)
     }
 
-    fn diagnose_by(
+    /// `tail` asks about the score that was attributed, `mean` attributes the deviation of the same target.
+    pub(super) fn diagnose_by(
         &self,
         tail: Asked<'_>,
+        mean: &Attributor,
         attribution: Attribution,
         event: &Observation,
         config: &DiagnosisConfig,
     ) -> Result<Diagnosis> {
         let target = tail.attributor.target();
         span!(INFO, "diagnose", target = target);
-        let mean = self.attributor(target, config.of_mean_deviation())?;
         let inspection = mean.inspect(event)?;
         let mean_deviation = unless_it_overflows(mean.attribute_as_inspected(event, &inspection))?;
-        let mean = Asked { attributor: &mean, event: &inspection };
+        let mean = Asked { attributor: mean, event: &inspection };
         let evidence = Evidence::collect(self, &self.wiring_of_target(target)?, event, config)?;
         let names: Vec<String> = evidence.nodes.iter().map(|node| node.name.clone()).collect();
         let (propagated, unusual) = (propagation(&evidence), noise_score(&evidence));
@@ -211,14 +205,18 @@ fn without_mean(target: &str) -> Finding {
     Finding::new(FindingKind::MeanOverflows, [target.to_owned()], evidence, "Look at the units of the event first.")
 }
 
-/// Whether an attribution is one of the score of this event.
-fn check_origin(model: &FittedModel, attribution: &Attribution, event: &Observation) -> Result<()> {
+/// Whether an attribution is one of the score that this attributor attributes, and of this event.
+pub(super) fn check_origin(attributor: &Attributor, attribution: &Attribution, event: &Observation) -> Result<()> {
     let refused = |requirement, found: String| {
         Err(Error::InvalidParameter { name: "the attribution to be diagnosed", requirement, found })
     };
     if attribution.quantity != Quantity::ItScore {
         return refused("one of an outlier score", format!("{:?}", attribution.quantity));
     }
+    if attribution.target != attributor.target() {
+        return refused("one of the target that is diagnosed", format!("one of `{}`", attribution.target));
+    }
+    let model = attributor.model();
     let of_event = |node: &str, observed: f64| model.observed(node, event).is_ok_and(|value| value == observed);
     match attribution.contributions.iter().find(|part| !of_event(&part.node, part.observed)) {
         Some(part) => refused("one of the same event", format!("`{}` = {}", part.node, part.observed)),

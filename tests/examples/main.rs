@@ -11,6 +11,7 @@ mod together;
 #[cfg(feature = "traces")]
 mod traces;
 
+mod verdict;
 mod what_changed;
 
 #[path = "../../examples/shared/retail_shop.rs"]

@@ -69,7 +69,10 @@ fn the_slow_callee_is_found_in_recorded_answers_and_in_those_of_a_server() {
     let recorded = with_calls(&folder, &["--metrics", file.to_str().unwrap()]);
     assert!(recorded.status.success(), "{}", text(&recorded.stderr));
     let printed = text(&recorded.stdout);
-    assert!(printed.starts_with("event 200, 2025-10-09T09:43:20Z: `web` = "), "{printed}");
+    assert!(printed.starts_with("event 200, 2025-10-09T09:43:20Z: `db` was "), "{printed}");
+    // The steps before it, as it was among the rows that are fitted to otherwise.
+    let before = "Seen beside the 10 rows before it, of the rows among which it is from 2025-10-09T09:";
+    assert!(printed.contains(before) && printed.contains("\n`web` = "), "{printed}");
     assert!(text(&recorded.stderr).contains("10 cells without a sample"), "{}", text(&recorded.stderr));
 
     let (server, asked) = serve(vec![("200 OK", answer())]);

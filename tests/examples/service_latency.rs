@@ -108,7 +108,7 @@ fn service_latency_takes_causal_edges_and_every_option() {
         let output = run("service_latency", &arguments);
         assert!(output.status.success(), "{}", text(&output.stderr));
         let printed = text(&output.stdout);
-        assert!(printed.contains("event 2: `Website`") && printed.contains("floor 0.001000"), "{printed}");
+        assert!(printed.contains("\nevent 2: ") && printed.contains("floor 0.001000"), "{printed}");
     }
 }
 

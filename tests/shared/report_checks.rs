@@ -6,7 +6,8 @@ use etiology::report::visible_name;
 use etiology::{CausalGraph, Diagnosis, FittedModel, HtmlReport};
 use roxmltree::{Document, Node, ParsingOptions};
 
-const SECTIONS: [&str; 7] = ["contributions", "graph", "normal", "verdicts", "counterfactuals", "diagnostics", "data"];
+const SECTIONS: [&str; 8] =
+    ["suspects", "contributions", "graph", "normal", "verdicts", "counterfactuals", "diagnostics", "data"];
 
 pub(crate) fn parse(text: &str) -> Document<'_> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };

@@ -30,9 +30,17 @@ pub(crate) struct Arguments {
     /// Only linear mechanisms: attributions are then exact and take a fraction of a millisecond
     #[arg(long)]
     pub(crate) linear: bool,
-    /// How long one attribution may take, in milliseconds, unless the question says otherwise
+    /// How long one answer may take, in milliseconds, unless the question says otherwise; the verdict is left out where the contributions take
+    /// more than half of it
     #[arg(long, value_name = "MS", default_value = "50", allow_negative_numbers = true, value_parser = milliseconds)]
     pub(crate) limit_ms: Duration,
+    /// Only the contributions to the outlier score, without the verdict that leads otherwise
+    #[arg(long)]
+    pub(crate) contributions: bool,
+    /// What values are measured in, so that they are said with it: s, ms, B or any other for all nodes that have no unit of their own, or
+    /// db=ms for one. May be repeated. Units in the headers and cells of normal data and in names such as duration_seconds are found
+    #[arg(long, value_name = "UNIT")]
+    pub(crate) unit: Vec<String>,
     /// How long a client may take to send the head of a request, or its body, and to send the next one, in seconds
     #[arg(long, value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) client_limit_s: u64,

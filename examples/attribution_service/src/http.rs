@@ -37,6 +37,8 @@ pub(crate) struct Service {
     pub(crate) queue: Sender<Job>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) limit: Duration,
+    /// Whether no verdict is wanted, but the contributions alone.
+    pub(crate) only_contributions: bool,
     /// How long a client may take to send its question.
     pub(crate) client_limit: Duration,
     pub(crate) guard: Guard,
@@ -133,7 +135,8 @@ impl Service {
         explainer.check(&question.target).map_err(|error| Refusal::from(&error))?;
         let limit = question.limit.unwrap_or(self.limit);
         let (reply, answer) = oneshot::channel();
-        let job = Job { explainer, question, limit, accepted: Instant::now(), reply };
+        let only_contributions = self.only_contributions;
+        let job = Job { explainer, question, limit, only_contributions, accepted: Instant::now(), reply };
         self.queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many questions are waiting"),
             TrySendError::Disconnected(_) => {

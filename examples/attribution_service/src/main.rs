@@ -14,8 +14,9 @@
 //! An event has a number, a text or null for each node. Text is the level of a category, or a number as the normal data has them: `"20.4 ms"`
 //! where that has units (`event`).
 //!
-//! `POST /attribute` answers 200 with the attribution in the library's own JSON, `complete` (whether it is what there would
-//! be without a time limit) and the times; 400, 404, 413 or 422 with `{"error": "..."}` for a question it cannot answer;
+//! `POST /attribute` answers 200. The answer leads with `diagnosis`: a headline in sentences, the root cause, how strong the evidence is,
+//! the combined ranking, doubts, findings and counterfactuals; `no_diagnosis` says why it is not there. Below it are the attribution in the
+//! library's own JSON, `complete` (whether it is what there would be without a time limit) and the times; 400, 404, 413 or 422 with `{"error": "..."}` for a question it cannot answer;
 //! 503 with `Retry-After` while the model is fitted, or when too many questions wait. `GET /health` says that the process
 //! lives, `GET /ready` that the model is fitted, `GET /metrics` counts for Prometheus.
 //!

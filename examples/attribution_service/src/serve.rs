@@ -40,19 +40,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let queue = workers::start(arguments.threads(), arguments.queue as usize, &counters)?;
     let guard = Guard::new(arguments.listen, &arguments.allow_host, arguments.token()?);
     let client_limit = Duration::from_secs(arguments.client_limit_s);
-    let (explainer, limit) = (OnceLock::new(), arguments.limit_ms);
-    let service = Arc::new(Service { explainer, queue, counters, limit, client_limit, guard });
+    let (explainer, limit, only_contributions) = (OnceLock::new(), arguments.limit_ms, arguments.contributions);
+    let service = Arc::new(Service { explainer, queue, counters, limit, only_contributions, client_limit, guard });
     thread::scope(|scope| {
         let (unfit, fit_failed) = oneshot::channel();
         let fitting = Arc::clone(&service);
         // Nothing waits for this thread but the end of the process, and that only as long as a fit takes.
-        scope.spawn(move || match source::model(arguments) {
-            Ok((model, report)) => become_ready(&fitting, Explainer::new(model, report)),
+        scope.spawn(move || match explainer_of(arguments) {
+            Ok(explainer) => become_ready(&fitting, explainer),
             // Nobody listens where the service was told to stop before.
             Err(message) => drop(unfit.send(message)),
         });
         runtime.block_on(serve(listener, service, fit_failed))
     })
+}
+
+fn explainer_of(arguments: &Arguments) -> Result<Explainer, String> {
+    let (model, report) = source::model(arguments)?;
+    Explainer::new(model, report, &arguments.unit).map_err(|error| error.to_string())
 }
 
 fn become_ready(service: &Service, explainer: Explainer) {

@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Parser, ValueEnum};
 use etiology::attribution::{Floor, RowStatistic};
 use etiology::change::ChangeConfig;
 use etiology::tables::CsvFormat;
-use etiology::{AttributionConfig, BootstrapConfig, CausalGraph, FeatureMap, ShapleyMethod};
+use etiology::{AttributionConfig, BootstrapConfig, CausalGraph, DiagnosisConfig, FeatureMap, ShapleyMethod};
 
 use questions::Change;
 
@@ -174,6 +174,10 @@ pub(crate) struct Outliers {
     /// node
     #[arg(long, value_name = "NAME")]
     pub(crate) time_column: Option<String>,
+    /// What values are measured in, so that they are said with it: s, ms, B or any other for all nodes that have no unit of their own, or
+    /// db=ms for one. May be repeated. Units in headers, behind values, of traces, and in names such as duration_seconds are found
+    #[arg(long, value_name = "UNIT", conflicts_with_all = ["change", "what_if", "rows"])]
+    pub(crate) unit: Vec<String>,
     /// Explain only the K events whose target is most unusual, the most unusual first; by default all, or 1 of --traces,
     /// --metrics or --prometheus
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
@@ -185,6 +189,14 @@ pub(crate) struct Outliers {
     /// What is unusual of the target over --rows: its mean, its maximum, or in how many of them it is above a value, as above:0.5
     #[arg(long, value_name = "STATISTIC", value_parser = questions::statistic, default_value = "mean", requires = "rows")]
     pub(crate) statistic: RowStatistic,
+    /// The rows just before the events, CSV with the columns of the normal data: a node that was off then already is not suspected for what it
+    /// was off by. Of a file with times those before each event are taken, 10 at the most, else all. By default they are taken from the events' file or
+    /// the normal data, where these have times: no more than 20 usual steps before the event, and none that is itself unusual or explained
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["contributions", "change", "what_if"])]
+    pub(crate) recent: Option<PathBuf>,
+    /// Do not look at the rows just before the events
+    #[arg(long, conflicts_with_all = ["recent", "contributions", "change", "what_if"])]
+    pub(crate) no_recent: bool,
     /// Nodes that are given and not to be blamed, such as the size of an order or the hour, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) context: Vec<String>,
@@ -241,7 +253,8 @@ pub(crate) struct Method {
     /// others did not; JSON always says so
     #[arg(long)]
     pub(crate) explain: bool,
-    /// Attribute each event within so many milliseconds: the best estimate so far, which then depends on the machine
+    /// Explain each event within so many milliseconds: the best estimate of the contributions so far, which then depends on the machine, and the
+    /// verdict where they leave time for it
     #[arg(long, value_name = "N", conflicts_with = "intervals")]
     pub(crate) limit_ms: Option<u64>,
     /// Intervals of 95 % that include the fit: the model is fitted again to resampled rows, and attributes with at most 4096
@@ -256,6 +269,9 @@ pub(crate) struct Method {
 #[derive(Args)]
 #[command(next_help_heading = "What is written")]
 pub(crate) struct Output {
+    /// Only the contributions to the outlier score, without the verdict that leads otherwise, which asks several methods
+    #[arg(long, conflicts_with_all = ["change", "what_if", "rows"])]
+    pub(crate) contributions: bool,
     /// Tables for people or JSON for programs, on standard output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -345,9 +361,10 @@ impl Arguments {
         const STANDARD_INPUT: &str = "/dev/stdin";
         let Source { normal, traces, metrics, model, before, .. } = &mut self.source;
         let GraphFile { calls, edges, dependencies } = &mut self.graph;
-        let Outliers { events, event_traces, .. } = &mut self.events;
+        let Outliers { events, event_traces, recent, .. } = &mut self.events;
         let after = &mut self.change.after;
-        let files = [normal, traces, metrics, model, before, after, calls, edges, dependencies, events, event_traces];
+        let files =
+            [normal, traces, metrics, model, before, after, calls, edges, dependencies, events, event_traces, recent];
         let mut dashes: Vec<_> = files.into_iter().flatten().filter(|file| file.as_os_str() == "-").collect();
         if dashes.len() > 1 {
             return Err("`-` is standard input, which can be read once, but stands for two files".to_owned());
@@ -360,7 +377,7 @@ impl Arguments {
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
         let Self { source: Source { normal, traces, metrics, model, before, .. }, graph, events, change, .. } = self;
         let GraphFile { calls, edges, dependencies } = graph;
-        let of_events = [&events.events, &events.event_traces];
+        let of_events = [&events.events, &events.event_traces, &events.recent];
         let files = [normal, traces, metrics, model, before, &change.after, calls, edges, dependencies];
         files.into_iter().chain(of_events).flatten().map(PathBuf::as_path)
     }
@@ -403,6 +420,10 @@ impl Arguments {
         };
         config.effort.model_error = true;
         config
+    }
+
+    pub(crate) fn diagnosis(&self) -> DiagnosisConfig {
+        DiagnosisConfig::default().with_attribution(self.attribution())
     }
 
     pub(crate) fn distribution_change(&self) -> ChangeConfig {

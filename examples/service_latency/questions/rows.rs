@@ -3,13 +3,14 @@
 use etiology::files::write_file;
 use etiology::findings::Finding;
 use etiology::verdicts::RowsDiagnosis;
-use etiology::{DiagnosisConfig, Error, FittedModel};
+use etiology::{Error, FittedModel};
 use serde::Serialize;
 
 use crate::arguments::{Arguments, Format};
 use crate::console::Console;
 use crate::events::Events;
 use crate::output::{between_doubts_and_inputs, json_of};
+use crate::recent::{Recent, WhichRows};
 use crate::source::PutRight;
 use crate::{Failure, interrupt};
 
@@ -21,6 +22,9 @@ struct Report<'a> {
     findings: Vec<Finding>,
     #[serde(flatten)]
     put_right: &'a PutRight,
+    /// The rows just before them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recent: Option<&'a WhichRows>,
     together: &'a RowsDiagnosis,
 }
 
@@ -29,13 +33,20 @@ pub(crate) fn run(
     arguments: &Arguments,
     model: &FittedModel,
     events: &Events,
+    recent: &Recent<'_>,
     put_right: &PutRight,
     console: &Console,
 ) -> Result<(String, Option<String>), Failure> {
     let Some((from, to)) = arguments.events.rows else { unreachable!("rows were asked for") };
     let rows = events.data.between(from..to + 1)?;
     let task = console.spinner("diagnosing");
-    let config = DiagnosisConfig::default().with_attribution(arguments.attribution());
+    let taken = recent.before(events.time(from))?;
+    let (recent, which) = taken.map_or((None, None), |taken| (Some(taken.data), Some(taken.which)));
+    let config = arguments.diagnosis();
+    let config = match recent {
+        Some(recent) => config.with_recent(recent),
+        None => config,
+    };
     let together = model.diagnose_rows_together(arguments.target(), &rows, arguments.events.statistic, &config);
     drop(task);
     // Rows of the event are counted from its first, those of the file from 0.
@@ -44,10 +55,14 @@ pub(crate) fn run(
         other => other,
     })?;
     let text = match arguments.output.format {
-        Format::Table => between_doubts_and_inputs(model, put_right, &format!("rows {from} to {to}: {together}\n")),
+        Format::Table => {
+            let before = which.as_ref().map_or_else(String::new, |which| format!("{which}\n"));
+            between_doubts_and_inputs(model, put_right, &format!("rows {from} to {to}: {together}{before}\n"))
+        }
         Format::Json => {
             let (target, findings) = (arguments.target(), model.findings());
-            let report = Report { target, rows: (from, to), findings, put_right, together: &together };
+            let report =
+                Report { target, rows: (from, to), findings, put_right, recent: which.as_ref(), together: &together };
             json_of(&report)?
         }
     };

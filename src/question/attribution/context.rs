@@ -8,7 +8,6 @@ use crate::data::Observation;
 use crate::error::{Error, Result};
 use crate::model::{FittedModel, WiredNode};
 use crate::target::Target;
-use crate::wording::significant;
 
 /// A node that was given, with its value in the event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,11 +25,6 @@ pub struct ContextNode {
 impl ContextNode {
     pub(super) fn new(node: &WiredNode, observed: f64, observation: &Observation) -> Self {
         Self { node: node.name.clone(), observed, observed_level: node.observed_level(observation) }
-    }
-
-    /// The observed value for people: the level of a category, or a number with four digits.
-    pub(crate) fn observed_text(&self) -> String {
-        self.observed_level.clone().unwrap_or_else(|| significant(self.observed))
     }
 }
 

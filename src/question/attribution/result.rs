@@ -10,7 +10,6 @@ use super::group::UnidentifiedGroup;
 use crate::engine::Explanation;
 use crate::findings::Finding;
 use crate::score::ln_with_floor;
-use crate::wording::significant;
 
 /// How much each node contributed to an outlier of the target, with the error of each figure.
 ///
@@ -103,13 +102,6 @@ pub struct MissingNode {
     pub typical_level: Option<String>,
 }
 
-impl MissingNode {
-    /// What is typical for people: the level of a category, or a number with four digits.
-    pub(crate) fn typical_text(&self) -> String {
-        self.typical_level.clone().unwrap_or_else(|| significant(self.typical))
-    }
-}
-
 /// One node's part in an outlier.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -164,16 +156,6 @@ impl Contribution {
             Quantity::ItScore => Some(self.value),
             Quantity::MeanDeviation => None,
         }
-    }
-
-    /// The observed value for people: the level of a category, or a number with four digits.
-    pub(crate) fn observed_text(&self) -> String {
-        self.observed_level.clone().unwrap_or_else(|| significant(self.observed))
-    }
-
-    /// What is typical for people, as [`observed_text`](Self::observed_text).
-    pub(crate) fn typical_text(&self) -> String {
-        self.typical_level.clone().unwrap_or_else(|| significant(self.typical))
     }
 
     /// Whether the contribution rests on a stand-in for the missing value of a parent.

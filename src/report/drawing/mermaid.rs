@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
 use crate::report::escape::mermaid;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 
 impl Attribution {
@@ -15,7 +16,7 @@ impl Attribution {
     /// # Errors
     /// When the graph is not the one that the attribution was made with.
     pub fn to_mermaid(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(write(&Picture::new(self, graph, None)?))
+        Ok(write(&Picture::new(self, graph, None, &Units::default())?))
     }
 }
 
@@ -25,7 +26,7 @@ impl Diagnosis {
     /// # Errors
     /// When the graph is not the one that the diagnosis was made with.
     pub fn to_mermaid(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(write(&Picture::new(&self.attribution, graph, self.root_cause())?))
+        Ok(write(&Picture::new(&self.attribution, graph, self.root_cause(), &Units::default())?))
     }
 }
 

@@ -4,6 +4,7 @@ use super::colour::fill;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
+use crate::report::units::Units;
 use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
@@ -51,6 +52,7 @@ impl Picture {
         attribution: &Attribution,
         graph: &CausalGraph,
         root_cause: Option<&str>,
+        units: &Units,
     ) -> Result<Self> {
         let positions = graph.ancestors_and_self(graph.position(&attribution.target)?);
         let mut places = vec![None; graph.node_count()];
@@ -72,13 +74,13 @@ impl Picture {
         let edges = (0..positions.len()).flat_map(edges_to).collect();
         let sizes = attribution.contributions.iter().map(|part| shown_value(attribution.quantity, part.value).abs());
         let largest = sizes.fold(0.0, f64::max);
-        let node = |&position: &usize| node(attribution, graph.name(position), largest, root_cause);
+        let node = |&position: &usize| node(attribution, graph.name(position), largest, root_cause, units);
         let title = format!("What contributed to `{}`", attribution.target);
         Ok(Self { title, nodes: positions.iter().map(node).collect(), edges })
     }
 }
 
-fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<&str>) -> PictureNode {
+fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<&str>, units: &Units) -> PictureNode {
     let contribution = attribution.contribution(name);
     let standing = match contribution {
         None => Standing::Missing,
@@ -89,8 +91,8 @@ fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<
     let relative = if largest > 0.0 { value / largest } else { 0.0 };
     let given = attribution.context.iter().find(|given| given.node == name);
     let (amount, told) = match (contribution, given) {
-        (Some(part), _) => (with_unit(attribution.quantity, part), details(attribution.quantity, part)),
-        (None, Some(given)) => ("given".to_owned(), format!("given: {}", given.observed_text())),
+        (Some(part), _) => (with_unit(attribution.quantity, part), details(attribution.quantity, part, units)),
+        (None, Some(given)) => ("given".to_owned(), format!("given: {}", units.given(given))),
         (None, None) => ("no value".to_owned(), "no value observed".to_owned()),
     };
     PictureNode {
@@ -131,11 +133,11 @@ fn with_unit(quantity: Quantity, contribution: &Contribution) -> String {
     format!("{mark}{}{unit}", signed_amount(quantity, contribution.value))
 }
 
-fn details(quantity: Quantity, contribution: &Contribution) -> String {
+fn details(quantity: Quantity, contribution: &Contribution, units: &Units) -> String {
     let error = match quantity {
         Quantity::ItScore => error_in_nats(contribution.std_error),
         Quantity::MeanDeviation => significant(contribution.std_error),
     };
-    let (observed, typical) = (contribution.observed_text(), contribution.typical_text());
+    let (observed, typical) = (units.observed(contribution), units.typical(contribution));
     format!("{} ± {error}; observed {observed}, typically {typical}", with_unit(quantity, contribution))
 }

@@ -8,6 +8,7 @@ use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
 use crate::report::escape::markup;
 use crate::report::label::two_lines;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 
 /// The size of a node's box, in pixels.
@@ -35,7 +36,7 @@ impl Attribution {
     /// # Errors
     /// When the graph is not the one that the attribution was made with.
     pub fn to_svg(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(draw(&Picture::new(self, graph, None)?, "graph"))
+        Ok(draw(&Picture::new(self, graph, None, &Units::default())?, "graph"))
     }
 }
 
@@ -45,7 +46,7 @@ impl Diagnosis {
     /// # Errors
     /// When the graph is not the one that the diagnosis was made with.
     pub fn to_svg(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(draw(&Picture::new(&self.attribution, graph, self.root_cause())?, "graph"))
+        Ok(draw(&Picture::new(&self.attribution, graph, self.root_cause(), &Units::default())?, "graph"))
     }
 }
 

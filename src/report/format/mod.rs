@@ -2,3 +2,6 @@
 
 mod csv;
 mod json;
+mod verdict;
+
+pub use verdict::{DiagnosisInBrief, FirstOfVerdict};

@@ -5,6 +5,7 @@ use crate::error::list_names;
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::question::attribution::Attribution;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::significant;
 
@@ -12,9 +13,14 @@ use crate::wording::significant;
 const MOST_LINES: usize = 30;
 
 /// Findings, warnings of the attribution, what fitting repaired, what an evaluation found, and how the figures were made.
-pub(super) fn diagnostics(model: &FittedModel, diagnosis: &Diagnosis, evaluation: Option<&ModelEvaluation>) -> String {
+pub(super) fn diagnostics(
+    model: &FittedModel,
+    diagnosis: &Diagnosis,
+    evaluation: Option<&ModelEvaluation>,
+    units: &Units,
+) -> String {
     let mut warnings: Vec<String> = diagnosis.findings.iter().map(ToString::to_string).collect();
-    warnings.extend(self::warnings(&diagnosis.attribution));
+    warnings.extend(self::warnings(&diagnosis.attribution, units));
     let mut page = String::from("<h3>This event</h3>\n");
     if warnings.is_empty() {
         page.push_str("<p>No warnings.</p>\n");
@@ -56,7 +62,7 @@ fn shortened(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-fn warnings(attribution: &Attribution) -> Vec<String> {
+fn warnings(attribution: &Attribution, units: &Units) -> Vec<String> {
     let mut warnings = Vec::new();
     if attribution.score.saturated {
         warnings.push("The score is at its ceiling: the event is at least this unusual.".to_owned());
@@ -64,7 +70,7 @@ fn warnings(attribution: &Attribution) -> Vec<String> {
     if attribution.precision_reached == Some(false) {
         warnings.push("The errors are larger than was asked for.".to_owned());
     }
-    warnings.extend(attribution.context_in_words());
+    warnings.extend(attribution.context_in_words(units));
     let missing: Vec<&str> = attribution.missing.iter().map(|missing| missing.node.as_str()).collect();
     if !missing.is_empty() {
         warnings.push(format!("No value was observed of {}: what it contributed is not known.", list_names(&missing)));

@@ -7,6 +7,7 @@ use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
 use crate::question::attribution::Contribution;
 use crate::report::escape::markup;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::{fixed, significant};
 
@@ -29,7 +30,7 @@ const PLOT: (f64, f64) = (26.0, 126.0);
 ///
 /// # Errors
 /// When the model has no such node.
-pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis) -> Result<String> {
+pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis, units: &Units) -> Result<String> {
     let mut page = String::new();
     for (place, node) in suspects(diagnosis).into_iter().enumerate() {
         let Some(contribution) = diagnosis.attribution.contribution(node) else { continue };
@@ -38,14 +39,15 @@ pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis) -> Resul
         if let Some(levels) = model.levels(node)? {
             page.push_str(&format!(
                 "<p class=\"note\">{}</p>\n</div>\n",
-                markup(&shares(model.reference(node)?, levels, contribution))
+                markup(&shares(model.reference(node)?, levels, contribution, units))
             ));
             continue;
         }
-        let values = Histogram { distribution: model.reference(node)?, marked: contribution.observed };
+        let said = |value: f64| units.text(node, value);
+        let values = Histogram { distribution: model.reference(node)?, marked: contribution.observed, said: &said };
         page.push_str(&values.draw(&format!("values-{place}"), &format!("Values of `{node}`")));
         if !mechanism.is_root() {
-            let noise = Histogram { distribution: mechanism.noise(), marked: contribution.noise };
+            let noise = Histogram { distribution: mechanism.noise(), marked: contribution.noise, said: &significant };
             let title = format!("Noise of `{node}`: what its causes do not explain");
             page.push_str(&noise.draw(&format!("noise-{place}"), &title));
         }
@@ -55,7 +57,7 @@ pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis) -> Resul
 }
 
 /// How usual the levels of a category are, the likeliest first, and which was observed.
-fn shares(reference: &NoiseDistribution, levels: &Levels, contribution: &Contribution) -> String {
+fn shares(reference: &NoiseDistribution, levels: &Levels, contribution: &Contribution, units: &Units) -> String {
     let share = |code: f64| (reference.cdf(code) + reference.survival(code) - 1.0).max(0.0);
     let mut all: Vec<(&str, f64)> =
         levels.names().iter().enumerate().map(|(code, name)| (name.as_str(), share(code as f64))).collect();
@@ -64,7 +66,7 @@ fn shares(reference: &NoiseDistribution, levels: &Levels, contribution: &Contrib
     let shown = all.iter().take(MOST_LEVELS).map(|(name, share)| format!("{name} {} %", fixed(100.0 * share, 1)));
     let shown = shown.collect::<Vec<_>>().join(", ");
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    format!("Observed {}; normally {shown}{more}.", contribution.observed_text())
+    format!("Observed {}; normally {shown}{more}.", units.observed(contribution))
 }
 
 /// At least one node, if any has a contribution.
@@ -86,6 +88,8 @@ fn suspects(diagnosis: &Diagnosis) -> Vec<&str> {
 struct Histogram<'d> {
     distribution: &'d NoiseDistribution,
     marked: f64,
+    /// How its figures are said.
+    said: &'d dyn Fn(f64) -> String,
 }
 
 impl Histogram<'_> {
@@ -94,11 +98,11 @@ impl Histogram<'_> {
         let view = self.view((low, high));
         let caption = format!(
             "Observed {}; normally around {}{}.",
-            significant(self.marked),
-            significant(self.distribution.median()),
+            (self.said)(self.marked),
+            (self.said)(self.distribution.median()),
             match (self.quantile(0.01), self.quantile(0.99)) {
                 (Some(from), Some(to)) if from < to => {
-                    format!(", 98 % of the time between {} and {}", significant(from), significant(to))
+                    format!(", 98 % of the time between {} and {}", (self.said)(from), (self.said)(to))
                 }
                 _ => String::new(),
             }
@@ -112,7 +116,7 @@ impl Histogram<'_> {
             markup(title),
             markup(&caption),
             self.bins((low, high), view),
-            axis((low, high), view),
+            self.axis((low, high), view),
             self.mark(view),
             markup(&caption)
         )
@@ -192,22 +196,22 @@ impl Histogram<'_> {
             "<line class=\"observed\" x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"20\" y2=\"{}\"/>\n\
              <text class=\"observed\" x=\"{at:.2}%\" y=\"14\" text-anchor=\"{anchor}\">{before}observed {}{after}</text>\n",
             PLOT.1,
-            significant(self.marked)
+            markup(&(self.said)(self.marked))
         )
     }
-}
 
-/// The ends of the normal range.
-fn axis((low, high): (f64, f64), view: (f64, f64)) -> String {
-    let (from, to) = (percent(low, view), percent(high, view));
-    let y = PLOT.1;
-    format!(
-        "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>\n\
-         <text x=\"{from:.2}%\" y=\"{0}\">{1}</text>\n<text x=\"{to:.2}%\" y=\"{0}\" text-anchor=\"end\">{2}</text>\n",
-        y + 17.0,
-        significant(low),
-        significant(high)
-    )
+    /// The ends of the normal range.
+    fn axis(&self, (low, high): (f64, f64), view: (f64, f64)) -> String {
+        let (from, to) = (percent(low, view), percent(high, view));
+        let y = PLOT.1;
+        format!(
+            "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>\n\
+             <text x=\"{from:.2}%\" y=\"{0}\">{1}</text>\n<text x=\"{to:.2}%\" y=\"{0}\" text-anchor=\"end\">{2}</text>\n",
+            y + 17.0,
+            markup(&(self.said)(low)),
+            markup(&(self.said)(high))
+        )
+    }
 }
 
 #[cfg(test)]
@@ -215,7 +219,7 @@ mod tests {
     use super::*;
 
     fn drawn(distribution: &NoiseDistribution, marked: f64) -> String {
-        Histogram { distribution, marked }.draw("id", "title")
+        Histogram { distribution, marked, said: &significant }.draw("id", "title")
     }
 
     /// The heights of the bars, in pixels.

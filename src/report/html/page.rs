@@ -13,12 +13,13 @@ use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Quantity};
 use crate::report::drawing::{self, Picture};
 use crate::report::escape::{self, markup};
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::{chance, error_in_nats, fixed};
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
 ///
-/// The verdict in a sentence, the contributions with error bars, the causal graph coloured by contribution, what is normal
+/// The verdict in a sentence, the combined ranking, the contributions with error bars, the causal graph coloured by contribution, what is normal
 /// of the suspects beside what was observed, the verdicts side by side, what would have been had the suspects behaved
 /// normally, diagnostics, and the diagnosis as JSON. The page needs no network and has no script; it reads in light and
 /// dark, on paper, on a phone, and without seeing colours. Names are escaped, whatever they hold.
@@ -48,6 +49,7 @@ pub struct HtmlReport<'a> {
     intervals: Option<&'a BootstrapIntervals>,
     no_intervals: Option<&'a str>,
     title: Option<String>,
+    units: Units,
     inputs: Vec<String>,
     doubts_of_inputs: Vec<String>,
 }
@@ -57,7 +59,8 @@ impl<'a> HtmlReport<'a> {
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
         let (inputs, doubts_of_inputs) = (Vec::new(), Vec::new());
         let (evaluation, intervals, no_intervals, title) = (None, None, None, None);
-        Self { model, diagnosis, evaluation, intervals, no_intervals, title, inputs, doubts_of_inputs }
+        let units = Units::default();
+        Self { model, diagnosis, evaluation, intervals, no_intervals, title, units, inputs, doubts_of_inputs }
     }
 
     /// Adds what was found when the model was evaluated.
@@ -86,6 +89,12 @@ impl<'a> HtmlReport<'a> {
         Self { title: Some(title.into()), ..self }
     }
 
+    /// Sets what values are measured in, so that they are said with their units; the JSON has them as they are in the data.
+    #[must_use]
+    pub fn with_units(self, units: Units) -> Self {
+        Self { units, ..self }
+    }
+
     /// Adds where the data came from and what was put right in it, a sentence each, such as a
     /// [`TableReport`](crate::tables::TableReport).
     #[must_use]
@@ -108,30 +117,32 @@ impl<'a> HtmlReport<'a> {
     /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it, or the intervals are of
     /// another attribution, by target, quantity or figures.
     pub fn to_html(&self) -> Result<String> {
-        let Self { model, diagnosis, intervals, .. } = *self;
+        let Self { model, diagnosis, intervals, ref units, .. } = *self;
         intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
         let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
         let sections = [
+            section("suspects", "Who is most suspect", &tables::ranking(diagnosis)),
             section(
                 "contributions",
                 "What contributed",
                 &(bar_chart(&diagnosis.attribution, intervals)
-                    + &tables::contributions(diagnosis)
+                    + &tables::contributions(diagnosis, units)
                     + &intervals.map_or_else(String::new, tables::intervals)
                     + &self.no_intervals.map_or_else(String::new, tables::no_intervals)),
             ),
             section("graph", "Where it lies in the causal graph", &self.graph()?),
-            section("normal", "What is normal, and what was observed", &distributions(model, diagnosis)?),
-            section("verdicts", "The verdicts", &(tables::ranking(diagnosis) + &tables::verdicts(diagnosis))),
-            section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis)),
-            section("diagnostics", "Diagnostics and warnings", &diagnostics(model, diagnosis, self.evaluation)),
+            section("normal", "What is normal, and what was observed", &distributions(model, diagnosis, units)?),
+            section("verdicts", "The verdicts", &tables::verdicts(diagnosis)),
+            section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis, units)),
+            section("diagnostics", "Diagnostics and warnings", &diagnostics(model, diagnosis, self.evaluation, units)),
             section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
         ];
-        Ok(document(&title, &(verdict(diagnosis, &self.doubts_of_inputs) + &sections.concat())))
+        Ok(document(&title, &(verdict(diagnosis, units, &self.doubts_of_inputs) + &sections.concat())))
     }
 
     fn graph(&self) -> Result<String> {
-        let picture = Picture::new(&self.diagnosis.attribution, self.model.graph(), self.diagnosis.root_cause())?;
+        let picture =
+            Picture::new(&self.diagnosis.attribution, self.model.graph(), self.diagnosis.root_cause(), &self.units)?;
         Ok(format!(
             "<p class=\"note\">Arrows point from cause to effect. Orange: made the event more extreme. Blue with a dashed \
              border: less so. Grey: hardly mattered. Dotted border: no value.</p>\n\
@@ -193,30 +204,27 @@ fn figures(attribution: &Attribution) -> impl Iterator<Item = (&str, f64, f64)> 
 }
 
 /// The headline, the doubts, and how unusual the event is.
-fn verdict(diagnosis: &Diagnosis, of_inputs: &[String]) -> String {
+fn verdict(diagnosis: &Diagnosis, units: &Units, of_inputs: &[String]) -> String {
     let (class, word) = match diagnosis.strength {
         Strength::Strong => ("strong", "Strong evidence"),
         Strength::Contested => ("contested", "Contested"),
         Strength::Thin => ("thin", "Too thin to name"),
     };
-    let headline = diagnosis.headline();
-    // Where doubts follow it ends with a colon.
     let findings = diagnosis.findings.iter().map(ToString::to_string);
     let doubts: Vec<String> =
-        diagnosis.doubts.iter().cloned().chain(findings).chain(of_inputs.iter().cloned()).collect();
-    let headline = if doubts.is_empty() { headline.trim_end_matches(':') } else { &headline };
+        diagnosis.further_doubts().iter().cloned().chain(findings).chain(of_inputs.iter().cloned()).collect();
     format!(
         "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{}<p>{}</p>\n</div>\n",
-        sentence(headline),
+        sentence(&diagnosis.headline_in(units)),
         list("doubts", &doubts),
-        sentence(&how_unusual(diagnosis))
+        sentence(&how_unusual(diagnosis, units))
     )
 }
 
-fn how_unusual(diagnosis: &Diagnosis) -> String {
+fn how_unusual(diagnosis: &Diagnosis, units: &Units) -> String {
     let (target, score) = (&diagnosis.target, &diagnosis.attribution.score);
     let observed = diagnosis.attribution.contribution(target).map_or_else(String::new, |part| {
-        format!("`{target}` was {}, typically {}. ", part.observed_text(), part.typical_text())
+        format!("`{target}` was {}, typically {}. ", units.observed(part), units.typical(part))
     });
     let ceiling = if score.saturated { ", its ceiling: the event is at least this unusual" } else { "" };
     let tail = score.tail_probability.map_or_else(String::new, |tail| {
@@ -230,8 +238,8 @@ fn how_unusual(diagnosis: &Diagnosis) -> String {
     )
 }
 
-fn counterfactuals(diagnosis: &Diagnosis) -> String {
-    let sentences: Vec<String> = diagnosis.counterfactuals.iter().map(ToString::to_string).collect();
+fn counterfactuals(diagnosis: &Diagnosis, units: &Units) -> String {
+    let sentences: Vec<String> = diagnosis.counterfactuals.iter().map(|would| would.in_words(units)).collect();
     if sentences.is_empty() { "<p>Not asked for.</p>\n".to_owned() } else { list("plain", &sentences) }
 }
 

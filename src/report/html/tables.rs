@@ -4,13 +4,15 @@ use super::text::{list, table};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Contribution, Quantity};
 use crate::report::drawing::signed_amount;
+use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// Every node with both kinds of contribution, then those without a value.
-pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
+pub(super) fn contributions(diagnosis: &Diagnosis, units: &Units) -> String {
     let attribution = &diagnosis.attribution;
-    let mut rows: Vec<[String; 10]> = attribution.contributions.iter().map(|part| row(diagnosis, part)).collect();
+    let mut rows: Vec<[String; 10]> =
+        attribution.contributions.iter().map(|part| row(diagnosis, part, units)).collect();
     for group in &attribution.groups {
         let mut row = blank(&format!("together: {}", group.members().join(" + ")));
         row[1] = signed_amount(Quantity::ItScore, group.value);
@@ -35,7 +37,7 @@ pub(super) fn contributions(diagnosis: &Diagnosis) -> String {
     for missing in &attribution.missing {
         let mut row = blank(&visible_name(&missing.node));
         row[6] = "missing".to_owned();
-        row[7] = missing.typical_text();
+        row[7] = units.typical_of_missing(missing);
         rows.push(row);
     }
     let header =
@@ -54,7 +56,7 @@ fn blank(name: &str) -> [String; 10] {
     row
 }
 
-fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
+fn row(diagnosis: &Diagnosis, part: &Contribution, units: &Units) -> [String; 10] {
     let deviation = diagnosis.mean_deviation.as_ref().and_then(|mean| mean.contribution(&part.node));
     let remarks = [
         part.is_approximate().then(|| "approximate: a cause is missing".to_owned()),
@@ -72,8 +74,8 @@ fn row(diagnosis: &Diagnosis, part: &Contribution) -> [String; 10] {
         part.model_error.map_or_else(|| "-".to_owned(), |error| fixed(error, 2)),
         part.share.map_or_else(|| "-".to_owned(), percent),
         deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
-        part.observed_text(),
-        part.typical_text(),
+        units.observed(part),
+        units.typical(part),
         fixed(part.noise_score, 1),
         remarks.join("; "),
     ]

@@ -2,22 +2,78 @@
 
 use std::fmt::{self, Write};
 
+use comfy_table::Table;
+
 use super::table::{self, nothing, percent};
 use crate::error::list_names;
+use crate::findings::Finding;
 use crate::question::attribution::{
     Attribution, ContextNode, Contribution, MissingNode, Quantity, ScoreEstimate, UnidentifiedGroup,
 };
+use crate::report::units::Units;
 use crate::wording::{Visible, chance, error_in_nats, fixed, significant, visible_name};
 
 /// How many columns the table has, and which one is left out where it would be empty.
 const COLUMNS: usize = 8;
 const MODEL_ERROR: usize = 3;
 
+/// An attribution as text, with figures in their units.
+#[derive(Debug, Clone, Copy)]
+pub struct AttributionText<'a> {
+    attribution: &'a Attribution,
+    units: &'a Units,
+    said: &'a [Finding],
+}
+
+impl<'a> AttributionText<'a> {
+    /// Without findings that were said before, such as those of a diagnosis.
+    #[must_use]
+    pub fn without(self, said: &'a [Finding]) -> Self {
+        Self { said, ..self }
+    }
+}
+
+impl fmt::Display for AttributionText<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formatter = &mut Visible(formatter);
+        let Self { attribution, units, said } = *self;
+        attribution.write_summary(formatter, units)?;
+        table::write_figures(formatter, attribution.table(units), 1)?;
+        attribution.write_extrapolated(formatter)?;
+        let mut findings = attribution.findings.iter().filter(|finding| !said.contains(finding));
+        findings.try_for_each(|finding| writeln!(formatter, "- {finding}"))
+    }
+}
+
 impl fmt::Display for Attribution {
     /// A summary in a line or two, then the nodes, the suspect first as [`ranked`](Attribution::ranked).
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let formatter = &mut Visible(formatter);
-        self.write_summary(formatter)?;
+        self.in_units(&Units::default()).fmt(formatter)
+    }
+}
+
+impl Attribution {
+    /// What `Display` prints, with what was observed and what is typical in their units.
+    ///
+    /// ```
+    /// use etiology::report::{Unit, Units};
+    /// # use etiology::{AdditiveNoiseModel, AttributionConfig, CausalGraph, KnownFormula, NoiseDistribution, Observation};
+    /// # let own_time = NoiseDistribution::normal(0.05, 0.01)?;
+    /// # let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    /// #     .with_mechanism("db", NoiseDistribution::normal(0.1, 0.02)?)?
+    /// #     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+    /// #     .without_fitting()?;
+    /// let slow = Observation::from_pairs([("db", 0.9), ("api", 0.95)])?;
+    /// let attribution = model.attribute_outlier("api", &slow, &AttributionConfig::default())?;
+    /// let text = attribution.in_units(&Units::default().with_others(Unit::seconds())).to_string();
+    /// assert!(text.starts_with("`api` = 950 ms: outlier score"), "{text}");
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn in_units<'a>(&'a self, units: &'a Units) -> AttributionText<'a> {
+        AttributionText { attribution: self, units, said: &[] }
+    }
+
+    fn table(&self, units: &Units) -> Table {
         let mut table = table::plain();
         let amount = match self.quantity {
             Quantity::ItScore => "nats",
@@ -31,25 +87,21 @@ impl fmt::Display for Attribution {
         };
         let header = ["node", amount, "± error", "± model", "share", "observed", "typical", "noise score"];
         add(header.map(str::to_owned));
-        self.ranked().iter().for_each(|contribution| add(self.row(contribution)));
+        self.ranked().iter().for_each(|contribution| add(self.row(contribution, units)));
         self.groups.iter().for_each(|group| add(self.row_of_group(group)));
         if !self.missing.is_empty() {
             add(self.row_of_unexplained());
-            self.missing.iter().for_each(|node| add(row_of_missing(node)));
+            self.missing.iter().for_each(|node| add(row_of_missing(node, units)));
         }
-        table::write_figures(formatter, table, 1)?;
-        self.write_extrapolated(formatter)?;
-        self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))
+        table
     }
-}
 
-impl Attribution {
-    fn write_summary(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
-        let observed = self.contribution(&self.target).map_or_else(nothing, Contribution::observed_text);
+    fn write_summary(&self, formatter: &mut Visible<'_, '_>, units: &Units) -> fmt::Result {
+        let observed = self.contribution(&self.target).map_or_else(nothing, |part| units.observed(part));
         let (target, score) = (visible_name(&self.target), &self.score);
         write!(formatter, "`{target}` = {observed}: ")?;
         write_score(formatter, score)?;
-        if let Some(context) = self.context_in_words() {
+        if let Some(context) = self.context_in_words(units) {
             writeln!(formatter, "{context}")?;
         }
         if !self.missing.is_empty() {
@@ -67,8 +119,8 @@ impl Attribution {
     }
 
     /// What was given, in a sentence; nothing if nothing was.
-    pub(in crate::report) fn context_in_words(&self) -> Option<String> {
-        let node = |node: &ContextNode| format!("`{}` = {}", visible_name(&node.node), node.observed_text());
+    pub(in crate::report) fn context_in_words(&self, units: &Units) -> Option<String> {
+        let node = |node: &ContextNode| format!("`{}` = {}", visible_name(&node.node), units.given(node));
         let given: Vec<String> = self.context.iter().map(node).collect();
         (!given.is_empty()).then(|| format!("Given, and not blamed: {}.", given.join(", ")))
     }
@@ -83,7 +135,7 @@ impl Attribution {
         writeln!(formatter, "Noise beyond the training data: {}.", list_names(&names))
     }
 
-    fn row(&self, contribution: &Contribution) -> [String; COLUMNS] {
+    fn row(&self, contribution: &Contribution, units: &Units) -> [String; COLUMNS] {
         let (amount, error) = with_error(self.quantity, contribution.value, contribution.std_error);
         [
             visible_name(&contribution.node),
@@ -91,8 +143,8 @@ impl Attribution {
             error,
             contribution.model_error.map_or_else(nothing, |error| with_error(self.quantity, error, 0.0).0),
             contribution.share.map_or_else(nothing, percent),
-            contribution.observed_text(),
-            contribution.typical_text(),
+            units.observed(contribution),
+            units.typical(contribution),
             format!("{:.1}", contribution.noise_score),
         ]
     }
@@ -118,8 +170,8 @@ impl Attribution {
     }
 }
 
-fn row_of_missing(missing: &MissingNode) -> [String; COLUMNS] {
-    let typical = missing.typical_text();
+fn row_of_missing(missing: &MissingNode, units: &Units) -> [String; COLUMNS] {
+    let typical = units.typical_of_missing(missing);
     [visible_name(&missing.node), nothing(), nothing(), nothing(), nothing(), "missing".to_owned(), typical, nothing()]
 }
 

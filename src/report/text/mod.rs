@@ -15,4 +15,6 @@ mod rows;
 mod summary;
 mod table;
 
+pub use attribution::AttributionText;
+pub use diagnosis::DiagnosisText;
 pub(super) use summary::first_causes;

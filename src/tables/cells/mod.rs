@@ -9,4 +9,5 @@ mod words;
 pub(super) use numeral::{Decimal, Separators};
 pub(super) use token::{Token, plain};
 pub(super) use trim::trimmed;
+pub(crate) use unit::unit_named;
 pub(super) use unit::{Dimension, Unit, unit_in_header};

@@ -63,6 +63,12 @@ impl Unit {
     }
 }
 
+/// The base unit of the one of this name, and how many of it that is; nothing for what is no unit of time, size or rate.
+pub(crate) fn unit_named(name: &str) -> Option<(&'static str, f64)> {
+    let unit = Unit::named(name).filter(|unit| unit.dimension != Dimension::Count)?;
+    Some((unit.dimension.base(), unit.to_base(1.0)))
+}
+
 fn unit(dimension: Dimension, times: f64, places: i32) -> Option<Unit> {
     Some(Unit { dimension, times, places })
 }

@@ -83,9 +83,9 @@ fn ties_of_verdicts_are_counted_as_such() {
     let ordering = diagnosis.verdict(VerdictKind::ScoreOrdering).unwrap();
     assert_eq!((ordering.first(), ordering.leaders().collect::<Vec<_>>()), (None, vec!["a", "copy"]));
     let headline = diagnosis.headline();
-    assert!(headline.ends_with("according to 6 of 7 verdicts, and first with others in 1 more."), "{headline}");
+    assert!(headline.contains("according to 6 of 7 verdicts, and first with others in 1 more."), "{headline}");
     assert_eq!(diagnosis.strength, Strength::Strong);
-    assert!(headline.starts_with("Strong evidence: the root cause of `t` is `a`"), "{headline}");
+    assert!(headline.contains("Strong evidence: the root cause of `t` is `a`,"), "{headline}");
 }
 
 #[test]

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use client::{Answer, question, request};
-use etiology::{FittedModel, StructuralCausalModel};
+use etiology::report::{Unit, Units};
+use etiology::{DiagnosisConfig, FittedModel, StructuralCausalModel};
 use server::{Server, about_event, config, json, linear_shop};
 
 /// The shop with a maximum in it, which takes samples.
@@ -63,6 +64,28 @@ fn an_answer_is_the_librarys_attribution_with_the_times() {
     let missing: Vec<&str> = missing["missing"].as_array().unwrap().iter().filter_map(|m| m["node"].as_str()).collect();
     assert!(missing.contains(&"Customer DB") && missing.contains(&"Product DB"), "{missing:?}");
     assert_eq!((server.count("requests"), server.count("answered"), server.count("failed")), (4, 4, 0));
+}
+
+#[test]
+fn an_answer_leads_with_the_verdict_of_the_library() {
+    let model = linear_shop();
+    let event = retail_shop::slow_requests(1, 7).unwrap().row(0).unwrap();
+    let asked = question("Website", &event, Some(10_000.0));
+    let server = Server::with_model(&model, &["--unit", "s"]);
+    let answer = server.ask(&asked);
+    let body = String::from_utf8(answer.body).unwrap();
+    let units = Units::default().with_others(Unit::seconds());
+    let diagnosis = model.diagnose("Website", &event, &DiagnosisConfig::default().with_attribution(config())).unwrap();
+    let expected = serde_json::to_string(&diagnosis.in_brief(&units)).unwrap();
+    assert!(body.starts_with(&format!("{{\"diagnosis\":{expected},\"complete\":true,")), "{body}");
+    assert!(body.contains("took ") && body.contains("\"root_cause\":\"Caching Service\""), "{body}");
+
+    let hurried = json(&server.ask(&question("Website", &event, Some(0.0))));
+    assert!(hurried.get("diagnosis").is_none() && hurried["contributions"].is_array());
+    assert!(hurried["no_diagnosis"].as_str().unwrap().starts_with("No verdict within the limit: "));
+    let alone = json(&Server::with_model(&model, &["--contributions"]).ask(&asked));
+    assert!(alone.get("diagnosis").is_none() && alone.get("no_diagnosis").is_none());
+    assert_eq!(alone["contributions"], serde_json::from_str::<serde_json::Value>(&body).unwrap()["contributions"]);
 }
 
 #[test]

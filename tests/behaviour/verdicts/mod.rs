@@ -1,5 +1,7 @@
 //! Several verdicts on one event: each against its formula, the combination, and what a diagnosis says of itself.
 
+mod diagnoser;
+
 use crate::retail_shop;
 use crate::trust_cases::{Class, cases};
 use etiology::attribution::Estimator;
@@ -189,7 +191,12 @@ fn an_ordinary_event_has_no_root_cause() {
     let diagnosis = service().diagnose("api", &usual, &DiagnosisConfig::default()).unwrap();
     assert_eq!((diagnosis.root_cause(), diagnosis.strength), (None, Strength::Thin));
     assert!(diagnosis.doubts[0].starts_with("`api` is hardly unusual"), "{:?}", diagnosis.doubts);
-    assert!(diagnosis.to_string().starts_with("Too thin to name a root cause of `api`"), "{diagnosis}");
+    let said = diagnosis.to_string();
+    assert!(
+        said.starts_with("The evidence is too thin to name a cause of `api`, which was 25.2, usually 25"),
+        "{said}"
+    );
+    assert!(said.lines().next().unwrap().ends_with(&diagnosis.doubts[0]), "{said}");
 }
 
 #[test]

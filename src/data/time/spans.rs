@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::dataset::Dataset;
-use super::time_column::RowTimes;
+use super::column::RowTimes;
+use crate::data::Dataset;
 use crate::error::{Error, Result};
 
 const MINUTE: f64 = 60.0;
@@ -138,7 +138,7 @@ fn covered<T: AsRef<str>>(times: &[T], moments: &[f64]) -> String {
 }
 
 /// A number as it is, or the seconds since 1970 of a date.
-fn moment(text: &str) -> Result<f64> {
+pub(super) fn moment(text: &str) -> Result<f64> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
     number.or_else(|| date(text)).ok_or_else(|| Error::InvalidParameter {
         name: "a time",

@@ -1,0 +1,192 @@
+//! A diagnosis in a sentence or two: what happened, how sure it is, and what would have been.
+
+use crate::findings::Strength;
+use crate::question::attribution::Contribution;
+use crate::report::unit::short;
+use crate::report::units::Units;
+use crate::verdicts::{Counterfactual, Diagnosis};
+use crate::wording::{chance, fixed, grouped};
+
+/// So many times as much is said in times, less in per cent.
+const IN_TIMES: f64 = 1.95;
+/// So many times as much is said without decimals.
+const WITHOUT_DECIMALS: f64 = 9.95;
+/// Smaller differences are none worth saying, as a share.
+const WORTH_SAYING: f64 = 0.005;
+
+impl Diagnosis {
+    /// The verdict in two or three sentences without units, see [`headline_in`](Self::headline_in).
+    pub fn headline(&self) -> String {
+        self.headline_in(&Units::default())
+    }
+
+    /// The verdict in two or three sentences: what the most suspect node was, in units and multiples of what is typical of it, how sure
+    /// it is that it is the root cause, and what the target would have been with it as usual.
+    ///
+    /// Where the evidence is contested or too thin to name a cause the headline ends with the first reason.
+    ///
+    /// ```
+    /// use etiology::report::{Unit, Units};
+    /// # use etiology::{AdditiveNoiseModel, CausalGraph, DiagnosisConfig, KnownFormula, NoiseDistribution, Observation};
+    /// # let own_time = NoiseDistribution::normal(0.05, 0.01)?;
+    /// # let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    /// #     .with_mechanism("db", NoiseDistribution::normal(0.1, 0.02)?)?
+    /// #     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+    /// #     .without_fitting()?;
+    /// let slow = Observation::from_pairs([("db", 0.9), ("api", 0.95)])?;
+    /// let diagnosis = model.diagnose("api", &slow, &DiagnosisConfig::default())?;
+    /// let headline = diagnosis.headline_in(&Units::default().with_others(Unit::seconds()));
+    /// assert!(headline.starts_with("`db` took 900 ms, usually 100 ms: 9 times as much. Strong evidence"), "{headline}");
+    /// assert!(headline.ends_with("With it as usual, `api` would have taken 150 ms instead of 950 ms."), "{headline}");
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn headline_in(&self, units: &Units) -> String {
+        let target = &self.target;
+        let Some(first) = self.combined.first().filter(|_| self.strength != Strength::Thin) else {
+            let observed = self.what_it_was(target, "which", units).map_or_else(String::new, |was| format!(", {was}"));
+            let reason = self.first_reason().map_or_else(String::new, |reason| format!(" {reason}"));
+            return format!("The evidence is too thin to name a cause of `{target}`{observed}.{reason}");
+        };
+        let name = &first.node;
+        let observed = self.what_it_was(name, &format!("`{name}`"), units);
+        let observed = observed.map_or_else(String::new, |was| format!("{was}. "));
+        // Of the target's own noise nobody knows what is behind it.
+        let cause = match name == target {
+            true => format!("`{name}` itself, or a cause of it that the graph lacks"),
+            false => format!("`{name}`"),
+        };
+        let agreement = self.agreement();
+        let verdict = match self.strength {
+            Strength::Strong => format!("Strong evidence: the root cause of `{target}` is {cause}, {agreement}."),
+            _ => format!("Contested: the root cause of `{target}` is probably {cause}, {agreement}."),
+        };
+        let without = self.counterfactuals.iter().find(|would| would.node == *name);
+        let without =
+            without.map_or_else(|| self.target_besides(name, units), |would| self.would_have_been(would, units));
+        let but = match self.strength {
+            Strength::Strong => None,
+            _ => self.first_reason().map(|reason| format!(" But: {reason}")),
+        };
+        format!("{observed}{verdict}{without}{}", but.unwrap_or_default())
+    }
+
+    /// The doubts that the headline does not say.
+    pub(in crate::report) fn further_doubts(&self) -> &[String] {
+        match self.strength {
+            Strength::Strong => &self.doubts,
+            _ => self.doubts.get(1..).unwrap_or_default(),
+        }
+    }
+
+    /// Why the evidence is no stronger: the first doubt, else the first finding that allows no more.
+    fn first_reason(&self) -> Option<&str> {
+        let capping = || self.findings.iter().find(|finding| finding.kind.caps() <= self.strength);
+        self.doubts.first().map(String::as_str).or_else(|| capping().map(|finding| finding.evidence.as_str()))
+    }
+
+    /// How many of the verdicts that name anyone name the first of the ranking, and in how many others it shares the first place.
+    fn agreement(&self) -> String {
+        let first = self.combined.first().map_or("", |first| first.node.as_str());
+        let named = self.verdicts.iter().filter(|verdict| verdict.leaders().next().is_some()).count();
+        let (agree, ties) = (self.supporters(first).count(), self.ties(first).count());
+        let tied = if ties > 0 { format!(", and first with others in {ties} more") } else { String::new() };
+        format!("according to {agree} of {named} verdicts{tied}")
+    }
+
+    /// "`db` took 387 ms, usually 7.6 ms: 51 times as much", of a node whose value was observed.
+    fn what_it_was(&self, node: &str, called: &str, units: &Units) -> Option<String> {
+        let part = self.attribution.contribution(node)?;
+        if let (Some(observed), Some(typical)) = (&part.observed_level, &part.typical_level) {
+            return Some(format!("{called} was `{observed}`, usually `{typical}`"));
+        }
+        let [observed, typical] = [part.observed, part.typical].map(|value| units.in_words(node, value));
+        let multiple = self.multiple(part, units).map_or_else(String::new, |multiple| format!(": {multiple}"));
+        Some(format!("{called} {} {observed}, usually {typical}{multiple}", verb(node, units, "took", "was")))
+    }
+
+    /// The target where no counterfactual says what it was.
+    fn target_besides(&self, suspect: &str, units: &Units) -> String {
+        let target = &self.target;
+        if suspect == target {
+            return String::new();
+        }
+        let was = self.what_it_was(target, &format!("`{target}`"), units);
+        was.map_or_else(String::new, |was| format!(" {was}."))
+    }
+
+    /// How much more or less than usual, if that can be said.
+    fn multiple(&self, part: &Contribution, units: &Units) -> Option<String> {
+        let is_said = self.counts_from_nothing(&part.node, units) && part.observed > 0.0 && part.typical > 0.0;
+        is_said.then(|| times(part.observed / part.typical)).flatten()
+    }
+
+    /// Whether 0 is nothing for a node. Where its unit is not known, that is so where no value of the event is below it.
+    fn counts_from_nothing(&self, node: &str, units: &Units) -> bool {
+        let is_below = |part: &Contribution| part.observed < 0.0 || part.typical < 0.0;
+        match units.of(node) {
+            Some(unit) => unit.counts_from_nothing(),
+            None => !self.attribution.contributions.iter().any(is_below),
+        }
+    }
+
+    /// " With it as usual, `web` would have taken 42 ms instead of 420 ms."
+    fn would_have_been(&self, would: &Counterfactual, units: &Units) -> String {
+        let Counterfactual { node, target, expected, observed, resolution, .. } = would;
+        let (it, whom) = match node == target {
+            true => ("its own part", "it".to_owned()),
+            false => ("it", format!("`{target}`")),
+        };
+        if let Some(level) = &would.observed_level {
+            let probability = chance(would.probability, *resolution);
+            return format!(" With {it} as usual, {whom} would have been `{level}` with probability {probability}.");
+        }
+        let have = verb(target, units, "taken", "been");
+        // Far outside of its data a mechanism may say anything.
+        if *expected < 0.0 && self.counts_from_nothing(target, units) {
+            let besides = self.target_besides(node, units);
+            return format!(
+                "{besides} What {whom} would have {have} with {it} as usual the model cannot say: less than nothing, by its figures."
+            );
+        }
+        let [expected, observed] = [expected, observed].map(|&value| units.in_words(target, value));
+        format!(" With {it} as usual, {whom} would have {have} {expected} instead of {observed}.")
+    }
+}
+
+fn times(ratio: f64) -> Option<String> {
+    match ratio {
+        _ if !ratio.is_finite() => None,
+        _ if ratio >= WITHOUT_DECIMALS => Some(format!("{} times as much", grouped(ratio))),
+        _ if ratio >= IN_TIMES => Some(format!("{} times as much", short((10.0 * ratio).round() / 10.0))),
+        _ if ratio >= 1.0 + WORTH_SAYING => Some(format!("{} % more", fixed(100.0 * (ratio - 1.0), 0))),
+        _ if ratio > 1.0 - WORTH_SAYING => None,
+        _ if ratio > 0.01 => Some(format!("{} % less", fixed(100.0 * (1.0 - ratio), 0))),
+        _ => Some("less than a hundredth".to_owned()),
+    }
+}
+
+fn verb<'v>(node: &str, units: &Units, of_time: &'v str, of_others: &'v str) -> &'v str {
+    if units.of(node).is_some_and(|unit| unit.is_time()) { of_time } else { of_others }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn multiples_are_said_as_people_do() {
+        let said = [50.92, 9.0, 2.04, 1.38, 1.004, 0.996, 0.38, 0.001, f64::INFINITY].map(times);
+        let expected = [
+            Some("51 times as much"),
+            Some("9 times as much"),
+            Some("2 times as much"),
+            Some("38 % more"),
+            None,
+            None,
+            Some("62 % less"),
+            Some("less than a hundredth"),
+            None,
+        ];
+        assert_eq!(said, expected.map(|text| text.map(str::to_owned)));
+    }
+}
