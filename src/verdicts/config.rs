@@ -7,6 +7,8 @@ use crate::shapley::ShapleyMethod;
 
 /// Most nodes for which counterfactuals are given.
 const MOST_COUNTERFACTUALS: usize = 100;
+/// Most nodes for which proofs are given.
+const MOST_PROOFS: usize = 100;
 
 /// Where a coalition costs samples, what suffices to rank nodes by their part in the mean deviation. A mean rests on all
 /// samples, where a small probability rests on few of them.
@@ -26,11 +28,14 @@ pub struct DiagnosisConfig {
     pub recent: Option<Dataset>,
     /// For how many of the most suspect nodes to say what would have been had they behaved normally; 3 by default.
     pub counterfactuals: usize,
+    /// For how many of the most suspect nodes to give a [`Proof`](crate::verdicts::Proof); 1 by default. There is none where the evidence is
+    /// too thin to name anyone.
+    pub proofs: usize,
 }
 
 impl Default for DiagnosisConfig {
     fn default() -> Self {
-        Self { attribution: AttributionConfig::default().with_model_error(true), recent: None, counterfactuals: 3 }
+        Self { attribution: AttributionConfig::default().with_model_error(true), recent: None, counterfactuals: 3, proofs: 1 }
     }
 }
 
@@ -53,10 +58,20 @@ impl DiagnosisConfig {
         Self { counterfactuals, ..self }
     }
 
+    /// Sets for how many nodes proofs are given.
+    #[must_use]
+    pub fn with_proofs(self, proofs: usize) -> Self {
+        Self { proofs, ..self }
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         if self.counterfactuals > MOST_COUNTERFACTUALS {
             let (name, requirement) = ("the number of counterfactuals", "at most 100");
             return Err(Error::InvalidParameter { name, requirement, found: self.counterfactuals.to_string() });
+        }
+        if self.proofs > MOST_PROOFS {
+            let (name, requirement) = ("the number of proofs", "at most 100");
+            return Err(Error::InvalidParameter { name, requirement, found: self.proofs.to_string() });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::bars::bar_chart;
 use super::diagnostics::diagnostics;
 use super::distributions::distributions;
-use super::tables;
+use super::{proof, tables};
 use super::text::{list, section, sentence};
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
@@ -111,7 +111,12 @@ impl<'a> HtmlReport<'a> {
         let Self { model, diagnosis, intervals, .. } = *self;
         intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
         let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
+        let proof = match diagnosis.proofs.as_slice() {
+            [] => String::new(),
+            proofs => section("proof", "The proof", &proof::proofs(proofs)),
+        };
         let sections = [
+            proof,
             section(
                 "contributions",
                 "What contributed",

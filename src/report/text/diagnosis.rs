@@ -14,12 +14,13 @@ use crate::wording::{Visible, chance, significant, visible_name};
 const ROWS: usize = 5;
 
 impl fmt::Display for Diagnosis {
-    /// A sentence, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
+    /// A sentence, the doubts, the findings, the proofs, the head of the combined ranking, what each verdict says, and the counterfactuals.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
         writeln!(formatter, "{}", self.headline())?;
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        self.proofs.iter().try_for_each(|proof| write!(formatter, "\n{proof}"))?;
         writeln!(formatter)?;
         table::write(formatter, &self.ranking_table())?;
         writeln!(formatter)?;

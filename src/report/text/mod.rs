@@ -10,6 +10,7 @@ mod diagnosis;
 mod evaluation;
 mod finding;
 mod influence;
+mod proof;
 mod robust_change;
 mod rows;
 mod summary;
