@@ -20,6 +20,7 @@ mod mechanisms;
 mod mergeable;
 mod missing_data;
 mod report;
+mod proofs;
 mod reproducibility;
 mod saved_models;
 mod shop;

@@ -1,8 +1,9 @@
 //! The proof of a verdict: the path, a table of its steps, what would have been, and what would have to be seen if it were wrong.
 
 use super::text::{list, sentence, table};
+use crate::report::text::times;
 use crate::verdicts::{Falsifier, Hop, Likely, Proof};
-use crate::wording::{chance, fixed, significant, visible_name};
+use crate::wording::{chance, significant, visible_name};
 
 /// All proofs of a diagnosis, one after another.
 pub(super) fn proofs(proofs: &[Proof]) -> String {
@@ -45,7 +46,7 @@ fn row(proof: &Proof, hop: &Hop) -> [String; 8] {
         hop.through.iter().chain([&hop.node]).map(|name| visible_name(name)).collect::<Vec<_>>().join(" → "),
         hop.observed_level.clone().unwrap_or_else(|| significant(hop.observed)),
         likely(&hop.usual),
-        hop.multiple.map_or_else(absent, |multiple| fixed(multiple, 1)),
+        hop.multiple.map_or_else(absent, times),
         likely(&hop.expected),
         hop.expected_without.as_ref().map_or_else(absent, likely),
         chance(hop.p_value, proof.resolution),

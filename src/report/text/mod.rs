@@ -16,4 +16,5 @@ mod rows;
 mod summary;
 mod table;
 
+pub(super) use proof::times;
 pub(super) use summary::first_causes;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use crate::verdicts::{Falsifier, Hop, HopVerdict, Likely, PathStatus, Proof};
-use crate::wording::{Visible, chance, significant};
+use crate::wording::{Visible, chance, fixed, grouped, significant};
 
 impl fmt::Display for Proof {
     /// The path and whether it holds, a line for each step, what would have been without the suspect, and what would have to be seen if the
@@ -66,7 +66,7 @@ impl Proof {
                 )
             }
             _ if hop.verdict == HopVerdict::NotExplained => {
-                format!("`{node}` = {observed}{usual}: {expected}, so its causes do not explain it (p = {p}){row}.")
+                format!("`{node}` = {observed}{usual}, off by itself: {expected} (p = {p}){row}.")
             }
             _ => format!("`{node}` = {observed}{usual}: {expected}, so it follows from its causes (p = {p}){row}."),
         }
@@ -98,12 +98,17 @@ impl Proof {
     }
 }
 
+/// How many times as much, for people.
+pub(in crate::report) fn times(multiple: f64) -> String {
+    if multiple < 99.5 { fixed(multiple, 1) } else { grouped(multiple) }
+}
+
 fn usual(hop: &Hop) -> String {
     if hop.observed_level.is_some() {
         return format!(" (usually with probability {})", significant(hop.usual.value));
     }
     let times = match hop.multiple {
-        Some(multiple) if multiple >= 1.5 => format!(", {} times", significant(multiple)),
+        Some(multiple) if multiple >= 1.5 => format!(", {} times", times(multiple)),
         _ => String::new(),
     };
     format!(" (usually {}{times})", significant(hop.usual.value))

@@ -23,11 +23,6 @@ pub(super) struct Tested {
 }
 
 impl Tested {
-    /// Whether the step to the node is shown.
-    pub(super) fn is_shown(&self) -> bool {
-        self.verdict == HopVerdict::Explained && self.deviates && self.tells
-    }
-
     /// The suspect itself is explained if it follows from its causes.
     pub(super) fn of(world: &World<'_>, number: usize) -> Self {
         let node = world.node(number);

@@ -70,17 +70,14 @@ pub(in crate::verdicts) fn prove(
     })
 }
 
-/// The path whose nodes all pass their tests, unless one that fails some carries much more; and whether it holds. No path with a step that is
-/// contradicted.
+/// The path that carries most of those with no step that is contradicted, unless one that is carries much more; and whether it holds.
 fn found(world: &World<'_>, tested: &[Option<Tested>]) -> (Option<Path>, PathStatus) {
     // A node without a value has no test, and is no step.
     let passes = |number: usize, test: fn(&Tested) -> bool| tested[number].as_ref().is_none_or(test);
-    let shown = |tested: &Tested| tested.is_shown();
     let not_contradicted = |tested: &Tested| tested.verdict != HopVerdict::NotExplained;
     let Some(most) = best_path(world, |_| true) else { return (None, no_effect(world)) };
     let enough = |path: &Path| path.carried >= MOST * most.carried;
-    let path = best_path(world, |number| passes(number, shown)).filter(enough);
-    let path = path.or_else(|| best_path(world, |number| passes(number, not_contradicted)).filter(enough));
+    let path = best_path(world, |number| passes(number, not_contradicted)).filter(enough);
     let Some(path) = path else {
         let contradicted = most.nodes[1..].iter().find(|&&number| !passes(number, not_contradicted));
         let name = contradicted.map_or("", |&number| world.node(number).name.as_str());

@@ -4,7 +4,7 @@ use super::expectation::{Expectation, Given};
 use crate::data::Observation;
 use crate::error::Result;
 use crate::model::{FittedModel, Recovered, WiredNode, Wiring};
-use crate::numeric::points::fill_evenly;
+use crate::numeric::points::fill_latin_hypercube;
 use crate::random::{Purpose, stream};
 
 /// How many values a missing node is thought to have had.
@@ -138,7 +138,7 @@ impl<'m> World<'m> {
         let column = |(number, node): (usize, &WiredNode)| {
             let mut column = vec![0.0; DRAWS];
             if self.recovered.is_missing(number) {
-                fill_evenly(&mut stream(seed, Purpose::Counterfactuals, node.position as u64), number, &mut column);
+                fill_latin_hypercube(&mut stream(seed, Purpose::Counterfactuals, node.position as u64), &mut column);
                 node.mechanism.noise().replace_by_quantiles(&mut column);
             }
             column
