@@ -35,7 +35,12 @@ pub struct DiagnosisConfig {
 
 impl Default for DiagnosisConfig {
     fn default() -> Self {
-        Self { attribution: AttributionConfig::default().with_model_error(true), recent: None, counterfactuals: 3, proofs: 1 }
+        Self {
+            attribution: AttributionConfig::default().with_model_error(true),
+            recent: None,
+            counterfactuals: 3,
+            proofs: 1,
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use super::evidence::Evidence;
 use super::methods::{
     combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering, smooth_traversal,
 };
-use super::strength::Judged;
 use super::proof::{Proof, Question, only_the_record, prove};
+use super::strength::Judged;
 use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
@@ -125,8 +125,7 @@ impl FittedModel {
         let (tail, mean) =
             (self.attributor(target, config.of_score())?, self.attributor(target, config.of_mean_deviation())?);
         let [of_tail, of_mean] = [tail.inspect(event)?, mean.inspect(event)?];
-        let (tail, mean) =
-            (Asked { attributor: &tail, event: &of_tail }, Asked { attributor: &mean, event: &of_mean });
+        let (tail, mean) = (Asked { attributor: &tail, event: &of_tail }, Asked { attributor: &mean, event: &of_mean });
         let observed = self.observed_mean(target, event)?;
         let level = self.levels(target)?.and_then(|_| event.level(target)).map(|level| level.into_owned());
         let usual = tail.what_if(|_| false)?.value;
@@ -187,9 +186,8 @@ impl FittedModel {
         let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let resolution = attribution.score.floor.unwrap_or(0.0);
-        let normal = |node: &str| {
-            Counterfactual::of(node, (target, observed, level.clone()), (tail, mean), (usual, resolution))
-        };
+        let normal =
+            |node: &str| Counterfactual::of(node, (target, observed, level.clone()), (tail, mean), (usual, resolution));
         let has_mean = mean_deviation.is_some();
         let counterfactuals = combined
             .iter()

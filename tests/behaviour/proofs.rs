@@ -44,7 +44,7 @@ fn a_diagnosis_proves_its_first_suspect_and_says_so_in_words() {
     for expected in [
         "Proof: db → api → web, every step tested.",
         "`db` = 0.9000 (usually 0.098",
-        "with `db` as it was, 0.92",
+        "with `db` as it was, 0.9198",
         "With `db` normal, `web` would have been 0.2",
         "If `db` were not the cause:",
         "all that would show it follow it: `report`",
@@ -71,7 +71,8 @@ fn another_effect_that_stays_usual_speaks_against_the_suspect() {
 #[test]
 fn rows_before_the_event_say_when_each_deviated_and_who_did_first() {
     let before = |first: [usize; 3]| {
-        let column = |first: usize, usual: f64, off: f64| (0..10).map(|row| if row < first { usual } else { off }).collect();
+        let column =
+            |first: usize, usual: f64, off: f64| (0..10).map(|row| if row < first { usual } else { off }).collect();
         let [db, api, web] = first;
         let columns: [(&str, Vec<f64>); 3] =
             [("db", column(db, 0.1, 0.9)), ("api", column(api, 0.12, 0.92)), ("web", column(web, 0.24, 1.06))];
@@ -126,7 +127,10 @@ fn a_cause_that_never_moved_has_no_path_and_no_panic() {
     let moved = Observation::from_pairs([("db", 0.1), ("errors", 3.0), ("api", 5.0)]).unwrap();
     let proof = model.prove("api", "errors", &moved, &DiagnosisConfig::default()).unwrap();
     assert!(matches!(&proof.status, PathStatus::None { reason } if reason.contains("`errors`")), "{proof}");
-    assert!(proof.path.is_empty() && proof.to_string().starts_with("No path from `errors` to `api` is shown."), "{proof}");
+    assert!(
+        proof.path.is_empty() && proof.to_string().starts_with("No path from `errors` to `api` is shown."),
+        "{proof}"
+    );
 }
 
 #[test]
@@ -136,7 +140,13 @@ fn categories_are_steps_by_the_probability_of_their_level() {
     let error: Vec<&str> = (0..600)
         .map(|row| match vendor[row] {
             "C" => pick(row / 50, &["timeout", "timeout", "timeout", "none"]),
-            _ => if row % 97 == 0 { "timeout" } else { "none" },
+            _ => {
+                if row % 97 == 0 {
+                    "timeout"
+                } else {
+                    "none"
+                }
+            }
         })
         .collect();
     let cost: Vec<f64> = (0..600)

@@ -3,8 +3,8 @@
 use super::bars::bar_chart;
 use super::diagnostics::diagnostics;
 use super::distributions::distributions;
-use super::{proof, tables};
 use super::text::{list, section, sentence};
+use super::{proof, tables};
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;

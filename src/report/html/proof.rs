@@ -12,7 +12,7 @@ pub(super) fn proofs(proofs: &[Proof]) -> String {
 
 /// One proof, as the content of a section.
 fn proof(proof: &Proof) -> String {
-    let headline = format!("<p class=\"proof\"><strong>{}</strong></p>\n", sentence(&proof.headline()));
+    let headline = format!("<p>{}</p>\n", sentence(&proof.headline()));
     let rows: Vec<[String; 8]> = proof.path.iter().map(|hop| row(proof, hop)).collect();
     let header = [
         "node",
@@ -24,7 +24,10 @@ fn proof(proof: &Proof) -> String {
         "p-value",
         "off since",
     ];
-    let caption = format!("Steps of the path, in each node's unit; p-values below {} are not told apart", significant(proof.resolution));
+    let caption = format!(
+        "Steps of the path, in each node's unit; p-values below {} are not told apart",
+        significant(proof.resolution)
+    );
     let steps = if rows.is_empty() { String::new() } else { table(&caption, header, &rows) };
     let without = proof.without_it().map(|text| format!("<p>{}</p>\n", sentence(&text))).unwrap_or_default();
     let falsifiers: Vec<String> = proof.falsifiers.iter().map(Falsifier::to_string).collect();

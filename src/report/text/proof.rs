@@ -28,7 +28,9 @@ impl Proof {
             PathStatus::Verified if self.path.len() == 1 => format!("Proof: {path} itself is off."),
             PathStatus::Verified => format!("Proof: {path}, every step tested{}.", self.share_of_paths()),
             PathStatus::Partly { reason } => format!("Path, shown in part: {path}{}. {reason}", self.share_of_paths()),
-            PathStatus::None { reason } => format!("No path from `{}` to `{}` is shown. {reason}", self.suspect, self.target),
+            PathStatus::None { reason } => {
+                format!("No path from `{}` to `{}` is shown. {reason}", self.suspect, self.target)
+            }
         }
     }
 

@@ -127,9 +127,8 @@ impl Expectation<'_> {
     pub(super) fn normal_value(&self, model: &FittedModel) -> f64 {
         let Some(levels) = &self.node.levels else { return self.mean() };
         let probabilities: Vec<f64> = (0..levels.len()).map(|code| self.probability(model, code as f64)).collect();
-        let best = (1..probabilities.len()).fold(0, |best, code| {
-            if probabilities[code] > probabilities[best] { code } else { best }
-        });
+        let best = (1..probabilities.len())
+            .fold(0, |best, code| if probabilities[code] > probabilities[best] { code } else { best });
         best as f64
     }
 

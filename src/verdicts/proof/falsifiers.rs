@@ -126,12 +126,11 @@ impl Seen<'_> {
             if self.path.iter().any(|hop| hop.node == child.name) {
                 return None;
             }
-            let parents =
-                child.parents.iter().map(|&parent| value(all.node(parent))).collect::<Option<Vec<f64>>>()?;
+            let parents = child.parents.iter().map(|&parent| value(all.node(parent))).collect::<Option<Vec<f64>>>()?;
             let mut restored = parents.clone();
             restored[place] = self.world.restored[self.world.suspect];
-            let [as_it_was, without] =
-                [parents, restored].map(|parents| Expectation { node: child, sets: vec![Given::new(model, child, parents)] });
+            let [as_it_was, without] = [parents, restored]
+                .map(|parents| Expectation { node: child, sets: vec![Given::new(model, child, parents)] });
             // Would it show?
             let expected = if child.levels.is_none() { as_it_was.mean() } else { as_it_was.normal_value(model) };
             if without.tail(expected) > CONTRADICTED {

@@ -14,9 +14,9 @@
 
 use super::expectation::{Expectation, Given};
 use crate::data::Observation;
+use crate::error::list_names;
 use crate::findings::{Finding, FindingKind};
 use crate::model::{FittedModel, WiredNode};
-use crate::error::list_names;
 use crate::wording::significant;
 
 /// A recorded value is looked at if it is rarer than this given its causes: a probability.

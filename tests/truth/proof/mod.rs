@@ -87,7 +87,10 @@ fn two_sided(z: f64) -> f64 {
 fn every_figure_of_a_step_is_that_of_the_closed_form() {
     let proof = chain().prove("c", "a", &event(&[("a", 6.0), ("b", 12.6), ("c", -12.5)]), &DiagnosisConfig::default());
     let proof = proof.unwrap();
-    assert_eq!((names(&proof), proof.status.clone(), proof.carried), (vec!["a", "b", "c"], PathStatus::Verified, Some(1.0)));
+    assert_eq!(
+        (names(&proof), proof.status.clone(), proof.carried),
+        (vec!["a", "b", "c"], PathStatus::Verified, Some(1.0))
+    );
     let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-9, "{found} instead of {expected}");
     let [a, b, c] = [0, 1, 2].map(|place| &proof.path[place]);
     let ninety = 1.644_853_626_951_472_2;
@@ -138,7 +141,10 @@ fn p_values_of_steps_are_uniform_where_mechanisms_are_right() {
         let proof = model.prove("c", "a", &faulty, &DiagnosisConfig::default().with_proofs(0)).unwrap();
         p_values.extend(proof.path.iter().skip(1).map(|hop| hop.p_value));
         // A step whose noise is one in a hundred is contradicted or shown in part, and the others are not.
-        assert_eq!(proof.status == PathStatus::Verified, proof.path.len() == 3 && proof.path[1..].iter().all(|hop| hop.p_value > 0.01));
+        assert_eq!(
+            proof.status == PathStatus::Verified,
+            proof.path.len() == 3 && proof.path[1..].iter().all(|hop| hop.p_value > 0.01)
+        );
     }
     let count = p_values.len() as f64;
     for bound in [0.05, 0.1, 0.25, 0.5, 0.75, 0.9] {

@@ -46,10 +46,8 @@ impl<'m> System<'m> {
     fn of(truth: &'m FittedModel, culprit: &str, event: &Observation) -> Self {
         let names: Vec<&str> = truth.graph().nodes().collect();
         let place = |name: &str| names.iter().position(|&other| other == name).unwrap();
-        let parents = names
-            .iter()
-            .map(|name| truth.mechanism_parents(name).unwrap().into_iter().map(place).collect())
-            .collect();
+        let parents =
+            names.iter().map(|name| truth.mechanism_parents(name).unwrap().into_iter().map(place).collect()).collect();
         let noises = truth.estimate_noise(event).unwrap().values().to_vec();
         let faulty = names.iter().map(|name| event.get(name).unwrap()).collect();
         let mut system = Self { truth, names, parents, noises, faulty, normal: Vec::new() };

@@ -46,7 +46,9 @@ fn incident(number: usize, generator: &mut ChaCha8Rng) -> Incident {
     };
     // Nodes 0 and 1 are roots.
     let ways = match number % 3 {
-        0 => vec![Way::Sum(vec![weight(0), weight(1)]), Way::Sum(vec![weight(2)]), Way::Sum(vec![weight(3), weight(1)])],
+        0 => {
+            vec![Way::Sum(vec![weight(0), weight(1)]), Way::Sum(vec![weight(2)]), Way::Sum(vec![weight(3), weight(1)])]
+        }
         1 => vec![
             Way::Sum(vec![weight(0)]),
             Way::Sum(vec![weight(0), weight(1)]),
@@ -67,7 +69,9 @@ fn incident(number: usize, generator: &mut ChaCha8Rng) -> Incident {
     });
     let graph = CausalGraph::from_nodes_and_edges(names.clone(), edges).unwrap();
     let formula = |way: &Way| match way {
-        Way::Sum(terms) => KnownFormula::weighted_sum(terms.iter().map(|&(parent, weight)| (names[parent].clone(), weight))).unwrap(),
+        Way::Sum(terms) => {
+            KnownFormula::weighted_sum(terms.iter().map(|&(parent, weight)| (names[parent].clone(), weight))).unwrap()
+        }
         Way::Maximum(parents) => KnownFormula::maximum(parents.iter().map(|&parent| names[parent].clone())),
     };
     let noise = |deviation: f64| NoiseDistribution::normal(0.0, deviation).unwrap();
