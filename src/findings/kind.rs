@@ -43,6 +43,8 @@ pub enum FindingKind {
     UnseenLevel,
     /// How a score is split depends on the order of classes, which the data do not give.
     OrderOfClasses,
+    /// A node's effects follow another value than the one recorded: only its record may be wrong.
+    OnlyTheRecord,
 }
 
 impl FindingKind {
@@ -65,7 +67,8 @@ impl FindingKind {
             | Self::RowsRepeated
             | Self::FewRows
             | Self::UnseenLevel
-            | Self::OrderOfClasses => Strength::Contested,
+            | Self::OrderOfClasses
+            | Self::OnlyTheRecord => Strength::Contested,
         }
     }
 }

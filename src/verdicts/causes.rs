@@ -49,8 +49,8 @@ pub(super) fn causes(
             break;
         }
     }
-    // The last one was needed.
-    for place in (0..set.len().saturating_sub(1)).rev() {
+    // The last one was needed, and the first is who is most suspect.
+    for place in (1..set.len().saturating_sub(1)).rev() {
         let mut fewer = set.clone();
         fewer.remove(place);
         if without(&fewer)?.1 >= unremarkable() {

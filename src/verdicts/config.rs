@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::question::attribution::{AttributionConfig, Quantity};
 use crate::shapley::ShapleyMethod;
 
-/// Most nodes for which counterfactuals are given, and most causes.
+/// Most nodes for which counterfactuals and proofs are given, and most causes.
 const MOST_NODES: usize = 100;
 
 /// Where a coalition costs samples, what suffices to rank nodes by their part in the mean deviation. A mean rests on all
@@ -28,6 +28,9 @@ pub struct DiagnosisConfig {
     pub counterfactuals: usize,
     /// Of how many nodes a set of causes may consist; 4 by default. With 0 no set is looked for.
     pub causes: usize,
+    /// For how many of the causes to give a [`Proof`](crate::verdicts::Proof); 2 by default. There is none where the evidence is
+    /// too thin to name anyone.
+    pub proofs: usize,
 }
 
 impl Default for DiagnosisConfig {
@@ -37,6 +40,7 @@ impl Default for DiagnosisConfig {
             recent: None,
             counterfactuals: 3,
             causes: 4,
+            proofs: 2,
         }
     }
 }
@@ -66,8 +70,18 @@ impl DiagnosisConfig {
         Self { causes, ..self }
     }
 
+    /// Sets for how many nodes proofs are given.
+    #[must_use]
+    pub fn with_proofs(self, proofs: usize) -> Self {
+        Self { proofs, ..self }
+    }
+
     pub(super) fn check(&self) -> Result<()> {
-        let most = [("the number of counterfactuals", self.counterfactuals), ("the number of causes", self.causes)];
+        let most = [
+            ("the number of counterfactuals", self.counterfactuals),
+            ("the number of causes", self.causes),
+            ("the number of proofs", self.proofs),
+        ];
         match most.into_iter().find(|&(_, asked)| asked > MOST_NODES) {
             Some((name, asked)) => {
                 Err(Error::InvalidParameter { name, requirement: "at most 100", found: asked.to_string() })

@@ -9,12 +9,13 @@ use super::evidence::Evidence;
 use super::methods::{
     combine, contributions, in_distribution_fix, noise_score, propagation, score_ordering, smooth_traversal,
 };
+use super::proof::{Proof, Question, only_the_record, prove};
 use super::strength::Judged;
 use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
 use crate::error::{Error, Result};
-use crate::findings::{Finding, FindingKind};
+use crate::findings::{Finding, FindingKind, Strength};
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Attributor, Quantity};
 use crate::telemetry::span;
@@ -85,6 +86,48 @@ impl FittedModel {
         self.diagnoser(&attribution.target, config.clone())?.diagnose_attribution(attribution, event)
     }
 
+    /// What proves that the suspect is the root cause of an outlier of the target, and what would have to be seen if it were not: the path along
+    /// which most of what it did reached the target, with a test for each step, what would have been without it, and falsifiers, looked for in the event,
+    /// in other effects of the suspect anywhere in the graph, and in the rows before the event, if the configuration has them.
+    ///
+    /// Any node may be the suspect, guilty or not. [`diagnose`](Self::diagnose) proves the first of its ranking.
+    ///
+    /// # Errors
+    /// As [`diagnose`](Self::diagnose); and when the suspect is neither the target nor a cause of it, or has no value in the event.
+    ///
+    /// ```
+    /// # use etiology::{AdditiveNoiseModel, CausalGraph, DiagnosisConfig, KnownFormula, NoiseDistribution, Observation};
+    /// use etiology::verdicts::PathStatus;
+    ///
+    /// # let own_time = NoiseDistribution::normal(0.05, 0.01)?;
+    /// # let model = etiology::StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")])?)
+    /// #     .with_mechanism("db", NoiseDistribution::normal(0.1, 0.02)?)?
+    /// #     .with_mechanism("api", AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time))?
+    /// #     .without_fitting()?;
+    /// # let slow = Observation::from_pairs([("db", 0.9), ("api", 0.95)])?;
+    /// let proof = model.prove("api", "db", &slow, &DiagnosisConfig::default())?;
+    /// assert_eq!(proof.status, PathStatus::Verified);
+    /// assert_eq!(proof.path_in_words(), "db → api");
+    /// // Nothing that would have to be seen if it were another was seen.
+    /// assert!(proof.holds());
+    /// // The API itself is no root cause: it follows from the database.
+    /// assert!(!model.prove("api", "api", &slow, &DiagnosisConfig::default())?.holds());
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn prove(&self, target: &str, suspect: &str, event: &Observation, config: &DiagnosisConfig) -> Result<Proof> {
+        config.check()?;
+        let (tail, mean) =
+            (self.attributor(target, config.of_score())?, self.attributor(target, config.of_mean_deviation())?);
+        let [of_tail, of_mean] = [tail.inspect(event)?, mean.inspect(event)?];
+        let (tail, mean) = (Asked { attributor: &tail, event: &of_tail }, Asked { attributor: &mean, event: &of_mean });
+        let observed = self.observed_mean(target, event)?;
+        let level = self.levels(target)?.and_then(|_| event.level(target)).map(|level| level.into_owned());
+        let usual = tail.what_if(|_| false)?.value;
+        let resolution = tail.attributor.floor();
+        let normal = Counterfactual::of(suspect, (target, observed, level), (tail, mean), (usual, resolution));
+        prove(self, Question { target, suspect, event }, unless_it_overflows(normal)?, config)
+    }
+
     /// `tail` asks about the score that was attributed, `mean` attributes the deviation of the same target.
     pub(super) fn diagnose_by(
         &self,
@@ -125,6 +168,7 @@ impl FittedModel {
         ]);
         let mut findings = self.findings_of_diagnosis(&attribution, config)?;
         findings.extend(mean_deviation.is_none().then(|| without_mean(target)));
+        findings.extend(only_the_record(self, names.iter().map(String::as_str), event));
         let judged = Judged {
             evidence: &evidence,
             attribution: &attribution,
@@ -134,20 +178,30 @@ impl FittedModel {
         };
         let usual = attribution.score.tail_probability.unwrap_or(1.0);
         let has_causes = mean_deviation.is_some() && usual < unremarkable() && self.levels(target)?.is_none();
-        let normal = self.reference_at(self.graph().position(target)?);
+        let usual_values = self.reference_at(self.graph().position(target)?);
         let most = if has_causes { config.causes } else { 0 };
-        let causes = causes(mean, (&evidence, &combined), normal, most)?;
+        let causes = causes(mean, (&evidence, &combined), usual_values, most)?;
         let (strength, doubts) = judged.strength(&causes);
         let observed = self.observed_mean(target, event)?;
         let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());
         let resolution = attribution.score.floor.unwrap_or(0.0);
+        let normal =
+            |node: &str| Counterfactual::of(node, (target, observed, level.clone()), (tail, mean), (usual, resolution));
+        let has_mean = mean_deviation.is_some();
         let counterfactuals = combined
             .iter()
-            .take(if mean_deviation.is_some() { config.counterfactuals } else { 0 })
-            .map(|suspect| {
-                Counterfactual::of(&suspect.node, (target, observed, level.clone()), (tail, mean), (usual, resolution))
-            })
-            .collect::<Result<_>>()?;
+            .take(if has_mean { config.counterfactuals } else { 0 })
+            .map(|suspect| normal(&suspect.node))
+            .collect::<Result<Vec<_>>>()?;
+        let first = combined.first().map(|first| first.node.as_str()).filter(|_| causes.is_empty());
+        let named = causes.iter().map(|cause| cause.node.as_str()).chain(first);
+        let proofs = named.take(if strength == Strength::Thin { 0 } else { config.proofs });
+        let proofs = proofs.map(|suspect| {
+            let known = counterfactuals.iter().find(|would| would.node == suspect).cloned().map(Ok);
+            let known = known.or_else(|| has_mean.then(|| normal(suspect))).transpose()?;
+            prove(self, Question { target, suspect, event }, known, config)
+        });
+        let proofs = proofs.collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
         Ok(Diagnosis {
             target,
@@ -158,6 +212,7 @@ impl FittedModel {
             findings,
             verdicts,
             counterfactuals,
+            proofs,
             missing,
             attribution,
             mean_deviation,
@@ -190,7 +245,7 @@ impl FittedModel {
 }
 
 /// Nothing where samples of the target, whose noises could be recovered, are too large to be averaged.
-fn unless_it_overflows(mean: Result<Attribution>) -> Result<Option<Attribution>> {
+fn unless_it_overflows<T>(mean: Result<T>) -> Result<Option<T>> {
     match mean {
         Err(Error::MechanismNotFinite { .. }) => Ok(None),
         mean => mean.map(Some),

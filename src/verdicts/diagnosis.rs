@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::causes::Cause;
 use super::counterfactual::Counterfactual;
 use super::methods::CombinedScore;
+use super::proof::Proof;
 use super::verdict::{Verdict, VerdictKind};
 use crate::findings::{Finding, Strength};
 use crate::question::attribution::Attribution;
@@ -33,6 +34,10 @@ pub struct Diagnosis {
     pub verdicts: Vec<Verdict>,
     /// What would have been, had the most suspect nodes behaved normally; in the order of the ranking.
     pub counterfactuals: Vec<Counterfactual>,
+    /// What proves that the most suspect nodes are at fault, and what would have to be seen if they were not; in the order of the ranking, and
+    /// empty where the evidence is too thin to name anyone.
+    #[serde(default)]
+    pub proofs: Vec<Proof>,
     /// The target's ancestors whose value is missing in the event: no verdict says anything of them.
     pub missing: Vec<String>,
     /// The attribution of the target's outlier score.

@@ -75,7 +75,7 @@ impl FittedModel {
         config.check()?;
         let attribution = self.attribute_rows_together(target, rows, statistic, &config.of_score())?;
         let mean_deviation = self.attribute_rows_together(target, rows, statistic, &config.of_mean_deviation())?;
-        let each = config.clone().with_counterfactuals(0);
+        let each = config.clone().with_counterfactuals(0).with_proofs(0);
         let each = rows.observations().enumerate().map(|(row, event)| {
             self.diagnose(target, &event, &each).map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
         });

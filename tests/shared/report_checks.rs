@@ -82,7 +82,8 @@ pub(crate) fn check_page(page: &str, diagnosis: &Diagnosis) {
     let document = parse(page);
     assert_harmless(&document);
     let headings: Vec<&str> = elements(&document, "h2").filter_map(|heading| heading.attribute("id")).collect();
-    assert_eq!(headings, SECTIONS);
+    let proof = if diagnosis.proofs.is_empty() { vec![] } else { vec!["proof"] };
+    assert_eq!(headings, [proof.as_slice(), &SECTIONS].concat());
     let row_names: Vec<String> =
         elements(&document, "th").filter(|cell| cell.attribute("scope") == Some("row")).map(all_text).collect();
     for node in diagnosis.attribution.contributions.iter().map(|part| &part.node).chain(&diagnosis.missing) {

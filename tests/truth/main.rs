@@ -12,6 +12,7 @@ mod mergeable;
 mod noise_bank;
 mod outside;
 mod precision;
+mod proof;
 mod properties;
 mod reference_data;
 mod scores;

@@ -70,6 +70,11 @@ impl Attributor {
         self.base.target.name()
     }
 
+    /// The floor of its scores, a probability.
+    pub(crate) fn floor(&self) -> f64 {
+        self.floor
+    }
+
     /// The model that is asked.
     pub fn model(&self) -> &FittedModel {
         &self.model

@@ -5,6 +5,7 @@ mod change;
 mod diagnostics;
 mod distributions;
 mod page;
+mod proof;
 mod summary;
 mod tables;
 mod text;

@@ -3,8 +3,8 @@
 use super::bars::bar_chart;
 use super::diagnostics::diagnostics;
 use super::distributions::distributions;
-use super::tables;
 use super::text::{list, section, sentence};
+use super::{proof, tables};
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
@@ -120,7 +120,12 @@ impl<'a> HtmlReport<'a> {
         let Self { model, diagnosis, intervals, ref units, .. } = *self;
         intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
         let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
+        let proof = match diagnosis.proofs.as_slice() {
+            [] => String::new(),
+            proofs => section("proof", "The proof", &proof::proofs(proofs)),
+        };
         let sections = [
+            proof,
             section("suspects", "Who is most suspect", &tables::ranking(diagnosis)),
             section(
                 "contributions",

@@ -10,6 +10,7 @@ mod diagnosis;
 mod evaluation;
 mod finding;
 mod influence;
+mod proof;
 mod robust_change;
 mod rows;
 mod summary;
@@ -17,4 +18,5 @@ mod table;
 
 pub use attribution::AttributionText;
 pub use diagnosis::DiagnosisText;
+pub(super) use proof::times;
 pub(super) use summary::first_causes;

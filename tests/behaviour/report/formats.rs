@@ -166,8 +166,8 @@ fn error_bars_reach_to_the_ends_of_intervals_and_names_are_escaped() {
     );
     assert!(without.contains("do not cover the fit") && !without.contains("resamples"));
     let document = parse(&page);
-    let table = elements(&document, "table").nth(2).unwrap();
-    assert!(all_text(table).contains("Intervals of 90 % that include the fit, in nats, over 25 resamples"));
+    let caption = "Intervals of 90 % that include the fit, in nats, over 25 resamples";
+    let table = elements(&document, "table").find(|table| all_text(*table).contains(caption)).unwrap();
     let rows: Vec<Vec<String>> = table
         .descendants()
         .filter(|node| node.has_tag_name("tr"))

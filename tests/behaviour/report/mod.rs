@@ -3,4 +3,5 @@
 mod browser;
 mod csv;
 mod formats;
+mod schema;
 mod text;

@@ -51,6 +51,7 @@ impl fmt::Display for DiagnosisText<'_> {
         diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
         let mut findings = diagnosis.findings.iter().filter(|finding| !said.contains(finding));
         findings.try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        diagnosis.proofs.iter().try_for_each(|proof| write!(formatter, "\n{proof}"))?;
         writeln!(formatter)?;
         table::write(formatter, &diagnosis.ranking_table())?;
         if !in_brief {
@@ -74,7 +75,7 @@ impl fmt::Display for DiagnosisText<'_> {
 }
 
 impl fmt::Display for Diagnosis {
-    /// The headline, the doubts, the findings, the head of the combined ranking, what each verdict says, and the counterfactuals.
+    /// The headline, the doubts, the findings, the proofs, the head of the combined ranking, what each verdict says, and the counterfactuals.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.in_units(&Units::default()).fmt(formatter)
     }

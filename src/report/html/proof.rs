@@ -1,0 +1,83 @@
+//! The proof of a verdict: the path, a table of its steps, what would have been, and what would have to be seen if it were wrong.
+
+use super::text::{list, sentence, table};
+use crate::report::text::times;
+use crate::verdicts::{Falsifier, Hop, Likely, Proof};
+use crate::wording::{chance, significant, visible_name};
+
+/// All proofs of a diagnosis, one after another.
+pub(super) fn proofs(proofs: &[Proof]) -> String {
+    proofs.iter().map(proof).collect()
+}
+
+/// One proof, as the content of a section.
+fn proof(proof: &Proof) -> String {
+    let headline = format!("<p>{}</p>\n", sentence(&proof.headline()));
+    let rows: Vec<[String; 8]> = proof.path.iter().map(|hop| row(proof, hop)).collect();
+    let header = [
+        "node",
+        "observed",
+        "usually",
+        "times",
+        "expected from the one before",
+        "had the first been normal",
+        "p-value",
+        "off since",
+    ];
+    let caption = format!(
+        "Steps of the path, in each node's unit; p-values below {} are not told apart",
+        significant(proof.resolution)
+    );
+    let steps = if rows.is_empty() { String::new() } else { table(&caption, header, &rows) };
+    let without = proof.without_it().map(|text| format!("<p>{}</p>\n", sentence(&text))).unwrap_or_default();
+    let falsifiers: Vec<String> = proof.falsifiers.iter().map(Falsifier::to_string).collect();
+    let question = format!("<p>{}</p>\n", sentence(&format!("If `{}` were not the cause:", proof.suspect)));
+    headline + &steps + &without + &question + &list("falsifiers", &falsifiers)
+}
+
+fn row(proof: &Proof, hop: &Hop) -> [String; 8] {
+    let is_category = hop.observed_level.is_some();
+    let likely = |likely: &Likely| match (is_category, likely.range) {
+        (true, _) => format!("probability {}", significant(likely.value)),
+        (false, Some(range)) => {
+            format!("{} ({} to {})", significant(likely.value), significant(range.low), significant(range.high))
+        }
+        (false, None) => format!("{} (nothing is known there)", significant(likely.value)),
+    };
+    let absent = || "-".to_owned();
+    [
+        hop.through.iter().chain([&hop.node]).map(|name| visible_name(name)).collect::<Vec<_>>().join(" → "),
+        hop.observed_level.clone().unwrap_or_else(|| significant(hop.observed)),
+        likely(&hop.usual),
+        hop.multiple.map_or_else(absent, times),
+        likely(&hop.expected),
+        hop.expected_without.as_ref().map_or_else(absent, likely),
+        chance(hop.p_value, proof.resolution),
+        proof.since(hop).unwrap_or_else(absent),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CausalGraph, DiagnosisConfig, KnownFormula, NoiseDistribution, Observation, StructuralCausalModel};
+
+    #[test]
+    fn a_proof_on_the_page_has_every_step_and_no_name_becomes_markup() {
+        let noise = NoiseDistribution::normal(0.05, 0.01).unwrap();
+        let evil = "<b>db</b>";
+        let api = crate::AdditiveNoiseModel::known(KnownFormula::sum([evil])).with_noise(noise);
+        let model = StructuralCausalModel::new(CausalGraph::from_edges([(evil, "api")]).unwrap())
+            .with_mechanism(evil, NoiseDistribution::normal(0.1, 0.02).unwrap())
+            .and_then(|model| model.with_mechanism("api", api))
+            .unwrap()
+            .without_fitting()
+            .unwrap();
+        let slow = Observation::from_pairs([(evil, 0.9), ("api", 0.95)]).unwrap();
+        let found = model.prove("api", evil, &slow, &DiagnosisConfig::default()).unwrap();
+        let page = proofs(std::slice::from_ref(&found));
+        assert!(!page.contains("<b>") && page.contains("&lt;b&gt;db&lt;/b&gt; → api"), "{page}");
+        assert_eq!(page.matches("<tr>").count(), 1 + found.path.len(), "{page}");
+        assert_eq!(page.matches("<li>").count(), found.falsifiers.len(), "{page}");
+    }
+}
