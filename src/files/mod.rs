@@ -1,6 +1,7 @@
 //! Files that are written as a whole or not at all, and never in the place of something that is no file.
 
 mod identity;
+mod place;
 mod stale;
 mod write;
 
@@ -9,6 +10,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 
 pub use identity::is_same_file;
+pub use write::UnfinishedFile;
 pub(crate) use write::write_whole;
 
 /// Writes a file so that readers see the old contents or all of the new, and a failure leaves the old in place.
