@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::error::Error;
 
 struct Folder(PathBuf);
 

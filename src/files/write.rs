@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::place::{Place, place};
-use super::{cannot_write, stale};
-use crate::error::Result;
+use super::stale;
+use crate::error::{Error, Result};
 
 /// How many temporary files of one process may be in use for one path.
 const MOST_TEMPORARY: u32 = 1000;
@@ -107,6 +107,10 @@ impl Drop for Temporary {
         // Not there any more if it has its name by now; and an error that matters came before this one.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Error {
+    Error::CannotWrite { path: path.display().to_string(), message: error.to_string() }
 }
 
 pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {

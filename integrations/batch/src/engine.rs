@@ -5,7 +5,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ballista::prelude::SessionContextExt;
+use ballista::prelude::{SessionConfigExt, SessionContextExt};
+use ballista_core::config::BALLISTA_CLIENT_PULL;
 use clap::Args;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::execution::SessionStateBuilder;
@@ -80,6 +81,8 @@ impl Engine {
         let mut context = match arguments.cluster {
             None => SessionContext::new_with_config_rt(config, runtime),
             Some(address) => {
+                // The scheduler names the query at once to whom asks for its state, and else once it is done.
+                let config = config.upgrade_for_ballista().set_bool(BALLISTA_CLIENT_PULL, true);
                 let state = SessionStateBuilder::new()
                     .with_default_features()
                     .with_config(config)

@@ -112,6 +112,8 @@ fn a_query_that_stands_still_is_said_and_given_up() {
             "{said}"
         );
         assert!(lines[1].contains(&format!("executor --scheduler {scheduler}")), "{said}");
+        // What the scheduler says of the query, which it knows.
+        assert!(!said.contains("says nothing"), "{said}");
     }
     assert!(!folder.file("new.etiology").exists());
     let left: Vec<_> = fs::read_dir(folder.file("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
