@@ -1,14 +1,17 @@
 //! Files that are written as a whole or not at all, and never in the place of something that is no file.
 
 mod identity;
+mod place;
 mod stale;
 mod write;
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 pub use identity::is_same_file;
+pub use write::UnfinishedFile;
+use write::cannot_write;
 pub(crate) use write::write_whole;
 
 /// Writes a file so that readers see the old contents or all of the new, and a failure leaves the old in place.
@@ -33,10 +36,6 @@ pub fn write_file(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> Result<
 pub fn check_writable(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     write::try_beside(path).map_err(|error| cannot_write(path, &error))
-}
-
-fn cannot_write(path: &Path, error: &std::io::Error) -> Error {
-    Error::CannotWrite { path: path.display().to_string(), message: error.to_string() }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! What must hold of files that are written, whatever is there.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::error::Error;
 
 struct Folder(PathBuf);
 
@@ -43,6 +45,32 @@ fn the_new_replaces_the_old_and_nothing_else_is_left() {
     check_writable(&path).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "second");
     assert_eq!(folder.names(), ["page.html"]);
+}
+
+#[test]
+fn what_takes_a_while_is_there_when_it_is_whole_and_leaves_nothing_otherwise() {
+    let folder = Folder::new("unfinished");
+    let path = folder.at("causes.csv");
+    write_file(&path, "old").unwrap();
+    let mut given_up = UnfinishedFile::create(&path).unwrap();
+    given_up.write_all(b"half").unwrap();
+    assert_eq!(folder.names().len(), 2);
+    drop(given_up);
+    assert_eq!((folder.names(), fs::read_to_string(&path).unwrap()), (vec!["causes.csv".to_owned()], "old".to_owned()));
+    let [mut one, mut other] = [(); 2].map(|()| UnfinishedFile::create(&path).unwrap());
+    one.write_all(b"one").unwrap();
+    other.write_all(b"other").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    one.finish().unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+    other.finish().unwrap();
+    assert_eq!(
+        (folder.names(), fs::read_to_string(&path).unwrap()),
+        (vec!["causes.csv".to_owned()], "other".to_owned())
+    );
+    UnfinishedFile::create("/dev/null").unwrap().finish().unwrap();
+    let error = UnfinishedFile::create(folder.at("no/causes.csv")).unwrap_err();
+    assert!(matches!(error, Error::CannotWrite { .. }), "{error}");
 }
 
 #[test]

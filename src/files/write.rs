@@ -1,22 +1,122 @@
 //! The one way in which this crate writes files.
 
 use std::ffi::OsString;
-use std::fs::{self, File, FileType, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::place::{Place, place};
 use super::stale;
+use crate::error::{Error, Result};
 
 /// How many temporary files of one process may be in use for one path.
 const MOST_TEMPORARY: u32 = 1000;
-/// How many links may point to each other in a row, as Linux has it.
-const MOST_LINKS: usize = 40;
+
+/// A file that takes a while to write: under another name until it is whole, so that nobody reads half of it, by the rules of
+/// [`write_file`](super::write_file).
+///
+/// One that is dropped before it is [finished](Self::finish) is gone, and whatever had its name stays. Nothing is buffered.
+///
+/// ```
+/// use std::io::Write;
+///
+/// # fn main() -> etiology::Result<()> {
+/// # let path = std::env::temp_dir().join(format!("etiology-unfinished-{}", std::process::id()));
+/// let mut file = etiology::files::UnfinishedFile::create(&path)?;
+/// let written = writeln!(file, "first line").and_then(|()| writeln!(file, "second line"));
+/// assert!(written.is_ok() && !path.exists());
+/// file.finish()?;
+/// assert!(path.exists());
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct UnfinishedFile {
+    /// As the caller calls it.
+    path: PathBuf,
+    file: File,
+    /// Nothing for a device or a pipe, which is written to where it is.
+    temporary: Option<Temporary>,
+}
+
+/// A file beside another, whose place it will take; gone when dropped before.
+#[derive(Debug)]
+struct Temporary {
+    path: PathBuf,
+    target: PathBuf,
+    permissions: Option<fs::Permissions>,
+}
+
+impl UnfinishedFile {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`](crate::Error::CannotWrite), when the folder is missing or may not be written to.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        Self::open(path).map_err(|error| cannot_write(path, &error))
+    }
+
+    /// Flushes what was written to the disk and gives it its name, in one step.
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`](crate::Error::CannotWrite), when the disk is full or the folder gone; what had the name is still there then.
+    pub fn finish(self) -> Result<()> {
+        let path = self.path.clone();
+        self.put().map_err(|error| cannot_write(&path, &error))
+    }
+
+    fn open(path: &Path) -> io::Result<Self> {
+        let (file, temporary) = match place(path)? {
+            Place::Stream(stream) => (stream.options().open(path)?, None),
+            Place::File { path: target, permissions } => {
+                let (beside, file) = create_beside(&target)?;
+                (file, Some(Temporary { path: beside, target, permissions }))
+            }
+        };
+        Ok(Self { path: path.to_owned(), file, temporary })
+    }
+
+    fn put(self) -> io::Result<()> {
+        let Some(mut temporary) = self.temporary else { return Ok(()) };
+        if let Some(permissions) = temporary.permissions.take() {
+            self.file.set_permissions(permissions)?;
+        }
+        // Else a crash soon after could leave an empty file under the new name.
+        self.file.sync_all()?;
+        drop(self.file);
+        fs::rename(&temporary.path, &temporary.target)?;
+        sync_folder(&temporary.target);
+        Ok(())
+    }
+}
+
+impl Write for UnfinishedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Not there any more if it has its name by now; and an error that matters came before this one.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Error {
+    Error::CannotWrite { path: path.display().to_string(), message: error.to_string() }
+}
 
 pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
-    match place(path)? {
-        Place::Stream(mut stream) => stream.options().open(path)?.write_all(contents),
-        Place::File { path, permissions } => replace(&path, permissions, contents),
-    }
+    let mut file = UnfinishedFile::open(path)?;
+    file.write_all(contents)?;
+    file.put()
 }
 
 /// Makes a temporary file where one would be written, and removes it.
@@ -30,87 +130,6 @@ pub(super) fn try_beside(path: &Path) -> io::Result<()> {
             fs::remove_file(temporary)
         }
     }
-}
-
-/// What a path leads to.
-enum Place {
-    /// Something that is written to where it is.
-    Stream(Stream),
-    /// A file, there or not, behind all symbolic links.
-    File { path: PathBuf, permissions: Option<fs::Permissions> },
-}
-
-enum Stream {
-    /// A device, a pipe or a socket.
-    Device,
-    /// A file that is open already, as standard output is when a shell has sent it to a file: what is in it stays.
-    OpenFile,
-}
-
-impl Stream {
-    fn options(&mut self) -> OpenOptions {
-        let mut options = OpenOptions::new();
-        match self {
-            Self::Device => options.write(true),
-            Self::OpenFile => options.append(true),
-        };
-        options
-    }
-}
-
-fn place(path: &Path) -> io::Result<Place> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-        Ok(there) if !there.is_file() || is_special(there.file_type()) => Ok(Place::Stream(Stream::Device)),
-        Ok(_) if path.starts_with("/dev") || path.starts_with("/proc") => Ok(Place::Stream(Stream::OpenFile)),
-        Ok(there) => Ok(Place::File { path: fs::canonicalize(path)?, permissions: Some(there.permissions()) }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(Place::File { path: end_of_links(path)?, permissions: None })
-        }
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(unix)]
-fn is_special(kind: FileType) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    kind.is_block_device() || kind.is_char_device() || kind.is_fifo() || kind.is_socket()
-}
-
-#[cfg(not(unix))]
-fn is_special(_: FileType) -> bool {
-    false
-}
-
-/// Where a symbolic link to a file that is not there yet points to.
-fn end_of_links(path: &Path) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        match fs::read_link(&path) {
-            Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
-            Err(_) => return Ok(path),
-        }
-    }
-    Err(io::Error::other("symbolic links point to each other"))
-}
-
-fn replace(path: &Path, permissions: Option<fs::Permissions>, contents: &[u8]) -> io::Result<()> {
-    let (temporary, mut file) = create_beside(path)?;
-    let written = file.write_all(contents).and_then(|()| match permissions {
-        Some(permissions) => file.set_permissions(permissions),
-        None => Ok(()),
-    });
-    // Else a crash soon after could leave an empty file under the new name.
-    let flushed = written.and_then(|()| file.sync_all());
-    drop(file);
-    let renamed = flushed.and_then(|()| fs::rename(&temporary, path));
-    if renamed.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-    }
-    renamed?;
-    sync_folder(path);
-    Ok(())
 }
 
 fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use etiology::files::UnfinishedFile;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -13,7 +14,6 @@ use rayon::prelude::*;
 
 use super::faults::{any, rounded_price, with_fault, with_ordinary_deviations};
 use super::source::{BUILT_IN, BUILT_IN_AMOUNT, COUNTRY, ID, VENDOR, due_column, paid_column};
-use super::unfinished::Unfinished;
 use super::vendors::{Vendor, vendors};
 use crate::invoice::{NODES, Reason, Terms, cents};
 
@@ -37,8 +37,8 @@ struct Invoice<'v> {
 pub(super) fn write(path: &Path, count: u64, seed: u64) -> Result<(), String> {
     let failed = |error: &dyn std::error::Error| format!("`{}` cannot be written: {error}", path.display());
     let vendors = vendors(seed);
-    let (unfinished, file) = Unfinished::create(path)?;
-    let mut writer = None;
+    let mut file = Some(UnfinishedFile::create(path).map_err(|error| error.to_string())?);
+    let mut writer: Option<ArrowWriter<UnfinishedFile>> = None;
     let chunks = count.div_ceil(CHUNK);
     for first in (0..chunks).step_by(AT_ONCE as usize) {
         let made: Result<Vec<RecordBatch>, _> = (first..(first + AT_ONCE).min(chunks))
@@ -46,23 +46,21 @@ pub(super) fn write(path: &Path, count: u64, seed: u64) -> Result<(), String> {
             .map(|chunk| batch(&vendors, seed, chunk, (count - chunk * CHUNK).min(CHUNK)))
             .collect();
         for batch in made.map_err(|error| failed(&error))? {
-            let writer = match &mut writer {
-                Some(writer) => writer,
-                none => {
-                    let properties = WriterProperties::builder()
-                        .set_compression(Compression::SNAPPY)
-                        .set_max_row_group_row_count(Some(1 << 17))
-                        .build();
-                    let file = file.try_clone().map_err(|error| failed(&error))?;
-                    let writer = ArrowWriter::try_new(file, batch.schema(), Some(properties));
-                    none.insert(writer.map_err(|error| failed(&error))?)
-                }
-            };
+            if let Some(file) = file.take() {
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::SNAPPY)
+                    .set_max_row_group_row_count(Some(1 << 17))
+                    .build();
+                let made = ArrowWriter::try_new(file, batch.schema(), Some(properties));
+                writer = Some(made.map_err(|error| failed(&error))?);
+            }
+            let Some(writer) = &mut writer else { continue };
             writer.write(&batch).map_err(|error| failed(&error))?;
         }
     }
-    writer.map_or(Ok(()), |writer| writer.close().map(drop).map_err(|error| failed(&error)))?;
-    unfinished.finish()
+    let written = writer.map(|writer| writer.into_inner().map_err(|error| failed(&error))).transpose()?;
+    // Without an invoice the file is empty.
+    written.or(file).map_or(Ok(()), |file| file.finish().map_err(|error| error.to_string()))
 }
 
 fn batch(vendors: &[Vendor], seed: u64, chunk: u64, count: u64) -> Result<RecordBatch, arrow_schema::ArrowError> {

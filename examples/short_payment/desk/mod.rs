@@ -6,7 +6,6 @@ mod invoices;
 mod judge;
 mod result_file;
 mod source;
-mod unfinished;
 mod vendors;
 mod work;
 

@@ -1,6 +1,5 @@
 //! The amounts of every invoice, as Parquet or CSV.
 
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,31 +8,31 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
+use etiology::files::UnfinishedFile;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use super::answers::Answers;
 use super::source::{Batch, COUNTRY, ID, VENDOR};
-use super::unfinished::Unfinished;
 use crate::invoice::NODES;
 
 pub(super) struct ResultFile {
     path: String,
-    unfinished: Unfinished,
-    file: Option<File>,
+    /// Until the first batch tells the columns.
+    file: Option<UnfinishedFile>,
     writer: Option<Writer>,
 }
 
 enum Writer {
-    Parquet(Box<ArrowWriter<File>>),
-    Csv(Box<csv::Writer<BufWriter<File>>>),
+    Parquet(Box<ArrowWriter<UnfinishedFile>>),
+    Csv(Box<csv::Writer<BufWriter<UnfinishedFile>>>),
 }
 
 impl ResultFile {
     pub(super) fn create(path: &Path) -> Result<Self, String> {
-        let (unfinished, file) = Unfinished::create(path)?;
-        Ok(Self { path: path.display().to_string(), unfinished, file: Some(file), writer: None })
+        let file = UnfinishedFile::create(path).map_err(|error| error.to_string())?;
+        Ok(Self { path: path.display().to_string(), file: Some(file), writer: None })
     }
 
     pub(super) fn write(&mut self, batch: &Batch, answers: &Answers<'_>) -> Result<(), String> {
@@ -64,17 +63,20 @@ impl ResultFile {
 
     pub(super) fn close(self) -> Result<(), String> {
         let failed = |error: &dyn std::error::Error| format!("`{}` cannot be written: {error}", self.path);
-        match self.writer {
-            Some(Writer::Parquet(writer)) => writer.close().map(drop).map_err(|error| failed(&error)),
-            Some(Writer::Csv(mut writer)) => writer.flush().map_err(|error| failed(&error)),
-            None => Ok(()),
-        }?;
-        self.unfinished.finish()
+        let written = match self.writer {
+            Some(Writer::Parquet(writer)) => Some(writer.into_inner().map_err(|error| failed(&error))?),
+            Some(Writer::Csv(writer)) => {
+                let buffer = writer.into_inner().map_err(|error| failed(error.error()))?;
+                Some(buffer.into_inner().map_err(|error| failed(error.error()))?)
+            }
+            None => self.file,
+        };
+        written.map_or(Ok(()), |file| file.finish().map_err(|error| error.to_string()))
     }
 }
 
 impl Writer {
-    fn new(path: &str, file: File, table: &RecordBatch) -> Result<Self, Box<dyn std::error::Error>> {
+    fn new(path: &str, file: UnfinishedFile, table: &RecordBatch) -> Result<Self, Box<dyn std::error::Error>> {
         if path.to_lowercase().ends_with(".csv") {
             let mut writer = csv::Writer::from_writer(BufWriter::new(file));
             writer.write_record(table.schema().fields().iter().map(|field| field.name().clone()))?;

@@ -1,19 +1,25 @@
 //! `attribute`: every event of some files, explained.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use datafusion::physical_plan::execute_stream_partitioned;
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext, col, ident, lit};
 use etiology_datafusion::Question;
-use futures::StreamExt;
+use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
 use crate::engine::{Engine, EngineArguments, session_config};
-use crate::parts::{Input, Parts, Plan, writer};
+use crate::input::{Input, absolute, local_path};
+use crate::parts::{Parts, Plan, writer};
+use crate::patience::GivenUp;
 use crate::{Failure, Result, input, progress};
 
 /// The column of answers.
@@ -23,11 +29,11 @@ const ATTEMPTS: usize = 4;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Events: a file, a folder, or a pattern in quotes such as 'slow/*.parquet' (Parquet, CSV, JSON lines)
+    /// Events: a file, a folder, or a pattern in quotes such as 'slow/*.parquet' (Parquet, CSV, JSON lines), also s3://…
     #[arg(long)]
     events: String,
     /// A saved model
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     model: PathBuf,
     /// Node whose values are explained
     #[arg(long, required_unless_present = "question")]
@@ -48,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "COLUMN")]
     sort: Option<String>,
     /// Folder for the answers, one file of Parquet for each file of events
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     out: PathBuf,
     #[command(flatten)]
     engine: EngineArguments,
@@ -76,7 +82,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let question = arguments.question()?;
     // What is wrong with the question is so before anything is written.
     engine.functions.models().model(&model.as_str().into())?.attributor(&question.target, question.config.clone())?;
-    let inputs = input::files(&arguments.events)?.into_iter().map(Input::new).collect::<Result<Vec<Input>>>()?;
+    let inputs = input::files(&engine.context, &arguments.events).await?;
     let plan = Plan {
         model: model.clone(),
         question: question.to_literal()?,
@@ -99,11 +105,6 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The path that a cluster's machines have for a file, too.
-pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
-    path.canonicalize().map_err(|error| format!("`{}` cannot be read: {error}", path.display()).into())
-}
-
 struct Job<'a> {
     engine: &'a Engine,
     arguments: &'a Arguments,
@@ -122,44 +123,56 @@ impl Job<'_> {
         loop {
             bar.set_message(format!("part {} of {}", part + 1, self.parts.inputs().len()));
             match self.part(part, bar).await {
-                Err(failure) if attempt < attempts => {
-                    bar.suspend(|| eprintln!("`{}`, attempt {attempt} of {attempts}: {failure}", path.display()));
+                Err(failure) if attempt < attempts && !failure.is::<GivenUp>() => {
+                    bar.suspend(|| eprintln!("`{path}`, attempt {attempt} of {attempts}: {failure}"));
                     bar.set_position(before);
                     attempt += 1;
                 }
-                Err(failure) => return Err(format!("`{}`: {failure}", path.display()).into()),
+                Err(failure) => {
+                    self.parts.remove_unfinished()?;
+                    return Err(format!("`{path}`: {failure}").into());
+                }
                 Ok(()) => return Ok(()),
             }
         }
     }
 
     async fn part(&self, part: usize, bar: &ProgressBar) -> Result<()> {
-        let frame = self.frame(&self.parts.inputs()[part].path).await?;
+        let frame = self.frame(&self.parts.inputs()[part]).await?;
         let schema = SchemaRef::clone(frame.schema().inner());
         let mut streams = JoinSet::new();
         let mut stretches = Vec::new();
         // The rows of a partition follow those of the one before.
-        for (stretch, stream) in frame.execute_stream_partitioned().await?.into_iter().enumerate() {
+        let (tasks, plan) = (Arc::new(frame.task_ctx()), frame.create_physical_plan().await?);
+        for (stretch, stream) in execute_stream_partitioned(Arc::clone(&plan), tasks)?.into_iter().enumerate() {
             let path = self.parts.unfinished(part, stretch);
             stretches.push(path.clone());
             streams.spawn(write(stream, path, SchemaRef::clone(&schema), bar.clone()));
         }
-        while let Some(written) = streams.join_next().await {
-            written??;
+        let written = async {
+            while let Some(written) = streams.join_next().await {
+                written??;
+            }
+            Ok(())
+        };
+        self.engine.patience.wait(&plan, bar, written).await?;
+        match &self.arguments.sort {
+            Some(column) => {
+                let rows = sorted(&stretches, column).await?.map(|batch| Ok(batch?));
+                self.parts.finish(part, &schema, rows).await?;
+            }
+            None => {
+                let stretches = stretches.iter().map(rows).collect::<Result<Vec<_>>>()?;
+                let rows = stretches.into_iter().flatten().map(|batch| Ok(batch?));
+                self.parts.finish(part, &schema, stream::iter(rows)).await?;
+            }
         }
-        if let Some(column) = &self.arguments.sort {
-            let path = self.parts.unfinished(part, stretches.len());
-            write(sorted(&stretches, column).await?, path.clone(), SchemaRef::clone(&schema), ProgressBar::hidden())
-                .await?;
-            stretches.iter().try_for_each(std::fs::remove_file)?;
-            stretches = vec![path];
-        }
-        self.parts.finish(part, &stretches, &schema)
+        Ok(stretches.iter().try_for_each(std::fs::remove_file)?)
     }
 
     /// The answers to the events of a file, beside the columns that are kept.
-    async fn frame(&self, file: &Path) -> Result<DataFrame> {
-        let Engine { context, functions } = self.engine;
+    async fn frame(&self, file: &Input) -> Result<DataFrame> {
+        let Engine { context, functions, .. } = self.engine;
         let events = input::table(context, file).await?;
         let graph = functions.models().model(&self.model.into())?;
         let mut condition = match &self.arguments.condition {
@@ -185,6 +198,11 @@ impl Job<'_> {
     }
 }
 
+/// The rows of a file.
+fn rows(file: &PathBuf) -> Result<ParquetRecordBatchReader> {
+    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.build()?)
+}
+
 /// The rows of some files, sorted by a column. In this process, as a cluster would have to pass all of them around for that.
 async fn sorted(files: &[PathBuf], column: &str) -> Result<SendableRecordBatchStream> {
     /// What does not fit is sorted on the disk.
@@ -203,7 +221,8 @@ async fn write(
     schema: SchemaRef,
     bar: ProgressBar,
 ) -> std::result::Result<(), Failure> {
-    let mut writer = writer(&path, &schema)?;
+    let file = File::create(&path).map_err(|error| format!("`{}` cannot be written: {error}", path.display()))?;
+    let mut writer = writer(file, &schema)?;
     while let Some(batch) = stream.next().await {
         let batch = batch?;
         writer.write(&batch)?;

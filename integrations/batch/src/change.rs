@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use etiology::StructuralCausalModel;
 use etiology::change::ChangeConfig;
 use etiology::files::{check_writable, write_file};
@@ -10,11 +10,13 @@ use etiology::report::ChangeReport;
 
 use crate::engine::{Engine, EngineArguments};
 use crate::fit::GraphArguments;
+use crate::format::Format;
+use crate::input::local_path;
 use crate::{Result, collect};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Rows before: a file, a folder, or a pattern in quotes (Parquet, CSV, JSON lines)
+    /// Rows before: a file, a folder, or a pattern in quotes (Parquet, CSV, JSON lines), also s3://…
     #[arg(long)]
     before: String,
     /// Rows after
@@ -38,18 +40,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// File for the page
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     page: Option<PathBuf>,
     #[command(flatten)]
     engine: EngineArguments,
-}
-
-/// Forms of a result.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Format {
-    Table,
-    Json,
-    Csv,
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
@@ -63,7 +57,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let mut inputs = Vec::new();
     for pattern in [&arguments.before, &arguments.after] {
         let frame = collect::rows_of(&engine, pattern, &arguments.key, &graph).await?;
-        let all = frame.clone().count().await?;
+        let all = collect::count(&engine, frame.clone()).await?;
         let sample = collect::sample(&engine, frame, &arguments.key, &graph, arguments.sample).await?;
         inputs.push(format!("Of `{pattern}`, {} of {all} rows were taken, chosen by their keys.", sample.rows()));
         sides.push(sample);
@@ -74,10 +68,5 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         write_file(page, ChangeReport::new(&change).with_inputs(inputs.clone()).to_html())?;
     }
     inputs.iter().for_each(|note| eprintln!("{note}"));
-    match arguments.format {
-        Format::Table => print!("{change}"),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&change)?),
-        Format::Csv => print!("{}", change.to_csv()),
-    }
-    Ok(())
+    arguments.format.print(&change, |change| change.to_csv())
 }

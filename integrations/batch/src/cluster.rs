@@ -11,9 +11,11 @@ use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::start_server;
 use clap::Args;
+use datafusion::execution::SessionStateBuilder;
 use etiology_datafusion::Functions;
 
 use crate::Result;
+use crate::input::{local_path, stores};
 
 #[derive(Args)]
 pub(crate) struct SchedulerArguments {
@@ -37,7 +39,7 @@ pub(crate) struct ExecutorArguments {
     #[arg(long, default_value_t = 0)]
     cores: usize,
     /// Folder for results until they are fetched; a temporary one by default
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     work: Option<PathBuf>,
     /// Seconds between its signs of life
     #[arg(long, default_value_t = 10)]
@@ -58,7 +60,8 @@ pub(crate) async fn schedule(arguments: &SchedulerArguments) -> Result<()> {
         ..SchedulerConfig::default()
     };
     let config = config.with_override_session_builder(Arc::new(move |config| {
-        let mut state = default_session_builder(config)?;
+        let state = default_session_builder(config)?;
+        let mut state = SessionStateBuilder::new_from_existing(state).with_runtime_env(stores::runtime()?).build();
         functions.register(&mut state)?;
         Ok(state)
     }));
@@ -85,6 +88,7 @@ pub(crate) async fn execute(arguments: &ExecutorArguments) -> Result<()> {
         vcores: arguments.cores,
         work_dir: arguments.work.as_ref().map(|folder| folder.display().to_string()),
         executor_heartbeat_interval_seconds: arguments.heartbeat,
+        override_runtime_producer: stores::runtime_of_executor(arguments.work.clone()),
         override_function_registry: Some(Arc::new(BallistaFunctionRegistry::from(&state))),
         ..ExecutorProcessConfig::default()
     };

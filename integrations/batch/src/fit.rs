@@ -10,6 +10,7 @@ use etiology::{CausalGraph, FittedModel, NoiseFamily, StructuralCausalModel};
 use etiology_datafusion::FitPlan;
 
 use crate::engine::{Engine, EngineArguments};
+use crate::input::local_path;
 use crate::{Result, collect};
 
 /// Normal rows, and what causes what.
@@ -35,7 +36,7 @@ impl GraphArguments {
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Normal rows: a file, a folder, or a pattern in quotes (Parquet, CSV, JSON lines)
+    /// Normal rows: a file, a folder, or a pattern in quotes (Parquet, CSV, JSON lines), also s3://…
     #[arg(long)]
     rows: String,
     /// Column that tells a row from all others; which rows are sampled depends on it alone
@@ -53,7 +54,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 65_536)]
     sample: u32,
     /// File for the model
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     out: PathBuf,
     #[command(flatten)]
     engine: EngineArguments,

@@ -16,6 +16,8 @@
 //! etiology-batch attribute --cluster 10.0.0.1:50050 …
 //! ```
 //!
+//! With the feature `s3`, rows and events are read from `s3://bucket/…`, too, by what the environment says in `AWS_ACCESS_KEY_ID` and its like.
+//!
 //! Every row has the bits that the library gives it, in however many partitions and on however many machines. Results are files or on
 //! standard output, messages and progress on standard error. A mistake ends with exit code 2 and one line.
 
@@ -25,11 +27,13 @@ mod cluster;
 mod collect;
 mod engine;
 mod fit;
+mod format;
 mod input;
 #[path = "../../../examples/shared/mistake.rs"]
 mod mistake;
 mod pages;
 mod parts;
+mod patience;
 mod progress;
 mod summarise;
 

@@ -91,14 +91,15 @@ async fn events(
 ) -> Result<Vec<(String, Observation)>> {
     let mut found = Vec::new();
     for of in &plan.inputs {
-        of.check_unchanged()?;
-        let table = input::table(&engine.context, &of.path).await?;
+        of.check_unchanged(&engine.context).await?;
+        let table = input::table(&engine.context, of).await?;
         let has = |name: &str| table.schema().fields().iter().any(|field| field.name() == name);
         let nodes: Vec<&str> = model.graph().nodes().filter(|node| has(node)).collect();
         let as_text = datafusion::logical_expr::cast(ident(id), DataType::Utf8);
         let is_wanted = as_text.clone().in_list(wanted.iter().map(|id| lit(id.as_str())).collect(), false);
         let columns = [as_text.alias("event id")].into_iter().chain(nodes.into_iter().map(ident));
-        for batch in table.filter(is_wanted)?.select(columns.collect::<Vec<_>>())?.collect().await? {
+        let rows = table.filter(is_wanted)?.select(columns.collect::<Vec<_>>())?;
+        for batch in engine.collect(rows).await? {
             found.extend(observations(&batch)?);
         }
     }

@@ -1,20 +1,22 @@
 //! A folder of results, one file for each file that was read, which is there as a whole or not at all: so that a run that was cut goes on
 //! where it was.
 
-use std::fs::{self, File};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::BatchCoalescer;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::WriterProperties;
-use etiology::files::write_file;
+use etiology::files::{UnfinishedFile, write_file};
+use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::input::Input;
 
 /// What the results are of, beside them.
 const PLAN: &str = "_etiology.json";
@@ -32,33 +34,6 @@ pub(crate) struct Plan {
     pub(crate) keep: Option<Vec<String>>,
     pub(crate) sort: Option<String>,
     pub(crate) inputs: Vec<Input>,
-}
-
-/// A file that is read, as it was when the run began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Input {
-    pub(crate) path: PathBuf,
-    bytes: u64,
-    /// Nanoseconds since 1970.
-    changed: u128,
-}
-
-impl Input {
-    /// # Errors
-    /// When the system does not tell.
-    pub(crate) fn new(path: PathBuf) -> Result<Self> {
-        let data = fs::metadata(&path)?;
-        let changed = data.modified()?.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-        Ok(Self { path, bytes: data.len(), changed })
-    }
-
-    /// # Errors
-    /// When the file is gone, or is another than it was.
-    pub(crate) fn check_unchanged(&self) -> Result<()> {
-        let path = self.path.display();
-        let now = Self::new(self.path.clone()).map_err(|error| format!("the events in `{path}` are gone: {error}"))?;
-        if now == *self { Ok(()) } else { Err(format!("`{path}` has changed since its events were explained").into()) }
-    }
 }
 
 /// The folder of a plan's results.
@@ -109,7 +84,9 @@ impl Parts {
         Err(format!("`{folder}` holds results {what}; choose another `--out`, or remove it").into())
     }
 
-    fn remove_unfinished(&self) -> Result<()> {
+    /// # Errors
+    /// When the folder is gone.
+    pub(crate) fn remove_unfinished(&self) -> Result<()> {
         for entry in self.folder.read_dir()? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
@@ -132,49 +109,40 @@ impl Parts {
         self.file(input).is_file()
     }
 
-    /// A file of an input's results, or of one stretch of them, that is being written.
+    /// The file of one stretch of an input's results, until all of them are there.
     pub(crate) fn unfinished(&self, input: usize, stretch: usize) -> PathBuf {
         self.folder.join(format!("{UNFINISHED}{input:05}-{stretch:05}"))
     }
 
-    /// Makes one file of stretches that follow each other, and removes them. The file is there when it is whole, and has the same bytes
-    /// for the same rows in the same order, however they were split.
+    /// Makes the file of an input's results of batches, whose boundaries leave no trace in it. It is there when it is whole.
     ///
     /// # Errors
-    /// When the disk is full or the folder gone.
-    pub(crate) fn finish(&self, input: usize, stretches: &[PathBuf], schema: &SchemaRef) -> Result<()> {
-        let joined = self.unfinished(input, usize::MAX);
-        let mut writer = writer(&joined, schema)?;
+    /// When the disk is full or the folder gone, and whatever the batches bring.
+    pub(crate) async fn finish(
+        &self,
+        input: usize,
+        schema: &SchemaRef,
+        mut rows: impl Stream<Item = Result<RecordBatch>> + Unpin,
+    ) -> Result<()> {
+        let mut writer = writer(UnfinishedFile::create(self.file(input))?, schema)?;
         // Pages end where batches do.
         let mut batches = BatchCoalescer::new(SchemaRef::clone(schema), ROWS_OF_A_PAGE);
-        for stretch in stretches {
-            for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(stretch)?)?.build()? {
-                batches.push_batch(batch?)?;
-                while let Some(batch) = batches.next_completed_batch() {
-                    writer.write(&batch)?;
-                }
+        while let Some(batch) = rows.next().await {
+            batches.push_batch(batch?)?;
+            while let Some(batch) = batches.next_completed_batch() {
+                writer.write(&batch)?;
             }
         }
         batches.finish_buffered_batch()?;
         while let Some(batch) = batches.next_completed_batch() {
             writer.write(&batch)?;
         }
-        writer.close()?;
-        File::open(&joined)?.sync_all()?;
-        fs::rename(&joined, self.file(input))?;
-        for stretch in stretches {
-            fs::remove_file(stretch)?;
-        }
-        Ok(())
+        Ok(writer.into_inner()?.finish()?)
     }
 }
 
-/// What writes batches of such columns to a file.
-///
-/// # Errors
-/// When the file cannot be made.
-pub(crate) fn writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
-    let file = File::create(path).map_err(|error| format!("`{}` cannot be written: {error}", path.display()))?;
+/// What writes batches of such columns.
+pub(crate) fn writer<W: Write + Send>(file: W, schema: &SchemaRef) -> Result<ArrowWriter<W>> {
     // A group of rows is kept until it is written.
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))

@@ -12,8 +12,9 @@ use etiology::summary::{EventSummary, Summary, SummaryConfig, UnexplainedPart};
 use etiology_datafusion::Question;
 
 use crate::attribute::CAUSE;
-use crate::change::Format;
 use crate::engine::{Engine, EngineArguments};
+use crate::format::Format;
+use crate::input::local_path;
 use crate::pages::{Pages, write_pages};
 use crate::parts::{Plan, finished};
 use crate::{Result, collect, input};
@@ -21,7 +22,7 @@ use crate::{Result, collect, input};
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Answers: the folder that `attribute` wrote
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     causes: PathBuf,
     /// Column that identifies an event to a person
     #[arg(long)]
@@ -48,13 +49,13 @@ pub(crate) struct Arguments {
     #[arg(long)]
     target_explains_nothing: bool,
     /// File for the page
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     page: Option<PathBuf>,
     /// Writes a page for each event that the page shows, in a folder beside it
     #[arg(long, requires = "page")]
     event_pages: bool,
     /// File for all figures as CSV
-    #[arg(long)]
+    #[arg(long, value_parser = local_path)]
     csv: Option<PathBuf>,
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -84,12 +85,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     if let Some(path) = &arguments.csv {
         write_file(path, summary.to_csv())?;
     }
-    match arguments.format {
-        Format::Table => print!("{summary}"),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&summary)?),
-        Format::Csv => print!("{}", summary.to_csv()),
-    }
-    Ok(())
+    arguments.format.print(&summary, |summary| summary.to_csv())
 }
 
 async fn summary(arguments: &Arguments, engine: &Engine, plan: &Plan) -> Result<Summary> {
@@ -106,7 +102,8 @@ async fn summary(arguments: &Arguments, engine: &Engine, plan: &Plan) -> Result<
         });
     config.quantity = question.config.question.quantity;
     config.unit.clone_from(&arguments.unit);
-    let answers = input::tables(&engine.context, &input::files(&arguments.causes.display().to_string())?).await?;
+    let files = input::files(&engine.context, &arguments.causes.display().to_string()).await?;
+    let answers = input::tables(&engine.context, &files).await?;
     let columns: Vec<String> = answers.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = [&arguments.id].into_iter().chain(&arguments.by).chain(&arguments.amount);
     if let Some(unknown) = wanted.into_iter().find(|name| !columns.contains(name)) {

@@ -29,6 +29,13 @@
 //!
 //! The condition is said twice, as the engine may compute a function for rows that a filter of the same query then drops; a branch it computes
 //! for the rows alone that take it. [`Functions::attributed`] builds such plans in code.
+//!
+//! With the feature `tables`, `Functions::register_in` also registers the table function `attributed(model, question, table)` in a
+//! `SessionContext`, which has a row for each event and node and explains the events alone that a filter chooses:
+//!
+//! ```sql
+//! SELECT id, node, nats, share FROM attributed('shop.etiology', 'Website', 'requests') WHERE region = 'eu' AND share > 0.2
+//! ```
 
 mod aggregates;
 mod attributed;
@@ -36,6 +43,8 @@ mod columns;
 mod functions;
 mod model;
 mod question;
+#[cfg(feature = "tables")]
+mod tables;
 
 use std::sync::Arc;
 

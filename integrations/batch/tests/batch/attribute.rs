@@ -160,6 +160,13 @@ fn mistakes_are_one_line_and_write_nothing() {
     }
     let message = folder.mistake(&call("slow", "shop.etiology", "--target Website --keep vendor"));
     assert!(message.contains("no column `vendor`; there are id"), "{message}");
+    let refused = call("slow", "shop.etiology", "--target Website").replace("--out out", "--out s3://shop/out");
+    let message = folder.mistake(&refused);
+    assert!(message.contains("--out") && message.contains("has to be on this machine"), "{message}");
+    if cfg!(not(feature = "s3")) {
+        let message = folder.mistake(&call("s3://shop/slow", "shop.etiology", "--target Website"));
+        assert!(message.contains("build it with `--features s3`"), "{message}");
+    }
     let message = folder.mistake("summarise --causes slow --id id");
     assert!(message.contains("expected a folder that `attribute` wrote"), "{message}");
 }

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use crate::Folder;
 
 /// A process that ends with the test.
-struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Process {
-    fn new(mut command: Command) -> Self {
+    pub(crate) fn new(mut command: Command) -> Self {
         Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 }
@@ -25,7 +25,7 @@ impl Drop for Process {
 }
 
 /// An address that was free just now, and the port after it too.
-fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     loop {
         let one = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = one.local_addr().unwrap();
@@ -35,7 +35,7 @@ fn free_address() -> SocketAddr {
     }
 }
 
-fn wait_for(address: SocketAddr) {
+pub(crate) fn wait_for(address: SocketAddr) {
     let begun = Instant::now();
     while TcpStream::connect(address).is_err() {
         assert!(begun.elapsed() < Duration::from_secs(60), "nobody listens on {address}");
@@ -91,6 +91,39 @@ fn aggregates_of_a_cluster_are_those_of_one_process() {
     folder.done("attribute --events slow --model shop.etiology --target Website --quiet --out causes");
     let summarise = "summarise --causes causes --id id --by region --format json";
     assert_eq!(folder.done(summarise), folder.done(&format!("{summarise} --cluster {scheduler}")));
+}
+
+#[test]
+fn a_query_that_stands_still_is_said_and_given_up() {
+    let folder = Folder::with_shop("still", 1, 50);
+    crate::others::write_edges(&folder);
+    let scheduler = free_address();
+    let _scheduler = Process::new(folder.command(&format!("scheduler --bind {scheduler}")));
+    wait_for(scheduler);
+    let attribute = "attribute --events slow --model shop.etiology --target Website --quiet --out out";
+    let alone = format!("--cluster {scheduler} --give-up-after 2");
+    for call in [attribute, "fit --rows slow --key id --graph edges.csv --out new.etiology"] {
+        let output = folder.run(&format!("{call} {alone}"));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(
+            lines.len() == 2 && lines[0].contains("no progress for") && lines[1].contains("given up after"),
+            "{said}"
+        );
+        assert!(lines[1].contains(&format!("executor --scheduler {scheduler}")), "{said}");
+        // What the scheduler says of the query, which it knows.
+        assert!(!said.contains("says nothing"), "{said}");
+    }
+    assert!(!folder.file("new.etiology").exists());
+    let left: Vec<_> = fs::read_dir(folder.file("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["_etiology.json"]);
+
+    let executor = free_address();
+    let _executor = Process::new(folder.command(&format!("executor --scheduler {scheduler} --bind {executor}")));
+    wait_for(executor);
+    folder.done(&format!("{attribute} --cluster {scheduler} --give-up-after 60"));
+    assert!(folder.file("out/part-00000.parquet").exists());
 }
 
 #[test]

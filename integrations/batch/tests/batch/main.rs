@@ -3,6 +3,8 @@
 mod attribute;
 mod cluster;
 mod others;
+#[cfg(feature = "s3")]
+mod s3;
 
 #[path = "../../../../examples/shared/retail_shop.rs"]
 mod retail_shop;

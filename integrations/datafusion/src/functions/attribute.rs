@@ -69,7 +69,8 @@ fn fields(quantity: Quantity) -> Fields {
     ])
 }
 
-fn cause_fields(quantity: Quantity) -> Fields {
+/// The fields of what a node contributes.
+pub(crate) fn cause_fields(quantity: Quantity) -> Fields {
     let amount = if quantity == Quantity::MeanDeviation { "value" } else { "nats" };
     Fields::from(vec![
         nullable("node", DataType::Utf8),

@@ -13,6 +13,8 @@ use datafusion_expr::ScalarUDF;
 use crate::model::Models;
 
 pub(crate) use attribute::Attribute;
+#[cfg(feature = "tables")]
+pub(crate) use attribute::cause_fields;
 pub use attribute::{causes_field, causes_type};
 pub(crate) use outlier_score::OutlierScore;
 

@@ -13,8 +13,8 @@ use etiology_datafusion::{Functions, Question};
 
 use crate::{Folder, context, rows_of};
 
-const ROWS: usize = 200;
-const CHOSEN: usize = 40;
+pub(crate) const ROWS: usize = 200;
+pub(crate) const CHOSEN: usize = 40;
 const CONDITION: &str = "id < 40";
 
 /// db → api, which counts how often its noise is recovered: for every event that is attributed.
@@ -32,7 +32,7 @@ impl Mechanism for Counted {
     }
 }
 
-fn model(count: &Arc<AtomicUsize>) -> FittedModel {
+pub(crate) fn model_that_counts(count: &Arc<AtomicUsize>) -> FittedModel {
     let api = CustomMechanism::new(["db"], Counted(Arc::clone(count)));
     StructuralCausalModel::new(CausalGraph::from_edges([("db", "api")]).unwrap())
         .with_mechanism("db", NoiseDistribution::exponential(1.0).unwrap())
@@ -42,7 +42,7 @@ fn model(count: &Arc<AtomicUsize>) -> FittedModel {
 }
 
 /// Requests in a file, so that the engine may move a function into the scan.
-async fn requests(folder: &Folder, context: &SessionContext) {
+pub(crate) async fn requests_in_a_file(folder: &Folder, context: &SessionContext) {
     let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..ROWS as i64));
     let column = |pace: f64| -> ArrayRef {
         Arc::new(Float64Array::from_iter_values((0..ROWS).map(|row| 4.0 + (pace * row as f64).sin())))
@@ -58,9 +58,9 @@ async fn requests(folder: &Folder, context: &SessionContext) {
 async fn a_branch_and_a_plan_attribute_the_rows_that_a_condition_chooses_and_no_others() {
     let folder = Folder::new("filters");
     let (functions, count) = (Functions::new(), Arc::new(AtomicUsize::new(0)));
-    functions.models().insert("shop", model(&count));
+    functions.models().insert("shop", model_that_counts(&count));
     let context = context(2, &functions);
-    requests(&folder, &context).await;
+    requests_in_a_file(&folder, &context).await;
     let asked = || count.swap(0, Ordering::Relaxed);
 
     let all = "SELECT id, attribute('shop', 'api', db, api) AS cause FROM requests";
@@ -97,9 +97,9 @@ async fn a_branch_and_a_plan_attribute_the_rows_that_a_condition_chooses_and_no_
 async fn a_plan_says_what_is_wrong_with_its_rows() {
     let folder = Folder::new("plans");
     let (functions, count) = (Functions::new(), Arc::new(AtomicUsize::new(0)));
-    functions.models().insert("shop", model(&count));
+    functions.models().insert("shop", model_that_counts(&count));
     let context = context(1, &functions);
-    requests(&folder, &context).await;
+    requests_in_a_file(&folder, &context).await;
     let plan_of = async |query: &str| context.sql(query).await.unwrap().logical_plan().clone();
     let question = Question::new("api", AttributionConfig::default());
     for (query, expected) in [

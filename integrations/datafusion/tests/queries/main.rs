@@ -5,6 +5,7 @@ mod aggregates;
 mod filters;
 mod functions;
 mod summaries;
+mod tables;
 
 #[path = "../../../../examples/shared/retail_shop.rs"]
 mod retail_shop;
