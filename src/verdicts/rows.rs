@@ -1,11 +1,14 @@
 //! Several rows as one event: who is the root cause of an incident.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::config::DiagnosisConfig;
 use super::diagnosis::Diagnosis;
 use super::methods::CombinedScore;
 use super::strength::{AS_SUSPECT, NOT_UNUSUAL};
+use super::verdict::VerdictKind;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::findings::Strength;
@@ -18,15 +21,18 @@ use crate::question::attribution::{RowStatistic, RowsAttribution, direction};
 pub struct RowsDiagnosis {
     /// The node whose values are to be explained.
     pub target: String,
-    /// The combined ranking, the most suspect first: the means over the rows of what propagation and noises say, and the shares of the
-    /// rows' common deviation from what is expected of the statistic.
+    /// The combined ranking, the most suspect first: the means over the rows that [show the event](Self::shown) of what propagation and noises say, and
+    /// the shares of the rows' common deviation from what is expected of the statistic.
     pub combined: Vec<CombinedScore>,
-    /// How strong the evidence for the first of them is: strong where it is so in half of the rows by themselves, and for no other in any; thin
+    /// How strong the evidence for the first of them is: strong where it is so in half of the rows that show the event by themselves, and for no other in any; thin
     /// where the rows are hardly unusual together.
     pub strength: Strength,
     /// Why it is not strong, in sentences; empty where it is.
     pub doubts: Vec<String>,
-    /// How many rows by themselves are strong evidence for the first of the ranking.
+    /// The rows that show the event, from the first to before the last: the stretch in which noises are most unusual altogether. Rows before a fault, or after it, say
+    /// nothing of who began it, so the ranking is that of these.
+    pub shown: Range<usize>,
+    /// How many of these rows by themselves are strong evidence for the first of the ranking.
     pub strong_rows: usize,
     /// The attribution of how unusual the rows are together.
     pub attribution: RowsAttribution,
@@ -80,11 +86,38 @@ impl FittedModel {
             self.diagnose(target, &event, &each).map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
         });
         let each = each.collect::<Result<Vec<Diagnosis>>>()?;
-        let combined = combine(&each, &mean_deviation);
-        let (strength, doubts, strong_rows) = strength(&combined, &each, &attribution);
+        let shown = shown(&each);
+        let each = &each[shown.clone()];
+        let combined = combine(each, &mean_deviation);
+        let (strength, doubts, strong_rows) = strength(&combined, each, &attribution);
         let target = target.to_owned();
-        Ok(RowsDiagnosis { target, combined, strength, doubts, strong_rows, attribution, mean_deviation })
+        Ok(RowsDiagnosis { target, combined, strength, doubts, shown, strong_rows, attribution, mean_deviation })
     }
+}
+
+/// What the largest of n scores of usual noises has in one row of five above ln n, in nats: 1 − exp(−e^−1.5) = 0.2.
+const BY_CHANCE: f64 = 1.5;
+
+/// The stretch of rows in which the largest noise score exceeds what it is by chance by most in sum: all, of a fault that lasts; those from its beginning to
+/// its end, where there are rows before or after it. The row that shows most, if none exceeds it.
+fn shown(each: &[Diagnosis]) -> Range<usize> {
+    let excess = |one: &Diagnosis| {
+        let noises = one.verdict(VerdictKind::NoiseScore).map_or(&[][..], |verdict| &verdict.ranking);
+        let most = noises.first().map_or(0.0, |first| first.score);
+        most - (noises.len().max(1) as f64).ln() - BY_CHANCE
+    };
+    let (mut best, mut largest) = (0..each.len().min(1), f64::NEG_INFINITY);
+    let (mut start, mut sum) = (0, 0.0);
+    for (row, excess) in each.iter().map(excess).enumerate() {
+        if sum <= 0.0 {
+            (start, sum) = (row, 0.0);
+        }
+        sum += excess;
+        if sum > largest {
+            (best, largest) = (start..row + 1, sum);
+        }
+    }
+    best
 }
 
 fn combine(each: &[Diagnosis], mean_deviation: &RowsAttribution) -> Vec<CombinedScore> {
@@ -117,17 +150,22 @@ fn strength(
     let (rows, strong_rows) = (each.len(), own.len());
     let together = attribution.score.value;
     if together < NOT_UNUSUAL && !attribution.score.saturated {
-        doubts.push(format!("The {rows} rows are hardly unusual together: {together:.2} nats."));
+        doubts.push(format!("The rows are hardly unusual together: {together:.2} nats."));
         return (Strength::Thin, doubts, strong_rows);
     }
     let rivals = combined[1..].iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
     doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
     if let Some(other) = others.first() {
-        doubts
-            .push(format!("Of the rows by themselves, {} are strong evidence for others, as `{other}`.", others.len()));
+        doubts.push(format!(
+            "Of the rows that show the event, {} by themselves are strong evidence for others, as `{other}`.",
+            others.len()
+        ));
     }
     if 2 * strong_rows < rows {
-        doubts.push(format!("Of {rows} rows by themselves, {strong_rows} are strong evidence for `{}`.", first.node));
+        doubts.push(format!(
+            "Of {rows} rows that show the event, {strong_rows} by themselves are strong evidence for `{}`.",
+            first.node
+        ));
     }
     let strength = if doubts.is_empty() { Strength::Strong } else { Strength::Contested };
     (strength, doubts, strong_rows)

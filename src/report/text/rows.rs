@@ -55,9 +55,9 @@ impl fmt::Display for RowsDiagnosis {
     /// A sentence, the doubts, and the attribution.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let formatter = &mut Visible(formatter);
-        let (target, rows) = (&self.target, self.attribution.rows);
+        let (target, rows, shown) = (&self.target, self.attribution.rows, &self.shown);
         let first = self.combined.first().map_or_else(String::new, |first| format!("`{}`", first.node));
-        let alone = format!("in {} of {rows} rows by themselves", self.strong_rows);
+        let alone = format!("in {} of {} rows by themselves", self.strong_rows, shown.len());
         match self.strength {
             Strength::Strong => {
                 writeln!(formatter, "Strong evidence: the root cause of `{target}` is {first}, as {alone}.")?
@@ -68,6 +68,14 @@ impl fmt::Display for RowsDiagnosis {
             Strength::Thin => writeln!(formatter, "Too thin to name a root cause of `{target}`:")?,
         }
         self.doubts.iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        if shown.len() < rows {
+            writeln!(
+                formatter,
+                "Of {rows} rows those from {} to {} show the event, counted from 0.",
+                shown.start,
+                shown.end - 1
+            )?;
+        }
         write!(formatter, "{}", self.attribution)
     }
 }
