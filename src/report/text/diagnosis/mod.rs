@@ -44,9 +44,10 @@ impl fmt::Display for DiagnosisText<'_> {
         let formatter = &mut Visible(formatter);
         let Self { diagnosis, units, said, in_brief } = *self;
         writeln!(formatter, "{}", diagnosis.headline_in(units))?;
-        diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        let visible = |sentence: &dyn fmt::Display| diagnosis.with_visible_names(sentence.to_string());
+        diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {}", visible(doubt)))?;
         let mut findings = diagnosis.findings.iter().filter(|finding| !said.contains(finding));
-        findings.try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
+        findings.try_for_each(|finding| writeln!(formatter, "- {}", visible(finding)))?;
         writeln!(formatter)?;
         table::write(formatter, &diagnosis.ranking_table())?;
         if !in_brief {
@@ -57,7 +58,8 @@ impl fmt::Display for DiagnosisText<'_> {
             writeln!(formatter)?;
         }
         let counterfactuals = diagnosis.counterfactuals.iter().take(if in_brief { 1 } else { usize::MAX });
-        counterfactuals.map(|would| would.in_words(units)).try_for_each(|would| writeln!(formatter, "{would}"))?;
+        let mut counterfactuals = counterfactuals.map(|would| visible(&would.in_words(units)));
+        counterfactuals.try_for_each(|would| writeln!(formatter, "{would}"))?;
         if let Some(context) = diagnosis.attribution.context_in_words(units) {
             writeln!(formatter, "{context}")?;
         }
