@@ -265,7 +265,7 @@ fn service_latency_takes_columns_of_text_and_named_numbers_for_categories() {
     let output = run("service_latency", arguments);
     let printed = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let of_status = printed.lines().find(|line| line.trim_start().starts_with("status ")).unwrap();
+    let of_status = printed.lines().rfind(|line| line.trim_start().starts_with("status ")).unwrap();
     assert!(of_status.contains("503") && of_status.contains("200"), "{printed}");
     assert!(printed.contains("`vendor` = `NEWCO` is none of the levels in training"), "{printed}");
     let json = run("service_latency", arguments.iter().chain(&["--format", "json"]));

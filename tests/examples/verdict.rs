@@ -147,8 +147,8 @@ fn the_rows_just_before_an_event_are_taken_by_its_time() {
     // A file that is named is taken as it is, up to the event; without times, all of it.
     let before = minutes.file("before.csv", "ms", (228..400).map(day));
     let named = event(&["--recent", &before]);
-    let last = named["diagnosis"]["recent"]["last_time"].as_str().unwrap().to_owned();
-    assert!(last < seen["time"].as_str().unwrap().to_owned(), "{last}");
+    let last = named["diagnosis"]["recent"]["last_time"].as_str().unwrap();
+    assert!(last < seen["time"].as_str().unwrap(), "{last}");
     let without_times: String = fs::read_to_string(&before)
         .unwrap()
         .lines()

@@ -5,7 +5,7 @@ use crate::question::attribution::Contribution;
 use crate::report::unit::short;
 use crate::report::units::Units;
 use crate::verdicts::{Counterfactual, Diagnosis};
-use crate::wording::{chance, fixed, grouped};
+use crate::wording::{chance, fixed, grouped, visible_name};
 
 /// So many times as much is said in times, less in per cent.
 const IN_TIMES: f64 = 1.95;
@@ -41,6 +41,17 @@ impl Diagnosis {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn headline_in(&self, units: &Units) -> String {
+        self.with_visible_names(self.headline_of(units))
+    }
+
+    /// A sentence about this diagnosis with names of nodes as people can read them, where they are very long or hold what cannot be seen.
+    pub(super) fn with_visible_names(&self, sentence: String) -> String {
+        let names = self.combined.iter().map(|suspect| &suspect.node).chain(&self.missing);
+        let changed = names.map(|name| (name, visible_name(name))).filter(|(name, visible)| *name != visible);
+        changed.fold(sentence, |sentence, (name, visible)| sentence.replace(name.as_str(), &visible))
+    }
+
+    fn headline_of(&self, units: &Units) -> String {
         let target = &self.target;
         let Some(first) = self.combined.first().filter(|_| self.strength != Strength::Thin) else {
             let observed = self.what_it_was(target, "which", units).map_or_else(String::new, |was| format!(", {was}"));

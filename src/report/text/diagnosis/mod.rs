@@ -45,13 +45,15 @@ impl fmt::Display for DiagnosisText<'_> {
         let formatter = &mut Visible(formatter);
         let Self { diagnosis, units, said, in_brief } = *self;
         writeln!(formatter, "{}", diagnosis.headline_in(units))?;
+        let visible = |sentence: &dyn fmt::Display| diagnosis.with_visible_names(sentence.to_string());
         if diagnosis.causes.len() > 1 {
             writeln!(formatter, "{}", diagnosis.causes_in_words(units))?;
         }
-        diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {doubt}"))?;
+        diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {}", visible(doubt)))?;
         let mut findings = diagnosis.findings.iter().filter(|finding| !said.contains(finding));
-        findings.try_for_each(|finding| writeln!(formatter, "- {finding}"))?;
-        diagnosis.proofs.iter().try_for_each(|proof| write!(formatter, "\n{proof}"))?;
+        findings.try_for_each(|finding| writeln!(formatter, "- {}", visible(finding)))?;
+        diagnosis.proofs.iter().try_for_each(|proof| write!(formatter, "
+{}", visible(proof)))?;
         writeln!(formatter)?;
         table::write(formatter, &diagnosis.ranking_table())?;
         if !in_brief {
@@ -62,7 +64,8 @@ impl fmt::Display for DiagnosisText<'_> {
             writeln!(formatter)?;
         }
         let counterfactuals = diagnosis.counterfactuals.iter().take(if in_brief { 1 } else { usize::MAX });
-        counterfactuals.map(|would| would.in_words(units)).try_for_each(|would| writeln!(formatter, "{would}"))?;
+        let mut counterfactuals = counterfactuals.map(|would| visible(&would.in_words(units)));
+        counterfactuals.try_for_each(|would| writeln!(formatter, "{would}"))?;
         if let Some(context) = diagnosis.attribution.context_in_words(units) {
             writeln!(formatter, "{context}")?;
         }
@@ -89,10 +92,10 @@ impl Diagnosis {
 
     /// The set of causes, each with its share.
     fn causes_in_words(&self, units: &Units) -> String {
-        let cause = |cause: &Cause| format!("`{}` ({} %)", cause.node, fixed(100.0 * cause.share, 0));
+        let cause = |cause: &Cause| format!("`{}` ({} %)", visible_name(&cause.node), fixed(100.0 * cause.share, 0));
         let causes: Vec<String> = self.causes.iter().map(cause).collect();
         let expected = self.causes.last().map_or(f64::NAN, |last| last.expected);
-        let (target, expected) = (&self.target, units.text(&self.target, expected));
+        let (target, expected) = (visible_name(&self.target), units.text(&self.target, expected));
         format!(
             "Causes together, with contributions relative to the largest: {}. With all of them as usual, `{target}` would have been expected \
              to be {expected}.",
