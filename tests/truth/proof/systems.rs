@@ -90,7 +90,7 @@ fn incident(number: usize, generator: &mut ChaCha8Rng) -> Incident {
     let truth = truth.without_fitting().unwrap();
     let normal = truth.draw_samples(300, number as u64).unwrap();
     let learned = learned.assign_mechanisms(&normal).unwrap();
-    let culprit = generator.random_range(0..2 + usize::from(number % 3 > 0));
+    let culprit = generator.random_range(0..2 + usize::from(!number.is_multiple_of(3)));
     // Maxima stand for latencies, which go up.
     let size: f64 = generator.random_range(6.0..15.0);
     let up = number % 3 == 2 || generator.random_bool(0.5);

@@ -1,5 +1,7 @@
 //! Several verdicts on one event: each against its formula, the combination, and what a diagnosis says of itself.
 
+mod proofs;
+
 use crate::retail_shop;
 use crate::trust_cases::{Class, cases};
 use etiology::attribution::Estimator;
