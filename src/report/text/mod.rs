@@ -11,7 +11,6 @@ mod evaluation;
 mod finding;
 mod influence;
 mod proof;
-mod robust_change;
 mod rows;
 mod summary;
 mod table;

@@ -5,6 +5,7 @@ mod diagnoser;
 mod everywhere;
 mod far_outside;
 mod incident;
+mod proofs;
 
 use crate::retail_shop;
 use crate::trust_cases::{Class, cases};

@@ -54,7 +54,8 @@ fn with_the_true_mechanisms_the_search_finds_what_all_paths_say() {
         let expected = oracle::true_path(&incident.truth, &incident.culprit, &incident.target, &incident.event);
         let proof =
             incident.truth.prove(&incident.target, &incident.culprit, &incident.event, &DiagnosisConfig::default());
-        names(&proof.unwrap()) == expected
+        let proof = proof.unwrap();
+        names(&proof) == expected
     });
     assert_share(0.98, "the same path", &found.collect::<Vec<_>>());
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use super::table::{self, nothing};
 use crate::question::change::{DistributionChange, NodeChange};
+use crate::report::text::table::{self, nothing};
 use crate::wording::{Visible, p_value, significant, visible_name};
 
 impl fmt::Display for DistributionChange {

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::table;
 use crate::question::robust_change::{
     RobustChange, RobustContribution, RobustExplanation, RobustQuantity, RobustWeights,
 };
+use crate::report::text::table;
 use crate::wording::{Visible, significant, visible_name};
 
 /// Where weighted rows count for less than this share, the tables hardly overlap.
