@@ -47,6 +47,10 @@ impl Regression {
         let varies = rows.iter().any(|row| row[0] != rows[0][0]);
         if varies {
             regression.std_dev = (squares / (count - width as f64).max(1.0)).sqrt();
+        } else if let Some(row) = rows.first() {
+            // A constant is no mean of itself with rounding errors.
+            regression.means[0] = row[0];
+            regression.coefficients.fill(0.0);
         }
         regression
     }

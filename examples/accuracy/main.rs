@@ -76,6 +76,9 @@ struct Arguments {
     /// Do not look at the rows before an event
     #[arg(long)]
     without_recent: bool,
+    /// Ask the simple rules alone, without any diagnosis
+    #[arg(long)]
+    rules: bool,
     /// Also print what was found in each case
     #[arg(long)]
     verbose: bool,
@@ -180,6 +183,9 @@ fn evaluate(cases: &[Case], arguments: &Arguments) -> Result<Vec<Outcome>, Box<d
 }
 
 fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome> {
+    if arguments.rules {
+        return Ok(Outcome::new(case, None, rivals::rankings(case)?, Default::default()));
+    }
     let begin = Instant::now();
     let assignment = if arguments.linear { AssignmentConfig::linear() } else { AssignmentConfig::default() };
     let model = StructuralCausalModel::new(case.graph.clone())
@@ -194,7 +200,7 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome>
     let begin = Instant::now();
     let diagnosis = model.diagnose(&case.target, &case.event()?, &config)?;
     let diagnosing = begin.elapsed();
-    Ok(Outcome::new(case, &diagnosis, &rivals::rankings(case)?, (fitting, diagnosing)))
+    Ok(Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing)))
 }
 
 fn report(title: &str, outcomes: &[Outcome], part: impl Fn(&Outcome) -> bool) {

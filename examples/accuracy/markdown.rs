@@ -2,7 +2,8 @@
 
 use crate::tally::{Outcome, STRENGTHS, Tally};
 
-/// A row for every method with top-1 and top-3 recall, and rows for how sure the combined ranking was with how many it got right and
+/// A row for every method with top-1 and top-3 recall, and where all cases have several causes with the recall of all of them
+/// among the first as many and the first three; and rows for how sure the combined ranking was with how many it got right and
 /// wrong; a column for all cases and for every kind.
 pub(crate) fn table(outcomes: &[Outcome], kinds: &[String]) -> String {
     let mut columns: Vec<(&str, Vec<&Outcome>)> = vec![("all", outcomes.iter().collect())];
@@ -15,17 +16,13 @@ pub(crate) fn table(outcomes: &[Outcome], kinds: &[String]) -> String {
     for (place, method) in tallies[0].methods().enumerate() {
         let cells = tallies.iter().map(|tally| {
             let recall = |count| fraction(tally.recall(place, count));
-            format!("{} {}", recall(|chances| chances.first), recall(|chances| chances.any_of_three))
+            let any = format!("{} {}", recall(|chances| chances.first), recall(|chances| chances.any_of_three));
+            if !tally.always_has_several_causes() {
+                return any;
+            }
+            format!("{any}, of all {} {}", recall(|chances| chances.of_as_many), recall(|chances| chances.of_three))
         });
         lines.push(line(method, cells));
-    }
-    let several = tallies[0].has_several_causes();
-    for (place, method) in tallies[0].methods().enumerate().filter(|_| several) {
-        let cells = tallies.iter().map(|tally| {
-            let recall = |count| fraction(tally.recall(place, count));
-            format!("{} {}", recall(|chances| chances.of_as_many), recall(|chances| chances.of_three))
-        });
-        lines.push(line(&format!("{method}, of all causes"), cells));
     }
     for strength in STRENGTHS {
         let cells = tallies.iter().map(|tally| {

@@ -15,7 +15,7 @@ pub(crate) struct Outcome {
     pub(crate) name: String,
     pub(crate) kind: String,
     root_causes: Vec<String>,
-    /// Whom the combined ranking names first.
+    /// Whom the combined ranking names first, or the first rule where that was not asked.
     named: String,
     strength: &'static str,
     /// By method, the combined ranking first, then the verdicts, then the rules that are compared with.
@@ -25,22 +25,24 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Without a diagnosis there are the rules alone.
     pub(crate) fn new(
         case: &Case,
-        diagnosis: &Diagnosis,
-        rivals: &[Ranking],
+        diagnosis: Option<&Diagnosis>,
+        rivals: Vec<Ranking>,
         (fitting, diagnosing): (Duration, Duration),
     ) -> Self {
-        let combined = diagnosis.combined_verdict();
-        let verdicts: Vec<Ranking> = std::iter::once(&combined).chain(&diagnosis.verdicts).map(by_service).collect();
-        let rankings = verdicts.iter().chain(rivals);
+        let combined = diagnosis.map(Diagnosis::combined_verdict);
+        let verdicts = combined.iter().chain(diagnosis.iter().flat_map(|diagnosis| &diagnosis.verdicts));
+        let rankings: Vec<Ranking> = verdicts.map(by_service).chain(rivals).collect();
+        let chances = rankings.iter().map(|ranking| (ranking.method.clone(), ranking.chances(&case.root_causes)));
         Self {
             name: case.name.clone(),
             kind: case.kind.clone(),
             root_causes: case.root_causes.clone(),
-            named: verdicts[0].named().unwrap_or_default().to_owned(),
-            strength: word(diagnosis),
-            chances: rankings.map(|ranking| (ranking.method.clone(), ranking.chances(&case.root_causes))).collect(),
+            named: rankings.first().and_then(Ranking::named).unwrap_or_default().to_owned(),
+            strength: diagnosis.map_or("not asked", word),
+            chances: chances.collect(),
             fitting,
             diagnosing,
         }
@@ -76,8 +78,8 @@ impl<'o> Tally<'o> {
         self.outcomes.iter().take(1).flat_map(|outcome| outcome.chances.iter().map(|(method, _)| method.as_str()))
     }
 
-    pub(crate) fn has_several_causes(&self) -> bool {
-        self.outcomes.iter().any(|outcome| outcome.root_causes.len() > 1)
+    pub(crate) fn always_has_several_causes(&self) -> bool {
+        self.outcomes.iter().all(|outcome| outcome.root_causes.len() > 1)
     }
 
     /// How many of so strong diagnoses named a root cause, and how many did not.
@@ -98,7 +100,7 @@ impl<'o> Tally<'o> {
 
 impl fmt::Display for Tally<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let several = self.has_several_causes();
+        let several = self.outcomes.iter().any(|outcome| outcome.root_causes.len() > 1);
         let more = if several { "  recall@causes  recall@3" } else { "" };
         writeln!(formatter, "  {:<26} top-1  top-3{more}", "verdict")?;
         for (place, name) in self.methods().enumerate() {

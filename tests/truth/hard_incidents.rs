@@ -109,4 +109,15 @@ fn a_written_case_is_read_as_it_was() {
 }
 
 /// Of the first incident of each kind.
-const RECORDED: [u64; 10] = [0; 10];
+const RECORDED: [u64; 10] = [
+    0xd1a9_5995_997c_f13f,
+    0x5e13_ebc7_09cb_5e5d,
+    0x27d6_6b21_5e24_f6e9,
+    0x0cd4_28e1_02cc_2422,
+    0xebb7_6c84_4047_7e83,
+    0xd20f_3b78_d4a1_2995,
+    0x2f89_d690_c9cf_3950,
+    0x38b8_3dd4_253d_4c39,
+    0xe5f2_748d_6509_8409,
+    0x7f8e_6150_6d63_1949,
+];
