@@ -120,8 +120,7 @@ mod tests {
 
     #[test]
     fn inputs_that_repeat_each_other_do_no_harm() {
-        let rows: Vec<Vec<f64>> =
-            (0..20).map(|row| f64::from(row)).map(|x| vec![3.0 * x + (x % 3.0), x, 2.0 * x]).collect();
+        let rows: Vec<Vec<f64>> = (0..20).map(f64::from).map(|x| vec![3.0 * x + (x % 3.0), x, 2.0 * x]).collect();
         let once: Vec<Vec<f64>> = rows.iter().map(|row| row[..2].to_vec()).collect();
         let (twice, once) = (Regression::fit(&rows), Regression::fit(&once));
         assert!((twice.residual(40.0, &[11.0, 22.0]).0 - once.residual(40.0, &[11.0]).0).abs() < 1e-6);

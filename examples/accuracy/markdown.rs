@@ -24,7 +24,7 @@ pub(crate) fn table(outcomes: &[Outcome], kinds: &[String]) -> String {
         });
         lines.push(line(method, cells));
     }
-    for strength in STRENGTHS {
+    for strength in STRENGTHS.iter().filter(|_| tallies[0].has_diagnoses()) {
         let cells = tallies.iter().map(|tally| {
             let (right, wrong) = tally.right_and_wrong(strength);
             format!("{right:.0}/{wrong:.0}")

@@ -41,7 +41,7 @@ impl Outcome {
             kind: case.kind.clone(),
             root_causes: case.root_causes.clone(),
             named: rankings.first().and_then(Ranking::named).unwrap_or_default().to_owned(),
-            strength: diagnosis.map_or("not asked", word),
+            strength: diagnosis.map_or(NOT_ASKED, word),
             chances: chances.collect(),
             fitting,
             diagnosing,
@@ -59,6 +59,9 @@ fn by_service(verdict: &Verdict) -> Ranking {
     let scores = verdict.ranking.iter().map(|candidate| (candidate.node.clone(), candidate.score));
     Ranking::new(verdict.kind.to_string(), scores)
 }
+
+/// In place of a strength where there is no diagnosis.
+const NOT_ASKED: &str = "not asked";
 
 /// How sure a diagnosis can be.
 pub(crate) const STRENGTHS: [&str; 3] = ["strong", "contested", "thin"];
@@ -80,6 +83,11 @@ impl<'o> Tally<'o> {
 
     pub(crate) fn always_has_several_causes(&self) -> bool {
         self.outcomes.iter().all(|outcome| outcome.root_causes.len() > 1)
+    }
+
+    /// Whether anybody but the rules was asked.
+    pub(crate) fn has_diagnoses(&self) -> bool {
+        self.outcomes.iter().any(|outcome| outcome.strength != NOT_ASKED)
     }
 
     /// How many of so strong diagnoses named a root cause, and how many did not.

@@ -1,13 +1,12 @@
 //! Figures that are known from elsewhere: closed forms, brute force, other programs, laws, and labelled faults.
 
-mod accuracy;
 mod acting;
 mod analytic;
 mod categories;
 mod change;
 mod change_errors;
 mod extremes;
-mod hard_incidents;
+mod labelled;
 mod large_graphs;
 mod mergeable;
 mod noise_bank;
