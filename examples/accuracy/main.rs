@@ -6,18 +6,26 @@
 //!
 //! ```text
 //! cargo run --release --example accuracy -- --simulated 20
+//! cargo run --release --example accuracy -- --hard 500
 //! cargo run --release --example accuracy -- --petshop petshop/low_traffic
 //! cargo run --release --example accuracy -- --json-lines linear_single_cause.jsonl
 //! ```
 
 mod case;
+mod hard;
 mod json_lines;
+mod least_squares;
+mod markdown;
+mod nezha;
 mod petshop;
 mod published;
 #[path = "../shared/quiet_pipe.rs"]
 mod quiet_pipe;
+mod ranking;
+mod rivals;
 mod simulated;
 mod tally;
+mod three_causes;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -28,6 +36,7 @@ use clap::Parser;
 use etiology::findings::Strength;
 use etiology::mechanism::AssignmentConfig;
 use etiology::{AttributionConfig, Diagnosis, DiagnosisConfig, ShapleyMethod, StructuralCausalModel};
+use hard::Half;
 use rayon::prelude::*;
 use tally::{Outcome, Tally};
 
@@ -37,13 +46,25 @@ struct Arguments {
     /// A scenario of the PetShop benchmark: a folder with graph.csv, noissue, train and test
     #[arg(long, value_name = "FOLDER")]
     petshop: Vec<PathBuf>,
-    /// A file with one simulated fault a line
+    /// A day of Nezha's Online Boutique: a folder with edges.csv, normal.csv, events.csv, recent.csv and labels.csv
+    #[arg(long, value_name = "FOLDER")]
+    nezha: Vec<PathBuf>,
+    /// A file with one fault a line
     #[arg(long, value_name = "FILE")]
     json_lines: Vec<PathBuf>,
     /// So many simulated faults of each kind of mechanism
     #[arg(long, value_name = "CASES", default_value_t = 0)]
     simulated: usize,
-    /// The seed of the simulated faults
+    /// So many random linear graphs with three root causes and 50 training rows
+    #[arg(long, value_name = "CASES", default_value_t = 0)]
+    three_causes: usize,
+    /// So many of the hard incidents, of all kinds in turn; a half has 500
+    #[arg(long, value_name = "CASES", default_value_t = 0)]
+    hard: u64,
+    /// Which half of the hard incidents
+    #[arg(long, value_enum, default_value_t = Half::Development)]
+    half: Half,
+    /// The seed of the simulated faults; the hard incidents have their own
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Linear mechanisms only, instead of automatic assignment
@@ -55,35 +76,95 @@ struct Arguments {
     /// Do not look at the rows before an event
     #[arg(long)]
     without_recent: bool,
+    /// Ask the simple rules alone, without any diagnosis
+    #[arg(long)]
+    rules: bool,
     /// Also print what was found in each case
     #[arg(long)]
     verbose: bool,
+    /// Print one table of Markdown for each benchmark
+    #[arg(long)]
+    markdown: bool,
+    /// Write all cases to a file, one a line, and diagnose nothing
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+}
+
+/// The cases of one source, their kinds, and what is published about them.
+struct Benchmark {
+    title: String,
+    cases: Vec<Case>,
+    kinds: Vec<String>,
+    published: &'static str,
+}
+
+impl Benchmark {
+    /// Reported as a whole and by kinds.
+    fn by_kind(title: impl Into<String>, cases: Vec<Case>, published: &'static str) -> Self {
+        let mut kinds: Vec<String> = Vec::new();
+        for case in &cases {
+            if !case.kind.is_empty() && !kinds.contains(&case.kind) {
+                kinds.push(case.kind.clone());
+            }
+        }
+        if kinds.len() == 1 {
+            kinds.clear();
+        }
+        Self { title: title.into(), cases, kinds, published }
+    }
+}
+
+fn benchmarks(arguments: &Arguments) -> Result<Vec<Benchmark>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for folder in &arguments.petshop {
+        all.push(Benchmark::by_kind(folder.display().to_string(), petshop::read(folder)?, published::PETSHOP));
+    }
+    for folder in &arguments.nezha {
+        all.push(Benchmark::by_kind(folder.display().to_string(), nezha::read(folder)?, published::NEZHA));
+    }
+    if arguments.simulated > 0 {
+        let cases = simulated::cases(arguments.simulated, arguments.seed)?;
+        all.push(Benchmark::by_kind("simulated", cases, published::NON_LINEAR));
+    }
+    if arguments.three_causes > 0 {
+        let cases = three_causes::cases(arguments.three_causes, arguments.seed)?;
+        all.push(Benchmark::by_kind("three causes", cases, ""));
+    }
+    if arguments.hard > 0 {
+        all.push(Benchmark::by_kind(
+            format!("hard, {}", arguments.half),
+            hard::cases(arguments.hard, arguments.half)?,
+            "",
+        ));
+    }
+    for file in &arguments.json_lines {
+        all.push(Benchmark::by_kind(
+            file.display().to_string(),
+            json_lines::read(file)?,
+            published::LINEAR_SINGLE_CAUSE,
+        ));
+    }
+    Ok(all)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     quiet_pipe::end_with_the_reader();
     let arguments = Arguments::parse();
-    for folder in &arguments.petshop {
-        let scenario = petshop::read(folder)?;
-        let outcomes = evaluate(&scenario, &arguments)?;
-        for (title, part) in petshop::PARTS {
-            report(&format!("{}, {title}", folder.display()), &outcomes, part);
-        }
-        println!("{}", published::PETSHOP);
+    let benchmarks = benchmarks(&arguments)?;
+    if let Some(file) = &arguments.export {
+        return json_lines::write(file, benchmarks.iter().flat_map(|benchmark| &benchmark.cases));
     }
-    if arguments.simulated > 0 {
-        let cases = simulated::cases(arguments.simulated, arguments.seed)?;
-        let outcomes = evaluate(&cases, &arguments)?;
-        for kind in simulated::kinds() {
-            report(&format!("simulated, {kind}"), &outcomes, |name| name.starts_with(&kind));
+    for benchmark in &benchmarks {
+        let outcomes = evaluate(&benchmark.cases, &arguments)?;
+        if arguments.markdown {
+            println!("{}\n\n{}\n", benchmark.title, markdown::table(&outcomes, &benchmark.kinds));
+            continue;
         }
-        report("simulated, all", &outcomes, |_| true);
-        println!("{}", published::NON_LINEAR);
-    }
-    for file in &arguments.json_lines {
-        let outcomes = evaluate(&json_lines::read(file)?, &arguments)?;
-        report(&file.display().to_string(), &outcomes, |_| true);
-        println!("{}", published::LINEAR_SINGLE_CAUSE);
+        for kind in &benchmark.kinds {
+            report(&format!("{}, {kind}", benchmark.title), &outcomes, |outcome| outcome.kind == *kind);
+        }
+        report(&format!("{}, all", benchmark.title), &outcomes, |_| true);
+        println!("{}", benchmark.published);
     }
     Ok(())
 }
@@ -102,6 +183,9 @@ fn evaluate(cases: &[Case], arguments: &Arguments) -> Result<Vec<Outcome>, Box<d
 }
 
 fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome> {
+    if arguments.rules {
+        return Ok(Outcome::new(case, None, rivals::rankings(case)?, Default::default()));
+    }
     let begin = Instant::now();
     let assignment = if arguments.linear { AssignmentConfig::linear() } else { AssignmentConfig::default() };
     let model = StructuralCausalModel::new(case.graph.clone())
@@ -114,12 +198,13 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome>
     }
     config.recent = case.recent.clone().filter(|_| !arguments.without_recent);
     let begin = Instant::now();
-    let diagnosis = model.diagnose(&case.target, &case.event, &config)?;
-    Ok(Outcome::new(case, &diagnosis, fitting, begin.elapsed()))
+    let diagnosis = model.diagnose(&case.target, &case.event()?, &config)?;
+    let diagnosing = begin.elapsed();
+    Ok(Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing)))
 }
 
-fn report(title: &str, outcomes: &[Outcome], part: impl Fn(&str) -> bool) {
-    let outcomes: Vec<&Outcome> = outcomes.iter().filter(|outcome| part(&outcome.name)).collect();
+fn report(title: &str, outcomes: &[Outcome], part: impl Fn(&Outcome) -> bool) {
+    let outcomes: Vec<&Outcome> = outcomes.iter().filter(|outcome| part(outcome)).collect();
     if !outcomes.is_empty() {
         println!("{title}: {} cases", outcomes.len());
         println!("{}", Tally::of(&outcomes));

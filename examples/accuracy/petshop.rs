@@ -6,7 +6,8 @@
 //! broke its objective, when, and who was the root cause. Metrics have three header rows (node, metric, statistic) and a time
 //! stamp per row.
 //!
-//! The event is the first row that is not before the target's time stamp, and the rows before it are what was just before.
+//! The row to explain is the first that is not before the target's time stamp; the rows from there on are the incident, and
+//! those before it what was just before.
 //! Nodes whose value is missing in the event, or in more than half of the normal rows, are marginalised out.
 
 use std::collections::BTreeMap;
@@ -17,20 +18,7 @@ use std::path::{Path, PathBuf};
 use etiology::{CausalGraph, Dataset};
 use serde::Deserialize;
 
-use crate::case::Case;
-
-/// Whether a case of this name belongs to a part.
-type Belongs = fn(&str) -> bool;
-
-/// The parts of a scenario.
-pub(crate) const PARTS: [(&str, Belongs); 6] = [
-    ("train, latency", |name| name.starts_with("train") && name.ends_with("latency")),
-    ("train, availability", |name| name.starts_with("train") && name.ends_with("availability")),
-    ("test, latency", |name| name.starts_with("test") && name.ends_with("latency")),
-    ("test, availability", |name| name.starts_with("test") && name.ends_with("availability")),
-    ("latency", |name| name.ends_with("latency")),
-    ("all", |_| true),
-];
+use crate::case::{Case, Truth};
 
 #[derive(Deserialize)]
 struct Issue {
@@ -57,15 +45,15 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Case>, Box<dyn Error>> {
     let mut cases = Vec::new();
     for split in ["train", "test"] {
         for issue in issues(&folder.join(split))? {
-            let name = issue.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let case = case(&graph, &normal, &issue, &format!("{split}/{name}"));
+            let case = case(&graph, &normal, &issue, split);
             cases.push(case.map_err(|error| format!("{}: {error}", issue.display()))?);
         }
     }
     Ok(cases)
 }
 
-fn case(graph: &CausalGraph, normal: &Metrics, folder: &Path, name: &str) -> Result<Case, Box<dyn Error>> {
+fn case(graph: &CausalGraph, normal: &Metrics, folder: &Path, split: &str) -> Result<Case, Box<dyn Error>> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let Issue { target, root_cause } = serde_json::from_str(&fs::read_to_string(folder.join("target.json"))?)?;
     let metrics = Metrics::read(&folder.join("metrics.csv"))?;
     let row = metrics.timestamps.iter().position(|&time| time >= target.timestamp).ok_or("no row at the time stamp")?;
@@ -85,17 +73,17 @@ fn case(graph: &CausalGraph, normal: &Metrics, folder: &Path, name: &str) -> Res
         }
     }
     let graph = if silent.is_empty() { graph.clone() } else { graph.marginalize(silent)?.0 };
-    let before = |column: &str| around.column(column).map(|values| values.iter().take(row).copied().collect());
-    let columns: Vec<(&str, Vec<f64>)> =
-        around.names().iter().map(|name| Ok((name.as_str(), before(name)?))).collect::<etiology::Result<_>>()?;
     Ok(Case {
-        name: format!("{name} {}", target.metric),
+        name: format!("{split}/{name} {}", target.metric),
+        kind: format!("{split}, {}", target.metric),
         graph,
         normal,
-        event,
-        recent: if row > 0 { Some(Dataset::from_columns(columns)?) } else { None },
+        rows: around.between(row..around.rows())?,
+        alert: 0,
+        recent: if row > 0 { Some(around.between(0..row)?) } else { None },
         target: target.node,
-        root_cause: root_cause.node,
+        root_causes: vec![root_cause.node],
+        truth: Truth::default(),
     })
 }
 

@@ -4,38 +4,44 @@ use std::fmt;
 use std::time::Duration;
 
 use etiology::Diagnosis;
+use etiology::verdicts::Verdict;
 
 use crate::case::Case;
+use crate::ranking::{Chances, Ranking, service};
 use crate::{median, word};
 
 /// How one case went.
 pub(crate) struct Outcome {
     pub(crate) name: String,
-    root_cause: String,
-    /// Whom the combined ranking names first.
+    pub(crate) kind: String,
+    root_causes: Vec<String>,
+    /// Whom the combined ranking names first, or the first rule where that was not asked.
     named: String,
     strength: &'static str,
-    /// By verdict, the combined ranking first: the chance that the root cause is first, and among the first three.
-    chances: Vec<(String, f64, f64)>,
+    /// By method, the combined ranking first, then the verdicts, then the rules that are compared with.
+    chances: Vec<(String, Chances)>,
     fitting: Duration,
     diagnosing: Duration,
 }
 
 impl Outcome {
-    pub(crate) fn new(case: &Case, diagnosis: &Diagnosis, fitting: Duration, diagnosing: Duration) -> Self {
-        let combined = diagnosis.combined_verdict();
-        let chances = std::iter::once(&combined).chain(&diagnosis.verdicts).map(|verdict| {
-            (
-                verdict.kind.to_string(),
-                verdict.chance_within(&case.root_cause, 1),
-                verdict.chance_within(&case.root_cause, 3),
-            )
-        });
+    /// Without a diagnosis there are the rules alone.
+    pub(crate) fn new(
+        case: &Case,
+        diagnosis: Option<&Diagnosis>,
+        rivals: Vec<Ranking>,
+        (fitting, diagnosing): (Duration, Duration),
+    ) -> Self {
+        let combined = diagnosis.map(Diagnosis::combined_verdict);
+        let verdicts = combined.iter().chain(diagnosis.iter().flat_map(|diagnosis| &diagnosis.verdicts));
+        let rankings: Vec<Ranking> = verdicts.map(by_service).chain(rivals).collect();
+        let chances = rankings.iter().map(|ranking| (ranking.method.clone(), ranking.chances(&case.root_causes)));
         Self {
             name: case.name.clone(),
-            root_cause: case.root_cause.clone(),
-            named: diagnosis.combined.first().map_or_else(String::new, |first| first.node.clone()),
-            strength: word(diagnosis),
+            kind: case.kind.clone(),
+            root_causes: case.root_causes.clone(),
+            named: rankings.first().and_then(Ranking::named).unwrap_or_default().to_owned(),
+            strength: diagnosis.map_or(NOT_ASKED, word),
             chances: chances.collect(),
             fitting,
             diagnosing,
@@ -43,11 +49,22 @@ impl Outcome {
     }
 
     pub(crate) fn line(&self) -> String {
-        let Self { name, root_cause, named, strength, diagnosing, .. } = self;
-        let sign = if named == root_cause { "+" } else { "-" };
-        format!("{sign} {name}: {root_cause}; named ({strength}): {named}; in {diagnosing:.1?}")
+        let Self { name, root_causes, named, strength, diagnosing, .. } = self;
+        let sign = if root_causes.iter().any(|cause| service(cause) == named) { "+" } else { "-" };
+        format!("{sign} {name}: {}; named ({strength}): {named}; in {diagnosing:.1?}", root_causes.join(", "))
     }
 }
+
+fn by_service(verdict: &Verdict) -> Ranking {
+    let scores = verdict.ranking.iter().map(|candidate| (candidate.node.clone(), candidate.score));
+    Ranking::new(verdict.kind.to_string(), scores)
+}
+
+/// In place of a strength where there is no diagnosis.
+const NOT_ASKED: &str = "not asked";
+
+/// How sure a diagnosis can be.
+pub(crate) const STRENGTHS: [&str; 3] = ["strong", "contested", "thin"];
 
 /// Recall over many cases.
 pub(crate) struct Tally<'o> {
@@ -58,23 +75,54 @@ impl<'o> Tally<'o> {
     pub(crate) fn of(outcomes: &'o [&'o Outcome]) -> Self {
         Self { outcomes }
     }
+
+    /// The methods' names, in their order.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &str> {
+        self.outcomes.iter().take(1).flat_map(|outcome| outcome.chances.iter().map(|(method, _)| method.as_str()))
+    }
+
+    pub(crate) fn always_has_several_causes(&self) -> bool {
+        self.outcomes.iter().all(|outcome| outcome.root_causes.len() > 1)
+    }
+
+    /// Whether anybody but the rules was asked.
+    pub(crate) fn has_diagnoses(&self) -> bool {
+        self.outcomes.iter().any(|outcome| outcome.strength != NOT_ASKED)
+    }
+
+    /// How many of so strong diagnoses named a root cause, and how many did not.
+    pub(crate) fn right_and_wrong(&self, strength: &str) -> (f64, f64) {
+        let such = self.outcomes.iter().filter(|outcome| outcome.strength == strength);
+        such.fold((0.0, 0.0), |(right, wrong), outcome| {
+            let chance = outcome.chances[0].1.first;
+            (right + chance, wrong + 1.0 - chance)
+        })
+    }
+
+    /// The mean over the cases of what is counted of a method.
+    pub(crate) fn recall(&self, place: usize, count: fn(&Chances) -> f64) -> f64 {
+        let sum: f64 = self.outcomes.iter().map(|outcome| count(&outcome.chances[place].1)).sum();
+        sum / self.outcomes.len() as f64
+    }
 }
 
 impl fmt::Display for Tally<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.outcomes.len() as f64;
-        writeln!(formatter, "  {:<26} top-1  top-3", "verdict")?;
-        for (place, (name, ..)) in self.outcomes[0].chances.iter().enumerate() {
-            let sum = |chance: fn(&(String, f64, f64)) -> f64| -> f64 {
-                self.outcomes.iter().map(|outcome| chance(&outcome.chances[place])).sum::<f64>() / count
-            };
-            writeln!(formatter, "  {name:<26} {:.3}  {:.3}", sum(|chance| chance.1), sum(|chance| chance.2))?;
+        let several = self.outcomes.iter().any(|outcome| outcome.root_causes.len() > 1);
+        let more = if several { "  recall@causes  recall@3" } else { "" };
+        writeln!(formatter, "  {:<26} top-1  top-3{more}", "verdict")?;
+        for (place, name) in self.methods().enumerate() {
+            let recall = |count| self.recall(place, count);
+            write!(formatter, "  {name:<26} {:.3}  {:.3}", recall(|one| one.first), recall(|one| one.any_of_three))?;
+            if several {
+                write!(formatter, "  {:<13.3}  {:.3}", recall(|one| one.of_as_many), recall(|one| one.of_three))?;
+            }
+            writeln!(formatter)?;
         }
-        for strength in ["strong", "contested", "thin"] {
-            let such: Vec<_> = self.outcomes.iter().filter(|outcome| outcome.strength == strength).collect();
-            if !such.is_empty() {
-                let right = such.iter().map(|outcome| outcome.chances[0].1).sum::<f64>() / such.len() as f64;
-                writeln!(formatter, "  {strength}: {} cases, combined top-1 {right:.3}", such.len())?;
+        for strength in STRENGTHS {
+            let (right, wrong) = self.right_and_wrong(strength);
+            if right + wrong > 0.0 {
+                writeln!(formatter, "  {strength}: {:.0} cases, {right:.1} right, {wrong:.1} wrong", right + wrong)?;
             }
         }
         let time = |time: fn(&Outcome) -> Duration| median(self.outcomes.iter().map(|outcome| time(outcome)).collect());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::asked::Asked;
 use super::evidence::Evidence;
 use super::methods::CombinedScore;
-use super::strength::NOT_UNUSUAL;
+use super::thresholds::unremarkable;
 use crate::error::Result;
 use crate::noise::NoiseDistribution;
 
@@ -69,9 +69,4 @@ pub(super) fn causes(
 /// Whether a set of causes leaves the target not unusual.
 pub(super) fn explains(causes: &[Cause]) -> bool {
     causes.last().is_some_and(|last| last.probability >= unremarkable())
-}
-
-/// The probability from which on a value is not unusual.
-pub(super) fn unremarkable() -> f64 {
-    (-NOT_UNUSUAL).exp()
 }

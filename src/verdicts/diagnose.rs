@@ -1,7 +1,7 @@
 //! All verdicts on one event.
 
 use super::asked::Asked;
-use super::causes::{causes, unremarkable};
+use super::causes::causes;
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
@@ -11,6 +11,7 @@ use super::methods::{
 };
 use super::proof::{Proof, Question, only_the_record, prove};
 use super::strength::Judged;
+use super::thresholds::unremarkable;
 use super::verdict::{Verdict, VerdictKind};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;

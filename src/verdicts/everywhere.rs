@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::config::DiagnosisConfig;
 use super::evidence::Evidence;
 use super::methods::propagation;
-use super::strength::{AS_SUSPECT, NOT_UNUSUAL};
+use super::thresholds::{AS_SUSPECT, NOT_UNUSUAL};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
 use crate::error::Result;

@@ -16,6 +16,7 @@ mod prepared;
 mod proof;
 mod rows;
 mod strength;
+mod thresholds;
 mod verdict;
 
 pub use crate::findings::Strength;

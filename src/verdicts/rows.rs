@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::config::DiagnosisConfig;
 use super::diagnosis::Diagnosis;
 use super::methods::CombinedScore;
-use super::strength::{AS_SUSPECT, NOT_UNUSUAL};
+use super::thresholds::{AS_SUSPECT, NOT_UNUSUAL};
 use super::verdict::VerdictKind;
 use crate::data::Dataset;
 use crate::error::{Error, Result};

@@ -17,16 +17,13 @@
 use super::causes::{Cause, explains};
 use super::evidence::{Evidence, NodeEvidence};
 use super::methods::CombinedScore;
+use super::thresholds::{AS_SUSPECT, NOT_UNUSUAL};
 use super::verdict::{Verdict, VerdictKind};
 use crate::error::list_names;
 use crate::findings::{Finding, FindingKind, Strength};
 use crate::question::attribution::Attribution;
 use crate::wording::share_of_rows;
 
-/// What is less rare than one in twenty is no outlier, in nats.
-pub(super) const NOT_UNUSUAL: f64 = 2.995_732_273_553_991;
-/// A runner-up with so much of the first one's combined score is as suspect.
-pub(super) const AS_SUSPECT: f64 = 0.8;
 /// So much of all that moved the target must be the first one's contribution.
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.

@@ -1,12 +1,12 @@
 //! Figures that are known from elsewhere: closed forms, brute force, other programs, laws, and labelled faults.
 
-mod accuracy;
 mod acting;
 mod analytic;
 mod categories;
 mod change;
 mod change_errors;
 mod extremes;
+mod labelled;
 mod large_graphs;
 mod mergeable;
 mod noise_bank;
@@ -26,17 +26,23 @@ mod two_tables;
 mod case;
 #[path = "../../examples/shared/exact_models.rs"]
 mod exact_models;
+#[path = "../../examples/accuracy/hard.rs"]
+mod hard;
 #[path = "../../examples/shared/hidden_branches.rs"]
 mod hidden_branches;
 #[path = "../../examples/accuracy/json_lines.rs"]
 mod json_lines;
 #[path = "../../examples/shared/known_models.rs"]
 mod known_models;
+#[path = "../../examples/accuracy/least_squares.rs"]
+mod least_squares;
 #[path = "../shared/linear_gaussian.rs"]
 mod linear_gaussian;
 #[path = "../../examples/accuracy/petshop.rs"]
-#[expect(dead_code, reason = "the parts of a scenario are not needed here")]
 mod petshop;
+#[path = "../../examples/accuracy/ranking.rs"]
+mod ranking;
+#[path = "../../examples/accuracy/rivals.rs"]
+mod rivals;
 #[path = "../../examples/accuracy/simulated.rs"]
-#[expect(dead_code, reason = "the names of the kinds are not needed here")]
 mod simulated;

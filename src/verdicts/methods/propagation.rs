@@ -8,7 +8,7 @@
 //! one of chance. The score of a node is the sum of what it accounts for over itself and all its descendants, each along the best path.
 
 use crate::verdicts::evidence::Evidence;
-use crate::verdicts::strength::NOT_UNUSUAL;
+use crate::verdicts::thresholds::NOT_UNUSUAL;
 
 /// Σⱼ max over paths from i to j of min over the path of what is unusual, in nats. Costs O(nodes · edges).
 pub(in crate::verdicts) fn propagation(evidence: &Evidence) -> Vec<f64> {

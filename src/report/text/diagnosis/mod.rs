@@ -52,8 +52,14 @@ impl fmt::Display for DiagnosisText<'_> {
         diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {}", visible(doubt)))?;
         let mut findings = diagnosis.findings.iter().filter(|finding| !said.contains(finding));
         findings.try_for_each(|finding| writeln!(formatter, "- {}", visible(finding)))?;
-        diagnosis.proofs.iter().try_for_each(|proof| write!(formatter, "
-{}", visible(proof)))?;
+        diagnosis.proofs.iter().try_for_each(|proof| {
+            write!(
+                formatter,
+                "
+{}",
+                visible(proof)
+            )
+        })?;
         writeln!(formatter)?;
         table::write(formatter, &diagnosis.ranking_table())?;
         if !in_brief {

@@ -17,15 +17,15 @@ use rayon::prelude::*;
 type Recall = fn(&Case, &Diagnosis) -> f64;
 
 fn combined<const PLACES: usize>(case: &Case, diagnosis: &Diagnosis) -> f64 {
-    diagnosis.combined_verdict().chance_within(&case.root_cause, PLACES)
+    diagnosis.combined_verdict().chance_within(&case.root_causes[0], PLACES)
 }
 
 fn by_score<const PLACES: usize>(case: &Case, diagnosis: &Diagnosis) -> f64 {
-    diagnosis.verdict(VerdictKind::ShapleyItScore).unwrap().chance_within(&case.root_cause, PLACES)
+    diagnosis.verdict(VerdictKind::ShapleyItScore).unwrap().chance_within(&case.root_causes[0], PLACES)
 }
 
 fn by_mean_deviation<const PLACES: usize>(case: &Case, diagnosis: &Diagnosis) -> f64 {
-    diagnosis.verdict(VerdictKind::ShapleyMeanDeviation).unwrap().chance_within(&case.root_cause, PLACES)
+    diagnosis.verdict(VerdictKind::ShapleyMeanDeviation).unwrap().chance_within(&case.root_causes[0], PLACES)
 }
 
 fn diagnose_all(cases: &[Case]) -> Vec<(&Case, Diagnosis)> {
@@ -33,7 +33,7 @@ fn diagnose_all(cases: &[Case]) -> Vec<(&Case, Diagnosis)> {
         let model = StructuralCausalModel::new(case.graph.clone()).assign_mechanisms(&case.normal)?;
         let mut config = DiagnosisConfig::default().with_counterfactuals(0);
         config.recent = case.recent.clone();
-        model.fit(&case.normal)?.diagnose(&case.target, &case.event, &config)
+        model.fit(&case.normal)?.diagnose(&case.target, &case.event()?, &config)
     };
     let named = |case: &Case| diagnose(case).unwrap_or_else(|error| panic!("{}: {error}", case.name));
     cases.par_iter().map(named).collect::<Vec<_>>().into_iter().zip(cases).map(|(found, case)| (case, found)).collect()
@@ -65,7 +65,7 @@ fn simulated_faults_of_several_kinds_of_mechanisms() {
     // Trees take most of the time; `cargo run --release --example accuracy -- --simulated 20` has more of them.
     let mut of_trees = 0;
     cases.retain(|case| {
-        of_trees += usize::from(case.name.starts_with("Tree"));
+        of_trees += usize::from(case.kind.starts_with("Tree"));
         of_trees <= 1
     });
     assert_at_least(&diagnose_all(&cases), &[("combined", combined::<1>, 0.9), ("among three", combined::<3>, 0.95)]);

@@ -1,0 +1,4 @@
+//! Faults whose cause is known.
+
+mod accuracy;
+mod hard_incidents;
