@@ -125,9 +125,10 @@ fn of_petshop(folder: &std::path::Path) -> Result<Vec<Outcome>, Box<dyn Error>> 
     let training = cases.into_iter().filter(|case| case.name.starts_with("train"));
     let outcomes = training.map(|case| {
         let mut config = DiagnosisConfig::default();
+        let event = case.event()?;
         config.recent = case.recent;
-        let right = vec![case.root_cause];
-        let case = Case { graph: case.graph, normal: case.normal, event: case.event, target: case.target, right };
+        let right = case.root_causes;
+        let case = Case { graph: case.graph, normal: case.normal, event, target: case.target, right };
         let diagnosis = diagnose(&case, &config)?;
         Ok(Outcome::new("PetShop, training part", &case, diagnosis))
     });
