@@ -51,8 +51,8 @@ fn a_noise_that_was_off_before_is_neither_unusual_nor_a_contribution() {
         ("api", vec![3.0, 3.03, 2.97]),
         ("web", vec![4.0, 4.03, 3.97]),
     ]);
-    let blamed = diagnose(2.0, 4.0, 5.0, None);
-    let known = diagnose(2.0, 4.0, 5.0, Some(before.unwrap()));
+    let blamed = diagnose(1.3, 3.3, 4.3, None);
+    let known = diagnose(1.3, 3.3, 4.3, Some(before.unwrap()));
     let share = |diagnosis: &Diagnosis, node: &str| {
         diagnosis.combined.iter().find(|suspect| suspect.node == node).unwrap().shapley
     };
