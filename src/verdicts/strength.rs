@@ -85,7 +85,7 @@ impl Judged<'_> {
         let score = self.attribution.score.value.max(0.0);
         // To its other side the target is unusual all the same, which a finding says.
         let usual = score < NOT_UNUSUAL && !found(FindingKind::OtherSide);
-        let nobody = !self.evidence.nodes.iter().any(|node| node.noise_surprise >= NOT_UNUSUAL);
+        let nobody = !self.evidence.nodes.iter().any(|node| node.noise_surprise.max(node.noise_rarity) >= NOT_UNUSUAL);
         // Of few rows nothing is unusual, however far out: a finding says that, too.
         if usual && !(self.attribution.score.saturated && found(FindingKind::FewRows)) {
             let probability = self.attribution.score.tail_probability.unwrap_or_else(|| (-score).exp());
@@ -156,11 +156,7 @@ impl Judged<'_> {
         let (surprise, other) = self.noises(first);
         let nodes = self.evidence.nodes.len();
         if surprise < NOT_UNUSUAL || nodes as f64 * (-surprise).exp() > BY_CHANCE {
-            let rows = share_of_rows(self.evidence.tail_probability(surprise), self.evidence.floor);
-            return Some(format!(
-                "Given its parents, `{}` is as far off in {rows}, and {nodes} nodes might be.",
-                first.node
-            ));
+            return Some(self.how_near(first, surprise));
         }
         if other > surprise {
             return Some(format!("Given its parents, another node is more unusual than `{}`.", first.node));
@@ -170,6 +166,19 @@ impl Judged<'_> {
             "Given its parents, `{}` is as unusual as `{}`, and neither depends on the other.",
             apart.name, first.node
         ))
+    }
+
+    /// Why the noise of the first of the ranking is no evidence by itself.
+    fn how_near(&self, first: &CombinedScore, surprise: f64) -> String {
+        let (evidence, node) = (self.evidence, &first.node);
+        let rarity = evidence.nodes.iter().find(|one| one.name == *node).map_or(0.0, |one| one.noise_rarity);
+        let rows = share_of_rows(evidence.tail_probability(surprise), evidence.floor);
+        if rarity > surprise {
+            return format!(
+                "Given its parents, `{node}` is at the edge of what was seen, but near the rest: a normal distribution is as far out in {rows}."
+            );
+        }
+        format!("Given its parents, `{node}` is as far off in {rows}, and {} nodes might be.", evidence.nodes.len())
     }
 
     /// The node whose noise is most unusual among those that are neither causes nor effects of this one.

@@ -33,6 +33,8 @@ pub(super) struct NodeEvidence {
     /// How unusual the noise is given the parents, in nats, with the error of the fit taken into account; what was so before the event is
     /// not counted.
     pub(super) noise_surprise: f64,
+    /// The same by rank among the training rows alone, in nats: more where the noise is at the edge of what was seen, and not far from the rest.
+    pub(super) noise_rarity: f64,
     /// Which part of the noise's deviation that is, from 0 to 1.
     pub(super) evident: f64,
 }
@@ -71,6 +73,7 @@ impl Evidence {
                 parents: parents.into_iter().map(|parent| places[parent]).collect(),
                 surprise: surprise(model, node, recovered.values[number], values_before)?,
                 noise_surprise: own_noise.nats,
+                noise_rarity: own_noise.rarity,
                 evident: own_noise.evident,
             });
         }

@@ -24,6 +24,8 @@ const MISFIT: f64 = 0.25;
 pub(super) struct OwnNoise {
     /// How unusual it is, in nats.
     pub(super) nats: f64,
+    /// The same by rank alone, however near to the rest.
+    pub(super) rarity: f64,
     /// Which part of its deviation is evidence, from 0 to 1: neither misfit nor what was there before the event.
     pub(super) evident: f64,
 }
@@ -38,7 +40,7 @@ pub(super) fn own_noise(
     let (node, floor) = (wiring.node(number), model.default_floor());
     if node.levels.is_some() {
         let nats = nats_of_tail(wiring.ln_noise_tail(recovered, number).exp(), floor)?;
-        return Ok(OwnNoise { nats, evident: 1.0 });
+        return Ok(OwnNoise { nats, rarity: nats, evident: 1.0 });
     }
     let distribution = node.mechanism.noise();
     let parents = node.parent_values(&recovered.values);
@@ -54,7 +56,8 @@ pub(super) fn own_noise(
     let left = (since - median) / width;
     let deviation = noise - median;
     let evident = if deviation == 0.0 { 0.0 } else { (left / deviation).clamp(0.0, 1.0) };
-    Ok(OwnNoise { nats: nats(distribution, median + left, floor)?, evident })
+    let rarity = nats_of_tail(distribution.two_sided_tail(median + left), floor)?;
+    Ok(OwnNoise { nats: nats(distribution, median + left, floor)?, rarity, evident })
 }
 
 /// By how much the noise would differ with every parent put back into the range that was seen of it; 0 for a mechanism that was given.
