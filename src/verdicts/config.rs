@@ -21,7 +21,7 @@ pub struct DiagnosisConfig {
     /// configuration, by default with its model error. The quantity is not used: both are computed. The mean deviation, of which the verdicts need the ranking
     /// alone, takes at most 1 024 samples and, where coalitions need samples and nothing else is configured, 32 permutations.
     pub attribution: AttributionConfig,
-    /// The rows just before the event, if there are any. A node that was off its usual values then is not suspected for what
+    /// The rows just before the event, if there are any. A node whose value or noise was off then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
     pub recent: Option<Dataset>,
     /// For how many of the most suspect nodes to say what would have been had they behaved normally; 3 by default.

@@ -17,10 +17,11 @@ pub enum VerdictKind {
     /// Contributions to the target's deviation from its expected value, in the target's unit, in the direction of the
     /// deviation.
     ShapleyMeanDeviation,
-    /// How unusual the node's noise is given its parents, in nats; less than
-    /// [`noise_score`](crate::attribution::Contribution::noise_score) where the parents lie outside of what the mechanism was fitted to.
+    /// How unusual the node's noise is given its parents, in nats. Unlike [`noise_score`](crate::attribution::Contribution::noise_score) it is
+    /// less where the parents lie outside of what the mechanism was fitted to or the noise was so before the event, at most what a normal tail gives, and
+    /// grows with the distance beyond what training had.
     NoiseScore,
-    /// How much of the anomaly downstream the node's own anomaly can account for, in nats.
+    /// How much of what is anomalous in the node and downstream of it the anomaly of its own noise can account for, in nats beyond one row in twenty.
     Propagation,
     /// How much more unusual the node is than any of its parents, in nats (Okati et al., arXiv 2406.05014).
     SmoothTraversal,

@@ -4,15 +4,16 @@
 //! combined = (propagation / largest + noise score / largest + Shapley share) / 3
 //! ```
 //!
-//! Propagation needs the graph and what is normal of each node, but no mechanism: it survives mechanisms that extrapolate
-//! wildly, and is misled where a weak cause is amplified. The noise score needs the mechanism of one node at a time, and
+//! Propagation needs the graph and what is normal of each node, and a mechanism only of the node that is blamed: it survives mechanisms that
+//! extrapolate wildly, and is misled where a weak cause is amplified. The noise score needs the mechanism of one node at a time, and
 //! says nothing of the target. The Shapley contributions need the whole model, and say exactly what the others do not: how
 //! much it matters for the target. Each is on a scale from 0 to 1, and none has a parameter.
 //!
 //! The first two are divided by their largest value, as how many nats an anomaly has depends on the number of rows. The
 //! contributions are taken as a *share* of the sum of their sizes: where the model explains the event by one node that node
 //! has nearly all, where large contributions of either sign cancel, as they do where the model is wrong, no one has
-//! much, and the verdict withdraws by itself.
+//! much, and the verdict withdraws by itself. A contribution counts as far as its noise is evidence: not where the noise is what a mechanism says
+//! that was never fitted there, or was there before the event.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,7 @@ pub struct CombinedScore {
     pub propagation: f64,
     /// How unusual its noise is, relative to the most unusual one.
     pub noise: f64,
-    /// Its contribution to the target's deviation as a share of the sum of all their sizes; 0 if it is negative.
+    /// Its contribution to the target's deviation, as far as its noise is evidence, as a share of the sum of all their sizes; 0 if it is negative.
     pub shapley: f64,
 }
 

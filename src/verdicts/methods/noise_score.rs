@@ -1,8 +1,8 @@
 //! The root cause is the node whose own noise is unusual: its value does not follow from its parents as it used to.
 //!
 //! −ln of twice the smaller tail of the noise's distribution, as in `node_scores` (Budhathoki et al., ICML 2022, section
-//! 3), but with the error of the fit taken into account where the parents lie outside of what the mechanism was fitted to:
-//! a noise recovered by extrapolation says little.
+//! 3), but without a ceiling, without what was so before the event, and with the error of the fit taken into account where the parents lie outside of what the
+//! mechanism was fitted to: a noise recovered by extrapolation says little.
 
 use crate::verdicts::evidence::Evidence;
 
