@@ -24,6 +24,8 @@ use crate::findings::{Finding, FindingKind, Strength};
 use crate::question::attribution::Attribution;
 use crate::wording::share_of_rows;
 
+/// A runner-up with so much of it cannot be told apart.
+const INDISTINGUISHABLE: f64 = 0.98;
 /// So much of all that moved the target must be the first one's contribution.
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
@@ -63,7 +65,7 @@ impl Judged<'_> {
             return (Strength::Thin, doubts);
         }
         let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
-        doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
+        doubts.extend(rivals.map(|rival| rivalry(first, rival)));
         doubts.extend(self.no_majority(first));
         doubts.extend(self.small_part(first));
         doubts.extend(self.unusual_by_chance(first));
@@ -211,4 +213,13 @@ impl Judged<'_> {
         };
         (most(true), most(false))
     }
+}
+
+/// What it means that another node is nearly as suspect.
+fn rivalry(first: &CombinedScore, rival: &CombinedScore) -> String {
+    let (first_node, rival_node) = (&first.node, &rival.node);
+    if rival.score >= INDISTINGUISHABLE * first.score {
+        return format!("`{rival_node}` and `{first_node}` cannot be told apart: the one is as suspect as the other.");
+    }
+    format!("`{rival_node}` is about as suspect as `{first_node}`.")
 }
