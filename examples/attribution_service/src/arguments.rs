@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// Where to listen; port 0 takes a free one, and the address is printed
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+    /// Answers a program over standard input and output in the Model Context Protocol, instead of listening
+    #[arg(long, conflicts_with_all = ["listen", "contributions", "client_limit_s", "queue", "allow_host", "token_file"])]
+    pub(crate) mcp: bool,
     /// Normal data as CSV: one column per node
     #[arg(long, value_name = "FILE", requires = "calls")]
     pub(crate) normal: Option<PathBuf>,
