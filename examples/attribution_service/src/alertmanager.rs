@@ -135,7 +135,10 @@ impl<'e> Asking<'e> {
         }
         self.asked += 1;
         if self.asked > MOST_EXPLAINED {
-            return (answered.unexplained(format!("of one webhook {MOST_EXPLAINED} alerts are explained")), None);
+            return (
+                answered.unexplained(format!("no more than {MOST_EXPLAINED} alerts of one webhook are explained")),
+                None,
+            );
         }
         match self.question(alert) {
             Ok(question) => (answered, Some(question)),
@@ -267,7 +270,41 @@ fn list<'a>(answers: impl IntoIterator<Item = &'a String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use etiology::{CausalGraph, NoiseDistribution, StructuralCausalModel};
+
     use super::*;
+
+    fn alerts(alert: &str, count: usize) -> Vec<Alert> {
+        let json = format!("{{\"version\": \"4\", \"alerts\": [{}]}}", vec![alert; count].join(","));
+        Webhook::read(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn names_that_several_nodes_may_have_are_refused_and_so_are_more_alerts_than_can_be_answered() {
+        let nodes = ["a b", "a-b", "a_c", "a-c", "db"];
+        let graph = CausalGraph::from_nodes_and_edges(nodes, Vec::<(&str, &str)>::new()).unwrap();
+        let normal = || NoiseDistribution::normal(0.1, 0.02).unwrap();
+        let model = nodes
+            .iter()
+            .try_fold(StructuralCausalModel::new(graph), |model, node| model.with_mechanism(node, normal()));
+        let explainer = Explainer::new(model.unwrap().without_fitting().unwrap(), None, &[]).unwrap();
+        let mut asking = Asking::new(&explainer, Some("db"), None);
+        let mut ask = |annotations: &str| {
+            let alert = format!(
+                "{{\"status\": \"firing\", \"labels\": {{\"db\": \"0.5\", \"a_c\": \"x\"}}, \"annotations\": {annotations}}}"
+            );
+            let (answered, question) = asking.ask(alerts(&alert, 1).remove(0));
+            question.ok_or(answered.reason)
+        };
+        let question = ask(r#"{"a_c": "0.25"}"#).unwrap();
+        assert_eq!((question.event.get("db"), question.event.get("a_c")), (Some(0.5), Some(0.25)));
+        assert!(ask(r#"{"a_b": "1"}"#).unwrap_err().unwrap().contains("any of several nodes"));
+        assert!(ask(r#"{"db": "1"}"#).unwrap_err().unwrap().contains("`db`"));
+        let firing = r#"{"status": "firing", "labels": {}, "annotations": {"db": "0.5"}}"#;
+        let mut asking = Asking::new(&explainer, Some("db"), None);
+        let asked: Vec<bool> = alerts(firing, 102).into_iter().map(|alert| asking.ask(alert).1.is_some()).collect();
+        assert_eq!((asked.iter().filter(|asked| **asked).count(), asked[100]), (100, false));
+    }
 
     #[test]
     fn a_name_of_a_label_is_that_of_the_node_without_what_labels_cannot_have() {

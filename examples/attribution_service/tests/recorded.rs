@@ -79,7 +79,7 @@ fn check(name: &str, exchanges: &[Exchange], answers: &[String]) {
     }
 }
 
-/// The text with the times at 0, and numbers of many digits with four of them.
+/// The text with the times at 0, and numbers of many digits with four of them; what is next to nothing is nothing.
 fn fixed(text: &str) -> String {
     let mut fixed = String::with_capacity(text.len());
     let mut rest = text;
@@ -92,7 +92,9 @@ fn fixed(text: &str) -> String {
         if fixed.ends_with("elapsed_ms\":") || fixed.ends_with("queued_ms\":") {
             fixed.push('0');
         } else {
-            fixed.push_str(&number.map_or_else(|| rest[..end].to_owned(), |number| format!("{number:.3e}")));
+            let digits =
+                number.map(|number| if number.abs() < 1e-12 { "0".to_owned() } else { format!("{number:.3e}") });
+            fixed.push_str(&digits.unwrap_or_else(|| rest[..end].to_owned()));
         }
         rest = &rest[end..];
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::strength_word;
 use crate::report::escape::markup;
 use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
@@ -49,10 +50,9 @@ impl Diagnosis {
     /// ```
     pub fn to_grafana(&self, units: &Units) -> GrafanaAnnotation {
         let of = |kind: &str, node: &str| shortened(&format!("{kind}:{}", visible_name(node)), LONGEST_TAG);
-        let strength = serde_json::to_value(self.strength).ok();
-        let strength = strength.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned);
-        let tags = [Some("etiology".to_owned()), Some(of("target", &self.target)), strength];
-        let tags = tags.into_iter().flatten().chain(self.root_cause().map(|root_cause| of("root_cause", root_cause)));
+        let strength = strength_word(self.strength).to_owned();
+        let tags = ["etiology".to_owned(), of("target", &self.target), strength];
+        let tags = tags.into_iter().chain(self.root_cause().map(|root_cause| of("root_cause", root_cause)));
         let path = self.first_proof().map_or_else(String::new, |proof| format!(" {}", proof.headline()));
         let text = markup(&format!("{}{path}", self.headline_in(units)));
         GrafanaAnnotation { time: None, time_end: None, tags: tags.collect(), text }

@@ -63,6 +63,13 @@ impl Diagnosis {
             return chat(&record.remedy);
         }
         let name = chat_name(first);
+        let unmeasured = self.attribution.contribution(first).map_or(&[][..], |part| &part.missing_parents);
+        if !unmeasured.is_empty() {
+            return format!(
+                "look at {name}, and find out the values of {}, which the event lacks.",
+                some_names(unmeasured)
+            );
+        }
         let look = match first == self.target {
             true => format!("look at {name} itself, and at what it depends on that the graph lacks"),
             false => format!("look at {name} first"),
@@ -80,17 +87,19 @@ impl Diagnosis {
 
     fn next_where_nobody_is_named(&self) -> String {
         if !self.missing.is_empty() {
-            let shown = self.missing.iter().take(MOST_NAMES).map(|name| chat_name(name));
-            let shown: Vec<String> = shown.collect();
-            let more = self.missing.len().saturating_sub(MOST_NAMES);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            return format!("find out the values of {}{more}, which the event lacks.", shown.join(", "));
+            return format!("find out the values of {}, which the event lacks.", some_names(&self.missing));
         }
         match self.findings.iter().find(|finding| finding.kind.caps() == Strength::Thin) {
             Some(finding) => chat(&finding.remedy),
             None => "look at other events of the same kind, as this one by itself names nobody.".to_owned(),
         }
     }
+}
+
+fn some_names(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(MOST_NAMES).map(|name| chat_name(name)).collect();
+    let more = names.len().saturating_sub(MOST_NAMES);
+    format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() })
 }
 
 /// The path of a proof, and whether it holds.
@@ -109,6 +118,72 @@ fn path(proof: &Proof) -> String {
         PathStatus::None { reason } => {
             let (suspect, target) = (chat_name(&proof.suspect), chat_name(&proof.target));
             format!("Path: none from {suspect} to {target} is shown. {}", chat(reason))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        AdditiveNoiseModel, CausalGraph, DiagnosisConfig, FittedModel, KnownFormula, NoiseDistribution, Observation,
+        StructuralCausalModel,
+    };
+
+    /// A chain of these nodes, each of which takes as long as the one before and 0.05 more.
+    fn chain(nodes: &[&str]) -> FittedModel {
+        let edges = nodes.windows(2).map(|pair| (pair[0], pair[1]));
+        let mut model = StructuralCausalModel::new(CausalGraph::from_edges(edges).unwrap());
+        model = model.with_mechanism(nodes[0], NoiseDistribution::normal(0.1, 0.02).unwrap()).unwrap();
+        for pair in nodes.windows(2) {
+            let own_time = NoiseDistribution::normal(0.05, 0.01).unwrap();
+            let sum = AdditiveNoiseModel::known(KnownFormula::sum([pair[0]])).with_noise(own_time);
+            model = model.with_mechanism(pair[1], sum).unwrap();
+        }
+        model.without_fitting().unwrap()
+    }
+
+    fn lines(nodes: &[&str], values: &[f64]) -> Vec<String> {
+        let event = Observation::from_pairs(nodes.iter().copied().zip(values.iter().copied())).unwrap();
+        let target = nodes.last().unwrap();
+        let diagnosis = chain(nodes).diagnose(target, &event, &DiagnosisConfig::default()).unwrap();
+        diagnosis.to_markdown(&Units::default()).lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_path_is_said_and_a_long_one_loses_its_middle() {
+        let names: Vec<String> = (0..20).map(|place| format!("n{place}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let values: Vec<f64> = (0..20).map(|place| 0.9 + 0.05 * f64::from(place)).collect();
+        assert_eq!(lines(&names[..3], &values[..3])[2], "- Path: `n0` → `n1` → `n2`, every step tested.");
+        let long = lines(&names, &values);
+        let path = long.iter().find(|line| line.starts_with("- Path")).unwrap();
+        assert!(
+            path.contains("`n0` → `n1` → `n2` → `n3` → `n4` → `n5` → … → `n14`") && path.contains("→ `n19`"),
+            "{path}"
+        );
+    }
+
+    #[test]
+    fn an_event_without_the_values_that_matter_asks_for_them() {
+        let unmeasured = lines(&["db", "api", "web"], &[f64::NAN, f64::NAN, 0.9]);
+        assert_eq!(
+            unmeasured.last().unwrap(),
+            "- Next: look at `web`, and find out the values of `api`, which the event lacks."
+        );
+        let usual = lines(&["db", "api", "web"], &[f64::NAN, 0.15, 0.2]);
+        assert_eq!(usual.last().unwrap(), "- Next: find out the values of `db`, which the event lacks.");
+    }
+
+    #[test]
+    fn no_name_becomes_a_link_a_mention_formatting_or_a_line() {
+        let hostile = ["a` <!channel> @here `b", "x](http://evil.example)\n# [y", "**web** <@U1> http://evil.example"];
+        let lines = lines(&hostile, &[0.9, 0.95, 1.0]);
+        assert!((2..=5).contains(&lines.len()), "{lines:?}");
+        for line in lines {
+            let outside: String = line.split('`').step_by(2).collect();
+            assert!(line.matches('`').count() % 2 == 0 && line.starts_with("- "), "{line}");
+            assert!(!line.contains(['<', '>']) && !outside.contains(['@', '[', '*', '#', '/']), "{line}");
         }
     }
 }

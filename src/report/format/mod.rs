@@ -7,5 +7,16 @@ mod markdown;
 mod open_metrics;
 mod verdict;
 
+use crate::findings::Strength;
+
 pub use grafana::GrafanaAnnotation;
 pub use verdict::{DiagnosisInBrief, FirstOfVerdict};
+
+/// How strong evidence is, in the word that it has in JSON.
+fn strength_word(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Thin => "thin",
+        Strength::Contested => "contested",
+        Strength::Strong => "strong",
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::strength_word;
 use crate::findings::Strength;
 use crate::report::escape::label;
 use crate::verdicts::Diagnosis;
@@ -40,13 +41,13 @@ impl Diagnosis {
         let suspects = self.combined.iter().map(|suspect| (of(&suspect.node), suspect.score));
         let of_suspects = "How suspect the node is according to all evidence together, from 0 to 1.";
         family(&mut text, "etiology_suspect_score", of_suspects, suspects);
-        let states = [(Strength::Thin, "thin"), (Strength::Contested, "contested"), (Strength::Strong, "strong")];
         let name = "etiology_evidence";
         let _ = writeln!(
             text,
             "# TYPE {name} stateset\n# HELP {name} How strong the evidence for the most suspect node is."
         );
-        for (strength, word) in states {
+        for strength in [Strength::Thin, Strength::Contested, Strength::Strong] {
+            let word = strength_word(strength);
             let is_it = u8::from(strength == self.strength);
             let _ = writeln!(text, "{name}{{{target},{name}=\"{word}\"}} {is_it}");
         }
@@ -72,8 +73,8 @@ fn number(value: f64) -> String {
     match value {
         f64::INFINITY => "+Inf".to_owned(),
         f64::NEG_INFINITY => "-Inf".to_owned(),
-        // Rust writes NaN as the format does.
-        finite => finite.to_string(),
+        // With an exponent where it is small; NaN as the format has it.
+        other => format!("{other:?}"),
     }
 }
 
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_the_format_has_them() {
-        let written = [1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.25].map(number);
-        assert_eq!(written, ["1.5", "NaN", "+Inf", "-Inf", "-0.25"]);
+        let written = [1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1e-20].map(number);
+        assert_eq!(written, ["1.5", "NaN", "+Inf", "-Inf", "-1e-20"]);
     }
 }

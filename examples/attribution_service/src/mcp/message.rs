@@ -53,6 +53,10 @@ impl Message {
     /// # Errors
     /// When it is no JSON, or no message.
     pub(super) fn read(line: &[u8]) -> Result<Option<Self>, Failure> {
+        // Serde would take the members of an array for fields.
+        if line.trim_ascii_start().starts_with(b"[") {
+            return Err(Failure::invalid("one request of JSON-RPC 2.0 a line is expected, not several in an array"));
+        }
         let AsSent { jsonrpc, id, method, params } = serde_json::from_slice(line).map_err(|error| {
             let message = format!("one request of JSON-RPC 2.0 a line is expected: {error}");
             if error.is_data() { Failure::invalid(message) } else { Failure { code: -32700, message } }

@@ -145,6 +145,8 @@ fn who_asks_and_how_is_looked_at_before_the_question_is_read() {
     let strange = ask(&format!("host: localhost\r\n{good}"));
     assert_eq!((strange.status, strange.head.contains("www-authenticate: bearer")), (401, true));
     assert_eq!((server.get("/metrics").status, server.get("/health").status), (401, 200));
+    let webhook = server.ask(&request("POST", "/alertmanager", r#"{"version": "4", "alerts": []}"#));
+    assert_eq!((server.get("/alertmanager").status, webhook.status), (401, 401));
     let form =
         ask(&format!("host: localhost\r\n{token}content-type: text/plain\r\ncontent-length: {}\r\n", body.len()));
     assert_eq!(form.status, 415);
