@@ -61,7 +61,7 @@ struct Tally {
     queued: Vec<f64>,
     /// The largest standard error of each attribution.
     errors: Vec<f64>,
-    /// Answers that were read, and those of them that are what there would be without a limit.
+    /// Answers that were read, and those of them that are what there would be without a limit; of webhooks those that explain.
     read: usize,
     complete: usize,
     refused: usize,
@@ -181,13 +181,12 @@ fn print(arguments: &Arguments, tallies: Vec<Tally>, took: Duration) {
     let kept = answered as f64 / took.as_secs_f64();
     println!("asked for {} /s, answered {answered} in {:.2} s: {kept:.0} /s", arguments.rate, took.as_secs_f64());
     println!("other answers than 200: {refused}; broken connections or answers: {broken}");
-    println!("complete: {complete} of {read} answers that were read");
-    for (what, figures) in [
-        ("latency, ms", latencies),
-        ("computed in, ms", computed),
-        ("waited for a worker, ms", queued),
-        ("largest standard error", errors),
-    ] {
+    let what = if arguments.webhooks { "explained" } else { "complete" };
+    println!("{what}: {complete} of {read} answers that were read");
+    let of_the_service =
+        [("computed in, ms", computed), ("waited for a worker, ms", queued), ("largest standard error", errors)];
+    let told = of_the_service.into_iter().filter(|(_, figures)| !figures.is_empty());
+    for (what, figures) in [("latency, ms", latencies)].into_iter().chain(told) {
         println!("{what:>24}: {}", quantiles(figures));
     }
 }

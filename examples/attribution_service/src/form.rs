@@ -1,7 +1,10 @@
 //! In which form an answer is wanted.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, StatusCode, header};
 
+use crate::arguments::LIMIT_OF_A_VERDICT;
 use crate::question::Refusal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,11 @@ impl Form {
             }
         }
         best.1
+    }
+
+    /// How long an answer of this form may take where the limit is this otherwise.
+    pub(crate) fn limit(self, limit: Duration) -> Duration {
+        if self == Self::Json { limit } else { limit.max(LIMIT_OF_A_VERDICT) }
     }
 
     pub(crate) fn media_type(self) -> &'static str {

@@ -109,7 +109,8 @@ impl Service {
 
     /// Puts a question into the queue.
     fn ask(&self, explainer: &Arc<Explainer>, question: Question, form: Form) -> Result<Answer, Refusal> {
-        let (explainer, limit) = (Arc::clone(explainer), question.limit.unwrap_or(self.limit));
+        let explainer = Arc::clone(explainer);
+        let limit = question.limit.unwrap_or_else(|| form.limit(self.limit));
         let (only_contributions, accepted) = (self.only_contributions, Instant::now());
         let (reply, answer) = oneshot::channel();
         let job = Job { explainer, question, limit, only_contributions, form, accepted, reply };

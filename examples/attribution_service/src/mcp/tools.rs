@@ -99,7 +99,7 @@ impl<'e> Tools<'e> {
     fn diagnose(&self, arguments: &str) -> Result<Called, String> {
         let said = |refusal: Refusal| refusal.message;
         let question = Question::read(arguments.as_bytes(), self.explainer.report()).map_err(said)?;
-        let limit = question.limit.unwrap_or(self.limit);
+        let limit = question.limit.unwrap_or_else(|| Form::Verdict.limit(self.limit));
         let found =
             Found::within(self.explainer, &question, limit, false, || ControlFlow::Continue(())).map_err(said)?;
         let times = Times { computing: Duration::ZERO, waiting: Duration::ZERO };
