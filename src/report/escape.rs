@@ -86,7 +86,7 @@ pub(super) fn chat(sentence: &str) -> String {
         0 => is_plain(part) && (!part.is_empty() || place == 0 || place == last),
         _ => !part.is_empty(),
     };
-    if last % 2 != 0 || !parts.iter().enumerate().all(is_ours) {
+    if !last.is_multiple_of(2) || !parts.iter().enumerate().all(is_ours) {
         return chat_name(&sentence);
     }
     let written = parts.iter().enumerate().map(|(place, part)| match place % 2 {

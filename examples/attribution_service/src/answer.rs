@@ -10,9 +10,8 @@ use etiology::verdicts::{Diagnosis, TimedDiagnosis};
 use etiology::{Attribution, Error};
 use serde::Serialize;
 
+use crate::asked::{Form, Question, Refusal};
 use crate::explainer::Explainer;
-use crate::form::Form;
-use crate::question::{Question, Refusal};
 
 /// What was found in time.
 pub(crate) struct Found {

@@ -13,9 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+use crate::asked::{Form, Refusal};
 use crate::counters::Held;
-use crate::form::Form;
-use crate::question::Refusal;
 use crate::service::{LARGEST_BODY, Service};
 
 pub(crate) fn router(service: Arc<Service>) -> Router {

@@ -12,7 +12,7 @@
 //! has `--client-limit-s` to arrive.
 //!
 //! An event has a number, a text or null for each node. Text is the level of a category, or a number as the normal data has them: `"20.4 ms"`
-//! where that has units (`event`).
+//! where that has units (`asked/event`).
 //!
 //! `POST /attribute` answers 200. The answer leads with `diagnosis`: a headline in sentences, the root cause, how strong the evidence is,
 //! the combined ranking, doubts, findings and counterfactuals; `no_diagnosis` says why it is not there. Below it are the attribution in the
@@ -20,7 +20,7 @@
 //! 503 with `Retry-After` while the model is fitted, or when too many questions wait. `GET /health` says that the process
 //! lives, `GET /ready` that the model is fitted, `GET /metrics` counts for Prometheus.
 //!
-//! Where people work, the answer has other forms (`form`): `?format=markdown` is five lines for a chat, `grafana` an annotation, `openmetrics`
+//! Where people work, the answer has other forms (`asked/form`): `?format=markdown` is five lines for a chat, `grafana` an annotation, `openmetrics`
 //! gauges. `POST /alertmanager` takes the webhooks of Alertmanager (`alertmanager`), and `--mcp` answers a program over standard input
 //! and output in the Model Context Protocol (`mcp`).
 //!
@@ -32,18 +32,15 @@
 mod alertmanager;
 mod answer;
 mod arguments;
+mod asked;
 mod connections;
 mod counters;
-mod event;
 mod explainer;
-mod form;
 mod guard;
 mod http;
 mod mcp;
 #[path = "../../shared/mistake.rs"]
 mod mistake;
-mod query;
-mod question;
 #[path = "../../shared/retail_shop.rs"]
 #[cfg_attr(not(test), expect(dead_code, reason = "the service needs the normal requests of the shop only"))]
 mod retail_shop;

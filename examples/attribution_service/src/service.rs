@@ -14,12 +14,10 @@ use tokio::sync::oneshot;
 
 use crate::alertmanager::{Asking, Kept, Webhook};
 use crate::arguments::time_limit;
+use crate::asked::{Form, Query, Question, Refusal};
 use crate::counters::Counters;
 use crate::explainer::Explainer;
-use crate::form::Form;
 use crate::guard::Guard;
-use crate::query::Query;
-use crate::question::{Question, Refusal};
 use crate::workers::Job;
 
 /// The largest question, in bytes: an event of some ten thousand nodes.

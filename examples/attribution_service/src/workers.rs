@@ -13,10 +13,9 @@ use etiology::threads::on_this_thread;
 use tokio::sync::oneshot;
 
 use crate::answer::{Found, Times};
+use crate::asked::{Form, Question, Refusal};
 use crate::counters::{Counters, Held};
 use crate::explainer::Explainer;
-use crate::form::Form;
-use crate::question::{Question, Refusal};
 
 /// A question in the queue. Dropping the receiving half of `reply` cancels it.
 pub(crate) struct Job {

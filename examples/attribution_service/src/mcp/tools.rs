@@ -10,10 +10,9 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::answer::{Found, Times};
+use crate::asked::{Form, Question, Refusal};
 use crate::explainer::Explainer;
-use crate::form::Form;
 use crate::mcp::message::{Call, Failure};
-use crate::question::{Question, Refusal};
 
 /// What the tools are and take, as `tools/list` gives it.
 pub(super) const LISTED: Listed = Listed(include_str!("tools.json"));

@@ -7,8 +7,8 @@ use etiology::tables::TableReport;
 use etiology::{Error, Observation};
 use serde::Deserialize;
 
+use super::event::SentEvent;
 use crate::arguments::time_limit;
-use crate::event::SentEvent;
 
 /// An error of the client's, or of the library's for what the client asked.
 #[derive(Debug)]

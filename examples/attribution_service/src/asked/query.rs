@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::question::Refusal;
+use super::question::Refusal;
 
 /// Names and values, decoded.
 pub(crate) struct Query(Vec<(String, String)>);

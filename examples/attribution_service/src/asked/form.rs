@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode, header};
 
+use super::question::Refusal;
 use crate::arguments::LIMIT_OF_A_VERDICT;
-use crate::question::Refusal;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {

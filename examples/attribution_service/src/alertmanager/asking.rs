@@ -1,26 +1,18 @@
-//! What Alertmanager sends to a webhook (version 4), as questions.
-//!
-//! An alert says which node is off, and since when. What the nodes were then it says only where its rule writes it down: in annotations
-//! named after nodes, or all in one annotation, which a template of Prometheus can fill.
+//! What alerts ask.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use etiology::FittedModel;
 use etiology::report::visible_name;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::event::{SentEvent, Value};
+use super::answered::Answered;
+use super::webhook::Alert;
+use crate::asked::{Question, SentEvent, Value};
 use crate::explainer::Explainer;
-use crate::question::{Question, Refusal};
 
 /// So many alerts of a webhook are explained.
 const MOST_EXPLAINED: usize = 100;
-/// So many answers are kept, as Alertmanager does not look at them.
-const MOST_KEPT: usize = 100;
 /// Nodes that a message names for example.
 const SHOWN: usize = 3;
 
@@ -28,75 +20,6 @@ const SHOWN: usize = 3;
 const EVENT: &str = "etiology_event";
 /// The label or annotation that says which node is to be explained.
 const TARGET: &str = "etiology_target";
-
-#[derive(Deserialize)]
-pub(crate) struct Webhook {
-    version: String,
-    alerts: Vec<Alert>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Alert {
-    status: String,
-    labels: SentEvent,
-    annotations: SentEvent,
-    #[serde(rename = "startsAt")]
-    starts_at: Option<String>,
-    fingerprint: Option<String>,
-}
-
-/// What became of an alert.
-#[derive(Serialize)]
-pub(crate) struct Answered {
-    status: &'static str,
-    alertname: Option<String>,
-    fingerprint: Option<String>,
-    #[serde(rename = "startsAt")]
-    starts_at: Option<String>,
-    /// Why it is not explained.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<Box<RawValue>>,
-}
-
-impl Webhook {
-    /// The alerts, in the order sent.
-    ///
-    /// # Errors
-    /// When it is no JSON of the expected form, or of another version.
-    pub(crate) fn read(json: &[u8]) -> Result<Vec<Alert>, Refusal> {
-        let Self { version, alerts } = serde_json::from_slice(json).map_err(|error| {
-            let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
-            Refusal::new(status, format!("this is no webhook of Alertmanager: {error}"))
-        })?;
-        if version != "4" {
-            let found = visible_name(&version);
-            let message = format!("a webhook of Alertmanager of version 4 is expected, but this one has `{found}`");
-            return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message));
-        }
-        Ok(alerts)
-    }
-}
-
-impl Answered {
-    fn new(alert: &mut Alert) -> Self {
-        let alertname = text(&alert.labels, "alertname").map(str::to_owned);
-        let (fingerprint, starts_at) = (alert.fingerprint.take(), alert.starts_at.take());
-        Self { status: "acknowledged", alertname, fingerprint, starts_at, reason: None, verdict: None }
-    }
-
-    pub(crate) fn unexplained(self, reason: String) -> Self {
-        Self { status: "unexplained", reason: Some(reason), ..self }
-    }
-
-    pub(crate) fn explained(self, json: Vec<u8>) -> Self {
-        match String::from_utf8(json).ok().and_then(|json| RawValue::from_string(json).ok()) {
-            Some(verdict) => Self { status: "explained", verdict: Some(verdict), ..self },
-            None => self.unexplained("the verdict is no JSON".to_owned()),
-        }
-    }
-}
 
 /// What is asked about alerts that fire.
 pub(crate) struct Asking<'e> {
@@ -147,7 +70,7 @@ impl<'e> Asking<'e> {
     }
 
     fn question(&self, alert: Alert) -> Result<Question, String> {
-        let said = text(&alert.annotations, TARGET).or_else(|| text(&alert.labels, TARGET)).or(self.target);
+        let said = alert.annotation(TARGET).or_else(|| alert.label(TARGET)).or(self.target);
         let target = said.ok_or_else(|| {
             format!("which node is to be explained is not said: the label or annotation `{TARGET}` is needed, or target= in the address")
         })?;
@@ -233,46 +156,12 @@ fn as_label(node: &str) -> String {
     if label.starts_with(|first: char| first.is_ascii_digit()) { format!("_{label}") } else { label }
 }
 
-fn text<'s>(pairs: &'s SentEvent, name: &str) -> Option<&'s str> {
-    pairs.pairs().find_map(|(other, value)| match value {
-        Value::Text(text) if other == name => Some(text.as_str()),
-        _ => None,
-    })
-}
-
-/// The last answers, the newest first.
-#[derive(Default)]
-pub(crate) struct Kept(Mutex<VecDeque<String>>);
-
-impl Kept {
-    /// The answers as JSON, which are kept as well.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub(crate) fn keep(&self, answers: &[Answered]) -> Result<String, serde_json::Error> {
-        let written = answers.iter().map(serde_json::to_string).collect::<Result<Vec<String>, _>>()?;
-        let all = list(&written);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        written.into_iter().for_each(|answer| kept.push_front(answer));
-        kept.truncate(MOST_KEPT);
-        Ok(all)
-    }
-
-    pub(crate) fn json(&self) -> String {
-        list(self.0.lock().unwrap_or_else(PoisonError::into_inner).iter())
-    }
-}
-
-fn list<'a>(answers: impl IntoIterator<Item = &'a String>) -> String {
-    let answers: Vec<&str> = answers.into_iter().map(String::as_str).collect();
-    format!("{{\"answers\":[{}]}}", answers.join(","))
-}
-
 #[cfg(test)]
 mod tests {
     use etiology::{CausalGraph, NoiseDistribution, StructuralCausalModel};
 
     use super::*;
+    use crate::alertmanager::Webhook;
 
     fn alerts(alert: &str, count: usize) -> Vec<Alert> {
         let json = format!("{{\"version\": \"4\", \"alerts\": [{}]}}", vec![alert; count].join(","));
