@@ -319,6 +319,8 @@ fn files_are_fitted_and_mistakes_are_one_line_and_exit_code_2() {
         (&["--queue", "18446744073709551615"], "queue"),
         (&["--threads", "65536"], "threads"),
         (&["--listen", "127.0.0.1:0", "--token-file", "none.token"], "none.token"),
+        (&["--mcp", "--listen", "127.0.0.1:0"], "--listen"),
+        (&["--mcp", "--model", calls], "no sound saved model"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_attribution_service")).args(arguments).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
