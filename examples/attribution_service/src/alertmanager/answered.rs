@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use etiology::report::visible_name;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -27,9 +28,11 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    pub(super) fn new(alert: &mut Alert) -> Self {
-        let alertname = alert.label("alertname").map(str::to_owned);
-        let (fingerprint, starts_at) = (alert.fingerprint.take(), alert.starts_at.take());
+    pub(super) fn new(alert: &Alert) -> Self {
+        // What is kept is not to be as long as somebody likes.
+        let [alertname, fingerprint, starts_at] =
+            [alert.label("alertname"), alert.fingerprint.as_deref(), alert.starts_at.as_deref()]
+                .map(|text| text.map(visible_name));
         Self { status: "acknowledged", alertname, fingerprint, starts_at, reason: None, verdict: None }
     }
 

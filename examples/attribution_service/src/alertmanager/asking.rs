@@ -46,8 +46,8 @@ impl<'e> Asking<'e> {
     }
 
     /// The answer so far, and what is to be asked for the rest of it; nothing where that is all.
-    pub(crate) fn ask(&mut self, mut alert: Alert) -> (Answered, Option<Question>) {
-        let answered = Answered::new(&mut alert);
+    pub(crate) fn ask(&mut self, alert: Alert) -> (Answered, Option<Question>) {
+        let answered = Answered::new(&alert);
         match alert.status.as_str() {
             "resolved" => return (answered, None),
             "firing" => (),
