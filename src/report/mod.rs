@@ -11,7 +11,7 @@ mod unit;
 mod units;
 
 pub use crate::wording::{visible_json, visible_name, visible_text};
-pub use format::{DiagnosisInBrief, FirstOfVerdict};
+pub use format::{DiagnosisInBrief, FirstOfVerdict, GrafanaAnnotation};
 pub use html::{ChangeReport, HtmlReport, SummaryReport, page_without_answer};
 pub use text::{AttributionText, DiagnosisText};
 pub use unit::Unit;

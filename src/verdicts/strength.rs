@@ -8,8 +8,9 @@
 //!    contributions that a wrong model makes up, and no other one cancels it; still more of it where another noise is as unusual;
 //! 4. its noise is unusual even as the most unusual one of so many nodes, no other one is more so, and none is as much so that is
 //!    neither its cause nor its effect;
-//! 5. the set of causes that it leads leaves a target that is not unusual; and
-//! 6. no finding speaks against the model, the data or the question; that an edge is turned round does where it is one of its own.
+//! 5. what it depends on has values, so that the cause is not above it;
+//! 6. the set of causes that it leads leaves a target that is not unusual; and
+//! 7. no finding speaks against the model, the data or the question; that an edge is turned round does where it is one of its own.
 //!
 //! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
 //! how often a strong verdict was wrong on others, and the example `trust` repeats that.
@@ -70,6 +71,7 @@ impl Judged<'_> {
         doubts.extend(self.small_part(first));
         doubts.extend(self.unusual_by_chance(first));
         doubts.extend(self.unexplained(causes));
+        doubts.extend(self.nothing_seen_above(first));
         if doubts.is_empty() {
             return (Strength::Strong, doubts);
         }
@@ -115,6 +117,16 @@ impl Judged<'_> {
         (2 * alone + shared <= all).then(|| {
             let ties = if shared > 0 { format!(", and {shared} it and others alike") } else { String::new() };
             format!("Of {all} verdicts only {alone} name `{}`{ties}.", first.node)
+        })
+    }
+
+    /// What the first of the ranking depends on and has no value: it may be the cause as well.
+    fn nothing_seen_above(&self, first: &CombinedScore) -> Option<String> {
+        let missing = &self.attribution.contribution(&first.node)?.missing_parents;
+        let (node, have) = (&first.node, if missing.len() == 1 { "has" } else { "have" });
+        (!missing.is_empty()).then(|| {
+            let names = list_names(missing);
+            format!("`{node}` depends on {names}, which {have} no value in the event: the cause may be there or above.")
         })
     }
 

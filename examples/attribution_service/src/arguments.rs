@@ -12,12 +12,19 @@ use clap::Parser;
 /// The longest time limit that may be asked for: one question shall not keep a worker for ever.
 pub(crate) const LONGEST_LIMIT: Duration = Duration::from_secs(10);
 
+/// The least that an answer has that is nothing without its verdict, unless the question says otherwise: who asks for one waits longer than
+/// for contributions.
+pub(crate) const LIMIT_OF_A_VERDICT: Duration = Duration::from_secs(2);
+
 /// Explains outliers over HTTP; without a model or data, those of a generated web shop
 #[derive(Parser)]
 pub(crate) struct Arguments {
     /// Where to listen; port 0 takes a free one, and the address is printed
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+    /// Answers a program over standard input and output in the Model Context Protocol, instead of listening
+    #[arg(long, conflicts_with_all = ["listen", "contributions", "client_limit_s", "queue", "allow_host", "token_file"])]
+    pub(crate) mcp: bool,
     /// Normal data as CSV: one column per node
     #[arg(long, value_name = "FILE", requires = "calls")]
     pub(crate) normal: Option<PathBuf>,
@@ -30,8 +37,8 @@ pub(crate) struct Arguments {
     /// Only linear mechanisms: attributions are then exact and take a fraction of a millisecond
     #[arg(long)]
     pub(crate) linear: bool,
-    /// How long one answer may take, in milliseconds, unless the question says otherwise; the verdict is left out where the contributions take
-    /// more than half of it
+    /// How long one answer may take, in milliseconds, unless the question says otherwise; in JSON the verdict is left out where the contributions
+    /// take more than half of it, while alerts, tools and other forms have 2 s at least
     #[arg(long, value_name = "MS", default_value = "50", allow_negative_numbers = true, value_parser = milliseconds)]
     pub(crate) limit_ms: Duration,
     /// Only the contributions to the outlier score, without the verdict that leads otherwise

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, StatusCode, header};
 
-use crate::question::Refusal;
+use crate::asked::Refusal;
 
 /// Names of this machine to itself, the only ones under which it is asked where it listens to itself alone.
 const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];

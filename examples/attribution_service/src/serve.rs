@@ -9,11 +9,13 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
+use crate::alertmanager::Kept;
 use crate::arguments::Arguments;
 use crate::counters::Counters;
 use crate::explainer::Explainer;
 use crate::guard::Guard;
-use crate::http::{Service, router};
+use crate::http::router;
+use crate::service::Service;
 use crate::{connections, source, workers};
 
 /// How many connections may wait to be accepted; the kernel may allow fewer.
@@ -41,7 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let guard = Guard::new(arguments.listen, &arguments.allow_host, arguments.token()?);
     let client_limit = Duration::from_secs(arguments.client_limit_s);
     let (explainer, limit, only_contributions) = (OnceLock::new(), arguments.limit_ms, arguments.contributions);
-    let service = Arc::new(Service { explainer, queue, counters, limit, only_contributions, client_limit, guard });
+    let kept = Kept::default();
+    let service =
+        Arc::new(Service { explainer, queue, counters, limit, only_contributions, client_limit, guard, kept });
     thread::scope(|scope| {
         let (unfit, fit_failed) = oneshot::channel();
         let fitting = Arc::clone(&service);
@@ -55,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     })
 }
 
-fn explainer_of(arguments: &Arguments) -> Result<Explainer, String> {
+pub(crate) fn explainer_of(arguments: &Arguments) -> Result<Explainer, String> {
     let (model, report) = source::model(arguments)?;
     Explainer::new(model, report, &arguments.unit).map_err(|error| error.to_string())
 }

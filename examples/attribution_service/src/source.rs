@@ -57,3 +57,20 @@ fn restricted(graph: &CausalGraph, normal: &Dataset) -> Result<CausalGraph, Erro
     }
     Ok(rest)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use etiology::{AdditiveNoiseModel, KnownFormula, NoiseDistribution};
+
+    use super::*;
+
+    /// A model without data: `api` takes as long as `db`, and some more.
+    pub(crate) fn chain() -> FittedModel {
+        let own_time = NoiseDistribution::normal(0.05, 0.01).unwrap();
+        let sum = AdditiveNoiseModel::known(KnownFormula::sum(["db"])).with_noise(own_time);
+        let graph = CausalGraph::from_edges([("db", "api")]).unwrap();
+        let of_db = NoiseDistribution::normal(0.1, 0.02).unwrap();
+        let model = StructuralCausalModel::new(graph).with_mechanism("db", of_db).unwrap();
+        model.with_mechanism("api", sum).unwrap().without_fitting().unwrap()
+    }
+}

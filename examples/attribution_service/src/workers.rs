@@ -9,17 +9,13 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use etiology::attribution::TimedAttribution;
-use etiology::report::DiagnosisInBrief;
 use etiology::threads::on_this_thread;
-use etiology::verdicts::{Diagnosis, TimedDiagnosis};
-use etiology::{Attribution, Error};
-use serde::Serialize;
 use tokio::sync::oneshot;
 
+use crate::answer::{Found, Times};
+use crate::asked::{Form, Question, Refusal};
 use crate::counters::{Counters, Held};
 use crate::explainer::Explainer;
-use crate::question::{Question, Refusal};
 
 /// A question in the queue. Dropping the receiving half of `reply` cancels it.
 pub(crate) struct Job {
@@ -28,30 +24,9 @@ pub(crate) struct Job {
     pub(crate) limit: Duration,
     /// Whether no verdict is wanted.
     pub(crate) only_contributions: bool,
+    pub(crate) form: Form,
     pub(crate) accepted: Instant,
     pub(crate) reply: oneshot::Sender<Result<Vec<u8>, Refusal>>,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    /// What leads the answer; the contributions are below it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diagnosis: Option<DiagnosisInBrief<'a>>,
-    /// Why there is none, where it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    no_diagnosis: Option<String>,
-    complete: bool,
-    elapsed_ms: f64,
-    queued_ms: f64,
-    #[serde(flatten)]
-    attribution: &'a Attribution,
-}
-
-/// What was found in time.
-struct Found {
-    attribution: Attribution,
-    complete: bool,
-    diagnosis: Option<Result<Diagnosis, Error>>,
 }
 
 /// Starts the threads. They end with the process, or when there is nobody left to ask them.
@@ -87,45 +62,16 @@ fn work(jobs: &Receiver<Job>, counters: &Counters) {
 impl Job {
     fn answer(&self) -> Result<Vec<u8>, Refusal> {
         let began = Instant::now();
-        let Found { attribution, complete, diagnosis } = self.explain()?;
-        let attribution = &attribution;
-        let (diagnosis, no_diagnosis) = match &diagnosis {
-            Some(Ok(diagnosis)) => (Some(diagnosis.in_brief(self.explainer.units())), None),
-            Some(Err(error)) => (None, Some(format!("No verdict: {error}."))),
-            None if self.only_contributions => (None, None),
-            None => (None, Some("No verdict within the limit: the contributions took too much of it.".to_owned())),
-        };
-        let answer = Answer {
-            diagnosis,
-            no_diagnosis,
-            complete,
-            elapsed_ms: millis(began.elapsed()),
-            queued_ms: millis(began - self.accepted),
-            attribution,
-        };
-        serde_json::to_vec(&answer).map_err(|error| {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, format!("no JSON could be written: {error}"))
-        })
+        let found = self.explain()?;
+        let times = Times { computing: began.elapsed(), waiting: began - self.accepted };
+        found.written(self.form, &self.question, self.explainer.units(), times)
     }
 
     /// Stops at the best estimate so far when the client is gone.
     fn explain(&self) -> Result<Found, Refusal> {
         let proceed = || if self.reply.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        let diagnoser = self.explainer.diagnoser(&self.question.target).map_err(Refusal::from)?;
-        let event = &self.question.event;
-        if self.only_contributions {
-            let found = diagnoser.attributor().attribute_within(event, self.limit, proceed);
-            let TimedAttribution { attribution, complete, .. } = found.map_err(|error| Refusal::from(&error))?;
-            return Ok(Found { attribution, complete, diagnosis: None });
-        }
-        let found = diagnoser.diagnose_within(event, self.limit, proceed);
-        let TimedDiagnosis { attribution, complete, diagnosis, .. } = found.map_err(|error| Refusal::from(&error))?;
-        Ok(Found { attribution, complete, diagnosis })
+        Found::within(&self.explainer, &self.question, self.limit, self.only_contributions, proceed)
     }
-}
-
-fn millis(time: Duration) -> f64 {
-    1e3 * time.as_secs_f64()
 }
 
 #[cfg(test)]
@@ -133,6 +79,7 @@ mod tests {
     use etiology::StructuralCausalModel;
 
     use super::*;
+    use crate::answer::Outcome;
     use crate::retail_shop;
 
     #[test]
@@ -142,15 +89,23 @@ mod tests {
         let model = StructuralCausalModel::new(graph).assign_mechanisms(&normal).unwrap().fit(&normal).unwrap();
         let event = retail_shop::slow_requests(1, 2).unwrap().row(0).unwrap();
         let (reply, waiting) = oneshot::channel();
-        let question = Question { target: retail_shop::TARGET.to_owned(), event, limit: None };
+        let question = Question { target: retail_shop::TARGET.to_owned(), event, limit: None, time: (None, None) };
         let explainer = Arc::new(Explainer::new(model, None, &[]).unwrap());
         let limit = Duration::from_secs(1_000);
-        let job = Job { explainer, question, limit, only_contributions: false, accepted: Instant::now(), reply };
+        let job = Job {
+            explainer,
+            question,
+            limit,
+            only_contributions: false,
+            form: Form::Json,
+            accepted: Instant::now(),
+            reply,
+        };
         let whole = job.explain().unwrap();
-        assert!(whole.complete && whole.diagnosis.is_some_and(|diagnosis| diagnosis.is_ok()));
+        assert!(whole.complete && matches!(whole.diagnosis, Outcome::Found(_)));
         drop(waiting);
         let stopped = job.explain().unwrap();
         assert_eq!((stopped.complete, stopped.attribution.samples), (false, Some(64)));
-        assert!(stopped.diagnosis.is_none());
+        assert!(matches!(stopped.diagnosis, Outcome::TooLate));
     }
 }

@@ -69,13 +69,17 @@ fn an_answer_is_the_librarys_attribution_with_the_times() {
 #[test]
 fn an_answer_leads_with_the_verdict_of_the_library() {
     let model = linear_shop();
-    let event = retail_shop::slow_requests(1, 7).unwrap().row(0).unwrap();
+    let config = DiagnosisConfig::default().with_attribution(config());
+    let diagnosed = |event| (model.diagnose("Website", &event, &config).unwrap(), event);
+    let events = retail_shop::slow_requests(50, 7).unwrap();
+    // Not every slow request is slow enough to name a cause.
+    let (diagnosis, event) =
+        events.observations().map(diagnosed).find(|(diagnosis, _)| diagnosis.root_cause().is_some()).unwrap();
     let asked = question("Website", &event, Some(10_000.0));
     let server = Server::with_model(&model, &["--unit", "s"]);
     let answer = server.ask(&asked);
     let body = String::from_utf8(answer.body).unwrap();
     let units = Units::default().with_others(Unit::seconds());
-    let diagnosis = model.diagnose("Website", &event, &DiagnosisConfig::default().with_attribution(config())).unwrap();
     let expected = serde_json::to_string(&diagnosis.in_brief(&units)).unwrap();
     assert!(body.starts_with(&format!("{{\"diagnosis\":{expected},\"complete\":true,")), "{body}");
     let first = "\"combined\":[{\"node\":\"Caching Service\"";
@@ -146,6 +150,8 @@ fn who_asks_and_how_is_looked_at_before_the_question_is_read() {
     let strange = ask(&format!("host: localhost\r\n{good}"));
     assert_eq!((strange.status, strange.head.contains("www-authenticate: bearer")), (401, true));
     assert_eq!((server.get("/metrics").status, server.get("/health").status), (401, 200));
+    let webhook = server.ask(&request("POST", "/alertmanager", r#"{"version": "4", "alerts": []}"#));
+    assert_eq!((server.get("/alertmanager").status, webhook.status), (401, 401));
     let form =
         ask(&format!("host: localhost\r\n{token}content-type: text/plain\r\ncontent-length: {}\r\n", body.len()));
     assert_eq!(form.status, 415);
@@ -314,6 +320,8 @@ fn files_are_fitted_and_mistakes_are_one_line_and_exit_code_2() {
         (&["--queue", "18446744073709551615"], "queue"),
         (&["--threads", "65536"], "threads"),
         (&["--listen", "127.0.0.1:0", "--token-file", "none.token"], "none.token"),
+        (&["--mcp", "--listen", "127.0.0.1:0"], "--listen"),
+        (&["--mcp", "--model", calls], "no sound saved model"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_attribution_service")).args(arguments).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();

@@ -14,6 +14,18 @@ const WITHOUT_DECIMALS: f64 = 9.95;
 /// Smaller differences are none worth saying, as a share.
 const WORTH_SAYING: f64 = 0.005;
 
+/// What a headline consists of, each a sentence or two.
+pub(in crate::report) struct Headline {
+    /// What the most suspect node was beside what is usual of it.
+    pub(in crate::report) happened: Option<String>,
+    /// Who is the root cause, and how sure that is.
+    pub(in crate::report) verdict: String,
+    /// What the target would have been with the suspect as usual.
+    pub(in crate::report) otherwise: Option<String>,
+    /// Why it is no surer.
+    pub(in crate::report) reason: Option<String>,
+}
+
 impl Diagnosis {
     /// The verdict in two or three sentences without units, see [`headline_in`](Self::headline_in).
     pub fn headline(&self) -> String {
@@ -41,7 +53,9 @@ impl Diagnosis {
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn headline_in(&self, units: &Units) -> String {
-        self.with_visible_names(self.headline_of(units))
+        let Headline { happened, verdict, otherwise, reason } = self.in_sentences(units);
+        let sentences: Vec<String> = [happened, Some(verdict), otherwise, reason].into_iter().flatten().collect();
+        self.with_visible_names(sentences.join(" "))
     }
 
     /// A sentence about this diagnosis with names of nodes as people can read them, where they are very long or hold what cannot be seen.
@@ -51,16 +65,17 @@ impl Diagnosis {
         changed.fold(sentence, |sentence, (name, visible)| sentence.replace(name.as_str(), &visible))
     }
 
-    fn headline_of(&self, units: &Units) -> String {
+    /// The sentences of the headline, with names as they are.
+    pub(in crate::report) fn in_sentences(&self, units: &Units) -> Headline {
         let target = &self.target;
         let Some(first) = self.combined.first().filter(|_| self.strength != Strength::Thin) else {
             let observed = self.what_it_was(target, "which", units).map_or_else(String::new, |was| format!(", {was}"));
-            let reason = self.first_reason().map_or_else(String::new, |reason| format!(" {reason}"));
-            return format!("The evidence is too thin to name a cause of `{target}`{observed}.{reason}");
+            let verdict = format!("The evidence is too thin to name a cause of `{target}`{observed}.");
+            let reason = self.first_reason().map(str::to_owned);
+            return Headline { happened: None, verdict, otherwise: None, reason };
         };
         let name = &first.node;
-        let observed = self.what_it_was(name, &format!("`{name}`"), units);
-        let observed = observed.map_or_else(String::new, |was| format!("{was}. "));
+        let happened = self.what_it_was(name, &format!("`{name}`"), units).map(|was| format!("{was}."));
         // Of the target's own noise nobody knows what is behind it.
         let cause = match name == target {
             true => format!("`{name}` itself, or a cause of it that the graph lacks"),
@@ -71,14 +86,15 @@ impl Diagnosis {
             Strength::Strong => format!("Strong evidence: the root cause of `{target}` is {cause}, {agreement}."),
             _ => format!("Contested: the root cause of `{target}` is probably {cause}, {agreement}."),
         };
-        let without = self.counterfactuals.iter().find(|would| would.node == *name);
-        let without =
-            without.map_or_else(|| self.target_besides(name, units), |would| self.would_have_been(would, units));
-        let but = match self.strength {
-            Strength::Strong => None,
-            _ => self.first_reason().map(|reason| format!(" But: {reason}")),
+        let otherwise = match self.counterfactuals.iter().find(|would| would.node == *name) {
+            Some(would) => Some(self.would_have_been(would, units)),
+            None => self.target_besides(name, units),
         };
-        format!("{observed}{verdict}{without}{}", but.unwrap_or_default())
+        let reason = match self.strength {
+            Strength::Strong => None,
+            _ => self.first_reason().map(|reason| format!("But: {reason}")),
+        };
+        Headline { happened, verdict, otherwise, reason }
     }
 
     /// The doubts that the headline does not say.
@@ -116,13 +132,12 @@ impl Diagnosis {
     }
 
     /// The target where no counterfactual says what it was.
-    fn target_besides(&self, suspect: &str, units: &Units) -> String {
+    fn target_besides(&self, suspect: &str, units: &Units) -> Option<String> {
         let target = &self.target;
         if suspect == target {
-            return String::new();
+            return None;
         }
-        let was = self.what_it_was(target, &format!("`{target}`"), units);
-        was.map_or_else(String::new, |was| format!(" {was}."))
+        self.what_it_was(target, &format!("`{target}`"), units).map(|was| format!("{was}."))
     }
 
     /// How much more or less than usual, if that can be said.
@@ -140,7 +155,7 @@ impl Diagnosis {
         }
     }
 
-    /// " With it as usual, `web` would have taken 42 ms instead of 420 ms."
+    /// "With it as usual, `web` would have taken 42 ms instead of 420 ms."
     fn would_have_been(&self, would: &Counterfactual, units: &Units) -> String {
         let Counterfactual { node, target, expected, observed, resolution, .. } = would;
         let (it, whom) = match node == target {
@@ -149,18 +164,18 @@ impl Diagnosis {
         };
         if let Some(level) = &would.observed_level {
             let probability = chance(would.probability, *resolution);
-            return format!(" With {it} as usual, {whom} would have been `{level}` with probability {probability}.");
+            return format!("With {it} as usual, {whom} would have been `{level}` with probability {probability}.");
         }
         let have = verb(target, units, "taken", "been");
         // Far outside of its data a mechanism may say anything.
         if *expected < 0.0 && self.counts_from_nothing(target, units) {
-            let besides = self.target_besides(node, units);
+            let besides = self.target_besides(node, units).map_or_else(String::new, |besides| format!("{besides} "));
             return format!(
-                "{besides} What {whom} would have {have} with {it} as usual the model cannot say: less than nothing, by its figures."
+                "{besides}What {whom} would have {have} with {it} as usual the model cannot say: less than nothing, by its figures."
             );
         }
         let [expected, observed] = [expected, observed].map(|&value| units.in_words(target, value));
-        format!(" With {it} as usual, {whom} would have {have} {expected} instead of {observed}.")
+        format!("With {it} as usual, {whom} would have {have} {expected} instead of {observed}.")
     }
 }
 

@@ -10,12 +10,24 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 /// Names and values in the order sent. A map would keep one of two values of the same name, silently.
 pub(crate) struct SentEvent(Vec<(String, Value)>);
 
-enum Value {
+pub(crate) enum Value {
     Number(f64),
     Text(String),
 }
 
 impl SentEvent {
+    pub(crate) fn new(pairs: Vec<(String, Value)>) -> Self {
+        Self(pairs)
+    }
+
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = &(String, Value)> {
+        self.0.iter()
+    }
+
+    pub(crate) fn into_pairs(self) -> Vec<(String, Value)> {
+        self.0
+    }
+
     /// The event, which goes with the table of this report.
     ///
     /// # Errors
