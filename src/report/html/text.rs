@@ -30,10 +30,24 @@ pub(super) fn section(id: &str, heading: &str, content: &str) -> String {
     format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{}</h2>\n{content}</section>\n", markup(heading))
 }
 
+/// What is folded away under a line that says what it is.
+pub(super) fn folded(summary: &str, content: &str) -> String {
+    format!("<details>\n<summary>{}</summary>\n{content}</details>\n", markup(summary))
+}
+
 /// A table that scrolls by itself where it is too wide, the first cell of each row being its heading. Cells are text.
 pub(super) fn table<const N: usize>(caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
+    table_of("", caption, header, rows)
+}
+
+/// The same with words in the last column.
+pub(super) fn table_with_words<const N: usize>(caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
+    table_of("words", caption, header, rows)
+}
+
+fn table_of<const N: usize>(class: &str, caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| markup(cell)).collect()).collect();
-    table_of_markup("", caption, &header.map(str::to_owned), &rows)
+    table_of_markup(class, caption, &header.map(str::to_owned), &rows)
 }
 
 /// As [`table`], with a class that is empty or one of the style sheet, and cells that are HTML.
