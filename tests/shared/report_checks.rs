@@ -50,7 +50,7 @@ pub(crate) fn assert_harmless(document: &Document<'_>) {
 
 /// As [`assert_harmless`], with links to these addresses, each of which is there.
 pub(crate) fn assert_harmless_with(document: &Document<'_>, links: &[String]) {
-    const ELEMENTS: &str = "html head meta title style body main footer section div p h1 h2 h3 ul ol li b span code figure figcaption \
+    const ELEMENTS: &str = "html head meta title style body main footer section div p h1 h2 h3 ul ol li strong span code figure figcaption \
                             table caption thead tbody tr th td details summary pre svg desc g rect line path text";
     const ATTRIBUTES: &str = "lang charset name content http-equiv class id role tabindex scope width height x y x1 x2 y1 y2 \
                               viewBox rx d fill stroke stroke-width stroke-dasharray font-family font-size font-weight \

@@ -99,11 +99,15 @@ pub(in crate::report) fn draw(picture: &Picture, id: &str) -> String {
     let paper = Paper::new(&layout);
     let is_on_path = |edge: &(usize, usize)| picture.path.contains(edge);
     let routes = || layout.routes.iter().zip(&picture.edges);
-    let edges: String =
-        routes().filter(|(_, edge)| !is_on_path(edge)).map(|(route, _)| edge(&paper, route, EDGE)).collect();
+    let edges: String = routes()
+        .filter(|(_, edge)| !is_on_path(edge))
+        .map(|(route, _)| edge(&paper, route, EDGE, (8.0, 4.0)))
+        .collect();
     // Above the others.
-    let path: String =
-        routes().filter(|(_, edge)| is_on_path(edge)).map(|(route, _)| edge(&paper, route, PATH)).collect();
+    let path: String = routes()
+        .filter(|(_, edge)| is_on_path(edge))
+        .map(|(route, _)| edge(&paper, route, PATH, (13.0, 7.0)))
+        .collect();
     let path = match path.is_empty() {
         true => String::new(),
         false => format!("<g class=\"path\" fill=\"none\" stroke=\"{PATH}\" stroke-width=\"4\">\n{path}</g>\n"),
@@ -142,18 +146,19 @@ fn description(picture: &Picture) -> String {
     )
 }
 
-/// A curve through the places, and an arrow head; both ends along the direction of the layers.
-fn edge(paper: &Paper, route: &[Place], colour: &str) -> String {
+/// A curve through the places, and an arrow head of this length and half width; both ends along the direction of the layers.
+fn edge(paper: &Paper, route: &[Place], colour: &str, (length, half): (f64, f64)) -> String {
     let ends = route.len().saturating_sub(1);
     let mut path = String::new();
     for (place, pair) in route.windows(2).enumerate() {
         let from = paper.along(paper.point(pair[0]), if place == 0 { paper.half_box() } else { 0.0 });
-        let to = paper.along(paper.point(pair[1]), if place + 1 == ends { -paper.half_box() } else { 0.0 });
-        let half = if paper.downwards { (to.1 - from.1) / 2.0 } else { (to.0 - from.0) / 2.0 };
+        let to =
+            paper.along(paper.point(pair[1]), if place + 1 == ends { -paper.half_box() - 0.5 * length } else { 0.0 });
+        let bend = if paper.downwards { (to.1 - from.1) / 2.0 } else { (to.0 - from.0) / 2.0 };
         if place == 0 {
             path.push_str(&format!("M{:.1} {:.1}", from.0, from.1));
         }
-        let (first, second) = (paper.along(from, half), paper.along(to, -half));
+        let (first, second) = (paper.along(from, bend), paper.along(to, -bend));
         path.push_str(&format!(
             "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
             first.0, first.1, second.0, second.1, to.0, to.1
@@ -161,8 +166,8 @@ fn edge(paper: &Paper, route: &[Place], colour: &str) -> String {
     }
     let Some(&last) = route.last() else { return String::new() };
     let tip = paper.along(paper.point(last), -paper.half_box());
-    let (x, y) = paper.along(tip, -8.0);
-    let (left, right) = if paper.downwards { ((x - 4.0, y), (x + 4.0, y)) } else { ((x, y - 4.0), (x, y + 4.0)) };
+    let (x, y) = paper.along(tip, -length);
+    let (left, right) = if paper.downwards { ((x - half, y), (x + half, y)) } else { ((x, y - half), (x, y + half)) };
     format!(
         "<path d=\"{path}\"/><path d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\" fill=\"{colour}\" stroke=\"none\"/>\n",
         tip.0, tip.1, left.0, left.1, right.0, right.1

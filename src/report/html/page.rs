@@ -170,13 +170,14 @@ impl<'a> HtmlReport<'a> {
             section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis, units)),
             section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
         ];
-        let first = verdict(diagnosis, units, time, doubts) + &self.graph()?;
-        let first = format!("<div class=\"first\">\n{first}</div>\n");
+        let verdict = verdict(diagnosis, units, time, doubts);
+        let first = format!("<div class=\"first\">\n{}</div>\n", self.first_screen(&verdict)?);
         let made_from = provenance(model, &diagnosis.attribution, &self.sources, time);
         Ok(document(&title, &(first + &sections.concat()), &made_from))
     }
 
-    fn graph(&self) -> Result<String> {
+    /// The verdict and the path on one side, the graph on the other.
+    fn first_screen(&self, verdict: &str) -> Result<String> {
         let story = Story::of(self.diagnosis);
         let picture = Picture::new(&self.diagnosis.attribution, self.model.graph(), &story, &self.units)?;
         let has_path = self.diagnosis.proofs.first().is_some_and(|proof| proof.path.len() > 1);
@@ -188,10 +189,12 @@ impl<'a> HtmlReport<'a> {
              border: less so. Grey: hardly mattered. Dotted border: no value.</p>\n",
             drawing::draw(&picture, "causes")
         );
-        let nodes = picture.node_count();
-        let drawn =
-            if nodes > MOST_AT_ONCE { folded(&format!("The whole graph of {nodes} nodes"), &drawn) } else { drawn };
-        Ok(section("graph", heading, &(verdict::path(self.diagnosis, &self.units) + &drawn)))
+        let (nodes, path) = (picture.node_count(), verdict::path(self.diagnosis, &self.units));
+        if nodes > MOST_AT_ONCE {
+            let drawn = folded(&format!("The whole graph of {nodes} nodes"), &drawn);
+            return Ok(verdict.to_owned() + &section("graph", heading, &(path + &drawn)));
+        }
+        Ok(format!("<div>\n{verdict}{path}</div>\n{}", section("graph", heading, &drawn)))
     }
 }
 

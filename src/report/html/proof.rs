@@ -1,6 +1,7 @@
 //! The proof of a verdict: the path, a table of its steps, what would have been, and what would have to be seen if it were wrong.
 
-use super::text::{list, sentence, table_with_words};
+use super::text::{list_of_markup, sentence, table_of_markup};
+use crate::report::escape::markup;
 use crate::report::text::times;
 use crate::report::units::Units;
 use crate::verdicts::{Falsifier, Hop, Likely, Proof};
@@ -14,7 +15,10 @@ pub(super) fn proofs(proofs: &[Proof], units: &Units) -> String {
 /// One proof, as the content of a section.
 fn proof(proof: &Proof, units: &Units) -> String {
     let headline = format!("<p>{}</p>\n", sentence(&proof.headline()));
-    let rows: Vec<[String; 8]> = proof.path.iter().map(|hop| row(proof, hop, units)).collect();
+    let has_since = proof.path.iter().any(|hop| proof.since(hop).is_some());
+    let columns = if has_since { 8 } else { 7 };
+    let cells = |row: [String; 8]| row.iter().take(columns).map(|cell| markup(cell)).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> = proof.path.iter().map(|hop| cells(row(proof, hop, units))).collect();
     let header = [
         "node",
         "observed",
@@ -25,16 +29,27 @@ fn proof(proof: &Proof, units: &Units) -> String {
         "p-value",
         "off since",
     ];
+    let header: Vec<String> = header.into_iter().take(columns).map(str::to_owned).collect();
     let caption = format!(
         "Steps of the path, with the range of 90 % in brackets. “Usually”: whatever its causes. “Expected”: by its mechanism, given the values of its causes. P-values \
          are those of the observed value given its causes; below {} they are not told apart",
         significant(proof.resolution)
     );
-    let steps = if rows.is_empty() { String::new() } else { table_with_words(&caption, header, &rows) };
+    let steps = if rows.is_empty() { String::new() } else { table_of_markup("figures", &caption, &header, &rows) };
     let without = proof.without_it(units).map(|text| format!("<p>{}</p>\n", sentence(&text))).unwrap_or_default();
-    let falsifiers: Vec<String> = proof.falsifiers.iter().map(Falsifier::to_string).collect();
+    let falsifiers: Vec<String> = proof.falsifiers.iter().map(falsifier).collect();
     let question = format!("<p>{}</p>\n", sentence(&format!("If `{}` were not the cause:", proof.suspect)));
-    headline + &steps + &without + &question + &list("falsifiers", &falsifiers)
+    headline + &steps + &without + &question + &list_of_markup("falsifiers", &falsifiers)
+}
+
+/// What would be seen, whether it was, and what was seen instead.
+fn falsifier(falsifier: &Falsifier) -> String {
+    let found = match (falsifier.looked_for, falsifier.found) {
+        (true, Some(true)) => "Found, which speaks against it:",
+        (true, _) => "Looked for, not found:",
+        (false, _) => "Not looked for:",
+    };
+    format!("{} <strong>{found}</strong> {}.", sentence(&falsifier.statement), sentence(&falsifier.seen))
 }
 
 fn row(proof: &Proof, hop: &Hop, units: &Units) -> [String; 8] {

@@ -18,10 +18,15 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// A list of sentences; nothing without any.
 pub(super) fn list(class: &str, sentences: &[String]) -> String {
-    if sentences.is_empty() {
+    list_of_markup(class, &sentences.iter().map(|text| sentence(text)).collect::<Vec<_>>())
+}
+
+/// The same of what is HTML already.
+pub(super) fn list_of_markup(class: &str, items: &[String]) -> String {
+    if items.is_empty() {
         return String::new();
     }
-    let items = sentences.iter().map(|text| format!("<li>{}</li>\n", sentence(text)));
+    let items = items.iter().map(|item| format!("<li>{item}</li>\n"));
     format!("<ul class=\"{class}\">\n{}</ul>\n", items.collect::<String>())
 }
 

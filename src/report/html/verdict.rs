@@ -31,7 +31,7 @@ pub(super) fn verdict(diagnosis: &Diagnosis, units: &Units, time: Option<&str>, 
         diagnosis.next_steps(units).iter().map(|step| format!("<li>{}</li>\n", sentence(step))).collect();
     format!(
         "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{together}{}\
-         <p><b>When:</b> {}</p>\n<p><b>Next:</b></p>\n<ol class=\"next\">\n{steps}</ol>\n</div>\n",
+         <p><strong>When:</strong> {}</p>\n<p><strong>Next:</strong></p>\n<ol class=\"next\">\n{steps}</ol>\n</div>\n",
         sentence(&diagnosis.headline_in(units)),
         list("doubts", &doubts),
         sentence(&when(diagnosis, time)),
@@ -109,7 +109,7 @@ fn card(proof: &Proof, hop: &Hop, units: &Units) -> String {
         }
     };
     format!(
-        "<li>{through}<b>{}</b><span>{}</span><span class=\"note\">{}</span></li>\n",
+        "<li>{through}<strong>{}</strong><span>{}</span><span class=\"note\">{}</span></li>\n",
         markup(&visible_name(&hop.node)),
         markup(&was),
         markup(&usual),

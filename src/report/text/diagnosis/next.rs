@@ -54,8 +54,9 @@ impl Diagnosis {
     fn unchecked(&self) -> impl Iterator<Item = String> + '_ {
         let falsifiers = self.proofs.first().into_iter().flat_map(|proof| &proof.falsifiers);
         let check = |falsifier: &Falsifier| match falsifier.kind {
-            FalsifierKind::OthersBefore => {
-                format!("Give the rows from before the event; they were not looked at: {}.", falsifier.seen)
+            FalsifierKind::OthersBefore if self.proofs.iter().all(|proof| proof.recent_rows.is_none()) => {
+                "Give the rows from before the event: whether something else was off first was not looked for."
+                    .to_owned()
             }
             _ => format!(
                 "Keep in mind what could not be looked for. If this verdict were wrong: {} Not seen here: {}.",
@@ -77,7 +78,10 @@ impl Diagnosis {
             true => vec![format!("Look at `{first}`; there is no other suspect.")],
             false => {
                 let all = self.verdicts.len();
-                let counted = rivals.iter().map(|rival| format!("`{rival}` (in {})", votes(rival)));
+                let counted = rivals.iter().map(|rival| match votes(rival) {
+                    0 => format!("`{rival}`"),
+                    votes => format!("`{rival}`, first in {votes}"),
+                });
                 let counted = counted.collect::<Vec<_>>().join(", ");
                 vec![format!(
                     "Compare `{first}`, first in {} of {all} verdicts, with {counted}: what changed there around the event?",
