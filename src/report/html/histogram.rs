@@ -1,23 +1,16 @@
 //! A histogram of what is normal, on an axis that reaches the observed value.
 
-use super::text::{percent, sentence};
+use super::scale::Scale;
+use super::text::sentence;
 use crate::noise::NoiseDistribution;
 use crate::report::escape::markup;
-use crate::wording::{fixed, grouped};
 
 /// Bars of a histogram.
 const BINS: usize = 40;
 /// What is left out of a histogram on either side.
 const TAIL: f64 = 0.001;
-/// A value so many widths of the histogram beyond it stands behind a break of the axis.
-const FARTHEST: f64 = 1.5;
 /// Where the histogram ends and begins, in pixels.
 const PLOT: (f64, f64) = (26.0, 126.0);
-/// Where the axis is broken, and where the observed value is behind the break, in per cent from its other end.
-const BEHIND: (f64, f64) = (80.0, 92.0);
-/// How much of the width a histogram before a break takes.
-const BEFORE: f64 = 70.0;
-
 pub(super) struct Histogram<'d> {
     pub(super) distribution: &'d NoiseDistribution,
     pub(super) marked: f64,
@@ -29,7 +22,7 @@ impl Histogram<'_> {
     /// The picture and its caption in words; `id` is that of no other on the page.
     pub(super) fn draw(&self, id: &str, title: &str) -> String {
         let (low, high) = self.normal_range();
-        let scale = self.scale((low, high));
+        let scale = Scale::new((low, high), self.marked);
         let caption = format!(
             "Observed {}; normally around {}{}.{}",
             (self.said)(self.marked),
@@ -40,7 +33,7 @@ impl Histogram<'_> {
                 }
                 _ => String::new(),
             },
-            self.in_words(&scale, high - low)
+            scale.in_words(self.marked, high - low)
         );
         format!(
             "<figure>\n<figcaption>{}</figcaption>\n<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"histogram\" role=\"img\" \
@@ -75,34 +68,6 @@ impl Histogram<'_> {
         (median - half, median + half)
     }
 
-    /// What is on the picture: the normal range and the observed value, with a margin, or with a break of the axis between them where that is too
-    /// far off for one scale.
-    fn scale(&self, (low, high): (f64, f64)) -> Scale {
-        let farthest = FARTHEST * (high - low);
-        let off = match self.marked {
-            marked if marked > high + farthest => Some(Side::Above),
-            marked if marked < low - farthest => Some(Side::Below),
-            _ => None,
-        };
-        let (from, to) = match off {
-            None => (low.min(self.marked), high.max(self.marked)),
-            Some(_) => (low, high),
-        };
-        let margin = 0.05 * (to - from);
-        Scale { values: (from - margin, to + margin), off }
-    }
-
-    /// That the axis is broken, and how far off the value is.
-    fn in_words(&self, scale: &Scale, width: f64) -> String {
-        let (beyond, where_to) = match scale.off {
-            None => return String::new(),
-            Some(Side::Above) => ((self.marked - scale.values.1) / width, "above"),
-            Some(Side::Below) => ((scale.values.0 - self.marked) / width, "below"),
-        };
-        let beyond = if beyond < 9.95 { fixed(beyond, 1) } else { grouped(beyond) };
-        format!(" The axis is broken at //: the observed value is {beyond} widths of the normal range {where_to} it.")
-    }
-
     /// The probability of each bin, relative to the largest.
     fn bins(&self, (low, high): (f64, f64), scale: &Scale) -> String {
         let edge = |bin: usize| low + (high - low) * bin as f64 / BINS as f64;
@@ -129,11 +94,7 @@ impl Histogram<'_> {
 
     /// A dashed line with the observed value.
     fn mark(&self, scale: &Scale) -> String {
-        let at = match scale.off {
-            None => scale.at(self.marked),
-            Some(Side::Above) => BEHIND.1,
-            Some(Side::Below) => 100.0 - BEHIND.1,
-        };
+        let at = scale.at_marked(self.marked);
         let anchor = if at < 30.0 {
             "start"
         } else if at > 70.0 {
@@ -169,41 +130,6 @@ impl Histogram<'_> {
             markup(&(self.said)(low)),
             markup(&(self.said)(high))
         )
-    }
-}
-
-/// On which side of the normal range a value is too far off.
-#[derive(Clone, Copy)]
-enum Side {
-    Below,
-    Above,
-}
-
-/// Where values are on the picture.
-struct Scale {
-    /// The ends of the part that has one scale.
-    values: (f64, f64),
-    /// Where the observed value is, if not there.
-    off: Option<Side>,
-}
-
-impl Scale {
-    /// In per cent of the width.
-    fn at(&self, value: f64) -> f64 {
-        let share = percent(value, self.values);
-        match self.off {
-            None => share,
-            Some(Side::Above) => share * BEFORE / 100.0,
-            Some(Side::Below) => 100.0 - (100.0 - share) * BEFORE / 100.0,
-        }
-    }
-
-    /// Where the axis is broken.
-    fn gap(&self) -> Option<f64> {
-        self.off.map(|side| match side {
-            Side::Above => BEHIND.0,
-            Side::Below => 100.0 - BEHIND.0,
-        })
     }
 }
 

@@ -10,6 +10,7 @@ mod histogram;
 mod page;
 mod proof;
 mod provenance;
+mod scale;
 mod summary;
 mod tables;
 mod text;
