@@ -171,7 +171,7 @@ impl<'a> HtmlReport<'a> {
             section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
         ];
         let verdict = verdict(diagnosis, units, time, doubts);
-        let first = format!("<div class=\"first\">\n{}</div>\n", self.first_screen(&verdict)?);
+        let first = self.first_screen(&verdict)?;
         let made_from = provenance(model, &diagnosis.attribution, &self.sources, time);
         Ok(document(&title, &(first + &sections.concat()), &made_from))
     }
@@ -191,10 +191,12 @@ impl<'a> HtmlReport<'a> {
         );
         let (nodes, path) = (picture.node_count(), verdict::path(self.diagnosis, &self.units));
         if nodes > MOST_AT_ONCE {
-            let drawn = folded(&format!("The whole graph of {nodes} nodes"), &drawn);
-            return Ok(verdict.to_owned() + &section("graph", heading, &(path + &drawn)));
+            let whole = folded(&format!("The whole graph of {nodes} nodes"), &drawn);
+            let first = verdict.to_owned() + &section("graph", heading, &path);
+            return Ok(format!("<div class=\"first\">\n{first}</div>\n{whole}"));
         }
-        Ok(format!("<div>\n{verdict}{path}</div>\n{}", section("graph", heading, &drawn)))
+        let graph = section("graph", heading, &drawn);
+        Ok(format!("<div class=\"first\">\n<div>\n{verdict}{path}</div>\n{graph}</div>\n"))
     }
 }
 

@@ -84,10 +84,6 @@ pub(super) fn row(diagnosis: &Diagnosis, part: &Contribution, units: &Units) -> 
     let remarks = [
         part.is_approximate().then(|| "approximate: a cause is missing".to_owned()),
         part.extrapolated.then(|| "noise beyond the training data".to_owned()),
-        // Less than is shown is nothing to remark on.
-        part.model_error
-            .filter(|&error| error >= 0.005)
-            .map(|error| format!("± {} by other mechanisms that the data leave possible", fixed(error, 2))),
     ];
     let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     [
