@@ -140,7 +140,7 @@ impl<'a> HtmlReport<'a> {
         self
     }
 
-    /// The page: some 30 kB, and 3 kB for each of the target's ancestors, most of it the JSON.
+    /// The page: some 30 kB, and 4 kB for each of the target's ancestors, most of it the JSON.
     ///
     /// # Errors
     /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it, or the intervals are of
