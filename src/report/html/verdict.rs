@@ -24,9 +24,10 @@ pub(super) fn verdict(diagnosis: &Diagnosis, units: &Units, time: Option<&str>, 
     if more > 0 {
         doubts.push(format!("And {more} more, under “How far to trust this”."));
     }
-    let together = (diagnosis.causes.len() > 1)
-        .then(|| format!("<p>{}</p>\n", sentence(&diagnosis.causes_in_words(units))))
-        .unwrap_or_default();
+    let together = match diagnosis.causes.len() {
+        0 | 1 => String::new(),
+        _ => format!("<p>{}</p>\n", sentence(&diagnosis.causes_in_words(units))),
+    };
     let steps: String =
         diagnosis.next_steps(units).iter().map(|step| format!("<li>{}</li>\n", sentence(step))).collect();
     format!(

@@ -22,7 +22,11 @@ const MOST_LEVELS: usize = 8;
 ///
 /// # Errors
 /// When the model has no such node.
-pub(super) fn distributions(model: &FittedModel, diagnosis: &Diagnosis, units: &Units) -> Result<String> {
+pub(in crate::report::html) fn distributions(
+    model: &FittedModel,
+    diagnosis: &Diagnosis,
+    units: &Units,
+) -> Result<String> {
     let mut page = String::new();
     for (place, node) in suspects(diagnosis).into_iter().enumerate() {
         let Some(contribution) = diagnosis.attribution.contribution(node) else { continue };

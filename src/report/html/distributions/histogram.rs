@@ -1,9 +1,9 @@
 //! A histogram of what is normal, on an axis that reaches the observed value.
 
 use super::scale::Scale;
-use super::text::sentence;
 use crate::noise::NoiseDistribution;
 use crate::report::escape::markup;
+use crate::report::html::text::sentence;
 
 /// Bars of a histogram.
 const BINS: usize = 40;

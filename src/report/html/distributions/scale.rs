@@ -1,6 +1,6 @@
 //! An axis that reaches the observed value, broken where that is far from what is normal.
 
-use super::text::percent;
+use crate::report::html::text::percent;
 use crate::wording::{fixed, grouped};
 
 /// A value so many widths of the histogram beyond it stands behind a break of the axis.
