@@ -83,6 +83,8 @@ pub(crate) fn contents<'a>(
             .with_inputs(explained.recent.iter().map(ToString::to_string))
             .with_inputs(put_right.notes())
             .with_doubts_of_inputs(put_right.doubts());
+        let page = arguments.inputs().fold(page, |page, file| page.with_source(file.display().to_string()));
+        let page = events.time(about).into_iter().fold(page, HtmlReport::with_time);
         let page = match &explained.intervals {
             None => page,
             Some(Ok(intervals)) => page.with_intervals(intervals),

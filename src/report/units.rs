@@ -94,7 +94,7 @@ impl Units {
     }
 
     /// The same within a sentence, where digits that do not count are in the way.
-    pub(super) fn in_words(&self, node: &str, value: f64) -> String {
+    pub(in crate::report) fn in_words(&self, node: &str, value: f64) -> String {
         self.of(node).map_or_else(|| short(value), |unit| unit.text(value))
     }
 

@@ -1,7 +1,7 @@
 //! The causal graph with contributions in the DOT language of Graphviz.
 
 use super::colour::INK;
-use super::picture::{Picture, PictureNode, Standing};
+use super::picture::{Picture, PictureNode, Standing, Story};
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
@@ -16,7 +16,7 @@ impl Attribution {
     /// # Errors
     /// When the graph is not the one that the attribution was made with.
     pub fn to_dot(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(write(&Picture::new(self, graph, None, &Units::default())?))
+        Ok(write(&Picture::new(self, graph, &Story::default(), &Units::default())?))
     }
 }
 
@@ -26,7 +26,7 @@ impl Diagnosis {
     /// # Errors
     /// When the graph is not the one that the diagnosis was made with.
     pub fn to_dot(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(write(&Picture::new(&self.attribution, graph, self.root_cause(), &Units::default())?))
+        Ok(write(&Picture::new(&self.attribution, graph, &Story::of(self), &Units::default())?))
     }
 }
 

@@ -7,5 +7,5 @@ mod mermaid;
 mod picture;
 mod svg;
 
-pub(super) use picture::{Picture, shown_value, signed_amount};
+pub(super) use picture::{Picture, Story, shown_value, signed_amount};
 pub(super) use svg::draw;

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
 use crate::report::units::Units;
+use crate::verdicts::Diagnosis;
 use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
 /// The target and its ancestors in topological order, and the edges between them as places in that order.
@@ -12,6 +13,25 @@ pub(in crate::report) struct Picture {
     pub(super) title: String,
     pub(super) nodes: Vec<PictureNode>,
     pub(super) edges: Vec<(usize, usize)>,
+    /// Those of the edges that a proof goes along.
+    pub(super) path: Vec<(usize, usize)>,
+}
+
+/// What a drawing tells besides the contributions.
+#[derive(Default)]
+pub(in crate::report) struct Story<'a> {
+    root_cause: Option<&'a str>,
+    /// From the cause to the target, those without a value among them; empty where no path is shown.
+    path: Vec<&'a str>,
+}
+
+impl<'a> Story<'a> {
+    /// The root cause that a diagnosis names, and the path of its first proof.
+    pub(in crate::report) fn of(diagnosis: &'a Diagnosis) -> Self {
+        let hops = diagnosis.proofs.first().into_iter().flat_map(|proof| &proof.path);
+        let path = hops.flat_map(|hop| hop.through.iter().chain([&hop.node])).map(String::as_str).collect();
+        Self { root_cause: diagnosis.root_cause(), path }
+    }
 }
 
 /// A node with what is said of it. Never by colour alone: the amount has its sign.
@@ -25,6 +45,7 @@ pub(super) struct PictureNode {
     pub(super) fill: String,
     pub(super) is_target: bool,
     pub(super) is_root_cause: bool,
+    pub(super) is_on_path: bool,
     pub(super) standing: Standing,
 }
 
@@ -40,18 +61,23 @@ pub(super) enum Standing {
 impl PictureNode {
     /// What the node is besides its contribution; empty for most.
     pub(super) fn tags(&self) -> String {
-        let tags = [(self.is_root_cause, "root cause"), (self.is_target, "target")];
+        let is_between = self.is_on_path && !self.is_root_cause && !self.is_target;
+        let tags = [(self.is_root_cause, "root cause"), (is_between, "on the path"), (self.is_target, "target")];
         tags.into_iter().filter(|(applies, _)| *applies).map(|(_, tag)| tag).collect::<Vec<_>>().join(" · ")
     }
 }
 
 impl Picture {
+    pub(in crate::report) fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// # Errors
     /// When the graph is not that of the attribution.
     pub(in crate::report) fn new(
         attribution: &Attribution,
         graph: &CausalGraph,
-        root_cause: Option<&str>,
+        story: &Story<'_>,
         units: &Units,
     ) -> Result<Self> {
         let positions = graph.ancestors_and_self(graph.position(&attribution.target)?);
@@ -74,13 +100,15 @@ impl Picture {
         let edges = (0..positions.len()).flat_map(edges_to).collect();
         let sizes = attribution.contributions.iter().map(|part| shown_value(attribution.quantity, part.value).abs());
         let largest = sizes.fold(0.0, f64::max);
-        let node = |&position: &usize| node(attribution, graph.name(position), largest, root_cause, units);
+        let node = |&position: &usize| node(attribution, graph.name(position), largest, story, units);
         let title = format!("What contributed to `{}`", attribution.target);
-        Ok(Self { title, nodes: positions.iter().map(node).collect(), edges })
+        let place = |name: &str| graph.position(name).ok().and_then(|position| places[position]);
+        let steps = story.path.windows(2).filter_map(|pair| place(pair[0]).zip(place(pair[1])));
+        Ok(Self { title, nodes: positions.iter().map(node).collect(), edges, path: steps.collect() })
     }
 }
 
-fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<&str>, units: &Units) -> PictureNode {
+fn node(attribution: &Attribution, name: &str, largest: f64, story: &Story<'_>, units: &Units) -> PictureNode {
     let contribution = attribution.contribution(name);
     let standing = match contribution {
         None => Standing::Missing,
@@ -101,7 +129,8 @@ fn node(attribution: &Attribution, name: &str, largest: f64, root_cause: Option<
         details: told,
         fill: fill(relative),
         is_target: name == attribution.target,
-        is_root_cause: root_cause == Some(name),
+        is_root_cause: story.root_cause == Some(name),
+        is_on_path: story.path.contains(&name),
         standing,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::colour::INK;
 use super::layout::{Layout, Place, layered};
-use super::picture::{Picture, PictureNode, Standing};
+use super::picture::{Picture, PictureNode, Standing, Story};
 use crate::error::Result;
 use crate::graph::CausalGraph;
 use crate::question::attribution::Attribution;
@@ -25,6 +25,8 @@ const COLUMNS: usize = 18;
 const LINE: f64 = 15.0;
 /// Edges: more than 3 to 1 against white and against black.
 const EDGE: &str = "#767c84";
+/// Edges of the path of a proof: as far from white and from black, and thicker.
+const PATH: &str = "#c4620a";
 /// Borders: dark against every fill, and as edges against black.
 const BORDER: &str = "#5f666e";
 
@@ -36,7 +38,7 @@ impl Attribution {
     /// # Errors
     /// When the graph is not the one that the attribution was made with.
     pub fn to_svg(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(draw(&Picture::new(self, graph, None, &Units::default())?, "graph"))
+        Ok(draw(&Picture::new(self, graph, &Story::default(), &Units::default())?, "graph"))
     }
 }
 
@@ -46,7 +48,7 @@ impl Diagnosis {
     /// # Errors
     /// When the graph is not the one that the diagnosis was made with.
     pub fn to_svg(&self, graph: &CausalGraph) -> Result<String> {
-        Ok(draw(&Picture::new(&self.attribution, graph, self.root_cause(), &Units::default())?, "graph"))
+        Ok(draw(&Picture::new(&self.attribution, graph, &Story::of(self), &Units::default())?, "graph"))
     }
 }
 
@@ -95,7 +97,21 @@ impl Paper {
 pub(in crate::report) fn draw(picture: &Picture, id: &str) -> String {
     let layout = layered(picture.nodes.len(), &picture.edges);
     let paper = Paper::new(&layout);
-    let edges: String = layout.routes.iter().map(|route| edge(&paper, route)).collect();
+    let is_on_path = |edge: &(usize, usize)| picture.path.contains(edge);
+    let routes = || layout.routes.iter().zip(&picture.edges);
+    let edges: String = routes()
+        .filter(|(_, edge)| !is_on_path(edge))
+        .map(|(route, _)| edge(&paper, route, EDGE, (8.0, 4.0)))
+        .collect();
+    // Above the others.
+    let path: String = routes()
+        .filter(|(_, edge)| is_on_path(edge))
+        .map(|(route, _)| edge(&paper, route, PATH, (13.0, 7.0)))
+        .collect();
+    let path = match path.is_empty() {
+        true => String::new(),
+        false => format!("<g class=\"path\" fill=\"none\" stroke=\"{PATH}\" stroke-width=\"4\">\n{path}</g>\n"),
+    };
     let nodes: String =
         picture.nodes.iter().zip(&layout.nodes).map(|(node, &at)| boxed(node, paper.point(at))).collect();
     let (width, height) = (paper.width.ceil(), paper.height.ceil());
@@ -105,7 +121,7 @@ pub(in crate::report) fn draw(picture: &Picture, id: &str) -> String {
          viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          style=\"max-width:100%;min-width:{:.0}px;height:auto\" font-family=\"system-ui, sans-serif\" font-size=\"13\">\n<title id=\"{id}-title\">{title}</title>\n\
          <desc id=\"{id}-description\">{}</desc>\n\
-         <g fill=\"none\" stroke=\"{EDGE}\" stroke-width=\"1.5\">\n{edges}</g>\n{nodes}</svg>\n",
+         <g fill=\"none\" stroke=\"{EDGE}\" stroke-width=\"1.5\">\n{edges}</g>\n{path}{nodes}</svg>\n",
         LEAST_SCALE * width,
         markup(&description(picture))
     )
@@ -116,24 +132,33 @@ fn description(picture: &Picture) -> String {
     let (nodes, edges) = (picture.nodes.len(), picture.edges.len());
     let root_cause = picture.nodes.iter().find(|node| node.is_root_cause);
     let root_cause = root_cause.map_or_else(String::new, |node| format!(" The root cause is {}.", node.name));
+    let name = |place: usize| picture.nodes[place].name.as_str();
+    let path = match picture.path.first() {
+        None => String::new(),
+        Some(&(cause, _)) => {
+            let effects = picture.path.iter().map(|&(_, effect)| format!(" to {}", name(effect)));
+            format!(" Thick arrows, the path: {}{}.", name(cause), effects.collect::<String>())
+        }
+    };
     format!(
-        "A causal graph of {nodes} nodes and {edges} edges, arrows from cause to effect.{root_cause} Contributions are \
+        "A causal graph of {nodes} nodes and {edges} edges, arrows from cause to effect.{root_cause}{path} Contributions are \
          written in the boxes: orange boxes made the event more extreme, blue ones with a dashed border less so."
     )
 }
 
-/// A curve through the places, and an arrow head; both ends along the direction of the layers.
-fn edge(paper: &Paper, route: &[Place]) -> String {
+/// A curve through the places, and an arrow head of this length and half width; both ends along the direction of the layers.
+fn edge(paper: &Paper, route: &[Place], colour: &str, (length, half): (f64, f64)) -> String {
     let ends = route.len().saturating_sub(1);
     let mut path = String::new();
     for (place, pair) in route.windows(2).enumerate() {
         let from = paper.along(paper.point(pair[0]), if place == 0 { paper.half_box() } else { 0.0 });
-        let to = paper.along(paper.point(pair[1]), if place + 1 == ends { -paper.half_box() } else { 0.0 });
-        let half = if paper.downwards { (to.1 - from.1) / 2.0 } else { (to.0 - from.0) / 2.0 };
+        let to =
+            paper.along(paper.point(pair[1]), if place + 1 == ends { -paper.half_box() - 0.5 * length } else { 0.0 });
+        let bend = if paper.downwards { (to.1 - from.1) / 2.0 } else { (to.0 - from.0) / 2.0 };
         if place == 0 {
             path.push_str(&format!("M{:.1} {:.1}", from.0, from.1));
         }
-        let (first, second) = (paper.along(from, half), paper.along(to, -half));
+        let (first, second) = (paper.along(from, bend), paper.along(to, -bend));
         path.push_str(&format!(
             "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
             first.0, first.1, second.0, second.1, to.0, to.1
@@ -141,10 +166,10 @@ fn edge(paper: &Paper, route: &[Place]) -> String {
     }
     let Some(&last) = route.last() else { return String::new() };
     let tip = paper.along(paper.point(last), -paper.half_box());
-    let (x, y) = paper.along(tip, -8.0);
-    let (left, right) = if paper.downwards { ((x - 4.0, y), (x + 4.0, y)) } else { ((x, y - 4.0), (x, y + 4.0)) };
+    let (x, y) = paper.along(tip, -length);
+    let (left, right) = if paper.downwards { ((x - half, y), (x + half, y)) } else { ((x, y - half), (x, y + half)) };
     format!(
-        "<path d=\"{path}\"/><path d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\" fill=\"{EDGE}\" stroke=\"none\"/>\n",
+        "<path d=\"{path}\"/><path d=\"M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z\" fill=\"{colour}\" stroke=\"none\"/>\n",
         tip.0, tip.1, left.0, left.1, right.0, right.1
     )
 }
@@ -155,13 +180,12 @@ fn boxed(node: &PictureNode, (x, y): (f64, f64)) -> String {
         Standing::Negative => " stroke-dasharray=\"6 3\"",
         Standing::Missing => " stroke-dasharray=\"2 4\"",
     };
-    let thickness = if node.is_root_cause {
-        4.0
-    } else if node.is_target {
-        2.5
-    } else {
-        1.2
+    let thickness = match node {
+        PictureNode { is_root_cause: true, .. } => 4.0,
+        PictureNode { is_on_path: true, .. } | PictureNode { is_target: true, .. } => 2.5,
+        _ => 1.2,
     };
+    let colour = if node.is_on_path { PATH } else { BORDER };
     // The name in bold, then the amount, then what else it is.
     let names = two_lines(&node.name, COLUMNS);
     let tags = node.tags();
@@ -177,7 +201,7 @@ fn boxed(node: &PictureNode, (x, y): (f64, f64)) -> String {
     });
     format!(
         "<g fill=\"{INK}\" text-anchor=\"middle\"><title>{}</title><rect x=\"{:.1}\" y=\"{:.1}\" width=\"{}\" height=\"{}\" \
-         rx=\"7\" fill=\"{}\" stroke=\"{BORDER}\" stroke-width=\"{thickness}\"{border}/>{}</g>\n",
+         rx=\"7\" fill=\"{}\" stroke=\"{colour}\" stroke-width=\"{thickness}\"{border}/>{}</g>\n",
         markup(&format!("{}: {}", node.name, node.details)),
         x - BOX.0 / 2.0,
         y - BOX.1 / 2.0,

@@ -3,7 +3,7 @@
 use super::tables::percent_of;
 use super::text::percent;
 use crate::bootstrap::BootstrapIntervals;
-use crate::question::attribution::{Attribution, Quantity};
+use crate::question::attribution::{Attribution, Contribution, Quantity};
 use crate::report::drawing::{shown_value, signed_amount};
 use crate::report::escape::markup;
 use crate::wording::{shortened, visible_name};
@@ -27,8 +27,12 @@ pub(super) struct Bar {
     pub(super) ends: (f64, f64),
 }
 
-/// The contributions to an attribution. Their error bars are the given intervals, or those of the computation.
-pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> String {
+/// These contributions to an attribution. Their error bars are the given intervals, or those of the computation.
+pub(super) fn bar_chart(
+    attribution: &Attribution,
+    parts: &[&Contribution],
+    intervals: Option<&BootstrapIntervals>,
+) -> String {
     let meaning = match attribution.quantity {
         Quantity::ItScore => {
             "In nats: above 0 made the event more extreme, below 0 (faint, with a dashed border) less so."
@@ -38,7 +42,7 @@ pub(super) fn bar_chart(attribution: &Attribution, intervals: Option<&BootstrapI
     let title = format!("Contributions to `{}`, the suspect first", attribution.target);
     chart(
         "bars",
-        &bars(attribution, intervals),
+        &bars(attribution, parts, intervals),
         least_of(attribution.quantity),
         &title,
         &format!("{meaning} {}", meaning_of_lines(intervals)),
@@ -102,8 +106,7 @@ fn description(shown: &[&Bar]) -> String {
     figures.collect::<Vec<_>>().join(", ") + "."
 }
 
-fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Vec<Bar> {
-    let contributions = attribution.contributions.iter();
+fn bars(attribution: &Attribution, parts: &[&Contribution], intervals: Option<&BootstrapIntervals>) -> Vec<Bar> {
     let bar = |name: &str, value, error: f64| {
         let value = shown_value(attribution.quantity, value);
         let of_computation = (value - INTERVAL * error, value + INTERVAL * error);
@@ -111,7 +114,7 @@ fn bars(attribution: &Attribution, intervals: Option<&BootstrapIntervals>) -> Ve
         let ends = with_fit.map_or(of_computation, |interval| (interval.lower, interval.upper));
         Bar { name: visible_name(name), value, label: signed_amount(attribution.quantity, value), ends }
     };
-    let mut bars: Vec<Bar> = contributions.map(|part| bar(&part.node, part.value, part.std_error)).collect();
+    let mut bars: Vec<Bar> = parts.iter().map(|part| bar(&part.node, part.value, part.std_error)).collect();
     if !attribution.missing.is_empty() {
         bars.push(bar("(unexplained)", attribution.unexplained.value, attribution.unexplained.std_error));
     }

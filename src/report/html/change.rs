@@ -1,7 +1,7 @@
 //! The page of what changed.
 
 use super::bars::{Bar, INTERVAL, chart, least_of};
-use super::page::document;
+use super::document::document;
 use super::text::{list, section, sentence, table};
 use crate::question::attribution::Quantity;
 use crate::question::change::{ChangeEstimate, DistributionChange, NodeChange};
@@ -74,7 +74,7 @@ impl<'a> ChangeReport<'a> {
             section("mechanisms", "The mechanisms, old and new", &mechanisms(change)),
             section("data", "The data", &(list("plain", &self.inputs) + &json(change))),
         ];
-        document(&title, &(headline(change, &self.doubts) + &sections.concat()))
+        document(&title, &(headline(change, &self.doubts) + &sections.concat()), &[])
     }
 }
 

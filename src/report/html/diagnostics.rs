@@ -1,29 +1,31 @@
 //! What the figures rest on, and what is doubtful about them.
 
+use super::provenance::computation;
 use super::text::{list, sentence};
+use super::verdict::doubts;
 use crate::error::list_names;
 use crate::evaluation::ModelEvaluation;
 use crate::model::FittedModel;
 use crate::question::attribution::Attribution;
 use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
-use crate::wording::significant;
 
 /// Most findings and repairs that are listed: who gets more has a wrong model, not a list to go through.
 const MOST_LINES: usize = 30;
 
-/// Findings, warnings of the attribution, what fitting repaired, what an evaluation found, and how the figures were made.
+/// Doubts and findings, warnings of the attribution, what fitting repaired, what an evaluation found, and how the figures were made.
 pub(super) fn diagnostics(
     model: &FittedModel,
     diagnosis: &Diagnosis,
     evaluation: Option<&ModelEvaluation>,
     units: &Units,
+    of_inputs: &[String],
 ) -> String {
-    let mut warnings: Vec<String> = diagnosis.findings.iter().map(ToString::to_string).collect();
+    let mut warnings = doubts(diagnosis, of_inputs);
     warnings.extend(self::warnings(&diagnosis.attribution, units));
     let mut page = String::from("<h3>This event</h3>\n");
     if warnings.is_empty() {
-        page.push_str("<p>No warnings.</p>\n");
+        page.push_str("<p>No check of this event failed. That does not show that the model is right.</p>\n");
     }
     page.push_str(&list("warnings", &warnings));
     page.push_str(&format!("<p>{}</p>\n", sentence(&computation(&diagnosis.attribution))));
@@ -91,16 +93,4 @@ fn warnings(attribution: &Attribution, units: &Units) -> Vec<String> {
         ));
     }
     warnings
-}
-
-/// With what the contributions were computed.
-fn computation(attribution: &Attribution) -> String {
-    let samples = attribution
-        .samples
-        .map_or_else(|| "without samples".to_owned(), |samples| format!("with {samples} samples of the noise"));
-    let permutations = attribution
-        .permutations
-        .map_or_else(|| "exact Shapley values".to_owned(), |count| format!("Shapley values from {count} permutations"));
-    let floor = attribution.score.floor.map_or_else(String::new, |floor| format!(", floor ε = {}", significant(floor)));
-    format!("Computed {samples}, {permutations}{floor}, seed {}.", attribution.seed)
 }

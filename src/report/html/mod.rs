@@ -2,14 +2,19 @@
 
 mod bars;
 mod change;
+mod contributions;
 mod diagnostics;
 mod distributions;
+mod document;
 mod page;
 mod proof;
+mod provenance;
 mod summary;
 mod tables;
 mod text;
+mod verdict;
 
 pub use change::ChangeReport;
-pub use page::{HtmlReport, page_without_answer};
+pub use document::page_without_answer;
+pub use page::HtmlReport;
 pub use summary::SummaryReport;

@@ -1,27 +1,32 @@
 //! The page as a whole.
 
-use super::bars::bar_chart;
+use super::contributions::contributions;
 use super::diagnostics::diagnostics;
 use super::distributions::distributions;
-use super::text::{list, section, sentence};
+use super::document::document;
+use super::provenance::provenance;
+use super::text::{folded, list, section};
+use super::verdict::{self, how_unusual, verdict};
 use super::{proof, tables};
 use crate::bootstrap::BootstrapIntervals;
 use crate::error::{Error, Result};
 use crate::evaluation::ModelEvaluation;
-use crate::findings::Strength;
 use crate::model::FittedModel;
 use crate::question::attribution::{Attribution, Quantity};
-use crate::report::drawing::{self, Picture};
-use crate::report::escape::{self, markup};
+use crate::report::drawing::{self, Picture, Story};
+use crate::report::escape;
 use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
-use crate::wording::{chance, error_in_nats, fixed};
+
+/// A larger graph is folded away, and its path shown by itself.
+const MOST_AT_ONCE: usize = 30;
 
 /// A diagnosis as one self-contained page of HTML, for a ticket, a mail or a post-mortem.
 ///
-/// The verdict in a sentence, the combined ranking, the contributions with error bars, the causal graph coloured by contribution, what is normal
-/// of the suspects beside what was observed, the verdicts side by side, what would have been had the suspects behaved
-/// normally, diagnostics, and the diagnosis as JSON. The page needs no network and has no script; it reads in light and
+/// First what happened in a sentence, how sure that is, when, what to do next, and the path in the causal graph; then the proof, the contributions
+/// that matter with error bars (the others are folded away), what is normal of the suspects beside what was observed, and what speaks against the
+/// answer; last the combined ranking, the verdicts side by side, what would have been had the suspects behaved normally, and the diagnosis as JSON.
+/// At the foot stand the sources, the time, the rows of the training, the method, the seed and the version. The page needs no network and has no script; it reads in light and
 /// dark, on paper, on a phone, and without seeing colours. Names are escaped, whatever they hold.
 ///
 /// ```
@@ -50,6 +55,8 @@ pub struct HtmlReport<'a> {
     no_intervals: Option<&'a str>,
     title: Option<String>,
     units: Units,
+    sources: Vec<String>,
+    time: Option<String>,
     inputs: Vec<String>,
     doubts_of_inputs: Vec<String>,
 }
@@ -57,10 +64,19 @@ pub struct HtmlReport<'a> {
 impl<'a> HtmlReport<'a> {
     /// A report of a diagnosis that this model made.
     pub fn new(model: &'a FittedModel, diagnosis: &'a Diagnosis) -> Self {
-        let (inputs, doubts_of_inputs) = (Vec::new(), Vec::new());
-        let (evaluation, intervals, no_intervals, title) = (None, None, None, None);
-        let units = Units::default();
-        Self { model, diagnosis, evaluation, intervals, no_intervals, title, units, inputs, doubts_of_inputs }
+        Self {
+            model,
+            diagnosis,
+            evaluation: None,
+            intervals: None,
+            no_intervals: None,
+            title: None,
+            units: Units::default(),
+            sources: Vec::new(),
+            time: None,
+            inputs: Vec::new(),
+            doubts_of_inputs: Vec::new(),
+        }
     }
 
     /// Adds what was found when the model was evaluated.
@@ -95,6 +111,19 @@ impl<'a> HtmlReport<'a> {
         Self { units, ..self }
     }
 
+    /// Adds the name of a file or another source that the model, the normal data or the event came from; it stands at the foot of the page.
+    #[must_use]
+    pub fn with_source(mut self, name: impl Into<String>) -> Self {
+        self.sources.push(name.into());
+        self
+    }
+
+    /// Sets when the event was, as people write it; it stands under the headline.
+    #[must_use]
+    pub fn with_time(self, time: impl Into<String>) -> Self {
+        Self { time: Some(time.into()), ..self }
+    }
+
     /// Adds where the data came from and what was put right in it, a sentence each, such as a
     /// [`TableReport`](crate::tables::TableReport).
     #[must_use]
@@ -111,7 +140,7 @@ impl<'a> HtmlReport<'a> {
         self
     }
 
-    /// The page: some 30 kB, and 3 kB for each of the target's ancestors, most of it the JSON.
+    /// The page: some 30 kB, and 4 kB for each of the target's ancestors, most of it the JSON.
     ///
     /// # Errors
     /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it, or the intervals are of
@@ -120,71 +149,55 @@ impl<'a> HtmlReport<'a> {
         let Self { model, diagnosis, intervals, ref units, .. } = *self;
         intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
         let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
+        let time = self.time.as_deref();
         let proof = match diagnosis.proofs.as_slice() {
             [] => String::new(),
-            proofs => section("proof", "The proof", &proof::proofs(proofs)),
+            proofs => section("proof", "The proof", &proof::proofs(proofs, units)),
         };
+        let contributed = how_unusual(diagnosis, units)
+            + &contributions(diagnosis, intervals, units)
+            + &intervals.map_or_else(String::new, tables::intervals)
+            + &self.no_intervals.map_or_else(String::new, tables::no_intervals);
+        let doubts = &self.doubts_of_inputs;
+        let trust = diagnostics(model, diagnosis, self.evaluation, units, doubts);
         let sections = [
             proof,
-            section("suspects", "Who is most suspect", &tables::ranking(diagnosis)),
-            section(
-                "contributions",
-                "What contributed",
-                &(bar_chart(&diagnosis.attribution, intervals)
-                    + &tables::contributions(diagnosis, units)
-                    + &intervals.map_or_else(String::new, tables::intervals)
-                    + &self.no_intervals.map_or_else(String::new, tables::no_intervals)),
-            ),
-            section("graph", "Where it lies in the causal graph", &self.graph()?),
+            section("contributions", "What contributed", &contributed),
             section("normal", "What is normal, and what was observed", &distributions(model, diagnosis, units)?),
+            section("diagnostics", "How far to trust this", &trust),
+            section("suspects", "Who is most suspect", &tables::ranking(diagnosis)),
             section("verdicts", "The verdicts", &tables::verdicts(diagnosis)),
             section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis, units)),
-            section("diagnostics", "Diagnostics and warnings", &diagnostics(model, diagnosis, self.evaluation, units)),
             section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
         ];
-        Ok(document(&title, &(verdict(diagnosis, units, &self.doubts_of_inputs) + &sections.concat())))
+        let verdict = verdict(diagnosis, units, time, doubts);
+        let first = self.first_screen(&verdict)?;
+        let made_from = provenance(model, &diagnosis.attribution, &self.sources, time);
+        Ok(document(&title, &(first + &sections.concat()), &made_from))
     }
 
-    fn graph(&self) -> Result<String> {
-        let picture =
-            Picture::new(&self.diagnosis.attribution, self.model.graph(), self.diagnosis.root_cause(), &self.units)?;
-        Ok(format!(
-            "<p class=\"note\">Arrows point from cause to effect. Orange: made the event more extreme. Blue with a dashed \
-             border: less so. Grey: hardly mattered. Dotted border: no value.</p>\n\
-             <div class=\"scroll graph\" role=\"region\" tabindex=\"0\" aria-label=\"Causal graph\">\n{}</div>\n",
+    /// The verdict and the path on one side, the graph on the other.
+    fn first_screen(&self, verdict: &str) -> Result<String> {
+        let story = Story::of(self.diagnosis);
+        let picture = Picture::new(&self.diagnosis.attribution, self.model.graph(), &story, &self.units)?;
+        let has_path = self.diagnosis.proofs.first().is_some_and(|proof| proof.path.len() > 1);
+        let heading = if has_path { "The path in the causal graph" } else { "The causal graph" };
+        let legend = if has_path { " Thick arrows: the path." } else { "" };
+        let drawn = format!(
+            "<div class=\"scroll graph\" role=\"region\" tabindex=\"0\" aria-label=\"Causal graph\">\n{}</div>\n\
+             <p class=\"note\">Arrows point from cause to effect.{legend} Orange: made the event more extreme. Blue with a dashed \
+             border: less so. Grey: hardly mattered. Dotted border: no value.</p>\n",
             drawing::draw(&picture, "causes")
-        ))
+        );
+        let (nodes, path) = (picture.node_count(), verdict::path(self.diagnosis, &self.units));
+        if nodes > MOST_AT_ONCE {
+            let whole = folded(&format!("The whole graph of {nodes} nodes"), &drawn);
+            let first = verdict.to_owned() + &section("graph", heading, &path);
+            return Ok(format!("<div class=\"first\">\n{first}</div>\n{whole}"));
+        }
+        let graph = section("graph", heading, &drawn);
+        Ok(format!("<div class=\"first\">\n<div>\n{verdict}{path}</div>\n{graph}</div>\n"))
     }
-}
-
-/// A page about an event that has no answer: why.
-///
-/// ```
-/// let page = etiology::report::page_without_answer("Slow request 4711", "the observed value of `db` is NaN");
-/// assert!(page.contains("<h1>Slow request 4711</h1>") && page.contains("<code>db</code>"));
-/// ```
-pub fn page_without_answer(title: &str, reason: &str) -> String {
-    let what = format!(
-        "<div class=\"verdict thin\">\n<p class=\"badge\">No answer</p>\n<p class=\"headline\">{}</p>\n</div>\n",
-        sentence(reason)
-    );
-    document(title, &what)
-}
-
-/// A page with a heading.
-pub(super) fn document(title: &str, body: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <title>{0}</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
-         <style>\n{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n{2}</main>\n\
-         <footer>Made by etiology {3}. This page is one file and loads nothing.</footer>\n</body>\n</html>\n",
-        markup(title),
-        include_str!("style.css"),
-        body,
-        env!("CARGO_PKG_VERSION")
-    )
 }
 
 /// Whether the intervals are those of the diagnosed score: a page with two answers to one question would be worse than none.
@@ -206,41 +219,6 @@ fn check(intervals: &BootstrapIntervals, diagnosis: &Diagnosis) -> Result<()> {
 /// What is the same whether or not model errors were asked for.
 fn figures(attribution: &Attribution) -> impl Iterator<Item = (&str, f64, f64)> {
     attribution.contributions.iter().map(|part| (part.node.as_str(), part.value, part.std_error))
-}
-
-/// The headline, the doubts, and how unusual the event is.
-fn verdict(diagnosis: &Diagnosis, units: &Units, of_inputs: &[String]) -> String {
-    let (class, word) = match diagnosis.strength {
-        Strength::Strong => ("strong", "Strong evidence"),
-        Strength::Contested => ("contested", "Contested"),
-        Strength::Thin => ("thin", "Too thin to name"),
-    };
-    let findings = diagnosis.findings.iter().map(ToString::to_string);
-    let doubts: Vec<String> =
-        diagnosis.further_doubts().iter().cloned().chain(findings).chain(of_inputs.iter().cloned()).collect();
-    format!(
-        "<div class=\"verdict {class}\">\n<p class=\"badge\">{word}</p>\n<p class=\"headline\">{}</p>\n{}<p>{}</p>\n</div>\n",
-        sentence(&diagnosis.headline_in(units)),
-        list("doubts", &doubts),
-        sentence(&how_unusual(diagnosis, units))
-    )
-}
-
-fn how_unusual(diagnosis: &Diagnosis, units: &Units) -> String {
-    let (target, score) = (&diagnosis.target, &diagnosis.attribution.score);
-    let observed = diagnosis.attribution.contribution(target).map_or_else(String::new, |part| {
-        format!("`{target}` was {}, typically {}. ", units.observed(part), units.typical(part))
-    });
-    let ceiling = if score.saturated { ", its ceiling: the event is at least this unusual" } else { "" };
-    let tail = score.tail_probability.map_or_else(String::new, |tail| {
-        let floor = score.floor.unwrap_or(0.0);
-        format!(" A value at least as extreme has probability {} under the model.", chance(tail, floor))
-    });
-    format!(
-        "{observed}Its outlier score is {} ± {} nats{ceiling}.{tail}",
-        fixed(score.value, 2),
-        error_in_nats(score.std_error)
-    )
 }
 
 fn counterfactuals(diagnosis: &Diagnosis, units: &Units) -> String {

@@ -1,6 +1,6 @@
 //! The tables of a report.
 
-use super::text::{list, table};
+use super::text::{list, table, table_with_words};
 use crate::bootstrap::{BootstrapInterval, BootstrapIntervals};
 use crate::question::attribution::{Contribution, Quantity};
 use crate::report::drawing::signed_amount;
@@ -8,11 +8,39 @@ use crate::report::units::Units;
 use crate::verdicts::Diagnosis;
 use crate::wording::{error_in_nats, fixed, significant, visible_name};
 
-/// Every node with both kinds of contribution, then those without a value.
-pub(super) fn contributions(diagnosis: &Diagnosis, units: &Units) -> String {
+/// The cells of a node, of those that are together, or of what is unexplained.
+pub(super) type Row = [String; 10];
+
+/// Contributions with what the columns are; nothing without rows.
+pub(super) fn contributions(diagnosis: &Diagnosis, rows: &[Row]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let header = [
+        "node",
+        "contribution, nats",
+        "± of computation",
+        "± of mechanisms",
+        "share of score",
+        "part of deviation",
+        "observed",
+        "usual",
+        "own surprise, nats",
+        "remarks",
+    ];
+    let caption = format!(
+        "Contribution: what the node's own behaviour adds to the outlier score of {} nats. ± of computation: its standard error. ± of mechanisms: \
+         what other mechanisms that the data leave possible would make of it. Part of deviation: what it adds to the target's distance from its \
+         mean, in the target's unit. Own surprise: how rare the node's value is given its causes",
+        fixed(diagnosis.attribution.score.value, 2)
+    );
+    table_with_words(&caption, header, rows)
+}
+
+/// Rows of groups of nodes that the data do not tell apart, of what is unexplained, and of nodes without a value.
+pub(super) fn besides(diagnosis: &Diagnosis, units: &Units) -> Vec<Row> {
     let attribution = &diagnosis.attribution;
-    let mut rows: Vec<[String; 10]> =
-        attribution.contributions.iter().map(|part| row(diagnosis, part, units)).collect();
+    let mut rows = Vec::new();
     for group in &attribution.groups {
         let mut row = blank(&format!("together: {}", group.members().join(" + ")));
         row[1] = signed_amount(Quantity::ItScore, group.value);
@@ -30,7 +58,7 @@ pub(super) fn contributions(diagnosis: &Diagnosis, units: &Units) -> String {
         row[1] = signed_amount(Quantity::ItScore, tail.value);
         row[2] = error_in_nats(tail.std_error);
         if let Some(mean) = mean {
-            row[5] = signed_amount(Quantity::MeanDeviation, mean.value);
+            row[5] = added(diagnosis, mean.value, units);
         }
         rows.push(row);
     }
@@ -40,31 +68,22 @@ pub(super) fn contributions(diagnosis: &Diagnosis, units: &Units) -> String {
         row[7] = units.typical_of_missing(missing);
         rows.push(row);
     }
-    let header =
-        ["node", "nats", "± error", "± model", "share", "deviation", "observed", "typical", "noise score", "remarks"];
-    table(
-        "Contributions to the outlier score, in nats, and to the deviation from the mean, in the target's unit",
-        header,
-        &rows,
-    )
+    rows
 }
 
-fn blank(name: &str) -> [String; 10] {
+fn blank(name: &str) -> Row {
     let mut row = [const { String::new() }; 10].map(|_| "-".to_owned());
     row[0] = name.to_owned();
     row[9].clear();
     row
 }
 
-fn row(diagnosis: &Diagnosis, part: &Contribution, units: &Units) -> [String; 10] {
+/// The row of a node with both kinds of contribution.
+pub(super) fn row(diagnosis: &Diagnosis, part: &Contribution, units: &Units) -> Row {
     let deviation = diagnosis.mean_deviation.as_ref().and_then(|mean| mean.contribution(&part.node));
     let remarks = [
         part.is_approximate().then(|| "approximate: a cause is missing".to_owned()),
         part.extrapolated.then(|| "noise beyond the training data".to_owned()),
-        // Less than is shown is nothing to remark on.
-        part.model_error
-            .filter(|&error| error >= 0.005)
-            .map(|error| format!("± {} by other mechanisms that the data leave possible", fixed(error, 2))),
     ];
     let remarks: Vec<String> = remarks.into_iter().flatten().collect();
     [
@@ -73,12 +92,21 @@ fn row(diagnosis: &Diagnosis, part: &Contribution, units: &Units) -> [String; 10
         error_in_nats(part.std_error),
         part.model_error.map_or_else(|| "-".to_owned(), |error| fixed(error, 2)),
         part.share.map_or_else(|| "-".to_owned(), percent),
-        deviation.map_or_else(|| "-".to_owned(), |part| signed_amount(Quantity::MeanDeviation, part.value)),
+        deviation.map_or_else(|| "-".to_owned(), |part| added(diagnosis, part.value, units)),
         units.observed(part),
         units.typical(part),
         fixed(part.noise_score, 1),
         remarks.join("; "),
     ]
+}
+
+/// What a node adds to the target, with its sign and unit.
+fn added(diagnosis: &Diagnosis, value: f64, units: &Units) -> String {
+    match units.of(&diagnosis.target) {
+        Some(unit) if value > 0.0 => format!("+{}", unit.text(value)),
+        Some(unit) => unit.text(value),
+        None => signed_amount(Quantity::MeanDeviation, value),
+    }
 }
 
 fn percent(share: f64) -> String {

@@ -18,10 +18,15 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// A list of sentences; nothing without any.
 pub(super) fn list(class: &str, sentences: &[String]) -> String {
-    if sentences.is_empty() {
+    list_of_markup(class, &sentences.iter().map(|text| sentence(text)).collect::<Vec<_>>())
+}
+
+/// The same of what is HTML already.
+pub(super) fn list_of_markup(class: &str, items: &[String]) -> String {
+    if items.is_empty() {
         return String::new();
     }
-    let items = sentences.iter().map(|text| format!("<li>{}</li>\n", sentence(text)));
+    let items = items.iter().map(|item| format!("<li>{item}</li>\n"));
     format!("<ul class=\"{class}\">\n{}</ul>\n", items.collect::<String>())
 }
 
@@ -30,10 +35,24 @@ pub(super) fn section(id: &str, heading: &str, content: &str) -> String {
     format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{}</h2>\n{content}</section>\n", markup(heading))
 }
 
+/// What is folded away under a line that says what it is.
+pub(super) fn folded(summary: &str, content: &str) -> String {
+    format!("<details>\n<summary>{}</summary>\n{content}</details>\n", markup(summary))
+}
+
 /// A table that scrolls by itself where it is too wide, the first cell of each row being its heading. Cells are text.
 pub(super) fn table<const N: usize>(caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
+    table_of("", caption, header, rows)
+}
+
+/// The same with words in the last column.
+pub(super) fn table_with_words<const N: usize>(caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
+    table_of("words", caption, header, rows)
+}
+
+fn table_of<const N: usize>(class: &str, caption: &str, header: [&str; N], rows: &[[String; N]]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| markup(cell)).collect()).collect();
-    table_of_markup("", caption, &header.map(str::to_owned), &rows)
+    table_of_markup(class, caption, &header.map(str::to_owned), &rows)
 }
 
 /// As [`table`], with a class that is empty or one of the style sheet, and cells that are HTML.

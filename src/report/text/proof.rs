@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use crate::report::units::Units;
 use crate::verdicts::{Falsifier, Hop, HopVerdict, Likely, PathStatus, Proof};
 use crate::wording::{Visible, chance, fixed, grouped, significant};
 
@@ -12,7 +13,7 @@ impl fmt::Display for Proof {
         let formatter = &mut Visible(formatter);
         writeln!(formatter, "{}", self.headline())?;
         self.path.iter().try_for_each(|hop| writeln!(formatter, "- {}", self.step(hop)))?;
-        if let Some(sentence) = self.without_it() {
+        if let Some(sentence) = self.without_it(&Units::default()) {
             writeln!(formatter, "{sentence}")?;
         }
         writeln!(formatter, "If `{}` were not the cause:", self.suspect)?;
@@ -76,27 +77,40 @@ impl Proof {
 
     /// Since when a node is off, in words; nothing where no rows before the event show it.
     pub(in crate::report) fn since(&self, hop: &Hop) -> Option<String> {
-        Some(match self.recent_rows?.checked_sub(hop.first_row?)? {
-            0 => "the event".to_owned(),
-            1 => "1 row before the event".to_owned(),
-            rows => format!("{rows} rows before the event"),
-        })
+        self.rows_before(hop).map(since)
+    }
+
+    /// For how many rows before the event a node is off.
+    pub(in crate::report) fn rows_before(&self, hop: &Hop) -> Option<usize> {
+        self.recent_rows?.checked_sub(hop.first_row?)
     }
 
     /// What would have become of the target without the suspect, in a sentence.
-    pub(in crate::report) fn without_it(&self) -> Option<String> {
+    pub(in crate::report) fn without_it(&self, units: &Units) -> Option<String> {
         let counterfactual = self.counterfactual.as_ref()?;
         let (suspect, target) = (&self.suspect, &self.target);
-        let expected = significant(counterfactual.expected);
         Some(match &counterfactual.observed_level {
             Some(level) => {
-                format!("With `{suspect}` normal, `{target}` would have been `{level}` with probability {expected}.")
+                format!(
+                    "With `{suspect}` normal, `{target}` would have been `{level}` with probability {}.",
+                    significant(counterfactual.expected)
+                )
             }
             None => format!(
-                "With `{suspect}` normal, `{target}` would have been {expected} instead of {}.",
-                significant(counterfactual.observed)
+                "With `{suspect}` normal, `{target}` would have been {} instead of {}.",
+                units.text(target, counterfactual.expected),
+                units.text(target, counterfactual.observed)
             ),
         })
+    }
+}
+
+/// So many rows before the event, in words.
+pub(in crate::report) fn since(rows: usize) -> String {
+    match rows {
+        0 => "the event".to_owned(),
+        1 => "1 row before the event".to_owned(),
+        rows => format!("{rows} rows before the event"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod browser;
 mod csv;
+mod first_screen;
 mod formats;
 mod schema;
 mod text;

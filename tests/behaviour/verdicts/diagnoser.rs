@@ -140,8 +140,8 @@ fn text_and_page_have_the_units_and_the_doubts_once() {
 
     let page = HtmlReport::new(&model, &two).with_units(units).to_html().unwrap();
     let place = |what: &str| page.find(what).unwrap_or_else(|| panic!("no {what}"));
-    assert!(place("class=\"headline\"") < place("The combined ranking: "));
-    assert!(place("The combined ranking: ") < place("Contributions to the outlier score"));
+    assert!(place("class=\"headline\"") < place("Contribution: what the node"));
+    assert!(place("Contribution: what the node") < place("The combined ranking: "));
     assert!(page.contains("<code>web</code> was 980 ms, typically 180 ms."));
     assert!(page.contains("<td>450 ms</td>") && page.contains(">observed 500 ms"), "units in table and picture");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::causes::causes;
 use super::events::{Links, examples, failures};
 use super::levels::{breakdown, stand_outs};
-use crate::report::html::page::document;
+use crate::report::html::document::document;
 use crate::report::html::text::{list, section, sentence};
 use crate::summary::Summary;
 use crate::wording::{grouped, visible_name};
@@ -86,7 +86,7 @@ impl<'a> SummaryReport<'a> {
         if !self.inputs.is_empty() {
             sections.push(section("data", "The data", &list("plain", &self.inputs)));
         }
-        document(&title, &(headline(summary) + &sections.concat()))
+        document(&title, &(headline(summary) + &sections.concat()), &[])
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod everywhere;
 mod headline;
+mod next;
 
 use std::fmt::{self, Write};
 
@@ -97,7 +98,7 @@ impl Diagnosis {
     }
 
     /// The set of causes, each with its share.
-    fn causes_in_words(&self, units: &Units) -> String {
+    pub(in crate::report) fn causes_in_words(&self, units: &Units) -> String {
         let cause = |cause: &Cause| format!("`{}` ({} %)", visible_name(&cause.node), fixed(100.0 * cause.share, 0));
         let causes: Vec<String> = self.causes.iter().map(cause).collect();
         let expected = self.causes.last().map_or(f64::NAN, |last| last.expected);
