@@ -10,18 +10,26 @@ impl fmt::Display for Proof {
     /// The path and whether it holds, a line for each step, what would have been without the suspect, and what would have to be seen if the
     /// verdict were wrong.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let formatter = &mut Visible(formatter);
-        writeln!(formatter, "{}", self.headline())?;
-        self.path.iter().try_for_each(|hop| writeln!(formatter, "- {}", self.step(hop)))?;
-        if let Some(sentence) = self.without_it(&Units::default()) {
-            writeln!(formatter, "{sentence}")?;
-        }
-        writeln!(formatter, "If `{}` were not the cause:", self.suspect)?;
-        self.falsifiers.iter().try_for_each(|falsifier| writeln!(formatter, "- {falsifier}"))
+        let (formatter, units) = (&mut Visible(formatter), &Units::default());
+        write!(formatter, "{}", self.steps_in(units))?;
+        write!(formatter, "{}", self.otherwise_in(units))
     }
 }
 
 impl Proof {
+    /// The path and whether it holds, and a line for each step, with figures in their units.
+    pub(super) fn steps_in(&self, units: &Units) -> String {
+        let steps = self.path.iter().map(|hop| format!("- {}\n", self.step_in(hop, units)));
+        format!("{}\n", self.headline()) + &steps.collect::<String>()
+    }
+
+    /// What would have been without the suspect, and what would have to be seen if the verdict were wrong, in lines.
+    pub(super) fn otherwise_in(&self, units: &Units) -> String {
+        let without = self.without_it(units).map_or_else(String::new, |sentence| format!("{sentence}\n"));
+        let falsifiers: String = self.falsifiers.iter().map(|falsifier| format!("- {falsifier}\n")).collect();
+        format!("{without}If `{}` were not the cause:\n{falsifiers}", self.suspect)
+    }
+
     /// The path, and whether it holds, in a line.
     pub fn headline(&self) -> String {
         let path = self.path_in_words();
@@ -45,15 +53,19 @@ impl Proof {
 
     /// One step in a line: what was seen, what the mechanism expects given the node before, and how likely that is.
     pub fn step(&self, hop: &Hop) -> String {
+        self.step_in(hop, &Units::default())
+    }
+
+    fn step_in(&self, hop: &Hop, units: &Units) -> String {
         let node = &hop.node;
-        let usual = usual(hop);
+        let usual = usual(hop, units);
         let row = self.since(hop).map(|since| format!("; off since {since}")).unwrap_or_default();
-        let observed = hop.observed_level.clone().unwrap_or_else(|| significant(hop.observed));
+        let observed = hop.observed_level.clone().unwrap_or_else(|| units.text(node, hop.observed));
         let p = chance(hop.p_value, self.resolution);
-        let expected = expected(hop, &hop.expected);
+        let expected = expected(hop, &hop.expected, units);
         match (&hop.parent, &hop.expected_without) {
             (Some(parent), Some(without)) => {
-                let without = expected_short(hop, without);
+                let without = expected_short(hop, without, units);
                 let how = match hop.verdict {
                     HopVerdict::Explained => "which explains it",
                     HopVerdict::OnlyPartly => "which explains it in part",
@@ -119,7 +131,7 @@ pub(in crate::report) fn times(multiple: f64) -> String {
     if multiple < 99.5 { fixed(multiple, 1) } else { grouped(multiple) }
 }
 
-fn usual(hop: &Hop) -> String {
+fn usual(hop: &Hop, units: &Units) -> String {
     if hop.observed_level.is_some() {
         return format!(" (usually with probability {})", significant(hop.usual.value));
     }
@@ -127,23 +139,29 @@ fn usual(hop: &Hop) -> String {
         Some(multiple) if multiple >= 1.5 => format!(", {} times", times(multiple)),
         _ => String::new(),
     };
-    format!(" (usually {}{times})", significant(hop.usual.value))
+    format!(" (usually {}{times})", units.text(&hop.node, hop.usual.value))
 }
 
-fn expected(hop: &Hop, likely: &Likely) -> String {
-    let value = significant(likely.value);
+fn expected(hop: &Hop, likely: &Likely, units: &Units) -> String {
+    let said = expected_value(hop, likely, units);
     match (&hop.observed_level, likely.range) {
-        (Some(level), _) => format!("`{level}` has probability {value}"),
+        (Some(level), _) => format!("`{level}` has probability {said}"),
         (None, Some(range)) => {
-            format!("{value} is expected ({} to {})", significant(range.low), significant(range.high))
+            let [low, high] = [range.low, range.high].map(|value| units.text(&hop.node, value));
+            format!("{said} is expected ({low} to {high})")
         }
-        (None, None) => format!("{value} is expected, if anything is known of such causes"),
+        (None, None) => format!("{said} is expected, if anything is known of such causes"),
     }
 }
 
-fn expected_short(hop: &Hop, likely: &Likely) -> String {
-    let value = significant(likely.value);
-    if hop.observed_level.is_some() { format!("probability {value}") } else { value }
+fn expected_short(hop: &Hop, likely: &Likely, units: &Units) -> String {
+    let said = expected_value(hop, likely, units);
+    if hop.observed_level.is_some() { format!("probability {said}") } else { said }
+}
+
+/// A value in its unit, or the probability of the level that was observed.
+fn expected_value(hop: &Hop, likely: &Likely, units: &Units) -> String {
+    if hop.observed_level.is_some() { significant(likely.value) } else { units.text(&hop.node, likely.value) }
 }
 
 impl fmt::Display for Falsifier {

@@ -34,7 +34,7 @@ impl<'a> DiagnosisText<'a> {
         Self { said, ..self }
     }
 
-    /// Without what each verdict says by itself, and what would have been with any node but the most suspect one as usual.
+    /// Without what each verdict says by itself, what would have to be seen if it were wrong, and what would have been with any node but the most suspect one as usual.
     #[must_use]
     pub fn in_brief(self) -> Self {
         Self { in_brief: true, ..self }
@@ -53,14 +53,10 @@ impl fmt::Display for DiagnosisText<'_> {
         diagnosis.further_doubts().iter().try_for_each(|doubt| writeln!(formatter, "- {}", visible(doubt)))?;
         let mut findings = diagnosis.findings.iter().filter(|finding| !said.contains(finding));
         findings.try_for_each(|finding| writeln!(formatter, "- {}", visible(finding)))?;
-        diagnosis.proofs.iter().try_for_each(|proof| {
-            write!(
-                formatter,
-                "
-{}",
-                visible(proof)
-            )
-        })?;
+        for proof in &diagnosis.proofs {
+            let otherwise = if in_brief { String::new() } else { proof.otherwise_in(units) };
+            write!(formatter, "\n{}{}", visible(&proof.steps_in(units)), visible(&otherwise))?;
+        }
         writeln!(formatter)?;
         table::write(formatter, &diagnosis.ranking_table())?;
         if !in_brief {
