@@ -16,11 +16,13 @@
 //! that was never fitted there, or was there before the event.
 //!
 //! What is unusual and did nothing to the target is no cause of it. As far as the contributions are to be trusted, propagation and noise score of a node count
-//! only by what it contributed: where contributions cancel, or are what mechanisms say that were never fitted there, they judge nobody.
+//! only by what it contributed: where contributions cancel, are what mechanisms say that were never fitted there, or are to a target that hardly moved, they judge
+//! nobody.
 
 use serde::{Deserialize, Serialize};
 
 use crate::verdicts::evidence::Evidence;
+use crate::verdicts::thresholds::NOT_UNUSUAL;
 
 /// A node's part in the combined ranking. All figures lie between 0 and 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,9 +40,9 @@ pub struct CombinedScore {
     pub shapley: f64,
 }
 
-/// A node counts in full from this share of the largest contribution on, as far as contributions are to be trusted. Chosen among 1 to 64 on simulated
-/// faults with one to three causes and on real metrics, which hardly tell 8 from 64.
-const COUNTS_IN_FULL: f64 = 1.0 / 16.0;
+/// A node counts in full from this share of the largest contribution on, as far as contributions are to be trusted. Chosen among 1 to 1/64 on simulated
+/// faults with one to three causes and on real metrics, which hardly tell 1/8 from 1/64.
+const COUNTS_IN_FULL: f64 = 1.0 / 32.0;
 
 /// The combined ranking, the most suspect node first, from one score per node of each kind of evidence.
 pub(in crate::verdicts) fn combine(
@@ -53,7 +55,7 @@ pub(in crate::verdicts) fn combine(
     let evident: Vec<f64> =
         evidence.nodes.iter().zip(contributions).map(|(node, contribution)| node.evident * contribution).collect();
     let shapley = relative_to(&evident, sum_of_sizes(contributions));
-    let trust = trust(contributions, &evident);
+    let trust = trust(contributions, &evident) * moved(evidence);
     let most = largest(&shapley);
     let counts = |share: f64| if most > 0.0 { (share / (COUNTS_IN_FULL * most)).min(1.0) } else { 0.0 };
     let weighted = |scores: &[f64]| -> Vec<f64> {
@@ -81,6 +83,11 @@ fn trust(contributions: &[f64], evident: &[f64]) -> f64 {
     }
     let coherence = contributions.iter().sum::<f64>().max(0.0) / sizes;
     (coherence * sum_of_sizes(evident) / sizes).sqrt()
+}
+
+/// How far the target moved, from 0 to 1, where it is unusual: contributions to what hardly moved judge nobody.
+fn moved(evidence: &Evidence) -> f64 {
+    evidence.nodes.last().map_or(0.0, |target| (target.surprise / NOT_UNUSUAL).min(1.0))
 }
 
 fn sum_of_sizes(values: &[f64]) -> f64 {
