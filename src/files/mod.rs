@@ -22,7 +22,7 @@ pub(crate) use write::write_whole;
 /// - A device, a pipe or a socket (`/dev/stdout`, `/dev/null`, a named pipe) is written to, never replaced.
 ///
 /// # Errors
-/// [`Error::CannotWrite`], when the folder is missing or may not be written to, or the disk is full.
+/// [`Error::CannotWrite`](crate::Error::CannotWrite), when the folder is missing or may not be written to, or the disk is full.
 pub fn write_file(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> Result<()> {
     let path = path.as_ref();
     write_whole(path, contents.as_ref()).map_err(|error| cannot_write(path, &error))
@@ -32,7 +32,7 @@ pub fn write_file(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> Result<
 /// learn at once that its result could not be kept.
 ///
 /// # Errors
-/// [`Error::CannotWrite`], as [`write_file`] would return it.
+/// [`Error::CannotWrite`](crate::Error::CannotWrite), as [`write_file`] would return it.
 pub fn check_writable(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     write::try_beside(path).map_err(|error| cannot_write(path, &error))
