@@ -43,12 +43,16 @@ pub(super) fn causes(
         evidence.nodes.iter().any(|node| node.name == suspect.node && node.noise_surprise > 0.0)
     };
     let mut set: Vec<&CombinedScore> = Vec::new();
+    // With each of them and all before it as usual.
+    let mut left: Vec<(f64, f64)> = Vec::new();
     for suspect in combined.iter().filter(is_unusual).take(most) {
         set.push(suspect);
-        if without(&set)?.1 >= unremarkable() {
+        left.push(without(&set)?);
+        if left.last().is_some_and(|&(_, probability)| probability >= unremarkable()) {
             break;
         }
     }
+    let grown = set.len();
     // The last one was needed, and the first is who is most suspect.
     for place in (1..set.len().saturating_sub(1)).rev() {
         let mut fewer = set.clone();
@@ -57,13 +61,15 @@ pub(super) fn causes(
             set = fewer;
         }
     }
+    if set.len() < grown {
+        left = (1..=set.len()).map(|size| without(&set[..size])).collect::<Result<_>>()?;
+    }
     let largest = set.iter().map(|cause| cause.shapley).fold(0.0, f64::max);
-    let cause = |(place, cause): (usize, &&CombinedScore)| {
-        let (expected, probability) = without(&set[..=place])?;
+    let cause = |(cause, (expected, probability)): (&&CombinedScore, (f64, f64))| {
         let share = if largest > 0.0 { cause.shapley / largest } else { 0.0 };
-        Ok(Cause { node: cause.node.clone(), share, expected, probability })
+        Cause { node: cause.node.clone(), share, expected, probability }
     };
-    set.iter().enumerate().map(cause).collect()
+    Ok(set.iter().zip(left).map(cause).collect())
 }
 
 /// Whether a set of causes leaves the target not unusual.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::DiagnosisConfig;
 use super::evidence::Evidence;
-use super::methods::propagation;
+use super::methods::{largest, noise_score, propagation, relative_to};
 use super::thresholds::{AS_SUSPECT, NOT_UNUSUAL};
 use crate::checks::units_of_recent_rows;
 use crate::data::Observation;
@@ -97,18 +97,17 @@ impl FittedModel {
 }
 
 fn ranking(evidence: &Evidence) -> Vec<Suspect> {
-    let propagated = propagation(evidence);
-    let largest = |values: &mut dyn Iterator<Item = f64>| values.fold(0.0, f64::max);
-    let most_propagated = largest(&mut propagated.iter().copied());
-    let most_unusual = largest(&mut evidence.nodes.iter().map(|node| node.noise_surprise));
-    let relative = |value: f64, most: f64| if most > 0.0 { value / most } else { 0.0 };
-    let suspects = evidence.nodes.iter().zip(propagated).map(|(node, propagation)| Suspect {
-        node: node.name.clone(),
-        score: (relative(node.noise_surprise, most_unusual) + relative(propagation, most_propagated)) / 2.0,
-        noise: node.noise_surprise,
-        propagation,
-        surprise: node.surprise,
-    });
+    let (propagated, unusual) = (propagation(evidence), noise_score(evidence));
+    let relative =
+        relative_to(&unusual, largest(&unusual)).into_iter().zip(relative_to(&propagated, largest(&propagated)));
+    let suspects =
+        evidence.nodes.iter().zip(propagated).zip(relative).map(|((node, propagation), (noise, accounted))| Suspect {
+            node: node.name.clone(),
+            score: (noise + accounted) / 2.0,
+            noise: node.noise_surprise,
+            propagation,
+            surprise: node.surprise,
+        });
     let mut ranking: Vec<Suspect> = suspects.collect();
     ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
     ranking

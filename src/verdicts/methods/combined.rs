@@ -94,10 +94,12 @@ fn sum_of_sizes(values: &[f64]) -> f64 {
     values.iter().map(|value| value.abs()).sum()
 }
 
-fn largest(values: &[f64]) -> f64 {
+/// The largest of some values, 0 if none is above.
+pub(in crate::verdicts) fn largest(values: &[f64]) -> f64 {
     values.iter().copied().fold(0.0, f64::max)
 }
 
-fn relative_to(values: &[f64], whole: f64) -> Vec<f64> {
+/// Values as shares of a whole: 0 for those below 0, and all where the whole is nothing.
+pub(in crate::verdicts) fn relative_to(values: &[f64], whole: f64) -> Vec<f64> {
     values.iter().map(|value| if whole > 0.0 { value.max(0.0) / whole } else { 0.0 }).collect()
 }
