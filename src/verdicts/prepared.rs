@@ -78,7 +78,7 @@ impl Diagnoser {
         &self.of_score
     }
 
-    /// The same with other rows just before the event, or none, see [`DiagnosisConfig::recent`]: what is prepared is shared.
+    /// This diagnoser with other rows just before the event, or none, see [`DiagnosisConfig::recent`]: what is prepared is shared.
     #[must_use]
     pub fn with_recent(&self, recent: Option<Dataset>) -> Self {
         Self { config: DiagnosisConfig { recent, ..self.config.clone() }, ..self.clone() }

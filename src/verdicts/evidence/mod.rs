@@ -33,7 +33,7 @@ pub(super) struct NodeEvidence {
     /// How unusual the noise is given the parents, in nats, with the error of the fit taken into account; what was so before the event is
     /// not counted.
     pub(super) noise_surprise: f64,
-    /// The same by rank among the training rows alone, in nats: more where the noise is at the edge of what was seen, and not far from the rest.
+    /// How unusual the noise is by rank among the training rows alone, in nats: more where the noise is at the edge of what was seen, and not far from the rest.
     pub(super) noise_rarity: f64,
     /// Which part of the noise's deviation that is, from 0 to 1.
     pub(super) evident: f64,

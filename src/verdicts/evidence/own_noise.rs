@@ -24,7 +24,7 @@ const MISFIT: f64 = 0.25;
 pub(super) struct OwnNoise {
     /// How unusual it is, in nats.
     pub(super) nats: f64,
-    /// The same by rank alone, however near to the rest.
+    /// How unusual it is by rank among the training rows alone, however near to the rest, in nats.
     pub(super) rarity: f64,
     /// Which part of its deviation is evidence, from 0 to 1: neither misfit nor what was there before the event.
     pub(super) evident: f64,
