@@ -22,12 +22,15 @@ mod published;
 #[path = "../shared/quiet_pipe.rs"]
 mod quiet_pipe;
 mod ranking;
+mod record;
 mod rivals;
 mod simulated;
 mod tally;
 mod three_causes;
 
 use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -88,6 +91,9 @@ struct Arguments {
     /// Write all cases to a file, one a line, and diagnose nothing
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
+    /// Write every diagnosis to this file with what would have been right, one JSON object a line
+    #[arg(long, value_name = "FILE", conflicts_with = "rules")]
+    json: Option<PathBuf>,
 }
 
 /// The cases of one source, their kinds, and what is published about them.
@@ -154,8 +160,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(file) = &arguments.export {
         return json_lines::write(file, benchmarks.iter().flat_map(|benchmark| &benchmark.cases));
     }
+    let mut json = arguments.json.as_ref().map(File::create).transpose()?.map(BufWriter::new);
     for benchmark in &benchmarks {
-        let outcomes = evaluate(&benchmark.cases, &arguments)?;
+        let evaluated = evaluate(&benchmark.cases, &arguments)?;
+        if let Some(file) = &mut json {
+            evaluated.iter().filter_map(|one| one.record.as_ref()).try_for_each(|record| writeln!(file, "{record}"))?;
+        }
+        let outcomes: Vec<Outcome> = evaluated.into_iter().map(|one| one.outcome).collect();
         if arguments.markdown {
             println!("{}\n\n{}\n", benchmark.title, markdown::table(&outcomes, &benchmark.kinds));
             continue;
@@ -169,22 +180,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// How a case went, and its line of JSON, if such are wanted.
+struct Evaluated {
+    outcome: Outcome,
+    record: Option<String>,
+}
+
 /// Diagnoses all cases, in parallel; the times are of one thread each, of a machine that is busy with the others.
-fn evaluate(cases: &[Case], arguments: &Arguments) -> Result<Vec<Outcome>, Box<dyn Error>> {
-    let outcomes: Vec<Result<Outcome, String>> = cases
+fn evaluate(cases: &[Case], arguments: &Arguments) -> Result<Vec<Evaluated>, Box<dyn Error>> {
+    let evaluated: Vec<Result<Evaluated, String>> = cases
         .par_iter()
         .map(|case| evaluate_one(case, arguments).map_err(|error| format!("{}: {error}", case.name)))
         .collect();
-    let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let evaluated = evaluated.into_iter().collect::<Result<Vec<_>, _>>()?;
     if arguments.verbose {
-        outcomes.iter().for_each(|outcome| println!("{}", outcome.line()));
+        evaluated.iter().for_each(|one| println!("{}", one.outcome.line()));
     }
-    Ok(outcomes)
+    Ok(evaluated)
 }
 
-fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome> {
+fn evaluate_one(case: &Case, arguments: &Arguments) -> Result<Evaluated, Box<dyn Error>> {
     if arguments.rules {
-        return Ok(Outcome::new(case, None, rivals::rankings(case)?, Default::default()));
+        let outcome = Outcome::new(case, None, rivals::rankings(case)?, Default::default());
+        return Ok(Evaluated { outcome, record: None });
     }
     let begin = Instant::now();
     let assignment = if arguments.linear { AssignmentConfig::linear() } else { AssignmentConfig::default() };
@@ -200,7 +218,9 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> etiology::Result<Outcome>
     let begin = Instant::now();
     let diagnosis = model.diagnose(&case.target, &case.event()?, &config)?;
     let diagnosing = begin.elapsed();
-    Ok(Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing)))
+    let outcome = Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing));
+    let record = arguments.json.as_ref().map(|_| record::line(case, &diagnosis)).transpose()?;
+    Ok(Evaluated { outcome, record })
 }
 
 fn report(title: &str, outcomes: &[Outcome], part: impl Fn(&Outcome) -> bool) {

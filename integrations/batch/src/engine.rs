@@ -74,8 +74,9 @@ impl Engine {
         if let Some(partitions) = arguments.partitions {
             config = config.with_target_partitions(partitions.get());
         }
-        // Each partition has rows that follow each other, so that the order of rows can be kept.
+        // Each partition has rows that follow each other, and reads its own stretch of a file alone, so that the order of rows can be kept.
         let config = config.with_round_robin_repartition(false).with_repartition_file_min_size(0);
+        let config = config.set_bool("datafusion.execution.enable_file_stream_work_stealing", false);
         let runtime = stores::runtime()?;
         let functions = Functions::new();
         let mut context = match arguments.cluster {

@@ -132,8 +132,10 @@ fn csv_and_json_lines_are_read_as_parquet_is() {
     folder.done(&format!("{CALL} --out parquet"));
     for format in ["csv", "jsonl"] {
         let call = CALL.replace("--events slow", &format!("--events slow.{format}"));
-        folder.done(&format!("{call} --out {format}"));
+        // Of text any row may begin a stretch, and so many readers would get in each other's way.
+        folder.done(&format!("{call} --out {format} --partitions 7"));
         let [expected, found] = ["parquet", format].map(|out| read(&folder.file(out).join("part-00000.parquet")));
+        assert_eq!(found.column_by_name("id"), expected.column_by_name("id"), "{format}");
         for row in 0..15 {
             assert_eq!(answer(&found, row), answer(&expected, row), "{format}");
         }
