@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::asked::Asked;
 use super::evidence::Evidence;
 use super::methods::CombinedScore;
-use super::thresholds::unremarkable;
+use super::thresholds::{NOT_UNUSUAL, unremarkable};
 use crate::error::Result;
 use crate::noise::NoiseDistribution;
 
@@ -39,13 +39,15 @@ pub(super) fn causes(
         let expected = mean.what_if(|node| !set.iter().any(|cause| cause.node == node))?.value;
         Ok((expected, normal.two_sided_tail(expected)))
     };
-    let is_unusual = |suspect: &&CombinedScore| {
-        evidence.nodes.iter().any(|node| node.name == suspect.node && node.noise_surprise > 0.0)
+    // Whose noise is as usual joins nobody.
+    let is_unusual = |(place, suspect): &(usize, &CombinedScore)| {
+        let least = if *place == 0 { f64::MIN_POSITIVE } else { NOT_UNUSUAL };
+        evidence.nodes.iter().any(|node| node.name == suspect.node && node.noise_surprise >= least)
     };
     let mut set: Vec<&CombinedScore> = Vec::new();
     // With each of them and all before it as usual.
     let mut left: Vec<(f64, f64)> = Vec::new();
-    for suspect in combined.iter().filter(is_unusual).take(most) {
+    for (_, suspect) in combined.iter().enumerate().filter(is_unusual).take(most) {
         set.push(suspect);
         left.push(without(&set)?);
         if left.last().is_some_and(|&(_, probability)| probability >= unremarkable()) {

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::causes::causes;
+use super::confidence::confidence;
 use super::config::DiagnosisConfig;
 use super::counterfactual::Counterfactual;
 use super::diagnosis::Diagnosis;
@@ -182,7 +183,8 @@ impl FittedModel {
         let usual_values = self.reference_at(self.graph().position(target)?);
         let most = if has_causes { config.causes } else { 0 };
         let causes = causes(mean, (&evidence, &combined), usual_values, most)?;
-        let (strength, doubts) = judged.strength(&causes);
+        let confidence = confidence(&evidence, &combined, &verdicts, &causes, target);
+        let (strength, doubts) = judged.strength(&causes, confidence);
         let observed = self.observed_mean(target, event)?;
         let level = attribution.contribution(target).and_then(|part| part.observed_level.clone());
         let resolution = attribution.score.floor.unwrap_or(0.0);
@@ -208,6 +210,7 @@ impl FittedModel {
             target,
             combined,
             causes,
+            confidence,
             strength,
             doubts,
             findings,

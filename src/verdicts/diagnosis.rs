@@ -23,6 +23,10 @@ pub struct Diagnosis {
     /// not unusual, a category, or without a mean. Where even all of them leave it unusual, a doubt says so.
     #[serde(default)]
     pub causes: Vec<Cause>,
+    /// How often the first of a ranking was a root cause on such evidence, from 0 to 1, as far as incidents for development tell; what the findings say comes on
+    /// top of it. `docs/trust.md` says how often it was right on others.
+    #[serde(default)]
+    pub confidence: f64,
     /// How strong the evidence for the first of the ranking is, at most what every finding allows.
     pub strength: Strength,
     /// Why the verdicts by themselves are not strong, in sentences; empty where they are.

@@ -5,6 +5,7 @@
 
 mod asked;
 mod causes;
+mod confidence;
 mod config;
 mod counterfactual;
 mod diagnose;

@@ -2,20 +2,17 @@
 //!
 //! Thin, if there is nothing to explain: the target is hardly unusual, or no noise is. Strong, if
 //!
-//! 1. nobody else has nearly the first one's combined score;
-//! 2. most verdicts name it, a first place that is shared counting half;
-//! 3. its contribution is most of what moved the target, so that the event is no sum of many small causes, and no difference of large
-//!    contributions that a wrong model makes up, and no other one cancels it; still more of it where another noise is as unusual;
-//! 4. its noise is unusual even as the most unusual one of so many nodes, no other one is more so, and none is as much so that is
-//!    neither its cause nor its effect;
-//! 5. what it depends on has values, so that the cause is not above it;
-//! 6. the set of causes that it leads leaves a target that is not unusual; and
-//! 7. no finding speaks against the model, the data or the question; that an edge is turned round does where it is one of its own.
+//! 1. by its [confidence](super::confidence) it is right as often as a strong verdict has to be;
+//! 2. its noise is unusual even as the most unusual one of so many nodes;
+//! 3. nobody outside of the set of causes is as suspect;
+//! 4. what it depends on has values, so that the cause is not above it; and
+//! 5. no finding speaks against the model, the data or the question, as far as it concerns the first: an edge that is turned round does at its ends,
+//!    what moved and never did before above it, and effects that the data do not tell apart unless it is the only one of them that is unusual.
 //!
-//! Contested otherwise. The thresholds were chosen on simulated faults with right models and with wrong ones; `docs/trust.md` says
-//! how often a strong verdict was wrong on others, and the example `trust` repeats that.
+//! Contested otherwise. `docs/trust.md` says how often a strong verdict was wrong on incidents that nothing was chosen on, and the example `trust` repeats that.
 
 use super::causes::{Cause, explains};
+use super::confidence::STRONG_FROM;
 use super::evidence::{Evidence, NodeEvidence};
 use super::methods::CombinedScore;
 use super::thresholds::{AS_SUSPECT, NOT_UNUSUAL};
@@ -27,10 +24,8 @@ use crate::wording::share_of_rows;
 
 /// A runner-up with so much of it cannot be told apart.
 const INDISTINGUISHABLE: f64 = 0.98;
-/// So much of all that moved the target must be the first one's contribution.
+/// Less of all that moved the target is a reason to doubt the causes.
 const MOST_OF_THE_EVENT: f64 = 0.45;
-/// So much, where another noise is as unusual: a second fault, or a mechanism that is wrong.
-const OF_TWO_UNUSUAL: f64 = 0.55;
 /// A contribution to the other side cancels the first one's if it is so much of it.
 const CANCELS: f64 = 0.8;
 /// By chance at most so many nodes may be expected whose noise is as unusual.
@@ -47,31 +42,57 @@ pub(super) struct Judged<'a> {
 
 impl Judged<'_> {
     /// How far the first of the ranking can be trusted, and why not further, in sentences.
-    pub(super) fn strength(&self, causes: &[Cause]) -> (Strength, Vec<String>) {
-        let (by_itself, doubts) = self.by_itself(causes);
-        let first = self.combined.first().map(|first| first.node.as_str());
-        // What the graph says of one edge matters for the noises of its ends.
-        let concerns = |finding: &&Finding| {
-            finding.kind != FindingKind::EdgeTurned || finding.nodes.iter().any(|node| first == Some(node.as_str()))
-        };
-        let caps = self.findings.iter().filter(concerns).map(|finding| finding.kind.caps());
+    pub(super) fn strength(&self, causes: &[Cause], confidence: f64) -> (Strength, Vec<String>) {
+        let (by_itself, doubts) = self.by_itself(causes, confidence);
+        let caps = self.findings.iter().filter(|finding| self.concerns(finding)).map(|finding| finding.kind.caps());
         (caps.fold(by_itself, Strength::min), doubts)
     }
 
+    /// Whether what a finding says matters for the first of the ranking.
+    fn concerns(&self, finding: &Finding) -> bool {
+        let Some(first) = self.combined.first().map(|first| first.node.as_str()) else { return true };
+        let names = |node: &str| finding.nodes.iter().any(|name| name == node);
+        match finding.kind {
+            // What the graph says of one edge matters for the noises of its ends.
+            FindingKind::EdgeTurned => names(first),
+            // What it did is in the noise of the first node below it.
+            FindingKind::ConstantMoved => self.evidence.at_or_above(first).iter().any(|node| names(node)),
+            // Whichever of them has the effect: who is as usual is not the cause.
+            FindingKind::EffectsNotIdentified => {
+                let unusual =
+                    self.evidence.nodes.iter().filter(|node| names(&node.name) && self.is_beyond_chance(node));
+                let unusual: Vec<&str> = unusual.map(|node| node.name.as_str()).collect();
+                !matches!(unusual[..], [one] if one == first || !names(first))
+            }
+            _ => true,
+        }
+    }
+
     /// Before the findings.
-    fn by_itself(&self, causes: &[Cause]) -> (Strength, Vec<String>) {
+    fn by_itself(&self, causes: &[Cause], confidence: f64) -> (Strength, Vec<String>) {
         let (is_thin, mut doubts) = self.thinness();
         let [first, others @ ..] = self.combined else { return (Strength::Thin, doubts) };
         if is_thin {
             return (Strength::Thin, doubts);
         }
-        let rivals = others.iter().take_while(|other| other.score >= AS_SUSPECT * first.score);
-        doubts.extend(rivals.map(|rival| rivalry(first, rival)));
-        doubts.extend(self.no_majority(first));
-        doubts.extend(self.small_part(first));
-        doubts.extend(self.unusual_by_chance(first));
-        doubts.extend(self.unexplained(causes));
+        // Several causes are no rivals of each other.
+        let together: Vec<&CombinedScore> = self.combined.iter().filter(|suspect| is_one_of(causes, suspect)).collect();
+        let others: Vec<&CombinedScore> = others.iter().filter(|other| !is_one_of(causes, other)).collect();
+        doubts.extend(
+            others.iter().filter(|other| is_as_suspect(first, other)).map(|rival| not_told_apart(first, rival)),
+        );
+        doubts.extend(self.by_chance(first));
         doubts.extend(self.nothing_seen_above(first));
+        if confidence < STRONG_FROM {
+            let rivals =
+                others.iter().filter(|other| other.score >= AS_SUSPECT * first.score && !is_as_suspect(first, other));
+            doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
+            doubts.extend(self.no_majority(first));
+            doubts.extend(self.small_part(first, &together));
+            doubts.extend(self.as_unusual(first));
+            doubts.extend(self.unexplained(causes));
+            doubts.push(how_often(confidence));
+        }
         if doubts.is_empty() {
             return (Strength::Strong, doubts);
         }
@@ -141,7 +162,8 @@ impl Judged<'_> {
         ))
     }
 
-    fn small_part(&self, first: &CombinedScore) -> Option<String> {
+    /// What the set of causes is of what moved the target, where that is little.
+    fn small_part(&self, first: &CombinedScore, together: &[&CombinedScore]) -> Option<String> {
         if let Some(against) = self.pulls_back(first) {
             return Some(format!(
                 "`{against}` made the event less extreme by as much as `{}` made it more: contributions that cancel are those of a \
@@ -149,12 +171,16 @@ impl Judged<'_> {
                 first.node
             ));
         }
-        let (surprise, other) = self.noises(first);
-        let enough = if other >= surprise { OF_TWO_UNUSUAL } else { MOST_OF_THE_EVENT };
-        let (node, target, share) = (&first.node, &self.attribution.target, 100.0 * first.shapley);
-        (first.shapley < enough).then(|| match share {
-            0.5.. => format!("`{node}` is no more than {share:.0} % of what moved `{target}`: the rest is others, or the model is wrong."),
-            _ => format!("By the model, `{node}` did not move `{target}`: others did, or the model is wrong."),
+        let together = if together.is_empty() { &[first][..] } else { together };
+        let names: Vec<&str> = together.iter().map(|cause| cause.node.as_str()).collect();
+        let (names, are) = (list_names(&names), if together.len() == 1 { "is" } else { "are together" });
+        let share = together.iter().map(|cause| cause.shapley).sum::<f64>();
+        let target = &self.attribution.target;
+        (share < MOST_OF_THE_EVENT).then(|| match 100.0 * share {
+            share @ 0.5.. => {
+                format!("{names} {are} no more than {share:.0} % of what moved `{target}`: the rest is others, or the model is wrong.")
+            }
+            _ => format!("By the model, {names} did not move `{target}`: others did, or the model is wrong."),
         })
     }
 
@@ -165,13 +191,20 @@ impl Judged<'_> {
         (own > 0.0 && -least.score >= CANCELS * own).then_some(least.node.as_str())
     }
 
-    /// n noises with a tail of p are expected to hold n·p that are as unusual.
-    fn unusual_by_chance(&self, first: &CombinedScore) -> Option<String> {
+    /// Whether a noise is unusual even as the most unusual one of so many: n noises with a tail of p are expected to hold n·p that are as unusual.
+    fn is_beyond_chance(&self, node: &NodeEvidence) -> bool {
+        let surprise = node.noise_surprise;
+        surprise >= NOT_UNUSUAL && self.evidence.nodes.len() as f64 * (-surprise).exp() <= BY_CHANCE
+    }
+
+    fn by_chance(&self, first: &CombinedScore) -> Option<String> {
+        let node = self.evidence.nodes.iter().find(|node| node.name == first.node)?;
+        (!self.is_beyond_chance(node)).then(|| self.how_near(first, node.noise_surprise))
+    }
+
+    /// Who is as unusual as the first of the ranking.
+    fn as_unusual(&self, first: &CombinedScore) -> Option<String> {
         let (surprise, other) = self.noises(first);
-        let nodes = self.evidence.nodes.len();
-        if surprise < NOT_UNUSUAL || nodes as f64 * (-surprise).exp() > BY_CHANCE {
-            return Some(self.how_near(first, surprise));
-        }
         if other > surprise {
             return Some(format!("Given its parents, another node is more unusual than `{}`.", first.node));
         }
@@ -227,11 +260,18 @@ impl Judged<'_> {
     }
 }
 
-/// What it means that another node is nearly as suspect.
-fn rivalry(first: &CombinedScore, rival: &CombinedScore) -> String {
-    let (first_node, rival_node) = (&first.node, &rival.node);
-    if rival.score >= INDISTINGUISHABLE * first.score {
-        return format!("`{rival_node}` and `{first_node}` cannot be told apart: the one is as suspect as the other.");
-    }
-    format!("`{rival_node}` is about as suspect as `{first_node}`.")
+fn is_one_of(causes: &[Cause], suspect: &CombinedScore) -> bool {
+    explains(causes) && causes.iter().any(|cause| cause.node == suspect.node)
+}
+
+fn is_as_suspect(first: &CombinedScore, other: &CombinedScore) -> bool {
+    other.score >= INDISTINGUISHABLE * first.score
+}
+
+fn not_told_apart(first: &CombinedScore, rival: &CombinedScore) -> String {
+    format!("`{}` and `{}` cannot be told apart: the one is as suspect as the other.", rival.node, first.node)
+}
+
+fn how_often(confidence: f64) -> String {
+    format!("Of verdicts on such evidence about {:.0} in 100 were right.", 100.0 * confidence)
 }

@@ -80,6 +80,21 @@ impl Evidence {
         Ok(evidence)
     }
 
+    /// A node and all its causes.
+    pub(super) fn at_or_above(&self, name: &str) -> Vec<&str> {
+        let mut is_there = vec![false; self.nodes.len()];
+        // In topological order, so causes are found going back.
+        for number in (0..self.nodes.len()).rev() {
+            if self.nodes[number].name == name {
+                is_there[number] = true;
+            }
+            if is_there[number] {
+                self.nodes[number].parents.iter().for_each(|&parent| is_there[parent] = true);
+            }
+        }
+        self.nodes.iter().zip(is_there).filter(|(_, is_there)| *is_there).map(|(node, _)| node.name.as_str()).collect()
+    }
+
     /// The tail probability behind one of its scores, below the floor where the score is at its ceiling.
     pub(super) fn tail_probability(&self, nats: f64) -> f64 {
         // A score at its ceiling comes back as 0 but for rounding.
