@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::asked::Asked;
 use super::evidence::Evidence;
-use super::methods::CombinedScore;
-use super::thresholds::{NOT_UNUSUAL, unremarkable};
+use super::methods::{COUNTS_IN_FULL, CombinedScore};
+use super::thresholds::unremarkable;
 use crate::error::Result;
 use crate::noise::NoiseDistribution;
 
@@ -25,8 +25,8 @@ pub struct Cause {
 }
 
 /// The fewest nodes whose noises, drawn from their distributions while all others stay as observed, leave a target whose expected value is not
-/// unusual: as far out as one training row in twenty. Nodes are taken in the order of the ranking, and those that the others do without
-/// are taken out again, the least suspect first. Costs at most three coalitions of the mean for each of `most` nodes.
+/// unusual: as far out as one training row in twenty. Nodes are taken in the order of the ranking, if their noise is beyond chance and they did something, and
+/// those that the others do without are taken out again, the least suspect first. Costs at most three coalitions of the mean for each of `most` nodes.
 ///
 /// Where not even the most suspect nodes suffice they are all returned; [`explains`] tells.
 pub(super) fn causes(
@@ -39,15 +39,18 @@ pub(super) fn causes(
         let expected = mean.what_if(|node| !set.iter().any(|cause| cause.node == node))?.value;
         Ok((expected, normal.two_sided_tail(expected)))
     };
-    // Whose noise is as usual joins nobody.
-    let is_unusual = |(place, suspect): &(usize, &CombinedScore)| {
-        let least = if *place == 0 { f64::MIN_POSITIVE } else { NOT_UNUSUAL };
-        evidence.nodes.iter().any(|node| node.name == suspect.node && node.noise_surprise >= least)
+    let largest = combined.iter().map(|suspect| suspect.shapley).fold(0.0, f64::max);
+    let node_of = |suspect: &CombinedScore| evidence.nodes.iter().find(|node| node.name == suspect.node);
+    // The most suspect needs a noise that is off at all; who joins it is one beyond chance, and did something.
+    let may_be_one = |(place, suspect): &(usize, &CombinedScore)| match (place, node_of(suspect)) {
+        (_, None) => false,
+        (0, Some(node)) => node.noise_surprise > 0.0,
+        (_, Some(node)) => evidence.is_beyond_chance(node) && suspect.shapley >= COUNTS_IN_FULL * largest,
     };
     let mut set: Vec<&CombinedScore> = Vec::new();
     // With each of them and all before it as usual.
     let mut left: Vec<(f64, f64)> = Vec::new();
-    for (_, suspect) in combined.iter().enumerate().filter(is_unusual).take(most) {
+    for (_, suspect) in combined.iter().enumerate().filter(may_be_one).take(most) {
         set.push(suspect);
         left.push(without(&set)?);
         if left.last().is_some_and(|&(_, probability)| probability >= unremarkable()) {

@@ -28,8 +28,6 @@ const INDISTINGUISHABLE: f64 = 0.98;
 const MOST_OF_THE_EVENT: f64 = 0.45;
 /// A contribution to the other side cancels the first one's if it is so much of it.
 const CANCELS: f64 = 0.8;
-/// By chance at most so many nodes may be expected whose noise is as unusual.
-const BY_CHANCE: f64 = 0.5;
 
 /// What there is to judge by.
 pub(super) struct Judged<'a> {
@@ -60,7 +58,7 @@ impl Judged<'_> {
             // Whichever of them has the effect: who is as usual is not the cause.
             FindingKind::EffectsNotIdentified => {
                 let unusual =
-                    self.evidence.nodes.iter().filter(|node| names(&node.name) && self.is_beyond_chance(node));
+                    self.evidence.nodes.iter().filter(|node| names(&node.name) && self.evidence.is_beyond_chance(node));
                 let unusual: Vec<&str> = unusual.map(|node| node.name.as_str()).collect();
                 !matches!(unusual[..], [one] if one == first || !names(first))
             }
@@ -191,15 +189,9 @@ impl Judged<'_> {
         (own > 0.0 && -least.score >= CANCELS * own).then_some(least.node.as_str())
     }
 
-    /// Whether a noise is unusual even as the most unusual one of so many: n noises with a tail of p are expected to hold n·p that are as unusual.
-    fn is_beyond_chance(&self, node: &NodeEvidence) -> bool {
-        let surprise = node.noise_surprise;
-        surprise >= NOT_UNUSUAL && self.evidence.nodes.len() as f64 * (-surprise).exp() <= BY_CHANCE
-    }
-
     fn by_chance(&self, first: &CombinedScore) -> Option<String> {
         let node = self.evidence.nodes.iter().find(|node| node.name == first.node)?;
-        (!self.is_beyond_chance(node)).then(|| self.how_near(first, node.noise_surprise))
+        (!self.evidence.is_beyond_chance(node)).then(|| self.how_near(first, node.noise_surprise))
     }
 
     /// Who is as unusual as the first of the ranking.

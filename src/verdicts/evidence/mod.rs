@@ -9,9 +9,13 @@ use own_noise::own_noise;
 use unusual::{nats, nats_of_tail};
 
 use super::config::DiagnosisConfig;
+use super::thresholds::NOT_UNUSUAL;
 use crate::data::{Dataset, Observation};
 use crate::error::Result;
 use crate::model::{FittedModel, WiredNode, Wiring};
+
+/// By chance at most so many nodes may be expected whose noise is as unusual.
+const BY_CHANCE: f64 = 0.5;
 
 /// The nodes of a wiring in topological order, a target and its ancestors or all, without those whose value is missing in the event: their
 /// parents stand in for them.
@@ -78,6 +82,12 @@ impl Evidence {
             });
         }
         Ok(evidence)
+    }
+
+    /// Whether a noise is unusual even as the most unusual one of so many: n noises with a tail of p are expected to hold n·p that are as unusual.
+    pub(super) fn is_beyond_chance(&self, node: &NodeEvidence) -> bool {
+        let surprise = node.noise_surprise;
+        surprise >= NOT_UNUSUAL && self.nodes.len() as f64 * (-surprise).exp() <= BY_CHANCE
     }
 
     /// A node and all its causes.

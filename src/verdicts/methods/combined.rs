@@ -42,7 +42,7 @@ pub struct CombinedScore {
 
 /// A node counts in full from this share of the largest contribution on, as far as contributions are to be trusted. Chosen among 1 to 1/64 on simulated
 /// faults with one to three causes and on real metrics, which hardly tell 1/8 from 1/64.
-const COUNTS_IN_FULL: f64 = 1.0 / 32.0;
+pub(in crate::verdicts) const COUNTS_IN_FULL: f64 = 1.0 / 32.0;
 
 /// The combined ranking, the most suspect node first, from one score per node of each kind of evidence.
 pub(in crate::verdicts) fn combine(

@@ -10,7 +10,7 @@ mod smooth_traversal;
 
 pub use combined::CombinedScore;
 
-pub(super) use combined::{combine, largest, relative_to};
+pub(super) use combined::{COUNTS_IN_FULL, combine, largest, relative_to};
 pub(super) use in_distribution_fix::in_distribution_fix;
 pub(super) use noise_score::noise_score;
 pub(super) use propagation::propagation;
