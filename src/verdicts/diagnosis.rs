@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::causes::Cause;
+use super::causes::{Cause, explains};
 use super::counterfactual::Counterfactual;
 use super::methods::CombinedScore;
 use super::proof::Proof;
@@ -52,6 +52,11 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// The set of causes where it is more than one node and leaves a usual target; empty otherwise.
+    pub(crate) fn together(&self) -> &[Cause] {
+        if self.causes.len() > 1 && explains(&self.causes) { &self.causes } else { &[] }
+    }
+
     /// The root cause that the evidence points to; nothing where it is too thin.
     pub fn root_cause(&self) -> Option<&str> {
         match self.strength {

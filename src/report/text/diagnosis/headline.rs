@@ -1,5 +1,6 @@
 //! A diagnosis in a sentence or two: what happened, how sure it is, and what would have been.
 
+use crate::error::list_names;
 use crate::findings::Strength;
 use crate::question::attribution::Contribution;
 use crate::report::unit::short;
@@ -82,14 +83,23 @@ impl Diagnosis {
             false => format!("`{name}`"),
         };
         let agreement = self.agreement();
-        let verdict = match self.strength {
-            Strength::Strong => format!("Strong evidence: the root cause of `{target}` is {cause}, {agreement}."),
-            _ => format!("Contested: the root cause of `{target}` is probably {cause}, {agreement}."),
+        let together: Vec<&str> = self.together().iter().map(|cause| cause.node.as_str()).collect();
+        let (causes, cause) = match together[..] {
+            [] => ("root cause", format!("is {cause}")),
+            _ => ("root causes", format!("are {} together", list_names(&together))),
         };
-        let otherwise = match self.counterfactuals.iter().find(|would| would.node == *name) {
+        let verdict = match self.strength {
+            Strength::Strong => format!("Strong evidence: the {causes} of `{target}` {cause}, {agreement}."),
+            _ => {
+                let cause = cause.replacen(' ', " probably ", 1);
+                format!("Contested: the {causes} of `{target}` {cause}, {agreement}.")
+            }
+        };
+        let of_first = || match self.counterfactuals.iter().find(|would| would.node == *name) {
             Some(would) => Some(self.would_have_been(would, units)),
             None => self.target_besides(name, units),
         };
+        let otherwise = self.would_have_been_without_all(units).or_else(of_first);
         let reason = match self.strength {
             Strength::Strong => None,
             _ => self.first_reason().map(|reason| format!("But: {reason}")),
@@ -111,8 +121,17 @@ impl Diagnosis {
         self.doubts.first().map(String::as_str).or_else(|| capping().map(|finding| finding.evidence.as_str()))
     }
 
-    /// How many of the verdicts that name anyone name the first of the ranking, and in how many others it shares the first place.
+    /// How many of the verdicts that name anyone name the first of the ranking, and in how many others it shares the first place; of several causes,
+    /// how many name none but them.
     fn agreement(&self) -> String {
+        let together = self.together();
+        if !together.is_empty() {
+            let is_one = |leader: &str| together.iter().any(|cause| cause.node == leader);
+            let named = self.verdicts.iter().filter(|verdict| verdict.leaders().next().is_some());
+            let all = named.clone().count();
+            let agree = named.filter(|verdict| verdict.leaders().all(is_one)).count();
+            return format!("one of which is first in {agree} of {all} verdicts");
+        }
         let first = self.combined.first().map_or("", |first| first.node.as_str());
         let named = self.verdicts.iter().filter(|verdict| verdict.leaders().next().is_some()).count();
         let (agree, ties) = (self.supporters(first).count(), self.ties(first).count());
@@ -153,6 +172,18 @@ impl Diagnosis {
             Some(unit) => unit.counts_from_nothing(),
             None => !self.attribution.contributions.iter().any(is_below),
         }
+    }
+
+    /// "With all of them as usual, `web` would have taken 42 ms instead of 420 ms.", of several causes, where the model can say it.
+    fn would_have_been_without_all(&self, units: &Units) -> Option<String> {
+        let (target, expected) = (&self.target, self.together().last()?.expected);
+        let observed = self.attribution.contribution(target)?.observed;
+        if expected < 0.0 && self.counts_from_nothing(target, units) {
+            return None;
+        }
+        let have = verb(target, units, "taken", "been");
+        let [expected, observed] = [expected, observed].map(|value| units.in_words(target, value));
+        Some(format!("With all of them as usual, `{target}` would have {have} {expected} instead of {observed}."))
     }
 
     /// "With it as usual, `web` would have taken 42 ms instead of 420 ms."
