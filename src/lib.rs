@@ -50,6 +50,7 @@
 //! | [`prelude`] | the names that most programs need, in one line |
 //! | [`data`] | tables and single observations, from memory, CSV, or what you have |
 //! | [`graph`] | which node acts on which; from edges or from a call graph |
+//! | [`lags`] | effects that are seen a row or two after their causes: found, and taken out |
 //! | [`noise`] | distributions of noise, given or fitted |
 //! | [`mechanism`] | how a node follows from its parents: learned, known, or written by you, and how one is chosen |
 //! | [`model`] | the graph with its mechanisms, before and after fitting; saved and loaded |
@@ -95,6 +96,7 @@ pub mod findings;
 pub mod graph;
 pub mod independence;
 mod input;
+pub mod lags;
 pub mod mechanism;
 pub mod mergeable;
 pub mod metrics;

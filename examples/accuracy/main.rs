@@ -11,6 +11,7 @@
 //! cargo run --release --example accuracy -- --json-lines linear_single_cause.jsonl
 //! ```
 
+mod asked;
 mod case;
 mod hard;
 mod json_lines;
@@ -34,6 +35,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use asked::Asked;
 use case::Case;
 use clap::Parser;
 use etiology::findings::Strength;
@@ -79,6 +81,12 @@ struct Arguments {
     /// Do not look at the rows before an event
     #[arg(long)]
     without_recent: bool,
+    /// Take rows as they are, without looking for lags
+    #[arg(long)]
+    without_lags: bool,
+    /// Ask the cases of this kind alone
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
     /// Ask the simple rules alone, without any diagnosis
     #[arg(long)]
     rules: bool,
@@ -150,6 +158,12 @@ fn benchmarks(arguments: &Arguments) -> Result<Vec<Benchmark>, Box<dyn Error>> {
             published::LINEAR_SINGLE_CAUSE,
         ));
     }
+    if let Some(kind) = &arguments.kind {
+        for benchmark in &mut all {
+            benchmark.cases.retain(|case| case.kind == *kind);
+            benchmark.kinds.clear();
+        }
+    }
     Ok(all)
 }
 
@@ -205,18 +219,18 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> Result<Evaluated, Box<dyn
         return Ok(Evaluated { outcome, record: None });
     }
     let begin = Instant::now();
+    let Asked { normal, recent, event, lags } = Asked::of(case, !arguments.without_lags)?;
     let assignment = if arguments.linear { AssignmentConfig::linear() } else { AssignmentConfig::default() };
-    let model = StructuralCausalModel::new(case.graph.clone())
-        .assign_mechanisms_with(&case.normal, &assignment)?
-        .fit(&case.normal)?;
+    let model =
+        StructuralCausalModel::new(case.graph.clone()).assign_mechanisms_with(&normal, &assignment)?.fit(&normal)?;
     let fitting = begin.elapsed();
-    let mut config = DiagnosisConfig::default();
+    let mut config = DiagnosisConfig::default().with_lags(&lags);
     if arguments.thorough {
         config.attribution = AttributionConfig::default().with_shapley_method(ShapleyMethod::Permutations(100));
     }
-    config.recent = case.recent.clone().filter(|_| !arguments.without_recent);
+    config.recent = recent.filter(|_| !arguments.without_recent);
     let begin = Instant::now();
-    let diagnosis = model.diagnose(&case.target, &case.event()?, &config)?;
+    let diagnosis = model.diagnose(&case.target, &event, &config)?;
     let diagnosing = begin.elapsed();
     let outcome = Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing));
     let record = arguments.json.as_ref().map(|_| record::line(case, &diagnosis)).transpose()?;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::Failure;
 use crate::arguments::Arguments;
 use crate::console::Console;
+use crate::fit::Fitted;
 use crate::source::{InputNote, OwnRows, ReadTable, Source, read_table};
 use crate::traces;
 
@@ -56,6 +57,15 @@ impl Events {
     pub(crate) fn time(&self, row: usize) -> Option<&str> {
         let time = self.times.as_ref()?.values.get(row)?.trim();
         if time.is_empty() { None } else { Some(time) }
+    }
+
+    /// The rows put together by the lags of what is normal.
+    pub(crate) fn aligned(self, target: &str, fitted: &Fitted) -> Result<Self, Error> {
+        // Of events without times nothing is known of the rows before.
+        let unknown = || vec![String::new(); self.data.rows()];
+        let times = self.times.as_ref().map_or_else(unknown, |times| times.values.clone());
+        let data = fitted.aligned(target, self.data, Some(&times))?;
+        Ok(Self { data, ..self })
     }
 
     pub(crate) fn observations(&self, rows: &[usize]) -> Result<Vec<Observation>, Error> {

@@ -66,7 +66,7 @@ pub(crate) struct Question<'a> {
 /// The events in these rows, in their order.
 pub(crate) fn explain(question: &Question<'_>, rows: &[usize], console: &Console) -> Result<Vec<Answer>, Failure> {
     let Question { arguments, fitted, events, .. } = *question;
-    let diagnoser = fitted.model.diagnoser(arguments.target(), arguments.diagnosis())?;
+    let diagnoser = fitted.model.diagnoser(arguments.target(), arguments.diagnosis().with_lags(&fitted.lags))?;
     let task = console.steps(rows.len(), "explaining");
     let explain = |&row: &usize| explain_row(question, &diagnoser, row, &task);
     let explained: Vec<Result<Explained, Failure>> = rows.par_iter().map(explain).collect();

@@ -73,7 +73,11 @@ pub(crate) fn contents<'a>(
         // A page leads with the verdict, whatever the table was to have and however long it takes.
         Diagnosed::LeftOut(_) | Diagnosed::NotAskedFor => {
             let _task = console.spinner("diagnosing");
-            &Box::new(model.diagnose_attribution(explained.attribution.clone(), &event, &arguments.diagnosis())?)
+            &Box::new(model.diagnose_attribution(
+                explained.attribution.clone(),
+                &event,
+                &arguments.diagnosis().with_lags(&fitted.lags),
+            )?)
         }
     };
     let mut files = Vec::new();
@@ -81,6 +85,7 @@ pub(crate) fn contents<'a>(
         let page = HtmlReport::new(model, diagnosis).with_title(title).with_units(units.clone());
         let page = page
             .with_inputs(explained.recent.iter().map(ToString::to_string))
+            .with_inputs(diagnosis.lags.iter().map(|lag| format!("Rows are put together by a lag: {lag}.")))
             .with_inputs(put_right.notes())
             .with_doubts_of_inputs(put_right.doubts());
         let page = arguments.inputs().fold(page, |page, file| page.with_source(file.display().to_string()));

@@ -128,6 +128,7 @@ fn run(arguments: &Arguments) -> Result<(String, Option<String>), Failure> {
     let units = units::units(arguments, &source, &events)?;
     let report = source.table_report().cloned();
     let fitted = fit::fit(arguments, source, &events, &console)?;
+    let events = events.aligned(arguments.target(), &fitted)?;
     let recent_of = |rows: &[usize]| Recent::read(arguments, &fitted, &events, rows, report.as_ref(), &console);
     if let Some((from, to)) = arguments.events.rows {
         let recent = recent_of(&(from..=to).collect::<Vec<usize>>())?;

@@ -104,7 +104,8 @@ impl<'a> Recent<'a> {
                 format = format.like(normal);
             }
             let (table, _) = read_table(file, &format, console)?;
-            let (name, data) = (file.display().to_string(), Rows::Read(Box::new(table.data)));
+            let data = fitted.aligned(target, table.data, table.times.as_ref().map(|times| &times.values[..]))?;
+            let (name, data) = (file.display().to_string(), Rows::Read(Box::new(data)));
             let times = table.times.map(|times| with_timeline(&times));
             recent.tables.push(RecentTable { name, data, times, is_said: true, explained: BTreeSet::new() });
             return Ok(recent);

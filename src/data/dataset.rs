@@ -345,7 +345,7 @@ impl Dataset {
     }
 
     /// A table of these columns with other values.
-    pub(super) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
+    pub(crate) fn with_values(&self, values: ArrayView2<'_, f64>) -> Result<Self> {
         let changed = Self::from_array_and_text(self.names(), values, self.text_cells.clone())?;
         Ok(Self { places: self.places.clone(), ..changed }.with_coded_levels(self.coded.clone()))
     }

@@ -13,6 +13,7 @@ mod levels;
 mod names;
 mod observation;
 mod places;
+mod shifted;
 mod step;
 mod time;
 
@@ -26,3 +27,4 @@ pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use levels::{LevelsByName, place};
 pub(crate) use places::{RowPlaces, TextFault};
 pub(crate) use step::Step;
+pub(crate) use time::moment;

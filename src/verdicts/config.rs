@@ -2,6 +2,7 @@
 
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::lags::{LaggedEffect, Lags};
 use crate::question::attribution::{AttributionConfig, Quantity};
 use crate::shapley::ShapleyMethod;
 
@@ -31,6 +32,9 @@ pub struct DiagnosisConfig {
     /// For how many of the causes to give a [`Proof`](crate::verdicts::Proof); 2 by default. There is none where the evidence is
     /// too thin to name anyone.
     pub proofs: usize,
+    /// The lags by which the columns of the training data, the event and the rows before it were shifted, see [`Lags`]: they are said with the
+    /// answer, which does not depend on them.
+    pub lags: Vec<LaggedEffect>,
 }
 
 impl Default for DiagnosisConfig {
@@ -41,6 +45,7 @@ impl Default for DiagnosisConfig {
             counterfactuals: 3,
             causes: 4,
             proofs: 2,
+            lags: Vec::new(),
         }
     }
 }
@@ -74,6 +79,12 @@ impl DiagnosisConfig {
     #[must_use]
     pub fn with_proofs(self, proofs: usize) -> Self {
         Self { proofs, ..self }
+    }
+
+    /// Sets the lags by which the columns of the training data, the event and the rows before it were shifted, which are said with the answer.
+    #[must_use]
+    pub fn with_lags(self, lags: &Lags) -> Self {
+        Self { lags: lags.effects().to_vec(), ..self }
     }
 
     pub(super) fn check(&self) -> Result<()> {

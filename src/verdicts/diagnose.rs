@@ -206,6 +206,8 @@ impl FittedModel {
         });
         let proofs = proofs.collect::<Result<_>>()?;
         let (target, missing) = (target.to_owned(), evidence.missing);
+        let concerns = |node: &String| names.contains(node) || missing.contains(node);
+        let lags = config.lags.iter().filter(|lag| concerns(&lag.cause) && concerns(&lag.effect)).cloned().collect();
         Ok(Diagnosis {
             target,
             combined,
@@ -218,6 +220,7 @@ impl FittedModel {
             counterfactuals,
             proofs,
             missing,
+            lags,
             attribution,
             mean_deviation,
         })

@@ -8,6 +8,7 @@ use super::methods::CombinedScore;
 use super::proof::Proof;
 use super::verdict::{Verdict, VerdictKind};
 use crate::findings::{Finding, Strength};
+use crate::lags::LaggedEffect;
 use crate::question::attribution::Attribution;
 
 /// Several verdicts on one event, and what they come to together. `Display` prints them.
@@ -44,6 +45,9 @@ pub struct Diagnosis {
     pub proofs: Vec<Proof>,
     /// The target's ancestors whose value is missing in the event: no verdict says anything of them.
     pub missing: Vec<String>,
+    /// The lags that the event was put together with, of edges among the target and its ancestors, see [`DiagnosisConfig::lags`](crate::DiagnosisConfig::lags).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lags: Vec<LaggedEffect>,
     /// The attribution of the target's outlier score.
     pub attribution: Attribution,
     /// The attribution of the target's deviation from its expected value. `None` where the event is so far outside the training data that

@@ -16,6 +16,7 @@ mod drift;
 mod evaluation;
 mod findings;
 mod graph;
+mod lags;
 mod mechanisms;
 mod mergeable;
 mod missing_data;

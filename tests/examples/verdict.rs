@@ -171,3 +171,46 @@ fn the_rows_just_before_an_event_are_taken_by_its_time() {
     let late = json(&minutes.explain(&normal, &later, &["--format", "json"]));
     assert!(late["events"][0]["diagnosis"].get("recent").is_none(), "hours lie between");
 }
+
+#[test]
+fn what_is_seen_a_minute_later_is_put_beside_its_cause() {
+    let folder = Minutes::new("lags");
+    // What `db` took shows in `web` a minute later; in minute 203 it is slow.
+    let file = |name: &str, minutes: std::ops::Range<usize>| {
+        let noise = |minute: usize, seed: usize| {
+            ((minute * minute * 7_919 + minute * 104_729 + seed * 1_299_709) % 10_007) as f64 / 10_007.0
+        };
+        let db = |minute: usize| 20.0 + 12.0 * noise(minute, 1) + if minute == 203 { 300.0 } else { 0.0 };
+        let rows = minutes.map(|minute| {
+            let cache = 5.0 + noise(minute, 2);
+            let web = db(minute - 1) + cache + 2.0 * noise(minute, 3);
+            let time = format!("2026-01-31T{:02}:{:02}:00Z", 10 + minute / 60, minute % 60);
+            format!("{time},{:.4},{cache:.4},{web:.4}\n", db(minute))
+        });
+        let path = folder.folder.join(name);
+        fs::write(&path, format!("time,db,cache,web\n{}", rows.collect::<String>())).unwrap();
+        path.into_os_string().into_string().unwrap()
+    };
+    let (normal, events) = (file("normal.csv", 1..200), file("events.csv", 201..206));
+    let page = folder.folder.join("page.html").into_os_string().into_string().unwrap();
+    let with = |further: &[&str]| folder.explain(&normal, &events, &[&["--slowest", "1"], further].concat());
+    let said = with(&["--report", &page]);
+    assert!(text(&said.stderr).contains("`db` acts on `web` 1 row later: rows are put together so"), "{}", text(&said.stderr));
+    assert!(text(&said.stdout).contains("put together by their lags: `db` acts on `web` 1 row later."), "{}", text(&said.stdout));
+    assert!(fs::read_to_string(&page).unwrap().contains("acts on"));
+    let event = |further: &[&str]| json(&with(&[&["--format", "json"], further].concat()))["events"][0].clone();
+    let (seen, unseen) = (event(&[]), event(&["--no-lags"]));
+    assert_eq!((&seen["row"], &seen["diagnosis"]["root_cause"]), (&3.into(), &"db".into()), "{seen}");
+    let lag = &seen["diagnosis"]["lags"][0];
+    assert_eq!((lag["cause"].as_str(), lag["rows"].as_i64()), (Some("db"), Some(1)));
+    assert_eq!(unseen["diagnosis"]["combined"][0]["node"], "web");
+    assert!(unseen["diagnosis"].get("lags").is_none());
+    // The row before may be one of the normal data; if it is nowhere, nothing is said of `db`.
+    let (reaching, alone) = (file("until.csv", 1..204), file("alone.csv", 204..205));
+    let found = |normal: &str| json(&folder.explain(normal, &alone, &["--format", "json"]))["events"][0].clone();
+    assert_eq!(found(&reaching)["diagnosis"]["missing"], serde_json::json!([]));
+    assert_eq!(found(&normal)["diagnosis"]["missing"], serde_json::json!(["db"]));
+    // Saved models know no lags.
+    let model = folder.folder.join("model.json").into_os_string().into_string().unwrap();
+    assert_eq!(event(&["--save-model", &model]), unseen);
+}

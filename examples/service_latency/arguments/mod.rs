@@ -197,6 +197,10 @@ pub(crate) struct Outliers {
     /// Do not look at the rows just before the events
     #[arg(long, conflicts_with_all = ["recent", "contributions", "change", "what_if"])]
     pub(crate) no_recent: bool,
+    /// Take the rows of normal data with times as they are; by default, where they are at even steps, effects that are seen up to three rows after their
+    /// causes are put beside them. Needs times of the events, too. Not done with --save-model, as a saved model knows no lags
+    #[arg(long)]
+    no_lags: bool,
     /// Nodes that are given and not to be blamed, such as the size of an order or the hour, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) context: Vec<String>,
@@ -315,6 +319,11 @@ pub(crate) enum Format {
 }
 
 impl Arguments {
+    /// Whether no lags are looked for.
+    pub(crate) fn takes_rows_as_they_are(&self) -> bool {
+        self.events.no_lags || self.output.save_model.is_some()
+    }
+
     /// What clap cannot say the reason of.
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.method.intervals && self.source.model.is_some() {

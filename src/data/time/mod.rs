@@ -6,3 +6,5 @@ mod timeline;
 
 pub use column::{RowTimes, TimeColumn};
 pub use timeline::Timeline;
+
+pub(crate) use spans::moment;

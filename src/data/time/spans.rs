@@ -138,7 +138,7 @@ fn covered<T: AsRef<str>>(times: &[T], moments: &[f64]) -> String {
 }
 
 /// A number as it is, or the seconds since 1970 of a date.
-pub(super) fn moment(text: &str) -> Result<f64> {
+pub(crate) fn moment(text: &str) -> Result<f64> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
     number.or_else(|| date(text)).ok_or_else(|| Error::InvalidParameter {
         name: "a time",

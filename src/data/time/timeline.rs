@@ -30,8 +30,13 @@ impl Timeline {
     /// The rows whose time can be read, as [`Dataset::split_by_time`](crate::Dataset::split_by_time) reads times; the others are in no
     /// order and are left out.
     pub fn new(times: &RowTimes) -> Self {
+        Self::of(&times.values)
+    }
+
+    /// Of times as they were written.
+    pub(crate) fn of(times: &[String]) -> Self {
         let read = |(row, time): (usize, &String)| Some((moment(time.trim()).ok()?, row));
-        let mut moments: Vec<(f64, usize)> = times.values.iter().enumerate().filter_map(read).collect();
+        let mut moments: Vec<(f64, usize)> = times.iter().enumerate().filter_map(read).collect();
         moments.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut steps: Vec<f64> =
             moments.windows(2).map(|pair| pair[1].0 - pair[0].0).filter(|&step| step > 0.0).collect();
@@ -61,7 +66,44 @@ impl Timeline {
         rows.reverse();
         Ok(rows)
     }
+
+    /// The median distance of rows that differ in time; nothing where no two do.
+    pub(crate) fn step(&self) -> Option<f64> {
+        self.step
+    }
+
+    /// The row whose time is nearest to a moment, if less than half a step lies between.
+    pub(crate) fn row_at(&self, moment: f64, step: f64) -> Option<usize> {
+        let next = self.moments.partition_point(|&(one, _)| one < moment);
+        let near = self.moments[next.saturating_sub(1)..].iter().take(2);
+        let near = near.map(|&(one, row)| ((one - moment).abs(), row)).filter(|&(apart, _)| apart < 0.5 * step);
+        near.min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, row)| row)
+    }
+
+    /// The rows at even steps from the first to the last one, and nothing where one was missed; of longer gaps so many steps are left. Nothing at all where
+    /// the rows are no measurements at even steps: two have the same time, or of ten distances more than one is no multiple of the step.
+    pub(crate) fn at_even_steps(&self, longest: usize) -> Option<Vec<Option<usize>>> {
+        let (step, &(_, first)) = (self.step?, self.moments.first()?);
+        let mut rows = vec![Some(first)];
+        let mut uneven = 0;
+        for pair in self.moments.windows(2) {
+            let steps = (pair[1].0 - pair[0].0) / step;
+            if steps <= 0.0 {
+                return None;
+            }
+            uneven += usize::from((steps - steps.round()).abs() > UNEVEN || steps < 0.5);
+            let missed = (steps.round() - 1.0).clamp(0.0, longest as f64) as usize;
+            rows.extend(std::iter::repeat_n(None, missed));
+            rows.push(Some(pair[1].1));
+        }
+        (EVEN_OF * uneven < rows.len()).then_some(rows)
+    }
 }
+
+/// A distance further than so many steps from a multiple of the step is uneven.
+const UNEVEN: f64 = 0.25;
+/// Fewer than one in so many distances may be.
+const EVEN_OF: usize = 10;
 
 #[cfg(test)]
 mod tests {
@@ -80,6 +122,26 @@ mod tests {
         assert_eq!(before("40", 9, Some(2.0)), [3, 5, 0]);
         assert_eq!(before("5", 9, None), [0; 0]);
         assert!(rows.just_before("later", 9, None, |_| true).is_err());
+    }
+
+    #[test]
+    fn missed_steps_are_gaps_and_requests_have_no_steps() {
+        let steps = |times: &[&str]| timeline(times).at_even_steps(2);
+        assert_eq!(steps(&["20", "10", "30", "50"]), Some(vec![Some(1), Some(0), Some(2), None, Some(3)]));
+        assert_eq!(steps(&["1", "2", "3", "900"]), Some(vec![Some(0), Some(1), Some(2), None, None, Some(3)]));
+        assert_eq!(steps(&["1", "2", "2", "3"]), None, "two at once");
+        assert_eq!(steps(&["1", "2.4", "2.9", "7.2", "7.3", "11.05"]), None, "whenever somebody asks");
+        assert_eq!((steps(&["1"]), steps(&[])), (None, None));
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_moment() {
+        let rows = timeline(&["30", "10", "", "20.3"]);
+        assert_eq!(
+            [19.9, 24.0, 25.0, 35.0, -1.0, 10.0].map(|moment| rows.row_at(moment, 10.0)),
+            [Some(3), Some(3), Some(3), None, None, Some(1)]
+        );
+        assert_eq!(timeline(&[]).row_at(1.0, 10.0), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::findings::{Finding, Strength};
+use crate::lags::LaggedEffect;
 use crate::report::units::Units;
 use crate::verdicts::{CombinedScore, Counterfactual, Diagnosis, VerdictKind};
 
@@ -29,6 +30,9 @@ pub struct DiagnosisInBrief<'a> {
     pub counterfactuals: &'a [Counterfactual],
     /// The target's ancestors whose value is missing, of which no verdict says anything.
     pub missing: &'a [String],
+    /// The lags that the event was put together with, see [`Diagnosis::lags`].
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub lags: &'a [LaggedEffect],
 }
 
 /// Whom a verdict names.
@@ -72,6 +76,7 @@ impl Diagnosis {
             verdicts: verdicts.collect(),
             counterfactuals: &self.counterfactuals,
             missing: &self.missing,
+            lags: &self.lags,
         }
     }
 }

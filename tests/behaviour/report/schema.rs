@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use etiology::lags::Lags;
 use etiology::mechanism::ClassifierModel;
 use etiology::{
     AttributionConfig, CausalGraph, Dataset, Diagnosis, DiagnosisConfig, Observation, StructuralCausalModel,
@@ -133,6 +134,11 @@ fn diagnoses_where(by_itself: f64, own_noise: f64) -> Vec<Diagnosis> {
     let given = AttributionConfig::default().with_model_error(true).with_context(["region"]);
     let recent = normal.head(20).unwrap();
     let plain = DiagnosisConfig::default;
+    let earlier = |name: &str| normal.column(name).unwrap().iter().skip(1).copied().collect::<Vec<f64>>();
+    let lagging = [("db", earlier("db")), ("copy", earlier("copy"))].map(|(name, column)| (name.to_owned(), column));
+    let lagging =
+        lagging.into_iter().chain([("api".to_owned(), normal.column("api").unwrap().to_vec()[..399].to_vec())]);
+    let lags = Lags::chosen(model.graph(), &Dataset::from_columns(lagging).unwrap()).unwrap();
     [
         (event(&[("db", 0.9), ("copy", 0.2), ("api", 1.2), ("web", 1.3)], Some("none")), plain().with_recent(recent)),
         (event(&[("db", 0.9), ("copy", 1.8), ("api", 2.72), ("web", 2.75)], None), plain()),
@@ -145,7 +151,7 @@ fn diagnoses_where(by_itself: f64, own_noise: f64) -> Vec<Diagnosis> {
     ]
     .into_iter()
     .flat_map(|(event, config)| {
-        let config = config.with_proofs(6);
+        let config = config.with_proofs(6).with_lags(&lags);
         ["web", "error"]
             .into_iter()
             .filter_map(|target| model.diagnose(target, &event, &config).ok())

@@ -2,3 +2,4 @@
 
 mod accuracy;
 mod hard_incidents;
+mod lags;

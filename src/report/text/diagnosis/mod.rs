@@ -17,6 +17,8 @@ use crate::wording::{Visible, chance, fixed, significant, visible_name};
 
 /// How many nodes the table of the combined ranking shows.
 const ROWS: usize = 5;
+/// How many lags are named.
+const LAGS: usize = 5;
 
 /// A diagnosis as text, with figures in their units.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +78,7 @@ impl fmt::Display for DiagnosisText<'_> {
             let missing = list_names(&diagnosis.missing);
             writeln!(formatter, "Without a value in the event, so neither blamed nor cleared: {missing}.")?;
         }
+        diagnosis.lags_in_words().iter().try_for_each(|sentence| writeln!(formatter, "{}", visible(sentence)))?;
         Ok(())
     }
 }
@@ -104,6 +107,25 @@ impl Diagnosis {
              to be {expected}.",
             causes.join(", ")
         )
+    }
+
+    /// What lags, and of what of it the row is missing, a sentence each.
+    fn lags_in_words(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.lags.is_empty() {
+            return sentences;
+        }
+        let shown: Vec<String> = self.lags.iter().take(LAGS).map(ToString::to_string).collect();
+        let more = self.lags.len().saturating_sub(LAGS);
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        sentences.push(format!("Rows were put together by their lags: {}{more}.", shown.join("; ")));
+        let lagging = |node: &&String| self.lags.iter().any(|lag| lag.cause == **node || lag.effect == **node);
+        let unknown: Vec<&String> = self.missing.iter().filter(lagging).collect();
+        if !unknown.is_empty() {
+            let names = list_names(&unknown);
+            sentences.push(format!("There may be no row for the event with what {names} had when it mattered."));
+        }
+        sentences
     }
 
     fn ranking_table(&self) -> Table {
