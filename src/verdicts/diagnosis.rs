@@ -11,6 +11,10 @@ use crate::findings::{Finding, Strength};
 use crate::lags::LaggedEffect;
 use crate::question::attribution::Attribution;
 
+/// Further causes of so much of the largest noise score are named in the same breath as the first: in strong verdicts on incidents for development 96 of 99 of them
+/// were root causes, and 25 of 40 of less.
+const AS_UNUSUAL: f64 = 0.6;
+
 /// Several verdicts on one event, and what they come to together. `Display` prints them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -56,9 +60,14 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// The set of causes where it is more than one node and leaves a usual target; empty otherwise.
+    /// The set of causes, where it is more than one node, leaves a usual target, and all are about as unusual, so that each may be called a root cause; empty
+    /// otherwise.
     pub(crate) fn together(&self) -> &[Cause] {
-        if self.causes.len() > 1 && explains(&self.causes) { &self.causes } else { &[] }
+        let is_as_unusual = |cause: &Cause| {
+            self.combined.iter().any(|suspect| suspect.node == cause.node && suspect.noise >= AS_UNUSUAL)
+        };
+        let are_told = self.causes.len() > 1 && explains(&self.causes) && self.causes.iter().all(is_as_unusual);
+        if are_told { &self.causes } else { &[] }
     }
 
     /// The root cause that the evidence points to; nothing where it is too thin.
