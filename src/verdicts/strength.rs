@@ -81,7 +81,8 @@ impl Judged<'_> {
         );
         doubts.extend(self.by_chance(first));
         doubts.extend(self.nothing_seen_above(first));
-        if confidence < STRONG_FROM {
+        // Who doubts anyway is told every reason.
+        if confidence < STRONG_FROM || !doubts.is_empty() {
             let rivals =
                 others.iter().filter(|other| other.score >= AS_SUSPECT * first.score && !is_as_suspect(first, other));
             doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
@@ -89,8 +90,8 @@ impl Judged<'_> {
             doubts.extend(self.small_part(first, &together));
             doubts.extend(self.as_unusual(first));
             doubts.extend(self.unexplained(causes));
-            doubts.push(how_often(confidence));
         }
+        doubts.extend((confidence < STRONG_FROM).then(|| how_often(confidence)));
         if doubts.is_empty() {
             return (Strength::Strong, doubts);
         }

@@ -111,10 +111,16 @@ fn the_headline_says_what_happened_how_sure_it_is_and_what_would_have_been() {
     assert!(said.contains("`web` took 980 ms, usually 180 ms") && said.contains("the model cannot say"), "{said}");
     assert!(!said.contains("-400"), "{said}");
 
-    let two = of(&event(0.5, 0.45, 0.98));
-    assert_eq!(two.strength, Strength::Contested, "{two}");
-    let said = two.headline_in(&seconds());
-    assert!(said.contains(" Contested: ") && said.ends_with(&format!(" But: {}", two.doubts[0])), "{said}");
+    let two = of(&event(0.5, 0.45, 0.98)).headline_in(&seconds());
+    assert!(two.contains("Strong evidence: the root causes of `web` are `auth`, `db` together, "), "{two}");
+    assert!(two.ends_with("With all of them as usual, `web` would have taken 180 ms instead of 980 ms."), "{two}");
+
+    // What the database did is undone further on.
+    let undone = of(&event(0.9, 0.05, 0.4));
+    assert_eq!(undone.strength, Strength::Contested, "{undone}");
+    let said = undone.headline_in(&seconds());
+    assert!(said.contains(" Contested: ") && said.ends_with(&format!(" But: {}", undone.doubts[0])), "{said}");
+    assert!(undone.doubts.iter().any(|doubt| doubt.starts_with("Of verdicts on such evidence about ")), "{undone}");
 
     let usual = of(&event(0.1, 0.05, 0.181));
     let said = usual.headline_in(&seconds());
@@ -129,8 +135,10 @@ fn text_and_page_have_the_units_and_the_doubts_once() {
     let two = model.diagnose("web", &event(0.5, 0.45, 0.98), &upper()).unwrap();
     let units = seconds();
     let text = two.in_units(&units).to_string();
-    for doubt in &two.doubts {
-        assert_eq!(text.matches(doubt.as_str()).count(), 1, "{text}");
+    let undone = model.diagnose("web", &event(0.9, 0.05, 0.4), &upper()).unwrap();
+    let doubted = undone.in_units(&units).to_string();
+    for doubt in &undone.doubts {
+        assert_eq!(doubted.matches(doubt.as_str()).count(), 1, "{doubted}");
     }
     assert!(text.contains("its expected value would have been") && text.contains(" ms instead of 980 ms"), "{text}");
     assert!(text.contains("\n verdict ") && !two.in_units(&units).in_brief().to_string().contains("\n verdict "));
