@@ -195,8 +195,16 @@ fn what_is_seen_a_minute_later_is_put_beside_its_cause() {
     let page = folder.folder.join("page.html").into_os_string().into_string().unwrap();
     let with = |further: &[&str]| folder.explain(&normal, &events, &[&["--slowest", "1"], further].concat());
     let said = with(&["--report", &page]);
-    assert!(text(&said.stderr).contains("`db` acts on `web` 1 row later: rows are put together so"), "{}", text(&said.stderr));
-    assert!(text(&said.stdout).contains("put together by their lags: `db` acts on `web` 1 row later."), "{}", text(&said.stdout));
+    assert!(
+        text(&said.stderr).contains("`db` acts on `web` 1 row later: rows are put together so"),
+        "{}",
+        text(&said.stderr)
+    );
+    assert!(
+        text(&said.stdout).contains("put together by their lags: `db` acts on `web` 1 row later."),
+        "{}",
+        text(&said.stdout)
+    );
     assert!(fs::read_to_string(&page).unwrap().contains("acts on"));
     let event = |further: &[&str]| json(&with(&[&["--format", "json"], further].concat()))["events"][0].clone();
     let (seen, unseen) = (event(&[]), event(&["--no-lags"]));
