@@ -11,7 +11,6 @@
 //! cargo run --release --example accuracy -- --json-lines linear_single_cause.jsonl
 //! ```
 
-mod asked;
 mod case;
 mod hard;
 mod json_lines;
@@ -35,12 +34,14 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use asked::Asked;
 use case::Case;
 use clap::Parser;
 use etiology::findings::Strength;
+use etiology::lags::Lags;
 use etiology::mechanism::AssignmentConfig;
-use etiology::{AttributionConfig, Diagnosis, DiagnosisConfig, ShapleyMethod, StructuralCausalModel};
+use etiology::{
+    AttributionConfig, Dataset, Diagnosis, DiagnosisConfig, Observation, ShapleyMethod, StructuralCausalModel,
+};
 use hard::Half;
 use rayon::prelude::*;
 use tally::{Outcome, Tally};
@@ -236,6 +237,46 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> Result<Evaluated, Box<dyn
     let record = arguments.json.as_ref().map(|_| record::line(case, &diagnosis)).transpose()?;
     Ok(Evaluated { outcome, record })
 }
+
+/// The rows that a diagnosis takes.
+struct Asked {
+    normal: Dataset,
+    recent: Option<Dataset>,
+    event: Observation,
+    lags: Lags,
+}
+
+impl Asked {
+    /// The training rows, the rows before the incident and the one to explain as they are, or put together by the lags that the training rows show.
+    fn of(case: &Case, with_lags: bool) -> etiology::Result<Self> {
+        let (normal, recent, event, lags) = (case.normal.clone(), case.recent.clone(), case.event()?, Lags::default());
+        let as_is = Self { normal, recent, event, lags };
+        if !with_lags || case.normal.rows() < FEWEST_ROWS {
+            return Ok(as_is);
+        }
+        let lags = Lags::chosen(&case.graph, &case.normal)?;
+        if lags.is_empty() {
+            return Ok(as_is);
+        }
+        let (before, target) = (case.recent.as_ref().map_or(0, Dataset::rows), &case.target);
+        let mut columns = Vec::new();
+        for name in case.rows.names() {
+            let mut column = case.recent.as_ref().map_or(Ok(Vec::new()), |recent| Ok(recent.column(name)?.to_vec()))?;
+            column.extend(case.rows.column(name)?);
+            columns.push((name.clone(), column));
+        }
+        let all = Dataset::from_columns(columns)?;
+        Ok(Self {
+            normal: lags.aligned(&case.normal, target, 0..case.normal.rows())?,
+            recent: if before > 0 { Some(lags.aligned(&all, target, 0..before)?) } else { None },
+            event: lags.event(&all, target, before + case.alert)?,
+            lags,
+        })
+    }
+}
+
+/// Lags are chosen from so many rows on.
+const FEWEST_ROWS: usize = 20;
 
 fn report(title: &str, outcomes: &[Outcome], part: impl Fn(&Outcome) -> bool) {
     let outcomes: Vec<&Outcome> = outcomes.iter().filter(|outcome| part(outcome)).collect();

@@ -6,7 +6,6 @@ use std::fmt;
 use super::choose::{Search, with_a_lag};
 use super::correlations::Correlations;
 use super::effect::LaggedEffect;
-use super::in_time::check_times;
 use crate::data::{Dataset, Observation, Timeline};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
@@ -107,7 +106,7 @@ impl Lags {
     /// # Errors
     /// When there is not one time for each row, or there are fewer than 20 steps.
     pub fn chosen_in_time(graph: &CausalGraph, normal: &Dataset, times: &[String]) -> Result<Self> {
-        check_times(normal, times)?;
+        normal.check_times(times)?;
         let timeline = Timeline::of(times);
         let Some(rows) = timeline.at_even_steps(MOST.unsigned_abs() as usize) else { return Ok(Self::default()) };
         Ok(Self { step: timeline.step(), ..Self::chosen(graph, &normal.rows_or_gaps(&rows)?)? })

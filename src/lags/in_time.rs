@@ -2,7 +2,7 @@
 
 use super::chosen::Lags;
 use crate::data::{Dataset, Timeline, moment};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 impl Lags {
     /// A table with every column shifted so that causes stand beside their effects, where a row is found by its time: every row stays where it is, with
@@ -33,7 +33,7 @@ impl Lags {
         others: &[(&Dataset, &[String])],
     ) -> Result<Dataset> {
         let tables = || std::iter::once((table, times)).chain(others.iter().copied());
-        tables().try_for_each(|(table, times)| check_times(table, times))?;
+        tables().try_for_each(|(table, times)| table.check_times(times))?;
         let timelines: Vec<Timeline> = tables().map(|(_, times)| Timeline::of(times)).collect();
         let moments: Vec<f64> = times.iter().map(|time| moment(time.trim()).unwrap_or(f64::NAN)).collect();
         let step = self.step.unwrap_or(f64::NAN);
@@ -56,12 +56,4 @@ impl Lags {
         }
         table.with_values(values.view())
     }
-}
-
-pub(super) fn check_times(table: &Dataset, times: &[String]) -> Result<()> {
-    let (expected, found) = (table.rows(), times.len());
-    if expected == found {
-        return Ok(());
-    }
-    Err(Error::LengthMismatch { what: "the list of the rows' times".to_owned(), expected, found })
 }

@@ -37,10 +37,7 @@ impl Dataset {
         before: Range<&str>,
         after: Range<&str>,
     ) -> Result<(Self, Self)> {
-        if times.len() != self.rows() {
-            let what = "the list of the rows' times".to_owned();
-            return Err(Error::LengthMismatch { what, expected: self.rows(), found: times.len() });
-        }
+        self.check_times(times)?;
         let (before, after) = (Span::of(&before)?, Span::of(&after)?);
         if before.start < after.end && after.start < before.end {
             return Err(invalid("two spans that do not overlap", format!("{before} and {after}")));
@@ -61,6 +58,15 @@ impl Dataset {
             self.select_rows(&rows)
         };
         Ok((part(&before)?, part(&after)?))
+    }
+
+    /// Whether there is one time for each row.
+    pub(crate) fn check_times<T>(&self, times: &[T]) -> Result<()> {
+        let (expected, found) = (self.rows(), times.len());
+        if expected == found {
+            return Ok(());
+        }
+        Err(Error::LengthMismatch { what: "the list of the rows' times".to_owned(), expected, found })
     }
 
     /// [`split_by_time`](Self::split_by_time) by a column of this table, of numbers or of text.
