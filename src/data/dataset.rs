@@ -41,6 +41,16 @@ impl PartialEq for Dataset {
     }
 }
 
+/// All columns, one after another. Each is gone once it is copied, so that no table is in memory twice.
+fn joined(columns: Vec<Vec<f64>>) -> Vec<f64> {
+    let cells = columns.iter().map(Vec::len).sum::<usize>();
+    let mut columns = columns.into_iter();
+    let mut all = columns.next().unwrap_or_default();
+    all.reserve_exact(cells - all.len());
+    columns.for_each(|column| all.extend_from_slice(&column));
+    all
+}
+
 impl Dataset {
     /// A table from `rows × columns` values and a name for each column.
     ///
@@ -94,7 +104,8 @@ impl Dataset {
             return Err(Error::Empty { what: "the data".to_owned(), expected: "row" });
         }
         let shape = (rows, columns.len()).f();
-        let values = Array2::from_shape_fn(shape, |(row, column)| columns[column][row]);
+        // As many numbers as fill the columns, so it never fails.
+        let values = Array2::from_shape_vec(shape, joined(columns)).unwrap_or_default();
         Ok(Self { names: Arc::new(names), values, text_cells, places: None, coded: LevelsByName::new() })
     }
 

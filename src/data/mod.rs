@@ -25,6 +25,6 @@ pub use time::{RowTimes, TimeColumn, Timeline};
 
 pub(crate) use complete_cases::{CompleteCases, only_value};
 pub(crate) use levels::{LevelsByName, place};
-pub(crate) use places::{RowPlaces, TextFault};
+pub(crate) use places::{RowLines, RowPlaces, TextFault};
 pub(crate) use step::Step;
 pub(crate) use time::moment;

@@ -19,6 +19,12 @@ pub(crate) fn ln_normal_survival(z: f64) -> f64 {
     }
 }
 
+/// P{Z ≥ z} for a standard normal Z, to the last digits as far as it is a number of all digits (up to z = 37).
+pub(crate) fn normal_survival(z: f64) -> f64 {
+    let beyond = 0.5 * erfcx(z.abs() / SQRT_2) * (-0.5 * z * z).exp();
+    if z > 0.0 { beyond } else { 1.0 - beyond }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +52,15 @@ mod tests {
             let error = (ln_normal_survival(z) - exact).abs() / exact.abs();
             assert!(error < 1e-14, "{z}: {} instead of {exact}", ln_normal_survival(z));
         }
+    }
+
+    #[test]
+    fn probabilities_are_those_of_the_logarithms() {
+        for (z, exact) in HIGH_PRECISION.into_iter().filter(|(z, _)| *z < 37.0) {
+            let (found, exact) = (normal_survival(z), exact.exp());
+            assert!((found / exact - 1.0).abs() < 1e-13, "{z}: {found} instead of {exact}");
+        }
+        assert_eq!([f64::INFINITY, 40.0, f64::NEG_INFINITY].map(normal_survival), [0.0, 0.0, 1.0]);
     }
 
     #[test]

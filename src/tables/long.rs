@@ -7,6 +7,7 @@ use super::columns::{Gathered, Keep};
 use super::report::Origin;
 use super::source::TableSource;
 use super::time_column;
+use crate::data::RowLines;
 use crate::error::{Error, Result};
 
 /// Names of the column of series, in lower case.
@@ -61,7 +62,7 @@ impl Widened {
         let mut rows: Vec<(u64, String, HashMap<usize, String>)> = Vec::new();
         loop {
             let mut columns: Vec<Gathered> = (0..3).map(|_| Gathered::new(Keep::Text)).collect();
-            let mut lines = Vec::new();
+            let mut lines = RowLines::default();
             let more = source.read_batch(&mut columns, &mut lines)?;
             let [of_series, of_time, of_value] = [form.series, form.time, form.value].map(|place| columns[place].odd());
             for (((line, (_, name)), (_, time)), (_, value)) in lines.iter().zip(of_series).zip(of_time).zip(of_value) {
@@ -73,7 +74,7 @@ impl Widened {
                     names.len() - 1
                 });
                 let row = *times.entry(time.to_owned()).or_insert_with(|| {
-                    rows.push((*line, time.to_owned(), HashMap::new()));
+                    rows.push((line, time.to_owned(), HashMap::new()));
                     rows.len() - 1
                 });
                 if series.len() > MOST_SERIES || series.len().saturating_mul(rows.len()) > MOST_CELLS {
@@ -98,7 +99,7 @@ impl TableSource for Widened {
         &self.names
     }
 
-    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut Vec<u64>) -> Result<bool> {
+    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut RowLines) -> Result<bool> {
         let Some((line, time, values)) = self.rows.get(self.given) else { return Ok(false) };
         self.given += 1;
         lines.push(*line);

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::columns::{Gathered, Keep};
 use super::entry::{open, read_path};
 use super::source::TableSource;
+use crate::data::RowLines;
 use crate::error::{Error, Result, list_with_guess};
 
 /// What a file of pairs must have, and what it is mistaken for.
@@ -47,7 +48,7 @@ fn pairs(reader: impl Read, origin: Option<&str>, headers: &PairHeaders) -> Resu
     let (first, second) = (position(wanted[0])?, position(wanted[1])?);
     let keep = |column: usize| if column == first || column == second { Keep::Text } else { Keep::Nothing };
     let mut columns: Vec<Gathered> = (0..names.len()).map(|column| Gathered::new(keep(column))).collect();
-    while source.read_batch(&mut columns, &mut Vec::new())? {}
+    while source.read_batch(&mut columns, &mut RowLines::default())? {}
     let cells = |column: usize| columns[column].odd().map(|(_, cell)| cell.to_owned());
     Ok(cells(first).zip(cells(second)).collect())
 }

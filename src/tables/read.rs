@@ -10,7 +10,7 @@ use super::repeated::tell_apart;
 use super::report::{ColumnReport, LeftOut, LeftOutColumn, Origin, TableReport};
 use super::source::TableSource;
 use super::time_column;
-use crate::data::{Dataset, RowPlaces, RowTimes, TextFault};
+use crate::data::{Dataset, RowLines, RowPlaces, RowTimes, TextFault};
 use crate::error::{Error, Result};
 
 /// More cells are refused: input without an end shall not fill the memory.
@@ -43,7 +43,7 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
         _ => Keep::Values,
     };
     let mut columns: Vec<Gathered> = (0..headers.len()).map(|position| Gathered::new(keep(position))).collect();
-    let mut lines = Vec::new();
+    let mut lines = RowLines::default();
     while source.read_batch(&mut columns, &mut lines)? {
         if lines.len().saturating_mul(columns.len()) > MOST_CELLS {
             let message =
@@ -58,19 +58,19 @@ pub(super) fn read_table(source: &mut dyn TableSource, file: &str, format: &CsvF
         .collect();
     let chosen: Vec<&str> = positions.iter().map(|&position| headers[position].as_str()).collect();
     let titles = titles(&chosen, is_needed);
-    let columns: Vec<&Gathered> = positions.iter().map(|&position| &columns[position]).collect();
-    let evidence: Vec<Evidence> = columns.iter().map(|column| Evidence::of(column)).collect();
+    let evidence: Vec<Evidence> = positions.iter().map(|&position| Evidence::of(&columns[position])).collect();
     let told: Vec<Decimal> = evidence
         .iter()
         .zip(&titles)
         .filter_map(|(evidence, (_, unit))| decimal_told(evidence, unit.map(|(_, unit)| unit)))
         .collect();
     let (known, told) = known(&told, &source.origin(), format);
-    let resolved: Vec<Resolved> = columns
+    let resolved: Vec<Resolved> = positions
         .iter()
         .zip(&evidence)
         .zip(&titles)
-        .map(|((column, evidence), &(name, unit))| {
+        .map(|((&position, evidence), &(name, unit))| {
+            let column = std::mem::replace(&mut columns[position], Gathered::new(Keep::Nothing));
             resolve(column, evidence, name, Circumstances { known, unit, names: is_of_names(name, format) })
         })
         .collect();

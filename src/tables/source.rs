@@ -2,6 +2,7 @@
 
 use super::columns::Gathered;
 use super::report::Origin;
+use crate::data::RowLines;
 use crate::error::Result;
 
 /// Named columns, in batches of rows.
@@ -14,7 +15,7 @@ pub(crate) trait TableSource {
 
     /// Adds the next rows to the columns, which are as many as the names, and where each row is to the lines: its line in a
     /// file of text, or its number counted from 1. False once there are no more rows.
-    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut Vec<u64>) -> Result<bool>;
+    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut RowLines) -> Result<bool>;
 
     /// What the file turned out to be, once it was read.
     fn origin(&self) -> Origin;

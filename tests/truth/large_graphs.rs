@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use etiology::attribution::Estimator;
+use etiology::attribution::{EngineName, Estimator};
 use etiology::mechanism::CausalMechanism;
 use etiology::{
     AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, FeatureMap, FittedModel, KnownFormula,
     NoiseDistribution, Observation, ShapleyMethod, StructuralCausalModel,
 };
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+
+use crate::linear_gaussian::LinearGaussian;
 
 /// A chain, so that the last node depends on all others, with further edges that point the same way.
 fn random_parents(nodes: usize, edges: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
@@ -109,4 +111,47 @@ fn two_hundred_nodes_of_maxima_and_formulas() {
     // average, and fewer while most of them are known.
     let columns = evaluated.load(Ordering::Relaxed) / 1_000;
     assert!(columns < 10 * NODES * 50 / 2, "{columns} columns evaluated");
+}
+
+/// From noises that decide the target to those that its last digit hides, each 0.4 times as large as the next.
+#[test]
+fn a_long_chain_is_inverted_though_rounding_hides_its_first_noises() {
+    const NODES: usize = 60;
+    let parents = (0..NODES).map(|node| node.checked_sub(1).map(|before| (before, 0.4)).into_iter().collect());
+    let noises = (0..NODES).map(|node| if node == NODES - 3 { 9.0 } else { (node as f64).sin() });
+    let case = LinearGaussian {
+        intercepts: vec![0.0; NODES],
+        std_devs: vec![1.0; NODES],
+        parents: parents.collect(),
+        noises: noises.collect(),
+    };
+    let attributor = |estimator: Estimator| {
+        let config = AttributionConfig::default()
+            .with_feature_map(FeatureMap::UpperTail)
+            .with_floor(1e-4)
+            .with_estimator(estimator);
+        case.model().attributor(&case.target(), config).unwrap()
+    };
+    let (exact, inverted) = (attributor(Estimator::Auto), attributor(Estimator::Only(EngineName::FourierInversion)));
+    assert_eq!(exact.explain().engine, EngineName::ClosedForm);
+    let random = &mut ChaCha8Rng::seed_from_u64(1);
+    for first_kept in 1..=NODES {
+        // Some of those before are free, and none after.
+        let kept: Vec<bool> = (0..NODES).map(|node| node >= first_kept || random.random_bool(0.5)).collect();
+        let is_kept = |name: &str| kept[name[1..].parse::<usize>().unwrap()];
+        let truth = exact.what_if(&case.observation(), is_kept).unwrap().value;
+        let found = inverted.what_if(&case.observation(), is_kept).unwrap();
+        let missed = (found.value - truth).abs();
+        assert!(missed <= found.std_error + 1e-6, "{first_kept}: {found:?}, but the truth is {truth}");
+    }
+    let (exact, inverted) = (exact.attribute(&case.observation()), inverted.attribute(&case.observation()));
+    let (exact, inverted) = (exact.unwrap(), inverted.unwrap());
+    assert!((exact.score.value - inverted.score.value).abs() <= inverted.score.std_error + 1e-6);
+    for exact in &exact.contributions {
+        let inverted = inverted.contribution(&exact.node).unwrap();
+        // Players are numbered otherwise, and so permutations are others.
+        let allowed = 5.0 * exact.std_error.hypot(inverted.std_error) + 1e-6;
+        assert!((exact.value - inverted.value).abs() <= allowed, "{exact:?} {inverted:?}");
+    }
+    assert_sums_to_its_score(&inverted, NODES);
 }

@@ -32,7 +32,10 @@ const FEW_MOVERS: usize = 20;
 const SHARED_DIVISIONS: usize = 16;
 /// How often the coarsest lattice may be halved: beyond that, the sums of all noises lose the digits that the smallest
 /// one moves.
-const MOST_DIVISIONS: usize = 30;
+const MOST_DIVISIONS: usize = 50;
+/// What the smallest noises may do to the target, all of them together, to be left out: as a share of what the largest one does.
+/// Rounding of the observed values does more.
+const LEFT_OUT: f64 = 1e-14;
 /// The smallest floor where noises have atoms, as a share of the one that the training data suggest.
 const LEAST_SHARE_OF_DATA_FLOOR: f64 = 0.1;
 /// The smallest floor for which what lies beyond the reach of noises, and rounding, do not matter.
@@ -53,6 +56,8 @@ const MARGIN: f64 = 1.01;
 pub(in super::super) struct Lattices {
     /// The noises that vary, the largest scale first.
     pub(super) movers: Vec<Mover>,
+    /// Those that vary so little that they are taken for constants at what was observed: for events in which rounding hides them.
+    left_out: Vec<Mover>,
     /// From the one with all movers to that with only the smallest.
     pub(super) all: Vec<Lattice>,
     pub(super) frequencies: usize,
@@ -116,12 +121,6 @@ impl Lattice {
         self.beyond[mover - self.first].as_deref()
     }
 
-    /// How far the probability of a sum of movers may be off.
-    pub(super) fn bound(&self, movers: impl Iterator<Item = usize>, floor: f64) -> Bound {
-        let remainder = movers.fold(Remainder::NONE, |all, mover| all.and(self.high_end(mover)));
-        remainder.bound(self.period, self.terms, floor)
-    }
-
     /// The bound for every set of movers, numbered by their bits: the first has the highest. Costs O(2ⁿ), once for a target.
     pub(super) fn bounds(&self, floor: f64) -> &[Bound] {
         self.bounds.get_or_init(|| {
@@ -167,13 +166,38 @@ impl Lattices {
         };
         let mut movers = movers.map(mover).collect::<Result<Vec<Mover>, String>>()?;
         movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
+        let left_out = movers.split_off(if with_term { movers.len() } else { first_to_leave_out(&movers) });
         let (frequencies, groups) = Groups::choose(&movers, with_term).ok_or_else(|| {
             "the scales of the noises are so far apart that the series would need too many terms".to_owned()
         })?;
         let mut all = groups.lattices(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
         all.iter_mut().for_each(|lattice| lattice.look_beyond(target, effects, &movers));
-        Ok(Self { movers, all, frequencies, points })
+        Ok(Self { movers, left_out, all, frequencies, points })
     }
+
+    /// Whether a noise is taken for a constant at what was observed.
+    pub(super) fn leaves_out(&self, node: usize) -> bool {
+        self.left_out.iter().any(|mover| mover.node == node)
+    }
+
+    /// How far these nodes' noises, as far as they are left out, can take the target from what was observed, together.
+    /// `shift` says by how much the mean of a noise does.
+    pub(in super::super) fn left_open(&self, is_free: impl Fn(usize) -> bool, shift: impl Fn(usize) -> f64) -> f64 {
+        let free = self.left_out.iter().filter(|mover| is_free(mover.node));
+        free.map(|mover| shift(mover.node).abs() + mover.spread.below.max(mover.spread.above)).sum()
+    }
+}
+
+/// The first of the movers, the largest of which come first, that is left out with all after it.
+fn first_to_leave_out(movers: &[Mover]) -> usize {
+    let width = |mover: &Mover| mover.spread.below + mover.spread.above;
+    let Some(most) = movers.first().map(|largest| LEFT_OUT * width(largest)) else { return 0 };
+    let mut open = 0.0;
+    let hidden = movers.iter().rev().take_while(|mover| {
+        open += width(mover);
+        open <= most
+    });
+    movers.len() - hidden.count()
 }
 
 /// Movers of similar scale, one group per lattice.

@@ -94,6 +94,12 @@ impl Engine for Inversion {
         let Some((region, floor)) = event.measure().region() else {
             return Ok(Opened::Unsuited("only regions have a series"));
         };
+        let is_free =
+            |node: usize| event.switched().chain(event.always_drawn().iter().copied()).any(|free| free == node);
+        let shift = |node: usize| self.effects[node] * event.target().noise(node).mean_from(event.noises()[node]);
+        if self.lattices.left_open(is_free, shift) > event.slack() {
+            return Ok(Opened::Unsuited("the smallest noises move the target by less than the series tells apart"));
+        }
         let series = Series::new(&self.lattices, &self.effects, event, region, floor);
         let part = match ask {
             Ask::Part(part) => Some(part),

@@ -147,6 +147,9 @@ impl<'a> Series<'a> {
 
     /// What a node adds to the sums of free noises.
     pub(super) fn free(&self, node: usize) -> FreeSum {
+        if self.lattices.leaves_out(node) {
+            return FreeSum::default();
+        }
         let (noise, effect) = self.noises[node];
         let mover = self.lattices.movers.iter().find(|mover| mover.node == node);
         let spread = mover.map_or_else(Spread::default, |mover| mover.spread);

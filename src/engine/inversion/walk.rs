@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::super::Visitor;
+use super::bound::Remainder;
 use super::free_sum::FreeSum;
 use super::lattices::Lattice;
 use super::player::{Cast, Player};
@@ -12,6 +13,9 @@ use crate::error::Result;
 use crate::noise::{Side, Spectrum};
 use crate::numeric::kernels::dot;
 use crate::shapley::Coalition;
+
+/// A characteristic function of this size and all that follows change no digit of a sum that is divided by its terms' numbers.
+const NOTHING: f64 = 1e-20;
 
 /// What all coalitions of one event need. A player that becomes free costs one product of spectra, one that becomes kept
 /// costs as many as there are free players.
@@ -24,6 +28,8 @@ pub(super) struct Walk {
     keepable: usize,
     /// For each player whether it is kept by no coalition.
     always_free: Vec<bool>,
+    /// For each place that a coalition can keep, its player.
+    player_at: Vec<usize>,
     /// For each player what it adds when it is free.
     free: Vec<FreeSum>,
     /// For each lattice the spectra of its players, each made when it is first needed: a single coalition needs few of them.
@@ -37,12 +43,48 @@ pub(super) struct WalkState<'w> {
     series: &'w Series<'w>,
     walk: &'w Walk,
     is_free: Vec<bool>,
+    /// The coalition.
+    last: Coalition,
+    /// Whether there was one yet.
+    started: bool,
     /// The first free player, which is the largest; the number of players if none is free.
     first_free: usize,
+    /// How many movers are free.
+    free_movers: usize,
     sum: FreeSum,
-    /// For each lattice, of the sum of its free players; kept up to date as far as the lattice of the first free player. No
+    /// For each lattice, of its free players; kept up to date as far as the lattice of the first free player. No
     /// finer one is asked for until all are kept again.
-    products: Vec<Spectrum>,
+    products: Vec<Product>,
+    /// Room for the players who leave.
+    leaving: Vec<usize>,
+}
+
+/// What is known of the sum of a lattice's free players.
+struct Product {
+    /// The characteristic function, as far as there are terms.
+    spectrum: Spectrum,
+    /// How many terms are not nothing: as factors are at most 1, what is nothing stays so.
+    terms: usize,
+    remainder: Remainder,
+}
+
+impl Product {
+    fn of_nothing(frequencies: usize) -> Self {
+        Self { spectrum: Spectrum::one(frequencies), terms: frequencies, remainder: Remainder::NONE }
+    }
+
+    fn clear(&mut self) {
+        self.spectrum.re.fill(1.0);
+        self.spectrum.im.fill(0.0);
+        (self.terms, self.remainder) = (self.spectrum.re.len(), Remainder::NONE);
+    }
+
+    fn multiply(&mut self, factor: &Spectrum) {
+        let Self { spectrum, terms, .. } = self;
+        spectrum.multiply_first(*terms, factor);
+        let is_nothing = |&term: &usize| spectrum.re[term].abs().max(spectrum.im[term].abs()) < NOTHING;
+        *terms -= (0..*terms).rev().take_while(is_nothing).count();
+    }
 }
 
 impl Walk {
@@ -56,7 +98,9 @@ impl Walk {
         let of_sides = |_| series.sides().map(|side| (side, OnceLock::new())).collect();
         let weights = lattices.all.iter().map(of_sides).collect();
         let always_free = players.iter().map(|&(_, place)| cast.is_always_free(place)).collect();
-        Self { players, keepable: cast.players.len(), always_free, free, spectra, weights }
+        let mut player_at = vec![0; players.len()];
+        players.iter().enumerate().for_each(|(player, &(_, place))| player_at[place] = player);
+        Self { players, keepable: cast.players.len(), always_free, player_at, free, spectra, weights }
     }
 
     /// The order in which players had best be numbered: the largest first, as its change costs most.
@@ -77,9 +121,13 @@ impl Walk {
             series,
             walk: self,
             is_free: vec![false; self.players.len()],
+            last: Coalition::full(self.keepable),
+            started: false,
             first_free: self.players.len(),
+            free_movers: 0,
             sum: FreeSum::default(),
-            products: vec![Spectrum::one(series.lattices.frequencies); series.lattices.all.len()],
+            products: series.lattices.all.iter().map(|_| Product::of_nothing(series.lattices.frequencies)).collect(),
+            leaving: Vec::new(),
         }
     }
 }
@@ -92,37 +140,47 @@ impl WalkState<'_> {
             let place = walk.players[player].1;
             if place < walk.keepable { coalition.contains(place) } else { !walk.always_free[player] }
         };
-        let newly_kept = (0..walk.players.len()).any(|player| self.is_free[player] && kept(player));
-        if newly_kept {
+        let newly_kept = self.last.differences(coalition).any(|place| coalition.contains(place));
+        let mut leaving = std::mem::take(&mut self.leaving);
+        leaving.clear();
+        if newly_kept || !std::mem::replace(&mut self.started, true) {
             self.keep_all();
+            leaving.extend((0..walk.players.len()).filter(|&player| !kept(player)));
+        } else {
+            leaving.extend(self.last.differences(coalition).map(|place| walk.player_at[place]));
+            leaving.sort_unstable();
         }
-        for player in 0..walk.players.len() {
-            if !self.is_free[player] && !kept(player) {
-                self.set_free(player);
-            }
-        }
+        leaving.iter().for_each(|&player| self.set_free(player));
+        self.leaving = leaving;
+        self.last.copy_from(coalition);
     }
 
     fn keep_all(&mut self) {
         self.is_free.fill(false);
-        self.first_free = self.is_free.len();
+        (self.first_free, self.free_movers) = (self.is_free.len(), 0);
         self.sum = FreeSum::default();
-        for product in &mut self.products {
-            product.re.fill(1.0);
-            product.im.fill(0.0);
-        }
+        self.products.iter_mut().for_each(Product::clear);
     }
 
     fn set_free(&mut self, player: usize) {
         self.is_free[player] = true;
         self.first_free = self.first_free.min(player);
-        self.sum = self.sum + self.walk.free[player];
+        let free = self.walk.free[player];
+        self.sum = self.sum + free;
+        let is_mover = player < self.series.lattices.movers.len();
+        self.free_movers += usize::from(is_mover);
+        if !is_mover && free.shift == 0.0 {
+            return;
+        }
         let all = &self.series.lattices.all;
         let asked_for = all.partition_point(|lattice| lattice.first <= self.first_free);
         for (number, product) in self.products[..asked_for].iter_mut().enumerate() {
             // A lattice does not know the players before its first.
             if player >= all[number].first {
                 product.multiply(self.walk.spectrum(self.series, number, player));
+                if is_mover {
+                    product.remainder = product.remainder.and(all[number].high_end(player));
+                }
             }
         }
     }
@@ -130,18 +188,16 @@ impl WalkState<'_> {
     fn probability(&self) -> Probability {
         let (walk, series) = (self.walk, self.series);
         let lattices = series.lattices;
-        let mut free_movers = (0..lattices.movers.len()).filter(|&mover| self.is_free[mover]);
-        let (first, second) = (free_movers.next(), free_movers.next());
-        let (Some(largest), Some(_)) = (first, second) else {
-            return series.direct(first, self.shift_of_constants());
-        };
+        let largest = self.first_free;
+        if self.free_movers < 2 {
+            return series.direct((self.free_movers == 1).then_some(largest), self.shift_of_constants());
+        }
         let number = lattices.all.partition_point(|lattice| lattice.first <= largest) - 1;
         let (lattice, product) = (&lattices.all[number], &self.products[number]);
-        let movers: Vec<usize> = (largest..lattices.movers.len()).filter(|&mover| self.is_free[mover]).collect();
-        let bound = lattice.bound(movers.iter().copied(), series.floor);
+        let bound = product.remainder.bound(lattice.period, lattice.terms, series.floor);
         let sum_of_side = |(side, weights): &(Side, OnceLock<Spectrum>)| {
             let weights = weights.get_or_init(|| series.weights(*side, lattice));
-            (*side, imaginary_part(weights, product))
+            (*side, imaginary_part(weights, &product.spectrum, product.terms))
         };
         let sums: Vec<(Side, f64)> = walk.weights[number].iter().map(sum_of_side).collect();
         let found = sums
@@ -151,6 +207,7 @@ impl WalkState<'_> {
         if !series.is_rough(found, bound.has_atoms()) {
             return found;
         }
+        let movers = (largest..lattices.movers.len()).filter(|&mover| self.is_free[mover]).collect();
         let free = FreeMovers { lattice, movers, sum: &self.sum, constants: self.shift_of_constants() };
         series.refined(&free, found, &sums)
     }
@@ -172,7 +229,7 @@ impl Visitor for WalkState<'_> {
     }
 }
 
-/// Im Σ_k aₖ bₖ
-fn imaginary_part(a: &Spectrum, b: &Spectrum) -> f64 {
-    dot(&a.re, &b.im) + dot(&a.im, &b.re)
+/// Im Σ_k aₖ bₖ over the first terms.
+fn imaginary_part(a: &Spectrum, b: &Spectrum, terms: usize) -> f64 {
+    dot(&a.re[..terms], &b.im[..terms]) + dot(&a.im[..terms], &b.re[..terms])
 }

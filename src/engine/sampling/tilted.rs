@@ -66,21 +66,46 @@ impl TiltedBank {
         !self.ratios[node].is_empty()
     }
 
-    /// Writes for every sample with how much weight it counts where these nodes are drawn: the ratio of densities, which
-    /// averages to 1.
-    pub(super) fn weigh(&self, drawn: impl Iterator<Item = usize>, weights: &mut Vec<f64>) {
+    /// With how much weight every sample counts where these nodes are drawn: the ratio of densities, which averages to 1. The
+    /// product of the densities is kept from the last time, as far as its factors are the same.
+    pub(super) fn weigh<'w>(&self, drawn: impl Iterator<Item = usize>, weights: &'w mut Weights) -> &'w [f64] {
         let samples = self.bank.samples();
-        weights.clear();
-        weights.resize(samples, 1.0);
-        for node in drawn {
-            weights.iter_mut().zip(&self.ratios[node]).for_each(|(weight, ratio)| *weight *= ratio);
+        let Weights { factors, densities, weights, drawn: now } = weights;
+        now.clear();
+        now.resize(self.ratios.len(), false);
+        drawn.for_each(|node| now[node] = true);
+        let goes_on = densities.len() == samples && factors.iter().zip(&*now).all(|(&before, &now)| now || !before);
+        if !goes_on {
+            densities.clear();
+            densities.resize(samples, 1.0);
+            factors.clear();
+            factors.resize(now.len(), false);
         }
+        for (node, (factor, &now)) in factors.iter_mut().zip(&*now).enumerate() {
+            if now && !std::mem::replace(factor, true) {
+                densities.iter_mut().zip(&self.ratios[node]).for_each(|(density, ratio)| *density *= ratio);
+            }
+        }
+        weights.resize(samples, 1.0);
         for block in 0..BLOCKS {
             let rows = rows_of_block(samples, block);
             let usual = usual_rows(rows.len()) as f64 / rows.len() as f64;
-            weights[rows].iter_mut().for_each(|weight| *weight = 1.0 / (usual + (1.0 - usual) * *weight));
+            let pairs = weights[rows.clone()].iter_mut().zip(&densities[rows]);
+            pairs.for_each(|(weight, density)| *weight = 1.0 / (usual + (1.0 - usual) * density));
         }
+        weights
     }
+}
+
+/// The weights of the samples for the coalition that they were last asked for.
+#[derive(Default)]
+pub(super) struct Weights {
+    /// For each node whether its density is a factor of those of the samples.
+    factors: Vec<bool>,
+    densities: Vec<f64>,
+    weights: Vec<f64>,
+    /// Room for the nodes that are drawn.
+    drawn: Vec<bool>,
 }
 
 /// How many of a block's samples are drawn as usual.

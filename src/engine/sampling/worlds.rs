@@ -10,7 +10,7 @@ use super::jackknife::variance_of_bank;
 use super::measuring::{FreePivot, OUTPUTS, SampleMeasure};
 use super::pivot::{Pivot, PivotChoice};
 use super::samples::Samples;
-use super::tilted::TiltedBank;
+use super::tilted::{TiltedBank, Weights};
 use super::unseen::{Averages, Carried};
 use super::walk::Walk;
 use crate::error::{Error, Result, list_names};
@@ -69,7 +69,7 @@ impl<'e> SampledWorlds<'e> {
             worlds: self,
             walk: Walk::new(self.event, &self.choice, &self.samples),
             tilted: None,
-            weights: Vec::new(),
+            weights: Weights::default(),
         }
     }
 
@@ -127,7 +127,7 @@ struct SampledState<'w, 'e> {
     /// Among the samples towards the event, once some were asked for.
     tilted: Option<Walk<'w>>,
     /// Room for their weights.
-    weights: Vec<f64>,
+    weights: Weights,
 }
 
 impl Visitor for SampledState<'_, '_> {
@@ -177,8 +177,8 @@ impl SampledState<'_, '_> {
         let Some(Tilted { bank, samples }) = worlds.tilted() else { return Ok(None) };
         let walk = self.tilted.get_or_insert_with(|| Walk::new(worlds.event, &worlds.choice, samples));
         let free = worlds.free(walk.go(coalition));
-        bank.weigh(walk.drawn(), &mut self.weights);
-        let means = worlds.measure.weighted_averages(walk.target()?, &self.weights, free.as_ref())?;
+        let weights = bank.weigh(walk.drawn(), &mut self.weights);
+        let means = worlds.measure.weighted_averages(walk.target()?, weights, free.as_ref())?;
         Ok(Some(means))
     }
 }

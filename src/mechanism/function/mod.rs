@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::category::Encodings;
 use crate::data::Levels;
 use crate::error::{Error, Result};
+use crate::numeric::kernels::larger;
 use saved::nested;
 
 pub use centred::CentredFunction;
@@ -90,7 +91,7 @@ impl ParentFunction {
     pub fn value(&self, parents: &[f64]) -> f64 {
         match self {
             Self::Linear(linear) => linear.value(parents),
-            Self::Maximum => parents.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            Self::Maximum => parents.iter().copied().fold(f64::NEG_INFINITY, larger),
             Self::Polynomial(polynomial) => polynomial.value(parents),
             Self::Trees(trees) => trees.value(parents),
             Self::LogParents(function) => function.value(parents),
@@ -220,7 +221,7 @@ impl ParentFunction {
             Self::Maximum => {
                 values.fill(f64::NEG_INFINITY);
                 for parent in parents {
-                    values.iter_mut().zip(*parent).for_each(|(value, &parent)| *value = value.max(parent));
+                    values.iter_mut().zip(*parent).for_each(|(value, &parent)| *value = larger(*value, parent));
                 }
             }
             Self::Polynomial(polynomial) => polynomial.fill(parents, values),

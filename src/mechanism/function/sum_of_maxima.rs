@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::Names;
 use crate::error::{Error, Result};
+use crate::numeric::kernels::larger;
 
 /// How many rows' maxima are kept at a time: few enough to stay in the cache.
 const AT_A_TIME: usize = 256;
@@ -68,7 +69,7 @@ impl SumOfMaxima {
 
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
         let mut rest = parents.iter().copied();
-        let slowest = |&size: &usize| rest.by_ref().take(size).fold(f64::NEG_INFINITY, f64::max);
+        let slowest = |&size: &usize| rest.by_ref().take(size).fold(f64::NEG_INFINITY, larger);
         self.sizes.iter().map(slowest).fold(0.0, |sum, slowest| sum + slowest)
     }
 
@@ -85,7 +86,10 @@ impl SumOfMaxima {
                 rest = others;
                 slowest.fill(f64::NEG_INFINITY);
                 for parent in group {
-                    slowest.iter_mut().zip(&parent[rows.clone()]).for_each(|(most, &value)| *most = most.max(value));
+                    slowest
+                        .iter_mut()
+                        .zip(&parent[rows.clone()])
+                        .for_each(|(most, &value)| *most = larger(*most, value));
                 }
                 values.iter_mut().zip(&*slowest).for_each(|(value, most)| *value += most);
             }

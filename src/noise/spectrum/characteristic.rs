@@ -43,7 +43,12 @@ impl Spectrum {
 
     /// Multiplies by another one, as adding an independent variable does.
     pub(crate) fn multiply(&mut self, other: &Self) {
-        let own = self.re.iter_mut().zip(&mut self.im);
+        self.multiply_first(self.re.len(), other);
+    }
+
+    /// Multiplies the first so many frequencies by those of another one.
+    pub(crate) fn multiply_first(&mut self, frequencies: usize, other: &Self) {
+        let own = self.re[..frequencies].iter_mut().zip(&mut self.im[..frequencies]);
         for ((re, im), (&other_re, &other_im)) in own.zip(other.re.iter().zip(&other.im)) {
             (*re, *im) = (*re * other_re - *im * other_im, *re * other_im + *im * other_re);
         }

@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
 
 use super::array;
-use crate::data::Dataset;
+use crate::data::{Dataset, RowLines};
 use crate::error::{Error, Result};
 use crate::input::Encoding;
 use crate::tables::columns::Gathered;
@@ -25,9 +25,9 @@ pub(super) fn plain_origin() -> Origin {
 }
 
 /// Adds the columns of a batch, and numbers its rows.
-pub(super) fn add_batch(batch: &RecordBatch, columns: &mut [Gathered], lines: &mut Vec<u64>, file: &str) -> Result<()> {
+pub(super) fn add_batch(batch: &RecordBatch, columns: &mut [Gathered], lines: &mut RowLines, file: &str) -> Result<()> {
     let first = lines.len() as u64 + 1;
-    lines.extend(first..first + batch.num_rows() as u64);
+    (first..first + batch.num_rows() as u64).for_each(|line| lines.push(line));
     for ((array, field), column) in batch.columns().iter().zip(batch.schema().fields()).zip(columns) {
         array::add(array, column).map_err(|error| Error::Csv {
             origin: file.to_owned(),
@@ -47,7 +47,7 @@ impl TableSource for Batches<'_> {
         &self.names
     }
 
-    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut Vec<u64>) -> Result<bool> {
+    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut RowLines) -> Result<bool> {
         let Some(batch) = self.batches.next() else { return Ok(false) };
         add_batch(batch, columns, lines, BATCHES)?;
         Ok(true)

@@ -8,6 +8,7 @@ use parquet::errors::ParquetError;
 
 use super::array;
 use super::batches::{add_batch, plain_origin};
+use crate::data::RowLines;
 use crate::error::{Error, Result};
 use crate::input::limited;
 use crate::tables::columns::Gathered;
@@ -38,7 +39,7 @@ impl TableSource for ParquetSource<'_> {
         &self.names
     }
 
-    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut Vec<u64>) -> Result<bool> {
+    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut RowLines) -> Result<bool> {
         let next = guarded(self.file, || self.reader.next().transpose())?;
         let Some(batch) = next.map_err(|error| damaged(self.file, &error))? else { return Ok(false) };
         add_batch(&batch, columns, lines, self.file)?;

@@ -80,6 +80,11 @@ impl Gathered {
         &self.values
     }
 
+    /// The values, which are no longer there then.
+    pub(super) fn take_values(&mut self) -> Vec<f64> {
+        std::mem::take(&mut self.values)
+    }
+
     pub(super) fn has_point(&self) -> bool {
         self.has_point
     }

@@ -36,7 +36,7 @@ pub(in crate::tables) struct Resolved {
 
 /// Decides what the cells of a column mean. `name` is what it is called.
 pub(in crate::tables) fn resolve(
-    column: &Gathered,
+    mut column: Gathered,
     evidence: &Evidence,
     name: &str,
     circumstances: Circumstances<'_>,
@@ -44,7 +44,7 @@ pub(in crate::tables) fn resolve(
     let mut report =
         ColumnReport { name: name.to_owned(), missing_words: evidence.missing.clone(), ..ColumnReport::default() };
     if column.is_of_names() {
-        return names(column, report);
+        return names(&mut column, report);
     }
     let is_of_words = evidence.text.is_some() && evidence.no_truth.is_none() && column.has_no_numbers();
     if (is_of_words || circumstances.names)
@@ -52,15 +52,17 @@ pub(in crate::tables) fn resolve(
     {
         report.none_values = count as u64;
         let row = evidence.text.or_else(|| column.odd().find(|&(_, cell)| cell == NONE).map(|(row, _)| row));
-        return as_text(column, TextFault { row, why: String::new() }, report);
+        let values = column.take_values();
+        return as_text(&column, values, TextFault { row, why: String::new() }, report);
     }
+    let values = column.take_values();
     match meaning(evidence, circumstances) {
-        Ok(Meaning::Truths) => truths(column, evidence, report),
+        Ok(Meaning::Truths) => truths(&column, values, evidence, report),
         Ok(Meaning::Numbers { decimal, scale, ambiguity }) => {
             let report = ColumnReport { ambiguity, unit: unit_report(evidence, scale, circumstances.unit), ..report };
-            numbers(column, decimal, scale, report)
+            numbers(&column, values, (decimal, scale), report)
         }
-        Err(fault) => as_text(column, fault, report),
+        Err(fault) => as_text(&column, values, fault, report),
     }
 }
 
@@ -102,8 +104,7 @@ fn unit_report(evidence: &Evidence, scale: Scale, header: Option<(&str, Unit)>) 
     Some(UnitReport { unit, header, of_cells, durations: evidence.durations as u64 })
 }
 
-fn truths(column: &Gathered, evidence: &Evidence, mut report: ColumnReport) -> Resolved {
-    let mut values = column.values().to_vec();
+fn truths(column: &Gathered, mut values: Vec<f64>, evidence: &Evidence, mut report: ColumnReport) -> Resolved {
     for (row, cell) in column.odd() {
         if let Token::Truth(truth) = Token::of(cell) {
             values[row] = f64::from(u8::from(truth));
@@ -113,13 +114,17 @@ fn truths(column: &Gathered, evidence: &Evidence, mut report: ColumnReport) -> R
     Resolved { values, text: BTreeMap::new(), fault: None, report }
 }
 
-fn numbers(column: &Gathered, decimal: Decimal, scale: Scale, mut report: ColumnReport) -> Resolved {
+fn numbers(
+    column: &Gathered,
+    mut values: Vec<f64>,
+    (decimal, scale): (Decimal, Scale),
+    mut report: ColumnReport,
+) -> Resolved {
     let bare = match scale {
         Scale::Base { bare, .. } => bare,
         Scale::None | Scale::Off => None,
     };
     let to_base = |value: f64, unit: Option<Unit>| unit.or(bare).map_or(value, |unit| unit.to_base(value));
-    let mut values: Vec<f64> = column.values().iter().map(|&value| to_base(value, None)).collect();
     let (mut commas, mut grouped) = (0, 0);
     for (row, cell) in column.odd() {
         values[row] = match Token::of(cell) {
@@ -127,7 +132,7 @@ fn numbers(column: &Gathered, decimal: Decimal, scale: Scale, mut report: Column
             Token::Infinity(value) | Token::Duration(value) => value,
             Token::Quantity { numeral, unit } => {
                 let Some(value) = numeral.value(decimal) else {
-                    return as_text(column, of_other_decimal(row, decimal), report);
+                    return as_text(column, values, of_other_decimal(row, decimal), report);
                 };
                 commas += u64::from(numeral.has_comma());
                 grouped += u64::from(numeral.is_grouped(decimal));
@@ -136,9 +141,14 @@ fn numbers(column: &Gathered, decimal: Decimal, scale: Scale, mut report: Column
             }
             // Neither is there where a column is of numbers.
             Token::Truth(_) | Token::Text => {
-                return as_text(column, TextFault { row: Some(row), why: String::new() }, report);
+                return as_text(column, values, TextFault { row: Some(row), why: String::new() }, report);
             }
         };
+    }
+    if let Some(unit) = bare {
+        let mut odd = column.odd().map(|(row, _)| row).peekable();
+        let plain = values.iter_mut().enumerate().filter(|(row, _)| odd.next_if_eq(row).is_none());
+        plain.for_each(|(_, value)| *value = unit.to_base(*value));
     }
     report.decimal_commas = if decimal == Decimal::Comma { commas } else { 0 };
     report.grouped_thousands = grouped;
@@ -150,26 +160,28 @@ fn of_other_decimal(row: usize, decimal: Decimal) -> TextFault {
     TextFault { row: Some(row), why: format!("it is no number with a decimal {sign}") }
 }
 
-/// A column of text: numbers in it are what they are by themselves.
 /// A column whose type says that it is one of names: none is a number, and `none` is one of them.
-fn names(column: &Gathered, mut report: ColumnReport) -> Resolved {
+fn names(column: &mut Gathered, mut report: ColumnReport) -> Resolved {
     report.none_values = report.missing_words.remove(NONE).unwrap_or(0) as u64;
     let is_name = |cell: &str| cell == NONE || !matches!(Token::of(cell), Token::Missing);
     let text: BTreeMap<usize, String> =
         column.odd().filter(|(_, cell)| is_name(cell)).map(|(row, cell)| (row, cell.to_owned())).collect();
     report.text_cells = text.len() as u64;
     let fault = text.keys().next().map(|&row| TextFault { row: Some(row), why: String::new() });
-    Resolved { values: column.values().to_vec(), text, fault, report }
+    Resolved { values: column.take_values(), text, fault, report }
 }
 
-fn as_text(column: &Gathered, fault: TextFault, mut report: ColumnReport) -> Resolved {
-    let mut values = column.values().to_vec();
+/// A column of text: numbers in it are what they are by themselves. Some cells that are kept as text may have values already.
+fn as_text(column: &Gathered, mut values: Vec<f64>, fault: TextFault, mut report: ColumnReport) -> Resolved {
     let mut text = BTreeMap::new();
     let none_is_text = report.none_values > 0;
     for (row, cell) in column.odd() {
         match number_by_itself(cell).filter(|_| !none_is_text || cell != NONE) {
             Some(value) => values[row] = value,
-            None => drop(text.insert(row, cell.to_owned())),
+            None => {
+                values[row] = f64::NAN;
+                text.insert(row, cell.to_owned());
+            }
         }
     }
     // Numbers that are none with the decimal sign that was named: they were plain, and one tells of all.

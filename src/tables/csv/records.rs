@@ -56,17 +56,21 @@ pub(super) struct Records<R> {
     line: u64,
     /// Whether the last byte was a `\r`, of which a following `\n` is part.
     after_return: bool,
+    /// For every byte whether it is more than itself in a cell without quotes.
+    is_sign: [bool; 256],
 }
 
 impl<R: Read> Records<R> {
     /// The text begins on the given line of the file.
     pub(super) fn new(reader: R, delimiter: u8, line: u64) -> Self {
-        Self { reader: BufReader::with_capacity(1 << 16, reader), delimiter, line, after_return: false }
+        let mut is_sign = [false; 256];
+        [0, b'\n', b'\r', b'"', delimiter].into_iter().for_each(|sign| is_sign[usize::from(sign)] = true);
+        Self { reader: BufReader::with_capacity(1 << 16, reader), delimiter, line, after_return: false, is_sign }
     }
 
     /// Reads the next record into the given one; false at the end.
     pub(super) fn next_into(&mut self, record: &mut Record) -> io::Result<bool> {
-        let Self { reader, delimiter, line, after_return } = self;
+        let Self { reader, delimiter, line, after_return, is_sign } = self;
         record.bytes.clear();
         record.ends.clear();
         record.line = *line;
@@ -82,7 +86,20 @@ impl<R: Read> Records<R> {
             if chunk.is_empty() {
                 return at_the_end(record, place, opened);
             }
-            for (used, &byte) in chunk.iter().enumerate() {
+            let mut used = 0;
+            while used < chunk.len() {
+                if matches!(place, Place::StartOfCell | Place::Cell) {
+                    // Most bytes are nothing but themselves: they are taken together.
+                    let rest = &chunk[used..];
+                    let plain = rest.iter().position(|&byte| is_sign[usize::from(byte)]).unwrap_or(rest.len());
+                    if plain > 0 {
+                        record.bytes.extend_from_slice(&rest[..plain]);
+                        (used, place, *after_return) = (used + plain, Place::Cell, false);
+                        continue;
+                    }
+                }
+                let byte = chunk[used];
+                used += 1;
                 let ends_line = matches!(byte, b'\n' | b'\r');
                 let second_half = byte == b'\n' && *after_return;
                 *after_return = byte == b'\r';
@@ -104,7 +121,7 @@ impl<R: Read> Records<R> {
                             continue;
                         }
                         record.ends.push(record.bytes.len());
-                        reader.consume(used + 1);
+                        reader.consume(used);
                         return Ok(true);
                     }
                     (_, byte) if byte == *delimiter => {

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read};
 
 use super::records::{Record, Records};
 use super::{delimiter, foreign};
+use crate::data::RowLines;
 use crate::error::{Error, Result};
 use crate::input::{Encoding, Unpacked, unpack};
 use crate::tables::cells::trimmed;
@@ -115,7 +116,7 @@ impl TableSource for CsvSource<'_> {
         &self.names
     }
 
-    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut Vec<u64>) -> Result<bool> {
+    fn read_batch(&mut self, columns: &mut [Gathered], lines: &mut RowLines) -> Result<bool> {
         for _ in 0..BATCH {
             if !self.read_record()? {
                 return Ok(false);
