@@ -90,12 +90,25 @@ impl Dataset {
                 return Err(Error::LengthMismatch { what, expected: rows, found: column.len() });
             }
         }
+        Self::of_cells(Arc::new(names), rows, |column, row| columns[column][row], text_cells)
+    }
+
+    /// The table of so many rows with the value that is given for every column and row.
+    ///
+    /// # Errors
+    /// When there are no rows.
+    pub(super) fn of_cells(
+        names: Arc<ColumnNames>,
+        rows: usize,
+        value: impl Fn(usize, usize) -> f64,
+        text_cells: TextCells,
+    ) -> Result<Self> {
         if rows == 0 {
             return Err(Error::Empty { what: "the data".to_owned(), expected: "row" });
         }
-        let shape = (rows, columns.len()).f();
-        let values = Array2::from_shape_fn(shape, |(row, column)| columns[column][row]);
-        Ok(Self { names: Arc::new(names), values, text_cells, places: None, coded: LevelsByName::new() })
+        let shape = (rows, names.len()).f();
+        let values = Array2::from_shape_fn(shape, |(row, column)| value(column, row));
+        Ok(Self { names, values, text_cells, places: None, coded: LevelsByName::new() })
     }
 
     /// This table, with what is known of the file that it was read from.
