@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use etiology::attribution::RowStatistic;
-use etiology::mechanism::MechanismRegistry;
-use etiology::{Dataset, FittedModel};
-use numpy::IntoPyArray;
-use numpy::PyArray1;
+use etiology::mechanism::{FittedMechanism, MechanismRegistry};
+use etiology::{Dataset, Error, FittedModel};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
@@ -52,7 +51,7 @@ fn statistic(py: Python<'_>, statistic: &Bound<'_, PyAny>) -> PyResult<RowStatis
         "maximum" => Ok(RowStatistic::Maximum),
         other => Err(crate::errors::exception(
             py,
-            &etiology::Error::InvalidParameter {
+            &Error::InvalidParameter {
                 name: "the statistic of rows",
                 requirement: "`mean`, `maximum`, or a number that values are counted above",
                 found: format!("`{other}`"),
@@ -120,30 +119,44 @@ impl PyFittedModel {
         Ok(self.model.mechanism(node).or_raise(py)?.coefficients().map(<[f64]>::to_vec))
     }
 
-    /// The values of a node's mechanism for rows of its parents and noises.
+    /// The distribution of a node's noise: the name of its family, with its parameters.
+    fn mechanism_noise<'py>(&self, py: Python<'py>, node: &str) -> PyResult<Bound<'py, PyAny>> {
+        Ok(pythonize::pythonize(py, self.model.mechanism(node).or_raise(py)?.noise())?)
+    }
+
+    /// The quantiles of a node's noise at these places between 0 and 1.
+    fn noise_quantiles<'py>(
+        &self,
+        py: Python<'py>,
+        node: &str,
+        places: PyReadonlyArray1<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let noise = self.model.mechanism(node).or_raise(py)?.noise();
+        let quantiles =
+            places.as_array().iter().map(|&place| noise.quantile(place)).collect::<etiology::Result<Vec<f64>>>();
+        Ok(quantiles.or_raise(py)?.into_pyarray(py))
+    }
+
+    /// The values of a node's mechanism for rows of its parents, in its order, and noises.
     fn evaluate_mechanism<'py>(
         &self,
         py: Python<'py>,
         node: &str,
-        parents: Vec<Vec<f64>>,
-        noise: Vec<f64>,
+        parents: PyReadonlyArray2<'py, f64>,
+        noise: PyReadonlyArray1<'py, f64>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let mechanism = self.model.mechanism(node).or_raise(py)?;
-        let values = parents.iter().zip(&noise).map(|(parents, &noise)| mechanism.evaluate(parents, noise));
-        Ok(values.collect::<Vec<f64>>().into_pyarray(py))
+        self.of_rows(py, node, &parents, &noise, FittedMechanism::evaluate)
     }
 
-    /// The noises that give a node these values, for rows of its parents.
+    /// The noises that give a node these values, for rows of its parents in its mechanism's order.
     fn estimate_mechanism_noise<'py>(
         &self,
         py: Python<'py>,
         node: &str,
-        parents: Vec<Vec<f64>>,
-        values: Vec<f64>,
+        parents: PyReadonlyArray2<'py, f64>,
+        values: PyReadonlyArray1<'py, f64>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let mechanism = self.model.mechanism(node).or_raise(py)?;
-        let noises = parents.iter().zip(&values).map(|(parents, &value)| mechanism.estimate_noise(parents, value));
-        Ok(noises.collect::<Vec<f64>>().into_pyarray(py))
+        self.of_rows(py, node, &parents, &values, FittedMechanism::estimate_noise)
     }
 
     /// Saves the model: as JSON if the name ends in `.json`, in binary otherwise.
@@ -536,6 +549,31 @@ impl PyFittedModel {
 }
 
 impl PyFittedModel {
+    /// What a function of a mechanism gives for rows of parents and one more number each.
+    fn of_rows<'py>(
+        &self,
+        py: Python<'py>,
+        node: &str,
+        parents: &PyReadonlyArray2<'py, f64>,
+        last: &PyReadonlyArray1<'py, f64>,
+        function: fn(&FittedMechanism, &[f64], f64) -> f64,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let mechanism = self.model.mechanism(node).or_raise(py)?;
+        let (parents, last) = (parents.as_array(), last.as_array());
+        let taken = self.model.mechanism_parents(node).or_raise(py)?.len();
+        let check = |what: &str, expected: usize, found: usize| {
+            if expected == found {
+                Ok(())
+            } else {
+                Err(Error::LengthMismatch { what: what.to_owned(), expected, found })
+            }
+        };
+        check("a row of the mechanism's parents", taken, parents.ncols()).or_raise(py)?;
+        check("the rows of the mechanism's parents", last.len(), parents.nrows()).or_raise(py)?;
+        let values = parents.rows().into_iter().zip(last).map(|(row, &last)| function(mechanism, &row.to_vec(), last));
+        Ok(values.collect::<Vec<f64>>().into_pyarray(py))
+    }
+
     /// A table of any kind, of the columns of the model's nodes.
     pub(crate) fn rows(&self, table: &Bound<'_, PyAny>) -> PyResult<Arc<Dataset>> {
         dataset(table, Some(self.model.graph()))
