@@ -40,7 +40,8 @@ class StochasticModel:
 
     def clone(self) -> Any:
         """The same, not fitted."""
-        fresh = copy.copy(self)
+        fresh = object.__new__(type(self))
+        fresh.__dict__.update(self.__dict__)
         fresh._model, fresh._node, fresh._parents = None, "", ()
         return fresh
 
