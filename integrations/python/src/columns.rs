@@ -192,13 +192,15 @@ pub(crate) fn observation(row: &Bound<'_, PyAny>) -> PyResult<Observation> {
         } else if cell.is_none() {
             numbers.push((name, f64::NAN));
         } else {
-            // Arrays of one value, decimals, and what else is a number.
-            let number = py.get_type::<pyo3::types::PyFloat>().call1((&cell,));
-            let number = number.and_then(|number| number.extract::<f64>());
-            numbers.push((
-                name.clone(),
-                number.map_err(|_| exception(py, &Error::TextValue { column: name, text: cell.to_string() }))?,
-            ));
+            // Arrays of one value, decimals, the gaps of pandas, and what else is a number.
+            let cell = tables(py)?.getattr("scalar")?.call1((&cell,))?;
+            match (cell.is_none(), cell.extract::<f64>()) {
+                (true, _) => numbers.push((name, f64::NAN)),
+                (false, Ok(number)) => numbers.push((name, number)),
+                (false, Err(_)) => {
+                    return Err(exception(py, &Error::TextValue { column: name, text: cell.to_string() }));
+                }
+            }
         }
     }
     let mut observation = Observation::from_pairs(numbers).or_raise(py)?;

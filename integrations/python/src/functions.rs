@@ -154,7 +154,9 @@ pub(crate) fn two_samples<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let first = Sample { values: first.as_array(), given: first_given.as_array() };
     let second = Sample { values: second.as_array(), given: second_given.as_array() };
-    Ok(pythonize::pythonize(py, &run(py, || two_sample_test(first, second, &[]))?)?)
+    // All columns are numbers.
+    let levels = vec![0; 1 + first.given.ncols()];
+    Ok(pythonize::pythonize(py, &run(py, || two_sample_test(first, second, &levels))?)?)
 }
 
 /// The Shapley values of a game. Its function gets an array of as many booleans as players, true for who is in the coalition, and gives what

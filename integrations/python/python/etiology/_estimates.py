@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 
-class Estimates(dict):
+class Estimates(dict[Any, Any]):
     """A dict of figures, as `dowhy.gcm` gives it, that knows more: `std_error` has the standard error of each, and `answer` is all that the
     library says."""
 

@@ -154,20 +154,21 @@ def _is_number(cell: Any) -> bool:
 def row(event: Any) -> dict[Any, Any]:
     """A row as a dict: of a mapping, a series, a table with one row, or an object with names for its values."""
     if isinstance(event, Mapping):
-        return {name: _scalar(cell) for name, cell in event.items()}
+        return {name: scalar(cell) for name, cell in event.items()}
     if hasattr(event, "to_dict") and hasattr(event, "index") and not hasattr(event, "columns"):
-        return {name: _scalar(cell) for name, cell in event.to_dict().items()}
+        return {name: scalar(cell) for name, cell in event.to_dict().items()}
     if hasattr(event, "_asdict"):
         return dict(event._asdict())
     cells = {}
     for name, column in columns(event):
         if len(column) != 1:
             raise EtiologyError(f"an event is one row, and this table has {len(column)}: choose one, or ask for all of them")
-        cells[name] = _scalar(column[0])
+        cells[name] = scalar(column[0])
     return cells
 
 
-def _scalar(cell: Any) -> Any:
+def scalar(cell: Any) -> Any:
+    """A cell as a number, text, or nothing, if it can be one."""
     if type(cell) in (float, int, str) or cell is None:
         return cell
     if _is_missing(cell):
@@ -175,5 +176,8 @@ def _scalar(cell: Any) -> Any:
     if isinstance(cell, numpy.ndarray) and cell.size == 1:
         return cell.reshape(-1)[0].item()
     if isinstance(cell, (list, tuple)) and len(cell) == 1:
-        return _scalar(cell[0])
-    return cell.item() if hasattr(cell, "item") else cell
+        return scalar(cell[0])
+    if isinstance(cell, (list, tuple, numpy.ndarray)):
+        raise EtiologyError(f"an event is one row, and a cell of this one has {len(cell)} values: choose a row, or ask for all of them")
+    cell = cell.item() if hasattr(cell, "item") else cell
+    return float(cell) if not isinstance(cell, str) and _is_number(cell) else cell

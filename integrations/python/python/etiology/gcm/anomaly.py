@@ -41,9 +41,9 @@ def attribute_anomalies(
         attributor = causal_model._attributors[key] = fitted.attributor(str(target_node), **options)
     answer = attributor.attribute_rows(causal_model.table(anomaly_samples) if causal_model.categories() else anomaly_samples)
     answer.check()
-    names = causal_model.__dict__.get("_names")
+    names = causal_model._attributors.get("names")
     if names is None:
-        names = causal_model._names = node_names(causal_model)
+        names = causal_model._attributors["names"] = node_names(causal_model)
     return Estimates(
         {names[node]: values for node, values in answer.contributions.items()},
         {names[node]: errors for node, errors in answer.std_errors.items()},

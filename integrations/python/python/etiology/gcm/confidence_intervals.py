@@ -67,7 +67,7 @@ def _single(name: Any, value: Any) -> float:
 
 def _in_notebook() -> bool:
     try:
-        from IPython import get_ipython  # type: ignore[attr-defined]
+        from IPython import get_ipython
     except ImportError:
         return False
     return type(get_ipython()).__name__ == "ZMQInteractiveShell"

@@ -50,7 +50,7 @@ def _check(tree: ast.expr) -> None:
         if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS or node.keywords):
             raise EtiologyError(f"the functions of a formula are {', '.join(_FUNCTIONS)}")
         if isinstance(node, ast.Constant) and not isinstance(node.value, (int, float)):
-            raise EtiologyError(f"a formula has numbers, and no `{node.value}`")
+            raise EtiologyError(f"a formula has numbers, and no `{node.value!r}`")
 
 
 def _value(tree: ast.expr, columns: dict[str, Any]) -> Any:

@@ -59,8 +59,8 @@ class EvaluationResult:
 
     @property
     def falsified(self) -> bool | None:
-        """Whether the graph is hardly better than permuted ones; nothing where there was nothing to compare."""
-        return None if self.comparison is None else bool(self.comparison["p_value"] > self.significance_level)
+        """Whether the graph is hardly better than permuted ones, and could have been; nothing where there was nothing to compare."""
+        return None if self.comparison is None else bool(self.falsifiable and self.comparison["p_value"] > self.significance_level)
 
     def update_significance_level(self, significance_level: float) -> None:
         self.significance_level = significance_level

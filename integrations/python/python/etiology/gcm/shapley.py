@@ -63,7 +63,9 @@ def estimate_shapley_values(
         return known[key]
 
     outputs = len(worth(numpy.ones(num_players, dtype=bool)))
-    rows = [
-        _native.shapley_values(lambda coalition, row=row: float(worth(coalition)[row]), num_players, **options)[0] for row in range(outputs)
-    ]
+
+    def output(row: int) -> Callable[[Any], float]:
+        return lambda coalition: float(worth(coalition)[row])
+
+    rows = [_native.shapley_values(output(row), num_players, **options)[0] for row in range(outputs)]
     return rows[0] if outputs == 1 else numpy.array(rows)

@@ -33,7 +33,7 @@ def interventional_samples(
     if (observed_data is None) == (num_samples_to_draw is None):
         raise EtiologyError("either observed rows or a number of rows to draw must be given, and not both")
     changes = _named(causal_model, interventions)
-    if observed_data is None:
+    if num_samples_to_draw is not None:
         return causal_model.frame(causal_model.fitted.draw_interventional(changes, num_samples_to_draw, seed=_random.of_draw(seed)))
     return _of_rows(causal_model, interventions, observed_data, _random.of_draw(seed))
 
@@ -59,8 +59,12 @@ def _of_rows(causal_model: ProbabilisticCausalModel, interventions: Intervention
             if node in changes:
                 codes = _changed(changes[node], codes, names)
         columns[node] = codes
-    shown = {node: [None if code != code else levels[node][int(code)] for code in column] if levels[node] else column for node, column in columns.items()}
+    shown = {node: _shown(column, levels[node]) for node, column in columns.items()}
     return causal_model.frame(Dataset(shown))
+
+
+def _shown(codes: Any, names: list[str] | None) -> Any:
+    return codes if names is None else [None if code != code else names[int(code)] for code in codes]
 
 
 def _changed(change: Callable[[Any], Any], codes: Any, names: list[str] | None) -> Any:
