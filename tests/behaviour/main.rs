@@ -19,7 +19,6 @@ mod graph;
 mod mechanisms;
 mod mergeable;
 mod missing_data;
-mod python;
 mod report;
 mod reproducibility;
 mod saved_models;

@@ -1,6 +1,6 @@
-//! What Python must find: a table of answers that the tests of `integrations/python` repeat.
+//! What Python must find: a table of answers that `test_recorded.py` repeats.
 //!
-//! It is recorded in `integrations/python/tests/recorded`, with the tables and a model that it is about; last bits depend on the processor and on
+//! It is recorded in `tests/recorded`, with the tables and a model that it is about; last bits depend on the processor and on
 //! the mathematical library, so this test compares figures to nine digits, and leaves what it found in cargo's folder for temporary files, with
 //! which Python must agree to the bit on the same machine. `ETIOLOGY_RECORD=1` writes the recorded table anew.
 
@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::retail_shop::{self, TARGET};
 use etiology::arrow_strength::ArrowStrengthConfig;
 use etiology::attribution::RowStatistic;
 use etiology::bootstrap::BootstrapConfig;
@@ -25,10 +24,15 @@ use etiology::{
     StructuralCausalModel,
 };
 
+#[path = "../../../examples/shared/retail_shop.rs"]
+mod retail_shop;
+
+use retail_shop::TARGET;
+
 const SERVICE: &str = "Caching Service";
 
 fn recorded() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("integrations/python/tests/recorded")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded")
 }
 
 fn value(answer: impl serde::Serialize) -> Value {
@@ -55,8 +59,12 @@ fn answers(normal: &Dataset, slow: &Dataset) -> (FittedModel, Value) {
     let tail = ChangeConfig::default().with_functional(Functional::Quantile(0.9)).with_samples(512).with_seed(5);
     let bootstrap = BootstrapConfig::default().with_resamples(40).with_samples(256).with_seed(3);
     let evaluation = EvaluationConfig::default().with_graph_permutations(20).with_permutations(99);
-    let rows: Vec<Value> =
-        model.attribute_outliers(TARGET, slow, &few).unwrap().into_iter().map(|one| value(one.contributions)).collect();
+    let rows: Vec<Value> = model
+        .attribute_outliers(TARGET, slow, &few)
+        .unwrap()
+        .into_iter()
+        .map(|one| value(one)["contributions"].take())
+        .collect();
     let table = json!({
         "fingerprint": model.fingerprint().unwrap().to_string(),
         "fingerprint_linear": lines.fingerprint().unwrap().to_string(),
