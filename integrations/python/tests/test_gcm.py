@@ -71,7 +71,8 @@ def test_a_scorer_of_ones_own(model, slow):
         def score(self, X):
             return ((X - self.mean) ** 2).reshape(-1)
 
-    found = gcm.attribute_anomalies(model, TARGET, slow.head(1), anomaly_scorer=Squares())
+    few = gcm.shapley.ShapleyConfig(gcm.shapley.ShapleyApproximationMethods.PERMUTATION, 4)
+    found = gcm.attribute_anomalies(model, TARGET, slow.head(1), Squares(), False, 64, few)
     assert max(found, key=lambda node: found[node][0]) == CULPRIT
 
 

@@ -35,6 +35,9 @@ def attribute_anomalies(
             options["quantity"] = "mean_deviation"
         else:
             options["feature_map"] = feature_map_of(scorer, fitted, target_node)
+            if callable(options["feature_map"]):
+                # A scorer that is written in Python is asked once for each sample of a coalition, and not along whole distributions.
+                options["estimator"] = "counting"
         method = method_of(shapley_config)
         if method is not None:
             options["shapley_method"] = method
