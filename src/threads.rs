@@ -1,9 +1,131 @@
-//! Where what runs in parallel runs.
+//! Where what runs in parallel runs, and how it is told to stop.
+
+use std::cell::OnceCell;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::error::{Error, Result};
+
 thread_local! {
     static ALONE: Option<ThreadPool> = ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
+    /// Whether the workers that this thread is one of were told to stop; nothing on all other threads.
+    static STOPPED: OnceCell<Arc<AtomicBool>> = const { OnceCell::new() };
+}
+
+const CANCELLED: Error = Error::Cancelled { what: "the computation" };
+
+/// Threads of one's own for questions that somebody may no longer want the answer of: a notebook, a terminal.
+///
+/// What they compute looks now and then whether it shall [`stop`](Self::stop), some hundred times a second and more: between fits, resamples,
+/// rows, coalitions. Results are those of any other threads, to the bit.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use std::time::Duration;
+/// use etiology::threads::Workers;
+///
+/// let workers = Workers::new(2)?;
+/// let answer = workers.run(|| Ok(6 * 7), Duration::from_millis(20), || ControlFlow::Continue(()))?;
+/// assert_eq!(answer, 42);
+/// workers.stop();
+/// assert!(workers.run(|| Ok(6 * 7), Duration::from_millis(20), || ControlFlow::Continue(())).is_err());
+/// # Ok::<(), etiology::Error>(())
+/// ```
+pub struct Workers {
+    pool: ThreadPool,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Workers {
+    /// So many threads; 0 for as many as the machine has cores, or `RAYON_NUM_THREADS` says.
+    ///
+    /// # Errors
+    /// When the system has no threads left.
+    pub fn new(threads: usize) -> Result<Self> {
+        let stopped = Arc::new(AtomicBool::new(false));
+        let of_thread = Arc::clone(&stopped);
+        let mark = move |_| STOPPED.with(|stopped| drop(stopped.set(Arc::clone(&of_thread))));
+        let pool = ThreadPoolBuilder::new().num_threads(threads).start_handler(mark).build();
+        let pool = pool.map_err(|error| Error::InvalidParameter {
+            name: "the number of threads",
+            requirement: "one that the system can start",
+            found: error.to_string(),
+        })?;
+        Ok(Self { pool, stopped })
+    }
+
+    /// How many threads they are.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    /// Computes on these threads. Meanwhile the calling thread, which must be none of them, calls `watch` every so often; after a
+    /// `Break` the workers [`stop`](Self::stop).
+    ///
+    /// # Errors
+    /// Those of `compute`; [`Error::Cancelled`] if the workers were told to stop, whatever was found by then.
+    pub fn run<R: Send>(
+        &self,
+        compute: impl FnOnce() -> Result<R> + Send,
+        every: Duration,
+        mut watch: impl FnMut() -> ControlFlow<()>,
+    ) -> Result<R> {
+        if self.is_stopped() {
+            return Err(CANCELLED);
+        }
+        let (sender, receiver) = sync_channel(1);
+        let found = self.pool.in_place_scope(|scope| {
+            // If nobody receives, nobody wants it.
+            scope.spawn(move |_| drop(sender.send(compute())));
+            loop {
+                match receiver.recv_timeout(every) {
+                    Ok(found) => return found,
+                    Err(RecvTimeoutError::Timeout) if watch().is_break() => {
+                        self.stop();
+                        return Err(CANCELLED);
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    // A panic, which the scope passes on.
+                    Err(RecvTimeoutError::Disconnected) => return Err(CANCELLED),
+                }
+            }
+        });
+        if self.is_stopped() { Err(CANCELLED) } else { found }
+    }
+
+    /// Tells these threads to leave whatever they compute. They take on nothing more.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether they were told to.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+impl fmt::Debug for Workers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (threads, stopped) = (self.threads(), self.is_stopped());
+        formatter.debug_struct("Workers").field("threads", &threads).field("stopped", &stopped).finish()
+    }
+}
+
+/// Whether the thread is one of workers that shall stop. What they find then is thrown away, so it may be anything.
+pub(crate) fn is_stopped() -> bool {
+    STOPPED.with(|stopped| stopped.get().is_some_and(|stopped| stopped.load(Ordering::Relaxed)))
+}
+
+/// # Errors
+/// [`Error::Cancelled`] where [`is_stopped`].
+pub(crate) fn proceed() -> Result<()> {
+    if is_stopped() { Err(CANCELLED) } else { Ok(()) }
 }
 
 /// Runs something on the calling thread alone: what the library would run in parallel runs on it, one after another, and neither the global

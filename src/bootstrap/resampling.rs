@@ -10,6 +10,7 @@ use super::config::{BootstrapConfig, BootstrapMethod};
 use super::rows::Rows;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::threads::is_stopped;
 
 /// At most so many groups of rows are left out in turn, of each data set.
 const MOST_GROUPS: usize = 50;
@@ -59,7 +60,7 @@ pub(super) fn resample<T: Send>(
         }
     };
     let run = |number: usize| -> Option<Result<T>> {
-        if cancelled.load(Ordering::Relaxed) {
+        if cancelled.load(Ordering::Relaxed) || is_stopped() {
             return None;
         }
         let found = chosen(number).and_then(|sets| find(&sets));

@@ -100,13 +100,37 @@ impl Dataset {
                 return Err(Error::LengthMismatch { what, expected: rows, found: column.len() });
             }
         }
+        Self::of_column_after_column(Arc::new(names), rows, joined(columns), text_cells)
+    }
+
+    /// The table of so many rows with the value that is given for every column and row.
+    ///
+    /// # Errors
+    /// When there are no rows.
+    pub(super) fn of_cells(
+        names: Arc<ColumnNames>,
+        rows: usize,
+        value: impl Fn(usize, usize) -> f64,
+        text_cells: TextCells,
+    ) -> Result<Self> {
+        let value = &value;
+        let values = (0..names.len()).flat_map(|column| (0..rows).map(move |row| value(column, row))).collect();
+        Self::of_column_after_column(names, rows, values, text_cells)
+    }
+
+    /// The table of so many rows with the values of its first column, then those of its second, and so on.
+    fn of_column_after_column(
+        names: Arc<ColumnNames>,
+        rows: usize,
+        values: Vec<f64>,
+        text_cells: TextCells,
+    ) -> Result<Self> {
         if rows == 0 {
             return Err(Error::Empty { what: "the data".to_owned(), expected: "row" });
         }
-        let shape = (rows, columns.len()).f();
         // As many numbers as fill the columns, so it never fails.
-        let values = Array2::from_shape_vec(shape, joined(columns)).unwrap_or_default();
-        Ok(Self { names: Arc::new(names), values, text_cells, places: None, coded: LevelsByName::new() })
+        let values = Array2::from_shape_vec((rows, names.len()).f(), values).unwrap_or_default();
+        Ok(Self { names, values, text_cells, places: None, coded: LevelsByName::new() })
     }
 
     /// This table, with what is known of the file that it was read from.

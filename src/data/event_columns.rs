@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dataset::{Dataset, TextCells};
 use super::names::ColumnNames;
 use super::observation::Observation;
 use crate::error::{Error, Result, list_with_guess};
@@ -72,6 +73,36 @@ impl<'c> EventColumns<'c> {
             }
         }
         Ok(Self { names, columns, rows })
+    }
+
+    /// These columns as a table of its own, with one copy of every number. Text is a category, as in
+    /// [`Dataset::with_text_column`].
+    ///
+    /// # Errors
+    /// When there are no rows.
+    ///
+    /// ```
+    /// use etiology::data::{EventColumn, EventColumns};
+    ///
+    /// let (api, region) = ([1.04, 0.2], [Some("EU"), None]);
+    /// let events = EventColumns::new([("api", EventColumn::Numbers(&api)), ("region", EventColumn::Text(&region))])?;
+    /// let data = events.to_dataset()?;
+    /// assert_eq!(data.column("api")?.to_vec(), [1.04, 0.2]);
+    /// assert_eq!(data.row(0)?.text("region"), Some("EU"));
+    /// # Ok::<(), etiology::Error>(())
+    /// ```
+    pub fn to_dataset(&self) -> Result<Dataset> {
+        let mut text = TextCells::new();
+        for (column, cells) in self.columns.iter().enumerate() {
+            let EventColumn::Text(cells) = cells else { continue };
+            let cells = cells.iter().enumerate().filter_map(|(row, cell)| Some(((column, row), cell.map(str::trim)?)));
+            text.extend(cells.filter(|(_, cell)| !cell.is_empty()).map(|(place, cell)| (place, cell.to_owned())));
+        }
+        let value = |column: usize, row: usize| match self.columns[column] {
+            EventColumn::Numbers(numbers) => numbers[row],
+            EventColumn::Text(_) => f64::NAN,
+        };
+        Dataset::of_cells(Arc::clone(&self.names), self.rows, value, text)
     }
 
     /// The number of events.

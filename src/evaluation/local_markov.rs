@@ -8,6 +8,7 @@ use super::correction::adjusted_p_values;
 use super::result::ImpliedIndependence;
 use crate::independence::{ConditionalIndependenceTest, Projection, covariance_of_residuals};
 use crate::model::FittedModel;
+use crate::threads::is_stopped;
 
 /// Rows that a regression needs beyond its columns and the constant.
 const SPARE_ROWS: usize = 11;
@@ -56,6 +57,9 @@ fn test_node(
     let shared = Explained::new(columns, node, parents, &rows);
     let (mut tests, mut untested) = (Vec::new(), 0);
     for &other in before.iter().filter(|other| !parents.contains(other)) {
+        if is_stopped() {
+            break;
+        }
         let common: Vec<usize> = rows.iter().copied().filter(|&row| columns.values[other][row].is_finite()).collect();
         if common.len() < needed {
             untested += 1;

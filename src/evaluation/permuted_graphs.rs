@@ -15,6 +15,7 @@ use super::result::GraphComparison;
 use crate::graph::CausalGraph;
 use crate::independence::{Projection, covariance_of_residuals};
 use crate::random::{Purpose, stream};
+use crate::threads::is_stopped;
 
 /// Most tests over all graphs: about ten seconds at 500 rows.
 const MOST_TESTS: usize = 1_000_000;
@@ -42,6 +43,9 @@ pub(super) fn compare(
     let permuted: Vec<(usize, bool)> = (0..config.graph_permutations as u64)
         .into_par_iter()
         .map(|index| {
+            if is_stopped() {
+                return (0, false);
+            }
             let mut names: Vec<usize> = (0..nodes).collect();
             names.shuffle(&mut stream(config.seed, Purpose::PermutedGraphs, index));
             let permuted = given.permuted(&names);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::distance_covariance::CentredDistances;
 use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
+use crate::threads::proceed;
 
 /// Fewest rows that distance covariance is defined for.
 const FEWEST_ROWS: usize = 4;
@@ -127,6 +128,7 @@ pub(crate) fn test_columns(
     let mut order: Vec<usize> = (0..rows).collect();
     let mut exceedances = 0;
     for permutation in 1..=permutations {
+        proceed()?;
         order.shuffle(&mut generator);
         exceedances += usize::from(x.covariance_permuted(&y, &order) >= covariance - ROUNDING * scale);
         if exceedances == EXCEEDANCES && permutation < permutations {

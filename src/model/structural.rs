@@ -15,6 +15,7 @@ use crate::mechanism::{
     AssignmentConfig, AssignmentReport, CausalMechanism, Chosen, FittedMechanism, NodeData, Rivals, choose,
 };
 use crate::telemetry::span;
+use crate::threads::proceed;
 
 /// Fewest rows to fit anything to: one row says nothing about what is normal.
 pub(super) const FEWEST_ROWS: usize = 2;
@@ -295,6 +296,7 @@ impl StructuralCausalModel {
     }
 
     pub(super) fn fit_node(&self, position: usize, data: Option<&Dataset>) -> Result<FittedNode> {
+        proceed()?;
         let node = self.graph.name(position);
         let Assigned { mechanism, places, rivals } = self.assigned(position)?;
         let Some(data) = data.filter(|_| !mechanism.is_known()) else {

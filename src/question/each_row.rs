@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::data::{EventColumns, Observation};
 use crate::error::{Error, Result};
 use crate::telemetry::Parent;
+use crate::threads::proceed;
 
 /// The answers for all rows of tables of one length, in order, found in parallel on the current rayon pool. A row's error is an
 /// [`Error::InRow`], and costs no other row its answer.
@@ -19,6 +20,7 @@ pub(super) fn answer_rows<A: Send, const TABLES: usize>(
         .map_init(
             || tables.map(EventColumns::blank),
             |events, row| {
+                proceed()?;
                 tables.iter().zip(events.iter_mut()).for_each(|(table, event)| table.read(row, event));
                 let answer = batch.in_scope(|| answer(events.each_ref()));
                 answer.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })

@@ -7,9 +7,12 @@ use super::coalition::Coalition;
 use super::game::{Game, evaluate_finite, signs_without};
 use super::values::ShapleyValues;
 use crate::error::Result;
+use crate::threads::proceed;
 
 /// Coalitions per block of work. Fixed, so that the order of summation is too.
 const BLOCK: u64 = 256;
+/// Coalitions between two looks whether somebody still wants the answer.
+const STEPS_BETWEEN_LOOKS: u64 = 16;
 
 /// Visits all 2ⁿ coalitions in Gray-code order, each differing from the last in one player.
 ///
@@ -65,6 +68,9 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     let signs = signs_without(game);
     let mut coalition = gray_coalition(steps.start, players);
     for step in steps.clone() {
+        if step % STEPS_BETWEEN_LOOKS == 0 {
+            proceed()?;
+        }
         if step > steps.start {
             // The Gray code of a step differs from the last in the lowest bit that the step's number has set.
             coalition.toggle(players - 1 - step.trailing_zeros() as usize);

@@ -9,6 +9,7 @@ use super::game::{Game, evaluate_finite, signs_without};
 use super::orders::{OrderSet, degrees_of_freedom, variances};
 use super::values::ShapleyValues;
 use crate::error::Result;
+use crate::threads::proceed;
 
 /// Antithetic pairs per block of work. Fixed, so that the order of summation is too.
 const PAIRS_PER_BLOCK: usize = 4;
@@ -95,6 +96,7 @@ fn walk_block<G: Game>(game: &G, ends: &Ends, orders: &[&Vec<usize>]) -> Result<
     let mut block =
         BlockSums { sum: Array2::zeros((players, outputs)), first_outputs: Vec::new(), squares: vec![0.0; players] };
     for &order in orders {
+        proceed()?;
         let reverse: Vec<usize> = order.iter().rev().copied().collect();
         contributions.fill(0.0);
         walk(game, ends, order, &mut scratch, &mut steps, &mut contributions)?;

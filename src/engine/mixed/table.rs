@@ -11,6 +11,7 @@ use super::outer::Parts;
 use crate::error::Result;
 use crate::noise::SpectrumAnalyser;
 use crate::random::mixed;
+use crate::threads::proceed;
 use crate::world::Event;
 
 /// Sets of inner noises per block of work. Fixed, so that rounding does not depend on the number of threads.
@@ -70,6 +71,7 @@ impl<'a> Table<'a> {
         let asked: Vec<usize> = (start..end).filter(|&set| is_asked(set)).collect();
         let mut terms = Vec::with_capacity(asked.len());
         for &set in &asked {
+            proceed()?;
             let rows =
                 &mut rows[(set - start) * outer_sets * OUTPUTS_WITH_SERIES..][..outer_sets * OUTPUTS_WITH_SERIES];
             let free = self.parts.free_inner(set);

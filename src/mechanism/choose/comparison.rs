@@ -16,6 +16,7 @@ use crate::mechanism::function::Columns;
 use crate::mechanism::kind::{AdditiveNoiseModel, CausalMechanism};
 use crate::mechanism::learn::{Folds, RowLosses, Tolerance, rows_of, simplest_within};
 use crate::noise::NoiseFamily;
+use crate::threads::is_stopped;
 
 /// The names of what is taken without a comparison.
 const ROOT: &str = "empirical distribution";
@@ -152,6 +153,9 @@ impl Comparison<'_> {
         let mut predictions = Vec::new();
         let mut noises = vec![f64::NAN; count];
         for held_out in self.folds.held_out() {
+            if is_stopped() {
+                return trial;
+            }
             let (parents, values) =
                 rows_of(self.rows.parents(), self.rows.values().view(), &self.folds.others(held_out));
             let data = self.rows.node_data(parents.view(), values.view());

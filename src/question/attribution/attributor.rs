@@ -17,6 +17,7 @@ use crate::model::{FittedModel, Recovered};
 use crate::refine::{Answer, Goal, answer};
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
+use crate::threads::proceed;
 
 /// Attributes one outlier after another of one target of one model.
 ///
@@ -124,6 +125,7 @@ impl Attributor {
     }
 
     fn attribute_with(&self, observation: &Observation, splits: Splits<'_>) -> Result<Attribution> {
+        proceed()?;
         self.attribute_inspected(observation, &self.inspect(observation)?, splits)
     }
 

@@ -9,6 +9,7 @@ use super::tables::Tables;
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
 use crate::random::{Purpose, stream};
+use crate::threads::proceed;
 
 /// With how many samples a resample is answered at most: their error is small beside what the rows vary by.
 const MOST_SAMPLES: usize = 4_096;
@@ -38,6 +39,7 @@ impl Resampled {
     ) -> Result<Self> {
         let cheap = ChangeConfig { samples: config.samples.min(MOST_SAMPLES), ..config.clone() };
         let answer = |number: usize| -> Result<(Vec<f64>, f64)> {
+            proceed()?;
             let [old, new] = [0, 1].map(|side: usize| {
                 let mut random = stream(config.seed, Purpose::ChangeResamples, (2 * number + side) as u64);
                 let rows = tables.rows()[side];

@@ -13,6 +13,7 @@ use crate::mechanism::FittedMechanism;
 use crate::model::{FittedModel, Start, WiredNode};
 use crate::numeric::points::{BLOCKS, MOST_IN_NETS, ScrambledNet, rows_of_block};
 use crate::random::{Purpose, stream};
+use crate::threads::proceed;
 
 /// What `summarise` makes of each block of samples: of the target's values under each plan, whose wirings end with the target.
 ///
@@ -29,6 +30,7 @@ pub(super) fn blocks<T: Send>(
     summarise: impl Fn(&[Vec<f64>]) -> T + Sync,
 ) -> Result<Vec<T>> {
     let of_block = |block: usize| -> Result<T> {
+        proceed()?;
         let rows = rows_of_block(config.samples, block).len();
         let mut noises = Noises { model, block, seed: config.seed, drawn: vec![None; model.graph().node_count()] };
         let mut targets = Vec::with_capacity(plans.len());

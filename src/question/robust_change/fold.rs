@@ -8,6 +8,7 @@ use super::rows::Rows;
 use crate::error::Result;
 use crate::mechanism::{learn_function, values_of};
 use crate::shapley::joining_weights;
+use crate::threads::proceed;
 
 /// What the rows of a fold sum to.
 pub(super) struct FoldSums {
@@ -53,6 +54,7 @@ pub(super) fn fold_sums(
     held: &[usize],
     left_out: &[usize],
 ) -> Result<FoldSums> {
+    proceed()?;
     let nodes = rows.nodes.len();
     let mut is_seen = vec![true; rows.counts[0] + rows.counts[1]];
     left_out.iter().for_each(|&row| is_seen[row] = false);

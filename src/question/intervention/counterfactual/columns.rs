@@ -13,6 +13,7 @@ use crate::model::FittedModel;
 use crate::question::intervention::config::InterventionConfig;
 use crate::question::intervention::request::Intervention;
 use crate::telemetry::span;
+use crate::threads::proceed;
 
 /// Rows per block of work: few enough that a block's columns stay in the cache.
 const BLOCK: usize = 4_096;
@@ -70,6 +71,7 @@ impl FittedModel {
 impl Replay {
     /// The replayed values of some rows, one column per node.
     fn rows(&self, columns: &[&[f64]], rows: &[usize], draws: Option<&Draws>) -> Result<Vec<Vec<f64>>> {
+        proceed()?;
         let is_open = |&row: &usize| draws.is_some() && self.is_open(|number| columns[number][row]);
         let (open, certain): (Vec<usize>, Vec<usize>) = rows.iter().partition(|&row| is_open(row));
         let select = |column: &&[f64]| certain.iter().map(|&row| column[row]).collect::<Vec<f64>>();

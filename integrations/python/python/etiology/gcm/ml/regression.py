@@ -1,0 +1,43 @@
+"""The regressions of `etiology.gcm.ml` under the module name that they have in `dowhy.gcm.ml`."""
+
+from etiology.gcm.ml import (
+    InvertibleExponentialFunction,
+    InvertibleIdentityFunction,
+    InvertibleLogarithmicFunction,
+    SklearnRegressionModel,
+    create_ada_boost_regressor,
+    create_elastic_net_regressor,
+    create_extra_trees_regressor,
+    create_gaussian_process_regressor,
+    create_hist_gradient_boost_regressor,
+    create_knn_regressor,
+    create_lasso_lars_ic_regressor,
+    create_lasso_regressor,
+    create_linear_regressor,
+    create_linear_regressor_with_given_parameters,
+    create_polynom_regressor,
+    create_random_forest_regressor,
+    create_ridge_regressor,
+    create_support_vector_regressor,
+)
+
+__all__ = [
+    "InvertibleExponentialFunction",
+    "InvertibleIdentityFunction",
+    "InvertibleLogarithmicFunction",
+    "SklearnRegressionModel",
+    "create_ada_boost_regressor",
+    "create_elastic_net_regressor",
+    "create_extra_trees_regressor",
+    "create_gaussian_process_regressor",
+    "create_hist_gradient_boost_regressor",
+    "create_knn_regressor",
+    "create_lasso_lars_ic_regressor",
+    "create_lasso_regressor",
+    "create_linear_regressor",
+    "create_linear_regressor_with_given_parameters",
+    "create_polynom_regressor",
+    "create_random_forest_regressor",
+    "create_ridge_regressor",
+    "create_support_vector_regressor",
+]
