@@ -22,7 +22,6 @@ mod published;
 #[path = "../shared/quiet_pipe.rs"]
 mod quiet_pipe;
 mod ranking;
-mod record;
 mod rivals;
 mod simulated;
 mod tally;
@@ -234,7 +233,7 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> Result<Evaluated, Box<dyn
     let diagnosis = model.diagnose(&case.target, &event, &config)?;
     let diagnosing = begin.elapsed();
     let outcome = Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing));
-    let record = arguments.json.as_ref().map(|_| record::line(case, &diagnosis)).transpose()?;
+    let record = arguments.json.as_ref().map(|_| json_lines::diagnosed(case, &diagnosis)).transpose()?;
     Ok(Evaluated { outcome, record })
 }
 
