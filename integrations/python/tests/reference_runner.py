@@ -83,6 +83,7 @@ def stand_in_for_ipython():
     module.display, module.clear_output = shown, lambda *_, **__: None
     package = types.ModuleType("IPython")
     package.display, package.get_ipython = module, lambda: None
+    package.version_info = (9, 0)  # matplotlib asks for it
     sys.modules["IPython"], sys.modules["IPython.display"] = package, module
 
 
