@@ -4,6 +4,7 @@ Skipped where the reference's source distribution cannot be had, or what the not
 tells which ran, is tested first, on notebooks made here.
 """
 
+import ast
 import json
 
 import pytest
@@ -106,8 +107,6 @@ def test_cells_that_use_the_module_are_found(tmp_path):
     ],
 )
 def test_imports_alone_are_renamed(before, after):
-    import ast
-
     assert ast.unparse(reference_cells.renamed(ast.parse(before), "other")) == after
 
 
