@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-import reference_notebooks
-import reference_table
+from reference_notebooks import table
+from reference_notebooks.processes import run
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -28,6 +28,6 @@ def test_it_is_short_and_without_outputs(path):
 def test_every_cell_runs(path, tmp_path):
     for name in ("pandas", "networkx"):
         pytest.importorskip(name)
-    record = reference_notebooks.run({path.stem: Path(shutil.copy(path, tmp_path))})[path.stem]
-    assert not reference_table.failures(record), reference_table.of_failures({path.stem: record})
+    record = run({path.stem: Path(shutil.copy(path, tmp_path))})[path.stem]
+    assert not table.failures(record), table.of_failures({path.stem: record})
     assert len(list(tmp_path.glob("*.html"))) == 1, "each writes one page"

@@ -8,10 +8,9 @@ import ast
 import json
 
 import pytest
-import reference_cells
-import reference_notebooks
-import reference_sdist
-import reference_table
+from reference_notebooks import cells as code
+from reference_notebooks import sdist, table
+from reference_notebooks.processes import run
 
 LEAST = 0.9  # of the cells that use gcm
 
@@ -21,18 +20,18 @@ def records(tmp_path_factory):
     for name in ("pandas", "networkx", "matplotlib", "scipy"):
         pytest.importorskip(name)
     try:
-        archive = reference_sdist.archive()
-    except reference_sdist.NotReachable as reason:
+        archive = sdist.archive()
+    except sdist.NotReachable as reason:
         pytest.skip(str(reason))
-    records = reference_notebooks.run(reference_sdist.unpack(archive, tmp_path_factory.mktemp("reference")))
-    print(reference_table.of_cells(records, {}))
+    records = run(sdist.unpack(archive, tmp_path_factory.mktemp("reference")))
+    print(table.of_cells(records, {}))
     return records
 
 
-@pytest.mark.parametrize("name", reference_sdist.NOTEBOOKS)
+@pytest.mark.parametrize("name", sdist.NOTEBOOKS)
 def test_nearly_all_cells_that_use_gcm_run(records, name):
-    ran, using = reference_table.share(records[name])
-    assert ran >= LEAST * using, reference_table.of_failures({name: records[name]})
+    ran, using = table.share(records[name])
+    assert ran >= LEAST * using, table.of_failures({name: records[name]})
 
 
 def last_figures(record, title):
@@ -73,7 +72,7 @@ def test_the_supply_chain_changed_in_its_demand_and_its_confirmations(records):
 def cells_of(tmp_path, *sources):
     path = tmp_path / "some.ipynb"
     path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source.splitlines(keepends=True)} for source in sources]}))
-    return path, reference_cells.read(path)
+    return path, code.read(path)
 
 
 def test_cells_that_use_the_module_are_found(tmp_path):
@@ -107,7 +106,7 @@ def test_cells_that_use_the_module_are_found(tmp_path):
     ],
 )
 def test_imports_alone_are_renamed(before, after):
-    assert ast.unparse(reference_cells.renamed(ast.parse(before), "other")) == after
+    assert ast.unparse(code.renamed(ast.parse(before), "other")) == after
 
 
 def test_a_failing_cell_is_counted_and_the_next_ones_run(tmp_path):
@@ -124,17 +123,17 @@ def test_a_failing_cell_is_counted_and_the_next_ones_run(tmp_path):
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "gcm.py").write_text("figure = 0.5\n")
-    record = reference_notebooks.run({"some": path}, package="stub_package")["some"]
-    assert reference_table.share(record) == (3, 5)
-    assert [line.partition(" ")[0] for line in reference_table.failures(record)] == ["[1]", "[3]", "[5]"]
-    assert "line 1: AttributeError" in reference_table.failures(record)[0]
+    record = run({"some": path}, package="stub_package")["some"]
+    assert table.share(record) == (3, 5)
+    assert [line.partition(" ")[0] for line in table.failures(record)] == ["[1]", "[3]", "[5]"]
+    assert "line 1: AttributeError" in table.failures(record)[0]
     assert record["cells"][4]["figures"]["parts"] == {"a -> b": {"value": 0.5}, "c": {"lower": 1.0, "upper": 2.0}, "e": {"value": 3.0}}
 
 
 def test_an_archive_of_another_content_is_refused(tmp_path):
-    path = tmp_path / reference_sdist.ARCHIVE
-    with pytest.raises(reference_sdist.NotReachable, match="there is no file"):
-        reference_sdist.archive(path)
+    path = tmp_path / sdist.ARCHIVE
+    with pytest.raises(sdist.NotReachable, match="there is no file"):
+        sdist.archive(path)
     path.write_bytes(b"something else")
     with pytest.raises(ValueError, match="expected 18f4"):
-        reference_sdist.archive(path)
+        sdist.archive(path)

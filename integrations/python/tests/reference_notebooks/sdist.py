@@ -18,7 +18,7 @@ NOTEBOOKS = {
     "online shop": "gcm_online_shop.ipynb",
     "supply chain": "gcm_supply_chain_dist_change.ipynb",
 }
-CACHE = Path(__file__).resolve().parents[3] / "target" / "reference"
+CACHE = Path(__file__).resolve().parents[4] / "target" / "reference"
 ARCHIVE = f"{PROJECT}-{VERSION}.tar.gz"
 PATIENCE = 600  # seconds for pip, which also prepares the build of what it downloads
 

@@ -1,6 +1,6 @@
 """Runs the code cells of one notebook against a package, in this process, and writes what came of it as JSON.
 
-    python reference_runner.py NOTEBOOK PACKAGE RESULT
+    python -m reference_notebooks.runner NOTEBOOK PACKAGE RESULT
 
 As in a notebook, all cells share one namespace, a cell that fails does not keep the next from running, and the last expression of a cell is shown:
 its `repr`, and its HTML if it has one. Pictures are drawn without a screen, and IPython is a stand-in that shows nothing.
@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import reference_cells
+from reference_notebooks import cells as code
 
 
 def run(path, package):
@@ -32,7 +32,7 @@ def run(path, package):
     stand_in_for_ipython()
     namespace = {"__name__": "__main__", "display": shown}
     start = time.perf_counter()
-    cells = [run_cell(cell, package, namespace) for cell in reference_cells.read(path)]
+    cells = [run_cell(cell, package, namespace) for cell in code.read(path)]
     seconds = time.perf_counter() - start
     return {"package": package, "version": version_of(package), "python": platform.python_version(), "seconds": round(seconds, 2), "cells": cells}
 
@@ -43,7 +43,7 @@ def run_cell(cell, package, namespace):
     start = time.perf_counter()
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            value = execute(reference_cells.renamed(cell.tree, package), f"cell {cell.index}", namespace)
+            value = execute(code.renamed(cell.tree, package), f"cell {cell.index}", namespace)
             shown(value)
     except Exception as error:  # whatever a cell raises is a result
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == f"cell {cell.index}"]
