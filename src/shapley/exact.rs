@@ -12,7 +12,7 @@ use crate::threads::proceed;
 /// Coalitions per block of work. Fixed, so that the order of summation is too.
 const BLOCK: u64 = 256;
 /// Coalitions between two looks whether somebody still wants the answer.
-const STEPS_BETWEEN_LOOKS: u64 = 16;
+const STEPS_BETWEEN_LOOKS: u64 = 4;
 
 /// Visits all 2ⁿ coalitions in Gray-code order, each differing from the last in one player.
 ///

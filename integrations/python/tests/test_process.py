@@ -43,7 +43,7 @@ def test_an_interrupt_stops_what_is_under_way(unfitted, model, graph, normal, ev
     questions = {
         "bootstrap": lambda: unfitted.bootstrap_attribution(normal, TARGET, event, bootstrap={"resamples": 100_000}),
         "asked of Python": lambda: unfitted.bootstrap(normal, lambda _: time.sleep(0.01) or 1.0, resamples=100_000),
-        "samples": lambda: model.attribute_outlier(TARGET, event, estimator="monte_carlo", samples=2_000_000, shapley_method="exact"),
+        "samples": lambda: model.attribute_outlier(TARGET, event, estimator="monte_carlo", samples=200_000, shapley_method="exact"),
         "events": lambda: model.attribute_outliers(TARGET, large, estimator="monte_carlo", samples=4096),
         "mechanisms": lambda: [etiology.StructuralCausalModel(graph).assign_mechanisms(large) for _ in range(20)],
         "evaluation": lambda: [model.evaluate(large, permutations=100_000, most_rows=2000) for _ in range(20)],

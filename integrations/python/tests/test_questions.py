@@ -83,8 +83,9 @@ def test_influence_arrows_and_relevance(model, normal):
     assert model.parent_relevance("www").total > 0.0
     rows = {name: normal[name] for name in ("www", "API")}
     linear = etiology.feature_relevance(lambda table: 2.0 * table[:, 0], rows, samples=256)
-    values = {one["feature"]: one["value"] for one in linear.contributions}
-    assert values["www"] == pytest.approx(4.0 * numpy.var(normal["www"]), rel=0.05) and abs(values["API"]) < 1e-9
+    of = {one["feature"]: one for one in linear.contributions}
+    assert of["www"]["value"] == pytest.approx(4.0 * numpy.var(normal["www"]), abs=5.0 * of["www"]["std_error"])
+    assert abs(of["API"]["value"]) < 1e-9
 
 
 def test_interventions(model, normal, event):
@@ -127,7 +128,7 @@ def test_the_bootstrap_asks_python_and_tells_its_progress(unfitted, normal, even
     )  # fmt: skip
     interval = intervals.figures[0]
     assert interval["lower"] <= interval["estimate"] <= interval["upper"]
-    assert told[-1] == (40, 40)
+    assert told[-1][0] == told[-1][1] >= 40  # groups of rows are left out as well
     attribution = unfitted.bootstrap_attribution(normal, TARGET, event, bootstrap={"resamples": 40, "seed": 2})
     assert attribution.contributions and attribution.to_frame().loc[CULPRIT, "lower"] > 0.0
 

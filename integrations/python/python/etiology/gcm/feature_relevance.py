@@ -11,6 +11,9 @@ from etiology import _native
 from etiology.gcm import _random, ml
 from etiology.gcm.util.general import means_difference, variance_of_deviations
 
+# A function that is written in Python is asked for each row of each coalition.
+_SAMPLES = 512
+
 
 def _named(samples: Any) -> dict[str, Any]:
     samples = numpy.asarray(samples, dtype=float)
@@ -38,7 +41,7 @@ def feature_relevance_distribution(
     """How much of the variance of a function comes from each column."""
     if subset_scoring_func is not variance_of_deviations:
         raise NotImplementedError("variance is split: `gcm.util.general.variance_of_deviations`, and no other function")
-    return _of_features(_native.feature_relevance(prediction_method, _named(feature_samples), seed=_random.of_question(seed)))
+    return _of_features(_native.feature_relevance(prediction_method, _named(feature_samples), samples=_SAMPLES, seed=_random.of_question(seed)))
 
 
 def feature_relevance_sample(
@@ -62,7 +65,7 @@ def feature_relevance_sample(
     found = []
     for row in range(len(next(iter(rows.values())))):
         event = {name: float(column[row]) for name, column in rows.items()}
-        found.append(_of_features(_native.feature_relevance(prediction_method, background, event, seed=question)))
+        found.append(_of_features(_native.feature_relevance(prediction_method, background, event, samples=_SAMPLES, seed=question)))
     return numpy.array(found)
 
 

@@ -67,7 +67,9 @@ def geometric_median(x: Any) -> Any:
     median = numpy.median(x, axis=0)
     if x.shape[1] == 1:
         return median
-    scale = numpy.maximum(numpy.abs(x - median).max(), 1e-300)
+    scale = numpy.abs(x - median).max()
+    if not scale > 0.0:
+        return median
     for _ in range(1000):
         distances = numpy.linalg.norm(x - median, axis=1)
         weights = 1.0 / numpy.maximum(distances, 1e-12 * scale)
