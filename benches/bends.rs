@@ -12,6 +12,7 @@
 #[path = "shared/must.rs"]
 mod must;
 #[path = "shared/random_models.rs"]
+#[expect(dead_code, reason = "of its kinds some are asked elsewhere")]
 mod random_models;
 #[path = "../examples/shared/retail_shop.rs"]
 #[allow(dead_code, reason = "requests, and not who is at fault")]
