@@ -1,11 +1,11 @@
-//! Faults and what was said of them, one JSON object a line; `docs/accuracy.md` says what the fields of a fault are.
+//! Faults, one JSON object a line; `docs/accuracy.md` says what the fields are.
 
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use etiology::{CausalGraph, Dataset, Diagnosis};
+use etiology::{CausalGraph, Dataset};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Truth};
@@ -137,27 +137,4 @@ fn rows(nodes: &[String], table: &Dataset) -> Result<Vec<Row>, Box<dyn Error>> {
         Some(column[row]).filter(|value| value.is_finite())
     };
     Ok((0..table.rows()).map(|row| columns.iter().map(|column| cell(column, row)).collect()).collect())
-}
-
-#[derive(Serialize)]
-struct Record<'a> {
-    name: &'a str,
-    kind: &'a str,
-    right: &'a [String],
-    paths: &'a [Vec<String>],
-    hidden: &'a [String],
-    diagnosis: &'a Diagnosis,
-}
-
-/// A diagnosis with what would have been right, for those who look for rules.
-pub(crate) fn diagnosed(case: &Case, diagnosis: &Diagnosis) -> serde_json::Result<String> {
-    let record = Record {
-        name: &case.name,
-        kind: &case.kind,
-        right: &case.root_causes,
-        paths: &case.truth.paths,
-        hidden: &case.truth.hidden,
-        diagnosis,
-    };
-    serde_json::to_string(&record)
 }

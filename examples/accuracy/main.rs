@@ -233,7 +233,7 @@ fn evaluate_one(case: &Case, arguments: &Arguments) -> Result<Evaluated, Box<dyn
     let diagnosis = model.diagnose(&case.target, &event, &config)?;
     let diagnosing = begin.elapsed();
     let outcome = Outcome::new(case, Some(&diagnosis), rivals::rankings(case)?, (fitting, diagnosing));
-    let record = arguments.json.as_ref().map(|_| json_lines::diagnosed(case, &diagnosis)).transpose()?;
+    let record = arguments.json.as_ref().map(|_| tally::diagnosed(case, &diagnosis)).transpose()?;
     Ok(Evaluated { outcome, record })
 }
 

@@ -1,10 +1,11 @@
-//! Counting.
+//! How cases went: counted, and one by one as lines of JSON.
 
 use std::fmt;
 use std::time::Duration;
 
 use etiology::Diagnosis;
 use etiology::verdicts::Verdict;
+use serde::Serialize;
 
 use crate::case::Case;
 use crate::ranking::{Chances, Ranking, service};
@@ -133,4 +134,27 @@ impl fmt::Display for Tally<'_> {
             time(|outcome| outcome.diagnosing)
         )
     }
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    name: &'a str,
+    kind: &'a str,
+    right: &'a [String],
+    paths: &'a [Vec<String>],
+    hidden: &'a [String],
+    diagnosis: &'a Diagnosis,
+}
+
+/// A diagnosis with what would have been right, for those who look for rules.
+pub(crate) fn diagnosed(case: &Case, diagnosis: &Diagnosis) -> serde_json::Result<String> {
+    let record = Record {
+        name: &case.name,
+        kind: &case.kind,
+        right: &case.root_causes,
+        paths: &case.truth.paths,
+        hidden: &case.truth.hidden,
+        diagnosis,
+    };
+    serde_json::to_string(&record)
 }
