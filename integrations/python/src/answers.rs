@@ -12,6 +12,9 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::errors::{OrRaise, exception};
 
+/// An answer as JSON, with the edges and the nodes of its graph: what it is pickled as.
+type WithGraph = (String, Vec<(String, String)>, Vec<String>);
+
 /// The fields of an answer, as they are serialised; found once.
 pub(crate) fn fields<'py, A: serde::Serialize>(
     py: Python<'py>,
@@ -132,7 +135,7 @@ answer! {
             self.answer.to_svg(&self.about).or_raise(py)
         }
 
-        fn __reduce__(&self, py: Python<'_>) -> PyResult<(Py<PyAny>, (String, Vec<(String, String)>, Vec<String>))> {
+        fn __reduce__(&self, py: Python<'_>) -> PyResult<(Py<PyAny>, WithGraph)> {
             let json = serde_json::to_string(&self.answer).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
             let nodes = self.about.nodes().map(str::to_owned).collect();
             let edges = self.about.edges().map(|(cause, effect)| (cause.to_owned(), effect.to_owned())).collect();

@@ -20,6 +20,9 @@ use crate::graph::graph;
 use crate::options::{self, take};
 use crate::run::run;
 
+/// Figures with their standard errors.
+type ValuesAndErrors<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
+
 /// Why a mean, a variance or a frequency of a target changed between two tables, by multiply robust estimates. `quantity` is `mean`,
 /// `variance`, `("frequency_above", x)` or `("frequency_of", level)`; `regressor` is `linear`, `polynomial` or `boosted_trees`.
 #[pyfunction]
@@ -168,7 +171,7 @@ pub(crate) fn shapley_values<'py>(
     function: Py<PyAny>,
     players: usize,
     options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<ValuesAndErrors<'py>> {
     let config = options::config(py, options)?;
     let game = FunctionGame::new(players, move |coalition: &Coalition| {
         let of_players: Vec<bool> = (0..coalition.players()).map(|player| coalition.contains(player)).collect();
