@@ -2,7 +2,7 @@
 //!
 //! It is recorded in `tests/recorded`, with the tables and a model that it is about; last bits depend on the processor and on
 //! the mathematical library, so this test compares figures to nine digits, and leaves what it found in cargo's folder for temporary files, with
-//! which Python must agree to the bit on the same machine. `ETIOLOGY_RECORD=1` writes the recorded table anew.
+//! which Python must agree to the bit on the same machine. `ETIOLOGY_RECORD=1` writes the recorded table anew, where none is left.
 
 use std::fs;
 use std::path::{Path, PathBuf};
