@@ -25,6 +25,8 @@ def interrupted(ask, after=0.2):
         sent.append(time.perf_counter())
         os.kill(os.getpid(), signal.SIGINT)
 
+    # What runs in the background of a shell ignores Ctrl-C, and so would what it starts.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(after, send)
     timer.start()
     try:
@@ -36,6 +38,7 @@ def interrupted(ask, after=0.2):
         return time.perf_counter() - sent[0]
     finally:
         timer.cancel()
+        signal.signal(signal.SIGINT, handler)
 
 
 def test_an_interrupt_stops_what_is_under_way(unfitted, model, graph, normal, event):
