@@ -1,10 +1,10 @@
 //! Counts as a table of Markdown, for `docs/accuracy.md`.
 
-use crate::tally::{Outcome, STRENGTHS, Tally};
+use crate::tally::{Outcome, PATHS, STRENGTHS, Tally};
 
 /// A row for every method with top-1 and top-3 recall, and where all cases have several causes with the recall of all of them
 /// among the first as many and the first three; and rows for how sure the combined ranking was with how many it got right and
-/// wrong; a column for all cases and for every kind.
+/// wrong; for printed paths with how many are true, go another way, or start at no root cause; a column for all cases and for every kind.
 pub(crate) fn table(outcomes: &[Outcome], kinds: &[String]) -> String {
     let mut columns: Vec<(&str, Vec<&Outcome>)> = vec![("all", outcomes.iter().collect())];
     for kind in kinds {
@@ -30,6 +30,10 @@ pub(crate) fn table(outcomes: &[Outcome], kinds: &[String]) -> String {
             format!("{right:.0}/{wrong:.0}")
         });
         lines.push(line(&format!("{strength}, right/wrong"), cells));
+    }
+    for (kind, title) in PATHS.iter().filter(|(kind, _)| tallies[0].paths(*kind).is_some()) {
+        let cells = tallies.iter().map(|tally| tally.paths(*kind).unwrap_or_else(|| "–".to_owned()));
+        lines.push(line(&format!("{title}, true/another/no cause"), cells));
     }
     lines.join("\n")
 }

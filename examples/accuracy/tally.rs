@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use etiology::Diagnosis;
-use etiology::verdicts::Verdict;
+use etiology::verdicts::{PathStatus, Verdict};
 use serde::Serialize;
 
 use crate::case::Case;
@@ -19,6 +19,8 @@ pub(crate) struct Outcome {
     /// Whom the combined ranking names first, or the first rule where that was not asked.
     named: String,
     strength: &'static str,
+    /// Whether a printed path holds as a whole, and where it leads; nothing where none is printed or the true one is not known.
+    path: Option<(PathKind, Way)>,
     /// By method, the combined ranking first, then the verdicts, then the rules that are compared with.
     chances: Vec<(String, Chances)>,
     fitting: Duration,
@@ -43,6 +45,7 @@ impl Outcome {
             root_causes: case.root_causes.clone(),
             named: rankings.first().and_then(Ranking::named).unwrap_or_default().to_owned(),
             strength: diagnosis.map_or(NOT_ASKED, word),
+            path: diagnosis.and_then(|diagnosis| printed_path(case, diagnosis)),
             chances: chances.collect(),
             fitting,
             diagnosing,
@@ -61,11 +64,49 @@ fn by_service(verdict: &Verdict) -> Ranking {
     Ranking::new(verdict.kind.to_string(), scores)
 }
 
+/// How much of a printed path its own tests show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PathKind {
+    Verified,
+    Partly,
+}
+
+/// Where a printed path goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// From a root cause along the way by which most of what it did arrived.
+    True,
+    /// From a root cause along another way.
+    Other,
+    /// From a node that is no root cause.
+    NoCause,
+}
+
+fn printed_path(case: &Case, diagnosis: &Diagnosis) -> Option<(PathKind, Way)> {
+    let proof = diagnosis.proofs.first().filter(|_| !case.truth.paths.is_empty())?;
+    let kind = match proof.status {
+        PathStatus::Verified => PathKind::Verified,
+        PathStatus::Partly { .. } => PathKind::Partly,
+        _ => return None,
+    };
+    let printed = proof.path.iter().flat_map(|hop| hop.through.iter().chain([&hop.node]));
+    let way = match case.truth.paths.iter().find(|path| path.first() == Some(&proof.suspect)) {
+        Some(path) if printed.eq(path) => Way::True,
+        Some(_) => Way::Other,
+        None => Way::NoCause,
+    };
+    Some((kind, way))
+}
+
 /// In place of a strength where there is no diagnosis.
 const NOT_ASKED: &str = "not asked";
 
 /// How sure a diagnosis can be.
 pub(crate) const STRENGTHS: [&str; 3] = ["strong", "contested", "thin"];
+
+/// The printed paths that are counted, with what they are called.
+pub(crate) const PATHS: [(PathKind, &str); 2] =
+    [(PathKind::Verified, "paths tested as a whole"), (PathKind::Partly, "paths shown in part")];
 
 /// Recall over many cases.
 pub(crate) struct Tally<'o> {
@@ -100,6 +141,13 @@ impl<'o> Tally<'o> {
         })
     }
 
+    /// How many printed paths of a kind lead along each way; nothing where none is printed or no true one is known.
+    pub(crate) fn paths(&self, kind: PathKind) -> Option<String> {
+        let of = |way: Way| self.outcomes.iter().filter(|outcome| outcome.path == Some((kind, way))).count();
+        let counts = [Way::True, Way::Other, Way::NoCause].map(of);
+        (counts.iter().sum::<usize>() > 0).then(|| counts.map(|count| count.to_string()).join("/"))
+    }
+
     /// The mean over the cases of what is counted of a method.
     pub(crate) fn recall(&self, place: usize, count: fn(&Chances) -> f64) -> f64 {
         let sum: f64 = self.outcomes.iter().map(|outcome| count(&outcome.chances[place].1)).sum();
@@ -124,6 +172,11 @@ impl fmt::Display for Tally<'_> {
             let (right, wrong) = self.right_and_wrong(strength);
             if right + wrong > 0.0 {
                 writeln!(formatter, "  {strength}: {:.0} cases, {right:.1} right, {wrong:.1} wrong", right + wrong)?;
+            }
+        }
+        for (kind, title) in PATHS {
+            if let Some(counts) = self.paths(kind) {
+                writeln!(formatter, "  {title}, true/another way/from no root cause: {counts}")?;
             }
         }
         let time = |time: fn(&Outcome) -> Duration| median(self.outcomes.iter().map(|outcome| time(outcome)).collect());

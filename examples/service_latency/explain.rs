@@ -14,7 +14,7 @@ use crate::console::{Console, Task};
 use crate::events::Events;
 use crate::fit::Fitted;
 use crate::interrupt;
-use crate::recent::{Recent, WhichRows};
+use crate::recent::{Recent, Taken, WhichRows};
 use crate::{Failure, in_terms_of_files};
 
 /// An event's answer, or why it has none: neither keeps the others from theirs.
@@ -95,8 +95,11 @@ fn explain_row(question: &Question<'_>, diagnoser: &Diagnoser, row: usize, task:
     let Question { arguments, events, recent, .. } = *question;
     let event = events.data.row(row)?;
     let taken = recent.before(events.time(row))?;
-    let (recent, which) = taken.map_or((None, None), |taken| (Some(taken.data), Some(taken.which)));
-    let found = answer(arguments, &diagnoser.with_recent(recent), &event);
+    let (diagnoser, which) = match taken {
+        None => (diagnoser.with_recent(None), None),
+        Some(Taken { data, times, which }) => (diagnoser.with_recent_at(data, times)?, Some(which)),
+    };
+    let found = answer(arguments, &diagnoser, &event);
     task.step();
     let (attribution, diagnosis, complete) = found?;
     let recent = which.filter(|_| matches!(diagnosis, Diagnosed::Reached(_)));

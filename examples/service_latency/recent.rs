@@ -48,7 +48,10 @@ enum Rows<'a> {
 
 /// The rows that were taken for an event.
 pub(crate) struct Taken {
+    /// The earliest first, where there are times.
     pub(crate) data: Dataset,
+    /// When each of them was; empty where that is not known.
+    pub(crate) times: Vec<String>,
     pub(crate) which: WhichRows,
 }
 
@@ -145,19 +148,21 @@ impl<'a> Recent<'a> {
                 let may = |row: usize| !table.explained.contains(&row) && self.is_ordinary(data, row);
                 timeline.just_before(time, MOST, Some(STEPS), may)
             }
+            (Some((_, timeline)), None, true) if timeline.rows().len() == data.rows() => Ok(timeline.rows().collect()),
             (.., true) => Ok((0..data.rows()).collect()),
             (.., false) => Ok(Vec::new()),
         };
         // An event whose time is none has no rows before it that are known.
-        let mut rows = rows.unwrap_or_default();
+        let rows = rows.unwrap_or_default();
         if rows.is_empty() {
             return Ok(None);
         }
-        let at = |row: Option<&usize>| Some(table.times.as_ref()?.0.values.get(*row?)?.trim().to_owned());
-        let (first_time, last_time) = (at(rows.first()), at(rows.last()));
-        rows.sort_unstable();
+        let at = |&row: &usize| Some(table.times.as_ref()?.0.values.get(row)?.trim().to_owned());
+        let times: Vec<String> = rows.iter().map_while(at).collect();
+        let (first_time, last_time) = (times.first().cloned(), times.last().cloned());
         let data = data.rows_at(&rows)?;
-        Ok(Some(Taken { data, which: WhichRows { of: table.name.clone(), rows, first_time, last_time } }))
+        let which = WhichRows { of: table.name.clone(), rows, first_time, last_time };
+        Ok(Some(Taken { data, times, which }))
     }
 
     /// Whether the row can be read, and its target is no outlier itself.

@@ -275,28 +275,27 @@ impl Dataset {
         self.select_rows(&rows.collect::<Vec<usize>>())
     }
 
-    /// Some rows, counted from 0, as a table of their own.
+    /// Some rows, counted from 0, in this order, as a table of their own.
     ///
     /// # Errors
-    /// When there are none, they are not in ascending order, or one is beyond the last.
+    /// When there are none, one is there twice, or one is beyond the last.
     ///
     /// ```
     /// let data = etiology::Dataset::from_columns([("db", [0.1, 0.2, 0.3, 0.4])])?;
     /// assert_eq!(data.rows_at(&[0, 3])?.column("db")?.to_vec(), [0.1, 0.4]);
-    /// assert!(data.rows_at(&[3, 0]).is_err() && data.rows_at(&[4]).is_err());
+    /// assert_eq!(data.rows_at(&[3, 0])?.column("db")?.to_vec(), [0.4, 0.1]);
+    /// assert!(data.rows_at(&[3, 3]).is_err() && data.rows_at(&[4]).is_err());
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn rows_at(&self, rows: &[usize]) -> Result<Self> {
-        let Some(&last) = rows.last() else {
+        let mut ascending = rows.to_vec();
+        ascending.sort_unstable();
+        let Some(&last) = ascending.last() else {
             return Err(Error::Empty { what: "the list of rows".to_owned(), expected: "row" });
         };
-        if let Some(pair) = rows.windows(2).find(|pair| pair[0] >= pair[1]) {
-            let (name, requirement) = ("the rows", "in ascending order, each once");
-            return Err(Error::InvalidParameter {
-                name,
-                requirement,
-                found: format!("{} before {}", pair[0], pair[1]),
-            });
+        if let Some(pair) = ascending.windows(2).find(|pair| pair[0] == pair[1]) {
+            let (name, requirement) = ("the rows", "there once each");
+            return Err(Error::InvalidParameter { name, requirement, found: format!("{} twice", pair[0]) });
         }
         if last >= self.rows() {
             return Err(Error::RowOutOfRange { row: last, rows: self.rows() });
@@ -365,14 +364,19 @@ impl Dataset {
         Self { coded, ..self }
     }
 
-    /// A table of these columns with only the rows at the given positions, in ascending order.
+    /// A table of these columns with only the rows at the given positions, in this order, each of them once.
     pub(in crate::data) fn select_rows(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::Empty { what: "the data without its incomplete rows".to_owned(), expected: "row" });
         }
-        let text_cells = self.text_cells.iter().filter_map(|(&(column, row), text)| {
-            rows.binary_search(&row).ok().map(|kept| ((column, kept), text.clone()))
-        });
+        let kept: BTreeMap<usize, usize> = match self.text_cells.is_empty() {
+            true => BTreeMap::new(),
+            false => rows.iter().enumerate().map(|(kept, &row)| (row, kept)).collect(),
+        };
+        let text_cells = self
+            .text_cells
+            .iter()
+            .filter_map(|(&(column, row), text)| kept.get(&row).map(|&kept| ((column, kept), text.clone())));
         let values = self.values.select(Axis(0), rows);
         let selected = Self::from_array_and_text(self.names(), values.view(), text_cells.collect())?;
         let places = self.places.as_ref().map(|places| Arc::new(places.select(rows)));

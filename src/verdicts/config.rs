@@ -22,9 +22,12 @@ pub struct DiagnosisConfig {
     /// configuration, by default with its model error. The quantity is not used: both are computed. The mean deviation, of which the verdicts need the ranking
     /// alone, takes at most 1 024 samples and, where coalitions need samples and nothing else is configured, 32 permutations.
     pub attribution: AttributionConfig,
-    /// The rows just before the event, if there are any. A node whose value or noise was off then is not suspected for what
+    /// The rows just before the event, the earliest first, if there are any. A node whose value or noise was off then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
     pub recent: Option<Dataset>,
+    /// When each of these rows was, as it is to be shown; empty where that is not known. Answers say by them since when a node has been off; nothing else
+    /// depends on them.
+    pub recent_times: Vec<String>,
     /// For how many of the most suspect nodes to say what would have been had they behaved normally; 3 by default.
     pub counterfactuals: usize,
     /// Of how many nodes a set of causes may consist; 4 by default. With 0 no set is looked for.
@@ -42,6 +45,7 @@ impl Default for DiagnosisConfig {
         Self {
             attribution: AttributionConfig::default().with_model_error(true),
             recent: None,
+            recent_times: Vec::new(),
             counterfactuals: 3,
             causes: 4,
             proofs: 2,
@@ -57,10 +61,17 @@ impl DiagnosisConfig {
         Self { attribution, ..self }
     }
 
-    /// Sets the rows just before the event.
+    /// Sets the rows just before the event, the earliest first. Their times are not known then, until
+    /// [`with_recent_times`](Self::with_recent_times) sets them.
     #[must_use]
     pub fn with_recent(self, recent: Dataset) -> Self {
-        Self { recent: Some(recent), ..self }
+        Self { recent: Some(recent), recent_times: Vec::new(), ..self }
+    }
+
+    /// Sets when each of the rows just before the event was, as it is to be shown.
+    #[must_use]
+    pub fn with_recent_times<S: Into<String>>(self, times: impl IntoIterator<Item = S>) -> Self {
+        Self { recent_times: times.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// Sets for how many nodes counterfactuals are given.
@@ -93,12 +104,15 @@ impl DiagnosisConfig {
             ("the number of causes", self.causes),
             ("the number of proofs", self.proofs),
         ];
-        match most.into_iter().find(|&(_, asked)| asked > MOST_NODES) {
-            Some((name, asked)) => {
-                Err(Error::InvalidParameter { name, requirement: "at most 100", found: asked.to_string() })
-            }
-            None => Ok(()),
+        if let Some((name, asked)) = most.into_iter().find(|&(_, asked)| asked > MOST_NODES) {
+            return Err(Error::InvalidParameter { name, requirement: "at most 100", found: asked.to_string() });
         }
+        let (rows, times) = (self.recent.as_ref().map_or(0, Dataset::rows), self.recent_times.len());
+        if times != 0 && times != rows {
+            let (name, requirement) = ("the times of the rows before the event", "one for each row, or none");
+            return Err(Error::InvalidParameter { name, requirement, found: format!("{times} for {rows} rows") });
+        }
+        Ok(())
     }
 
     /// How the score is attributed.

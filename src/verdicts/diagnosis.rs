@@ -6,6 +6,7 @@ use super::causes::{Cause, explains};
 use super::counterfactual::Counterfactual;
 use super::methods::CombinedScore;
 use super::proof::Proof;
+use super::thresholds::unremarkable;
 use super::verdict::{Verdict, VerdictKind};
 use crate::findings::{Finding, Strength};
 use crate::lags::LaggedEffect;
@@ -68,6 +69,11 @@ impl Diagnosis {
         };
         let are_told = self.causes.len() > 1 && explains(&self.causes) && self.causes.iter().all(is_as_unusual);
         if are_told { &self.causes } else { &[] }
+    }
+
+    /// Whether the target is not unusual itself, so that there is hardly anything to explain.
+    pub(crate) fn has_a_usual_target(&self) -> bool {
+        self.attribution.score.tail_probability.is_some_and(|tail| tail >= unremarkable())
     }
 
     /// The root cause that the evidence points to; nothing where it is too thin.

@@ -78,10 +78,22 @@ impl Diagnoser {
         &self.of_score
     }
 
-    /// This diagnoser with other rows just before the event, or none, see [`DiagnosisConfig::recent`]: what is prepared is shared.
+    /// This diagnoser with other rows just before the event, or none, see [`DiagnosisConfig::recent`]: what is prepared is shared. Their times
+    /// are not known then.
     #[must_use]
     pub fn with_recent(&self, recent: Option<Dataset>) -> Self {
-        Self { config: DiagnosisConfig { recent, ..self.config.clone() }, ..self.clone() }
+        let config = DiagnosisConfig { recent, recent_times: Vec::new(), ..self.config.clone() };
+        Self { config, ..self.clone() }
+    }
+
+    /// This diagnoser with other rows just before the event and when each of them was, see [`DiagnosisConfig::recent_times`]: what is prepared is shared.
+    ///
+    /// # Errors
+    /// When there is not one time for each row.
+    pub fn with_recent_at(&self, recent: Dataset, times: Vec<String>) -> Result<Self> {
+        let config = DiagnosisConfig { recent: Some(recent), recent_times: times, ..self.config.clone() };
+        config.check()?;
+        Ok(Self { config, ..self.clone() })
     }
 
     /// What [`FittedModel::diagnose`] gives.

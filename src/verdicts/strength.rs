@@ -54,7 +54,10 @@ impl Judged<'_> {
             // What the graph says of one edge matters for the noises of its ends.
             FindingKind::EdgeTurned => names(first),
             // What it did is in the noise of the first node below it.
-            FindingKind::ConstantMoved => self.evidence.at_or_above(first).iter().any(|node| names(node)),
+            FindingKind::ConstantMoved => {
+                let mut above = self.evidence.nodes.iter().zip(self.evidence.at_or_above(first));
+                above.any(|(node, is_above)| is_above && names(&node.name))
+            }
             // Whichever of them has the effect: who is as usual is not the cause.
             FindingKind::EffectsNotIdentified => {
                 let unusual =
@@ -73,9 +76,9 @@ impl Judged<'_> {
         if is_thin {
             return (Strength::Thin, doubts);
         }
-        // Several causes are no rivals of each other.
-        let together: Vec<&CombinedScore> = self.combined.iter().filter(|suspect| is_one_of(causes, suspect)).collect();
-        let others: Vec<&CombinedScore> = others.iter().filter(|other| !is_one_of(causes, other)).collect();
+        // Causes of one set are no rivals of each other.
+        let set: Vec<&CombinedScore> = self.combined.iter().filter(|suspect| is_in_set(causes, suspect)).collect();
+        let others: Vec<&CombinedScore> = others.iter().filter(|other| !is_in_set(causes, other)).collect();
         doubts.extend(
             others.iter().filter(|other| is_as_suspect(first, other)).map(|rival| not_told_apart(first, rival)),
         );
@@ -87,7 +90,7 @@ impl Judged<'_> {
                 others.iter().filter(|other| other.score >= AS_SUSPECT * first.score && !is_as_suspect(first, other));
             doubts.extend(rivals.map(|rival| format!("`{}` is about as suspect as `{}`.", rival.node, first.node)));
             doubts.extend(self.no_majority(first));
-            doubts.extend(self.small_part(first, &together));
+            doubts.extend(self.small_part(first, &set));
             doubts.extend(self.as_unusual(first));
             doubts.extend(self.unexplained(causes));
         }
@@ -162,7 +165,7 @@ impl Judged<'_> {
     }
 
     /// What the set of causes is of what moved the target, where that is little.
-    fn small_part(&self, first: &CombinedScore, together: &[&CombinedScore]) -> Option<String> {
+    fn small_part(&self, first: &CombinedScore, set: &[&CombinedScore]) -> Option<String> {
         if let Some(against) = self.pulls_back(first) {
             return Some(format!(
                 "`{against}` made the event less extreme by as much as `{}` made it more: contributions that cancel are those of a \
@@ -170,10 +173,10 @@ impl Judged<'_> {
                 first.node
             ));
         }
-        let together = if together.is_empty() { &[first][..] } else { together };
-        let names: Vec<&str> = together.iter().map(|cause| cause.node.as_str()).collect();
-        let (names, are) = (list_names(&names), if together.len() == 1 { "is" } else { "are together" });
-        let share = together.iter().map(|cause| cause.shapley).sum::<f64>();
+        let set = if set.is_empty() { &[first][..] } else { set };
+        let names: Vec<&str> = set.iter().map(|cause| cause.node.as_str()).collect();
+        let (names, are) = (list_names(&names), if set.len() == 1 { "is" } else { "are together" });
+        let share = set.iter().map(|cause| cause.shapley).sum::<f64>();
         let target = &self.attribution.target;
         (share < MOST_OF_THE_EVENT).then(|| match 100.0 * share {
             share @ 0.5.. => {
@@ -225,15 +228,10 @@ impl Judged<'_> {
     fn most_unusual_apart(&self, name: &str) -> Option<&NodeEvidence> {
         let nodes = &self.evidence.nodes;
         let first = nodes.iter().position(|node| node.name == name)?;
-        let (mut is_cause, mut is_effect) = (vec![false; nodes.len()], vec![false; nodes.len()]);
-        // In topological order, so causes are found going back and effects going on.
-        is_cause[first] = true;
-        for number in (0..=first).rev() {
-            if is_cause[number] {
-                nodes[number].parents.iter().for_each(|&parent| is_cause[parent] = true);
-            }
-        }
+        let is_cause = self.evidence.at_or_above(name);
+        let mut is_effect = vec![false; nodes.len()];
         is_effect[first] = true;
+        // In topological order, so effects are found going on.
         for number in first + 1..nodes.len() {
             is_effect[number] = nodes[number].parents.iter().any(|&parent| is_effect[parent]);
         }
@@ -253,7 +251,8 @@ impl Judged<'_> {
     }
 }
 
-fn is_one_of(causes: &[Cause], suspect: &CombinedScore) -> bool {
+/// Whether a suspect is in the set of causes, where that explains the event. A headline may still name the first of them alone.
+fn is_in_set(causes: &[Cause], suspect: &CombinedScore) -> bool {
     explains(causes) && causes.iter().any(|cause| cause.node == suspect.node)
 }
 

@@ -149,6 +149,17 @@ fn the_rows_just_before_an_event_are_taken_by_its_time() {
     let named = event(&["--recent", &before]);
     let last = named["diagnosis"]["recent"]["last_time"].as_str().unwrap();
     assert!(last < seen["time"].as_str().unwrap(), "{last}");
+    // Whichever way the rows are sorted, `db` was off for two minutes.
+    let since = "off since 2026-01-31T14:16:00Z, 2 rows before the event";
+    let upwards = fs::read_to_string(&before).unwrap();
+    let (header, rows) = upwards.split_once('\n').unwrap();
+    let downwards: String = rows.lines().rev().map(|row| format!("{row}\n")).collect();
+    for sorted in [upwards.clone(), format!("{header}\n{downwards}")] {
+        fs::write(&before, sorted).unwrap();
+        let printed = text(&with(&["--recent", &before]).stdout);
+        assert!(printed.contains(since), "{printed}");
+    }
+    fs::write(&before, &upwards).unwrap();
     let without_times: String = fs::read_to_string(&before)
         .unwrap()
         .lines()

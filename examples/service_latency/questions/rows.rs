@@ -10,7 +10,7 @@ use crate::arguments::{Arguments, Format};
 use crate::console::Console;
 use crate::events::Events;
 use crate::output::{between_doubts_and_inputs, json_of};
-use crate::recent::{Recent, WhichRows};
+use crate::recent::{Recent, Taken, WhichRows};
 use crate::source::PutRight;
 use crate::{Failure, interrupt};
 
@@ -41,11 +41,11 @@ pub(crate) fn run(
     let rows = events.data.between(from..to + 1)?;
     let task = console.spinner("diagnosing");
     let taken = recent.before(events.time(from))?;
-    let (recent, which) = taken.map_or((None, None), |taken| (Some(taken.data), Some(taken.which)));
-    let config = arguments.diagnosis();
-    let config = match recent {
-        Some(recent) => config.with_recent(recent),
-        None => config,
+    let (config, which) = match taken {
+        None => (arguments.diagnosis(), None),
+        Some(Taken { data, times, which }) => {
+            (arguments.diagnosis().with_recent(data).with_recent_times(times), Some(which))
+        }
     };
     let together = model.diagnose_rows_together(arguments.target(), &rows, arguments.events.statistic, &config);
     drop(task);

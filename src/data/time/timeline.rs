@@ -45,6 +45,11 @@ impl Timeline {
         Self { moments, step }
     }
 
+    /// The rows whose time can be read, the earliest first.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.moments.iter().map(|&(_, row)| row)
+    }
+
     /// The last rows, `most` at the most, whose time is before this one and that `may` allows, the earliest first; none that is longer
     /// before it than so many of the table's usual steps, where `steps` says a number.
     ///

@@ -1,14 +1,11 @@
 //! A diagnosis in five lines, for a chat.
 
-use crate::findings::{FindingKind, Strength};
 use crate::report::escape::{chat, chat_name};
 use crate::report::units::Units;
 use crate::verdicts::{Diagnosis, PathStatus, Proof};
 
 /// A path of more nodes loses its middle.
 const MOST_ON_A_PATH: usize = 12;
-/// More names are counted.
-const MOST_NAMES: usize = 5;
 
 impl Diagnosis {
     /// The diagnosis as a list of at most five lines of Markdown, for a chat: what happened, in units and multiples of what is usual; how
@@ -33,7 +30,7 @@ impl Diagnosis {
     /// assert_eq!(lines[0], "- `db` took 900 ms, usually 100 ms: 9 times as much.");
     /// assert_eq!(lines[2], "- Path: `db` → `api`, every step tested.");
     /// assert_eq!(lines[3], "- With it as usual, `api` would have taken 150 ms instead of 950 ms.");
-    /// assert_eq!(lines[4], "- Next: look at `db` first.");
+    /// assert_eq!(lines[4], "- Next: Look at `db`: what changed there around the event.");
     /// # Ok::<(), etiology::Error>(())
     /// ```
     pub fn to_markdown(&self, units: &Units) -> String {
@@ -45,7 +42,7 @@ impl Diagnosis {
             Some(how_sure.join(" ")),
             self.first_proof().map(path),
             sentences.otherwise.as_deref().map(chat),
-            Some(format!("Next: {}", self.next_step())),
+            Some(self.next(units)),
         ];
         lines.into_iter().flatten().map(|line| format!("- {line}\n")).collect()
     }
@@ -56,50 +53,12 @@ impl Diagnosis {
         self.proofs.iter().find(|proof| proof.suspect == first)
     }
 
-    /// What to do next, in a sentence.
-    fn next_step(&self) -> String {
-        let Some(first) = self.root_cause() else { return self.next_where_nobody_is_named() };
-        if let Some(record) = self.findings.iter().find(|finding| finding.kind == FindingKind::OnlyTheRecord) {
-            return chat(&record.remedy);
-        }
-        let name = chat_name(first);
-        let unmeasured = self.attribution.contribution(first).map_or(&[][..], |part| &part.missing_parents);
-        if !unmeasured.is_empty() {
-            return format!(
-                "look at {name}, and find out the values of {}, which the event lacks.",
-                some_names(unmeasured)
-            );
-        }
-        let look = match first == self.target {
-            true => format!("look at {name} itself, and at what it depends on that the graph lacks"),
-            false => format!("look at {name} first"),
-        };
-        let other = self.combined.get(1).filter(|_| self.strength != Strength::Strong);
-        let against = self.first_proof().and_then(|proof| proof.against().next());
-        match (against, other) {
-            (Some(against), _) => {
-                format!("{look}, though {}", chat(&format!("this speaks against it: {}.", against.seen)))
-            }
-            (None, Some(other)) => format!("{look}, and at {} before anything is changed.", chat_name(&other.node)),
-            (None, None) => format!("{look}."),
-        }
+    /// What to do first, and what speaks against the verdict, if anything does.
+    fn next(&self, units: &Units) -> String {
+        let first = self.next_steps(units).into_iter().take(1);
+        let steps: Vec<String> = first.chain(self.against(units).take(1)).map(|step| chat(&step)).collect();
+        format!("Next: {}", steps.join(" "))
     }
-
-    fn next_where_nobody_is_named(&self) -> String {
-        if !self.missing.is_empty() {
-            return format!("find out the values of {}, which the event lacks.", some_names(&self.missing));
-        }
-        match self.findings.iter().find(|finding| finding.kind.caps() == Strength::Thin) {
-            Some(finding) => chat(&finding.remedy),
-            None => "look at other events of the same kind, as this one by itself names nobody.".to_owned(),
-        }
-    }
-}
-
-fn some_names(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(MOST_NAMES).map(|name| chat_name(name)).collect();
-    let more = names.len().saturating_sub(MOST_NAMES);
-    format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() })
 }
 
 /// The path of a proof, and whether it holds.
@@ -169,10 +128,13 @@ mod tests {
         let unmeasured = lines(&["db", "api", "web"], &[f64::NAN, f64::NAN, 0.9]);
         assert_eq!(
             unmeasured.last().unwrap(),
-            "- Next: look at `web`, and find out the values of `api`, which the event lacks."
+            "- Next: Get the values of `api` in this event: the cause may be there or above."
         );
         let usual = lines(&["db", "api", "web"], &[f64::NAN, 0.15, 0.2]);
-        assert_eq!(usual.last().unwrap(), "- Next: find out the values of `db`, which the event lacks.");
+        assert_eq!(
+            usual.last().unwrap(),
+            "- Next: Get the values of `db` in this event: no verdict can blame or clear them."
+        );
     }
 
     #[test]

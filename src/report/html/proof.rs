@@ -37,7 +37,7 @@ fn proof(proof: &Proof, units: &Units) -> String {
     );
     let steps = if rows.is_empty() { String::new() } else { table_of_markup("figures", &caption, &header, &rows) };
     let without = proof.without_it(units).map(|text| format!("<p>{}</p>\n", sentence(&text))).unwrap_or_default();
-    let falsifiers: Vec<String> = proof.falsifiers.iter().map(falsifier).collect();
+    let falsifiers: Vec<String> = proof.falsifiers_in(units).iter().map(falsifier).collect();
     let question = format!("<p>{}</p>\n", sentence(&format!("If `{}` were not the cause:", proof.suspect)));
     headline + &steps + &without + &question + &list_of_markup("falsifiers", &falsifiers)
 }

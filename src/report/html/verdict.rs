@@ -3,7 +3,6 @@
 use super::text::{list, sentence};
 use crate::findings::Strength;
 use crate::report::escape::markup;
-use crate::report::text::since;
 use crate::report::units::Units;
 use crate::verdicts::{Diagnosis, Hop, PathStatus, Proof};
 use crate::wording::{chance, error_in_nats, fixed, visible_name};
@@ -50,13 +49,14 @@ fn when(diagnosis: &Diagnosis, time: Option<&str>) -> String {
     let event = time.map_or_else(|| "the event has no time.".to_owned(), |time| format!("{}.", visible_name(time)));
     let Some(proof) = diagnosis.proofs.first() else { return event };
     let ends = [proof.path.first(), proof.path.get(1..).and_then(<[Hop]>::last)];
-    let off = ends.into_iter().flatten().filter_map(|hop| Some((visible_name(&hop.node), proof.rows_before(hop)?)));
-    let off: Vec<String> = off
-        .map(|(node, rows)| match rows {
+    let off = ends.into_iter().flatten().filter_map(|hop| {
+        let node = visible_name(&hop.node);
+        Some(match proof.rows_before(hop)? {
             0 => format!("`{node}` in the event alone"),
-            rows => format!("`{node}` since {}", since(rows)),
+            _ => format!("`{node}` since {}", proof.since(hop)?),
         })
-        .collect();
+    });
+    let off: Vec<String> = off.collect();
     match (off.is_empty(), proof.recent_rows) {
         (false, _) => format!("{event} Off: {}.", off.join(", ")),
         (true, None) => format!("{event} Since when is not known: no rows from before it were given."),

@@ -17,5 +17,5 @@ mod table;
 
 pub use attribution::AttributionText;
 pub use diagnosis::DiagnosisText;
-pub(super) use proof::{since, times};
+pub(super) use proof::times;
 pub(super) use summary::first_causes;

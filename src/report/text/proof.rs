@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use crate::report::units::Units;
-use crate::verdicts::{Falsifier, Hop, HopVerdict, Likely, PathStatus, Proof};
-use crate::wording::{Visible, chance, fixed, grouped, significant};
+use crate::verdicts::{Falsifier, FalsifierKind, Hop, HopVerdict, Likely, PathStatus, Proof};
+use crate::wording::{Visible, chance, fixed, grouped, significant, visible_name};
 
 impl fmt::Display for Proof {
     /// The path and whether it holds, a line for each step, what would have been without the suspect, and what would have to be seen if the
@@ -26,8 +26,24 @@ impl Proof {
     /// What would have been without the suspect, and what would have to be seen if the verdict were wrong, in lines.
     pub(super) fn otherwise_in(&self, units: &Units) -> String {
         let without = self.without_it(units).map_or_else(String::new, |sentence| format!("{sentence}\n"));
-        let falsifiers: String = self.falsifiers.iter().map(|falsifier| format!("- {falsifier}\n")).collect();
+        let falsifiers: String = self.falsifiers_in(units).iter().map(|falsifier| format!("- {falsifier}\n")).collect();
         format!("{without}If `{}` were not the cause:\n{falsifiers}", self.suspect)
+    }
+
+    /// What would have to be seen if the verdict were wrong, with values of nodes in their units.
+    pub(in crate::report) fn falsifiers_in(&self, units: &Units) -> Vec<Falsifier> {
+        let mut all = self.falsifiers.clone();
+        for falsifier in &mut all {
+            let (node, figure) = match falsifier.kind {
+                FalsifierKind::TargetUnusualWithout => (&self.target, "expected"),
+                FalsifierKind::OnlyTheRecord => (&self.suspect, "follows"),
+                _ => continue,
+            };
+            if let (Some(&value), Some(_)) = (falsifier.evidence.get(figure), units.of(node)) {
+                falsifier.seen = falsifier.seen.replacen(&significant(value), &units.text(node, value), 1);
+            }
+        }
+        all
     }
 
     /// The path, and whether it holds, in a line.
@@ -89,7 +105,8 @@ impl Proof {
 
     /// Since when a node is off, in words; nothing where no rows before the event show it.
     pub(in crate::report) fn since(&self, hop: &Hop) -> Option<String> {
-        self.rows_before(hop).map(since)
+        let time = hop.first_time.as_deref().map(visible_name);
+        self.rows_before(hop).map(|rows| since(rows, time.as_deref()))
     }
 
     /// For how many rows before the event a node is off.
@@ -117,13 +134,14 @@ impl Proof {
     }
 }
 
-/// So many rows before the event, in words.
-pub(in crate::report) fn since(rows: usize) -> String {
-    match rows {
-        0 => "the event".to_owned(),
+/// So many rows before the event, in words, and when that was, where it is known.
+fn since(rows: usize, time: Option<&str>) -> String {
+    let rows = match rows {
+        0 => return "the event".to_owned(),
         1 => "1 row before the event".to_owned(),
         rows => format!("{rows} rows before the event"),
-    }
+    };
+    time.map_or_else(|| rows.clone(), |time| format!("{time}, {rows}"))
 }
 
 /// How many times as much, for people.

@@ -90,19 +90,17 @@ impl Evidence {
         surprise >= NOT_UNUSUAL && self.nodes.len() as f64 * (-surprise).exp() <= BY_CHANCE
     }
 
-    /// A node and all its causes.
-    pub(super) fn at_or_above(&self, name: &str) -> Vec<&str> {
+    /// For each node whether it is this one or one of its causes.
+    pub(super) fn at_or_above(&self, name: &str) -> Vec<bool> {
         let mut is_there = vec![false; self.nodes.len()];
         // In topological order, so causes are found going back.
-        for number in (0..self.nodes.len()).rev() {
-            if self.nodes[number].name == name {
-                is_there[number] = true;
-            }
+        for (number, node) in self.nodes.iter().enumerate().rev() {
+            is_there[number] |= node.name == name;
             if is_there[number] {
-                self.nodes[number].parents.iter().for_each(|&parent| is_there[parent] = true);
+                node.parents.iter().for_each(|&parent| is_there[parent] = true);
             }
         }
-        self.nodes.iter().zip(is_there).filter(|(_, is_there)| *is_there).map(|(node, _)| node.name.as_str()).collect()
+        is_there
     }
 
     /// The tail probability behind one of its scores, below the floor where the score is at its ceiling.

@@ -5,9 +5,9 @@ use super::onset::first_row;
 use super::path::{Path, share_of_parent};
 use super::result::{Hop, HopVerdict, Likely, Range};
 use super::world::World;
-use crate::data::Dataset;
 use crate::error::Result;
 use crate::noise::NoiseDistribution;
+use crate::verdicts::config::DiagnosisConfig;
 
 /// What the tests of one node say.
 pub(super) struct Tested {
@@ -64,7 +64,7 @@ pub(super) fn hops(
     world: &World<'_>,
     path: &Path,
     tested: &[Option<Tested>],
-    recent: Option<&Dataset>,
+    config: &DiagnosisConfig,
 ) -> Result<Vec<Hop>> {
     let mut hops: Vec<Hop> = Vec::with_capacity(path.nodes.len());
     let (mut through, mut share) = (Vec::new(), 1.0);
@@ -87,8 +87,9 @@ pub(super) fn hops(
             hop.expected_without = Some(without.likely(world.model, world.value(number)));
             hop.p_value_without = Some(tested.p_value_without);
         }
-        if let Some(recent) = recent {
+        if let Some(recent) = &config.recent {
             hop.first_row = first_row(world.model, world.node(number), world.value(number), recent)?;
+            hop.first_time = hop.first_row.and_then(|row| config.recent_times.get(row).cloned());
         }
         hops.push(hop);
         (through, share) = (Vec::new(), 1.0);
@@ -121,6 +122,7 @@ fn hop(world: &World<'_>, number: usize, tested: &Tested) -> Hop {
         p_value_usual: tested.p_value_usual,
         carried: None,
         first_row: None,
+        first_time: None,
         verdict: tested.verdict,
     }
 }

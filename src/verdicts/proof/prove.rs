@@ -42,7 +42,7 @@ pub(in crate::verdicts) fn prove(
     let tested: Vec<Option<Tested>> = (0..world.wiring.nodes().len()).map(of_node).collect();
     let (path, status) = found(&world, &tested);
     let (path, share) = match path {
-        Some(path) => (hops(&world, &path, &tested, recent)?, Some(path.carried)),
+        Some(path) => (hops(&world, &path, &tested, config)?, Some(path.carried)),
         None => (Vec::new(), None),
     };
     let resolution = model.default_floor();
@@ -70,7 +70,8 @@ pub(in crate::verdicts) fn prove(
     })
 }
 
-/// The path that carries most of those with no step that is contradicted, unless one that is carries much more; and whether it holds.
+/// The path that carries most of those with no step that is contradicted, unless one that is carries much more or it is only one way of several; and
+/// whether it holds.
 fn found(world: &World<'_>, tested: &[Option<Tested>]) -> (Option<Path>, PathStatus) {
     // A node without a value has no test, and is no step.
     let passes = |number: usize, test: fn(&Tested) -> bool| tested[number].as_ref().is_none_or(test);
@@ -87,8 +88,25 @@ fn found(world: &World<'_>, tested: &[Option<Tested>]) -> (Option<Path>, PathSta
         );
         return (None, PathStatus::None { reason });
     };
+    if let Some(reason) = no_single_way(world, &path) {
+        return (None, PathStatus::None { reason });
+    }
     let status = status(world, tested, &path);
     (Some(path), status)
+}
+
+/// Why the path that carries most is not the way it went: it has to carry most of what arrived, and the other ways may neither add nor undo as much.
+fn no_single_way(world: &World<'_>, path: &Path) -> Option<String> {
+    let [suspect, target] = [world.suspect, world.wiring.target()].map(|number| &world.node(number).name);
+    match path.carried {
+        carried if carried < MOST => {
+            Some(format!("What `{suspect}` did reached `{target}` by several ways, none of which carries half of it."))
+        }
+        carried if carried > 1.0 + MOST => Some(format!(
+            "By the model what `{suspect}` did reached `{target}` by ways that undo each other, so none of them can be named."
+        )),
+        _ => None,
+    }
 }
 
 fn no_effect(world: &World<'_>) -> PathStatus {

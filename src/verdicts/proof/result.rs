@@ -119,6 +119,10 @@ pub struct Hop {
     /// The row before the event from which on the node deviated in every row, counted from 0; the number of rows where it is the event alone.
     /// Nothing where there are no such rows, or the event's value is usual.
     pub first_row: Option<usize>,
+    /// When that row was, as [`DiagnosisConfig::recent_times`](crate::DiagnosisConfig::recent_times) has it; nothing where that is not known, or it is the event
+    /// alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_time: Option<String>,
     /// Whether the node follows from the one before. The suspect itself should not follow from its causes.
     pub verdict: HopVerdict,
 }

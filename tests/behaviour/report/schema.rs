@@ -133,6 +133,7 @@ fn diagnoses_where(by_itself: f64, own_noise: f64) -> Vec<Diagnosis> {
         .with_samples(2_048);
     let given = AttributionConfig::default().with_model_error(true).with_context(["region"]);
     let recent = normal.head(20).unwrap();
+    let off_before = Dataset::from_columns([("db", [0.9, 0.9]), ("api", [2.7, 2.7])]).unwrap();
     let plain = DiagnosisConfig::default;
     let earlier = |name: &str| normal.column(name).unwrap().iter().skip(1).copied().collect::<Vec<f64>>();
     let lagging = [("db", earlier("db")), ("copy", earlier("copy"))].map(|(name, column)| (name.to_owned(), column));
@@ -142,6 +143,10 @@ fn diagnoses_where(by_itself: f64, own_noise: f64) -> Vec<Diagnosis> {
     [
         (event(&[("db", 0.9), ("copy", 0.2), ("api", 1.2), ("web", 1.3)], Some("none")), plain().with_recent(recent)),
         (event(&[("db", 0.9), ("copy", 1.8), ("api", 2.72), ("web", 2.75)], None), plain()),
+        (
+            event(&[("db", 0.9), ("copy", 1.8), ("api", 2.72), ("web", 2.75)], None),
+            plain().with_recent(off_before).with_recent_times(["2026-01-01T10:00", "2026-01-01T10:01"]),
+        ),
         (event(&[("db", 0.9), ("copy", 1.8), ("web", 2.75)], Some("none")), plain().with_attribution(precise)),
         (
             event(&[("db", 0.1), ("copy", 0.2), ("api", 0.32), ("web", 0.85)], Some("timeout")),

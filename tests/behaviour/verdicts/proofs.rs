@@ -83,6 +83,13 @@ fn rows_before_the_event_say_when_each_deviated_and_who_did_first() {
     assert_eq!((rows, proof.recent_rows), (vec![Some(4), Some(5), Some(10)], Some(10)));
     assert_eq!(falsifier(&proof, FalsifierKind::OthersBefore), (true, Some(false)));
     assert!(proof.to_string().contains("off since 6 rows before the event"), "{proof}");
+    let times = |count: usize| (0..count).map(|row| format!("10:{row:02}"));
+    let proof = shop().prove("web", "db", &slow(), &before([4, 5, 10]).with_recent_times(times(10))).unwrap();
+    let at: Vec<Option<&str>> = proof.path.iter().map(|hop| hop.first_time.as_deref()).collect();
+    assert_eq!(at, [Some("10:04"), Some("10:05"), None]);
+    assert!(proof.to_string().contains("off since 10:04, 6 rows before the event"), "{proof}");
+    let error = shop().prove("web", "db", &slow(), &before([4, 5, 10]).with_recent_times(times(9))).unwrap_err();
+    assert!(error.to_string().contains("9 for 10 rows"), "{error}");
     let proof = shop().prove("web", "db", &slow(), &before([4, 2, 10])).unwrap();
     assert_eq!(falsifier(&proof, FalsifierKind::OthersBefore), (true, Some(true)), "{proof}");
     let proof = shop().prove("web", "db", &slow(), &DiagnosisConfig::default()).unwrap();

@@ -181,9 +181,7 @@ impl Diagnosis {
         if expected < 0.0 && self.counts_from_nothing(target, units) {
             return None;
         }
-        let have = verb(target, units, "taken", "been");
-        let [expected, observed] = [expected, observed].map(|value| units.in_words(target, value));
-        Some(format!("With all of them as usual, `{target}` would have {have} {expected} instead of {observed}."))
+        Some(instead("all of them", target, &format!("`{target}`"), [expected, observed], units))
     }
 
     /// "With it as usual, `web` would have taken 42 ms instead of 420 ms."
@@ -197,17 +195,23 @@ impl Diagnosis {
             let probability = chance(would.probability, *resolution);
             return format!("With {it} as usual, {whom} would have been `{level}` with probability {probability}.");
         }
-        let have = verb(target, units, "taken", "been");
         // Far outside of its data a mechanism may say anything.
         if *expected < 0.0 && self.counts_from_nothing(target, units) {
+            let have = verb(target, units, "taken", "been");
             let besides = self.target_besides(node, units).map_or_else(String::new, |besides| format!("{besides} "));
             return format!(
                 "{besides}What {whom} would have {have} with {it} as usual the model cannot say: less than nothing, by its figures."
             );
         }
-        let [expected, observed] = [expected, observed].map(|&value| units.in_words(target, value));
-        format!("With {it} as usual, {whom} would have {have} {expected} instead of {observed}.")
+        instead(it, target, &whom, [*expected, *observed], units)
     }
+}
+
+/// "With it as usual, `web` would have taken 42 ms instead of 420 ms."
+fn instead(restored: &str, target: &str, called: &str, values: [f64; 2], units: &Units) -> String {
+    let have = verb(target, units, "taken", "been");
+    let [expected, observed] = values.map(|value| units.in_words(target, value));
+    format!("With {restored} as usual, {called} would have {have} {expected} instead of {observed}.")
 }
 
 fn times(ratio: f64) -> Option<String> {

@@ -1,34 +1,33 @@
 //! What to do next, as far as a verdict tells.
 
 use crate::error::list_names;
-use crate::findings::Strength;
-use crate::report::text::since;
+use crate::findings::{FindingKind, Strength};
 use crate::report::units::Units;
 use crate::verdicts::{Counterfactual, Diagnosis, Falsifier, FalsifierKind};
 
 /// Most rivals that are compared, and most checks that are named.
 const MOST: usize = 3;
-/// An event of which at least one in so many normal ones is as extreme is hardly one.
-const HARDLY_UNUSUAL: f64 = 0.05;
 
 impl Diagnosis {
     /// What to do next, the most urgent first, a sentence each: where to look, what is not checked, what would decide, or what is missing. Never empty.
     pub(in crate::report) fn next_steps(&self, units: &Units) -> Vec<String> {
-        let steps = match (self.strength, self.combined.first()) {
-            (Strength::Strong, Some(first)) => self.act_on(&first.node),
+        let record = self.findings.iter().find(|finding| finding.kind == FindingKind::OnlyTheRecord);
+        let mut steps: Vec<String> = record.map(|finding| finding.remedy.clone()).into_iter().collect();
+        steps.extend(match (self.strength, self.combined.first()) {
+            (Strength::Strong, Some(first)) => self.act_on(&first.node, units),
             (Strength::Contested, Some(first)) => self.decide(&first.node, units),
             _ => self.learn_more(),
-        };
+        });
         steps.into_iter().map(|step| self.with_visible_names(step)).collect()
     }
 
-    fn act_on(&self, first: &str) -> Vec<String> {
+    fn act_on(&self, first: &str, units: &Units) -> Vec<String> {
         let proof = self.proofs.first();
         let hop = proof.and_then(|proof| proof.path.first());
-        let what = match proof.zip(hop).and_then(|(proof, hop)| proof.rows_before(hop)) {
+        let what = match proof.zip(hop).and_then(|(proof, hop)| Some((proof.rows_before(hop)?, proof.since(hop)?))) {
             None => "what changed there around the event".to_owned(),
-            Some(0) => "what changed there just before the event".to_owned(),
-            Some(rows) => format!("what changed there from {} on", since(rows)),
+            Some((0, _)) => "what changed there just before the event".to_owned(),
+            Some((_, since)) => format!("what changed there from {since} on"),
         };
         let mut steps = vec![match first == self.target {
             true => format!("Look at `{first}` itself, and at what it depends on that the graph lacks: {what}."),
@@ -43,11 +42,20 @@ impl Diagnosis {
                 self.target
             ));
         }
+        steps.extend(self.against(units));
         if let Some(reason) = proof.and_then(|proof| proof.status.reason()) {
             steps.push(format!("Check by hand what the path does not show. {reason}"));
         }
         steps.extend(self.unchecked());
         steps
+    }
+
+    /// What was found that speaks against the first suspect, in steps to settle it.
+    pub(in crate::report) fn against(&self, units: &Units) -> impl Iterator<Item = String> {
+        let falsifiers = self.proofs.first().map(|proof| (&proof.suspect, proof.falsifiers_in(units)));
+        let found = falsifiers.into_iter().flat_map(|(suspect, all)| all.into_iter().map(move |one| (suspect, one)));
+        let found = found.filter(|(_, one)| one.found == Some(true)).take(MOST);
+        found.map(|(suspect, one)| format!("Settle what speaks against `{suspect}`: {}.", one.seen))
     }
 
     /// What would have to be seen if the first suspect were not the cause, and was not looked for.
@@ -74,8 +82,11 @@ impl Diagnosis {
             rivals.extend(self.combined.get(1).map(|score| score.node.as_str()));
         }
         rivals.truncate(MOST);
-        let mut steps = match rivals.is_empty() {
-            true => vec![format!("Look at `{first}`; there is no other suspect.")],
+        let missing_above = self.causes_without_values(first);
+        let values_to_get = if missing_above.is_none() { self.values_to_get() } else { None };
+        let mut steps: Vec<String> = missing_above.into_iter().collect();
+        steps.push(match rivals.is_empty() {
+            true => format!("Look at `{first}`; there is no other suspect."),
             false => {
                 let all = self.verdicts.len();
                 let counted = rivals.iter().map(|rival| match votes(rival) {
@@ -83,19 +94,18 @@ impl Diagnosis {
                     votes => format!("`{rival}`, first in {votes}"),
                 });
                 let counted = counted.collect::<Vec<_>>().join(", ");
-                vec![format!(
+                format!(
                     "Compare `{first}`, first in {} of {all} verdicts, with {counted}: what changed there around the event?",
                     votes(first)
-                )]
+                )
             }
-        };
+        });
         steps.extend(self.what_decides(first, &rivals, units));
-        let against = self.proofs.first().into_iter().flat_map(|proof| proof.against());
-        steps.extend(against.take(MOST).map(|found| format!("Settle what speaks against `{first}`: {}.", found.seen)));
+        steps.extend(self.against(units));
         if self.proofs.first().is_some_and(|proof| proof.recent_rows.is_none()) {
             steps.push("Give the rows from before the event: they would tell which of them was off first.".to_owned());
         }
-        steps.extend(self.values_to_get());
+        steps.extend(values_to_get);
         steps
     }
 
@@ -116,35 +126,43 @@ impl Diagnosis {
 
     fn learn_more(&self) -> Vec<String> {
         let mut steps: Vec<String> = self.values_to_get().into_iter().collect();
-        let is_usual = self.attribution.score.tail_probability.is_some_and(|tail| tail > HARDLY_UNUSUAL);
-        if is_usual {
+        if self.has_a_usual_target() {
             steps.push(format!(
                 "Ask about a node that is off: `{}` is hardly unusual here. Asking about no target ranks every node.",
                 self.target
             ));
         }
-        if !self.findings.is_empty() {
-            steps.push(
-                "Settle what speaks against the model or the data first; it stands under “How far to trust this”."
-                    .to_owned(),
-            );
-        }
+        let in_the_way = self.findings.iter().find(|finding| finding.kind.caps() == Strength::Thin);
+        steps.extend(in_the_way.map(|finding| finding.remedy.clone()));
         let hints: Vec<&str> = self.combined.iter().take(MOST).map(|score| score.node.as_str()).collect();
         if !hints.is_empty() {
-            steps.push(format!("Take the ranking below as a hint only; it begins with {}.", list_names(&hints)));
+            steps.push(format!("Take the ranking as a hint only; it begins with {}.", list_names(&hints)));
+        }
+        if steps.is_empty() {
+            steps.push("Look at other events of the same kind, as this one by itself names nobody.".to_owned());
         }
         steps
     }
 
-    fn values_to_get(&self) -> Option<String> {
-        let missing: Vec<&str> = self.missing.iter().map(String::as_str).take(MOST).collect();
-        let more = self.missing.len().saturating_sub(missing.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    /// The causes of the first suspect that have no value: it may be one of them as well.
+    fn causes_without_values(&self, first: &str) -> Option<String> {
+        let missing = &self.attribution.contribution(first)?.missing_parents;
         (!missing.is_empty()).then(|| {
-            format!(
-                "Get the values of {}{more} in this event: no verdict can blame or clear them.",
-                list_names(&missing)
-            )
+            format!("Get the values of {} in this event: the cause may be there or above.", some_names(missing))
         })
     }
+
+    fn values_to_get(&self) -> Option<String> {
+        let missing = &self.missing;
+        (!missing.is_empty()).then(|| {
+            format!("Get the values of {} in this event: no verdict can blame or clear them.", some_names(missing))
+        })
+    }
+}
+
+/// The first names, and how many more there are.
+fn some_names(names: &[String]) -> String {
+    let shown: Vec<&str> = names.iter().map(String::as_str).take(MOST).collect();
+    let more = names.len().saturating_sub(MOST);
+    list_names(&shown) + &if more > 0 { format!(" and {more} more") } else { String::new() }
 }
