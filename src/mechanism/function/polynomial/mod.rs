@@ -1,8 +1,9 @@
 //! A polynomial of the parents that does not explode outside the training range.
 
+mod block;
+
 use serde::{Deserialize, Serialize};
 
-use super::columns::for_each_row;
 use super::saved::{check, finite};
 use super::words::{Names, figure};
 use crate::error::{Error, Result};
@@ -77,19 +78,12 @@ impl PolynomialFunction {
         self.ranges.len()
     }
 
-    pub(super) fn value(&self, parents: &[f64]) -> f64 {
-        self.value_with(parents, &mut Vec::with_capacity(parents.len()))
-    }
-
     pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
-        let mut splits = Vec::with_capacity(parents.len());
-        for_each_row(parents, values.len(), |row, parents| values[row] = self.value_with(parents, &mut splits));
+        block::Block::of(self).fill(parents, values);
     }
 
-    /// The value, with room for what each parent is split into.
-    fn value_with(&self, parents: &[f64], splits: &mut Vec<(f64, f64, f64)>) -> f64 {
-        splits.clear();
-        splits.extend(self.ranges.iter().zip(parents).map(|(range, &parent)| range.split(parent)));
+    pub(super) fn value(&self, parents: &[f64]) -> f64 {
+        let splits: Vec<_> = self.ranges.iter().zip(parents).map(|(range, &parent)| range.split(parent)).collect();
         // Inside the box, where nearly all samples are, there is nothing but the product.
         if splits.iter().all(|&(_, near, far)| near == 0.0 && far == 0.0) {
             let of_term = |term: &PolynomialTerm| term.factors.iter().fold(term.coefficient, |p, &at| p * splits[at].0);
@@ -228,6 +222,33 @@ mod tests {
         for (a, b) in [(14.0, -13.0), (-14.0, 15.0), (7.0, 0.0)] {
             let expected: f64 = 0.5 + a * a + 2.0 * a * b;
             assert!((quadratic.value(&[a, b]) - expected).abs() < 1e-10, "({a}, {b})");
+        }
+    }
+
+    /// Blocks inside, outside and at the edge of the box, and a last one that is not whole.
+    #[test]
+    fn columns_have_the_bits_of_rows() {
+        let mut polynomial = cubic();
+        let more = [(0.3, vec![1, 1, 1, 0]), (-0.7, vec![1]), (0.2, vec![0, 1, 1]), (1.1, vec![])];
+        polynomial.terms.extend(more.into_iter().map(|(coefficient, factors)| PolynomialTerm { coefficient, factors }));
+        let spread =
+            |row: usize, step: usize, low: f64, high: f64| low + (high - low) * (row * step % 997) as f64 / 997.0;
+        let a: Vec<f64> = (0..700)
+            .map(|row| if row < 300 { spread(row, 37, -2.0, 2.0) } else { spread(row, 37, -40.0, 40.0) })
+            .collect();
+        let b: Vec<f64> = (0..700)
+            .map(|row| if row < 500 { spread(row, 101, -1.0, 3.0) } else { spread(row, 101, 4.0, 90.0) })
+            .collect();
+        let mut values = vec![f64::NAN; 700];
+        polynomial.fill(&[&a, &b], &mut values);
+        for row in 0..700 {
+            assert_eq!(
+                values[row].to_bits(),
+                polynomial.value(&[a[row], b[row]]).to_bits(),
+                "({}, {})",
+                a[row],
+                b[row]
+            );
         }
     }
 

@@ -1,0 +1,153 @@
+//! A polynomial over columns, a block of rows at a time.
+
+use super::{ParentRange, PolynomialFunction, PolynomialTerm};
+
+/// So many rows stay in the fastest memory with all that is computed of them.
+const ROWS: usize = 128;
+
+/// What one parent is split into, in each row of the block, see [`ParentRange::split`].
+#[derive(Default)]
+struct Split {
+    edge: Vec<f64>,
+    near: Vec<f64>,
+    far: Vec<f64>,
+    /// Whether the parent is outside its training range in any row of the block.
+    is_outside: bool,
+}
+
+/// The expansion of a product at the edge of the box: its value, its slopes along both ways out, and its curvatures.
+#[derive(Default)]
+struct Expansion {
+    product: Vec<f64>,
+    near: Vec<f64>,
+    far: Vec<f64>,
+    near_near: Vec<f64>,
+    near_far: Vec<f64>,
+}
+
+/// The block, with room that is used again for the next one.
+pub(super) struct Block<'p> {
+    polynomial: &'p PolynomialFunction,
+    splits: Vec<Split>,
+    is_outside: Vec<bool>,
+    outside: Vec<f64>,
+    expansion: Expansion,
+}
+
+impl<'p> Block<'p> {
+    pub(super) fn of(polynomial: &'p PolynomialFunction) -> Self {
+        let splits = polynomial.ranges.iter().map(|_| Split::default()).collect();
+        Self { polynomial, splits, is_outside: Vec::new(), outside: Vec::new(), expansion: Expansion::default() }
+    }
+
+    /// The values of all rows. The same operations in the same order as for a single row, and so the same bits wherever all of them are finite.
+    pub(super) fn fill(&mut self, parents: &[&[f64]], values: &mut [f64]) {
+        for (number, values) in values.chunks_mut(ROWS).enumerate() {
+            let start = number * ROWS;
+            for ((split, range), parent) in self.splits.iter_mut().zip(&self.polynomial.ranges).zip(parents) {
+                split.set(range, &parent[start..start + values.len()]);
+            }
+            self.fill_rows(values);
+        }
+    }
+
+    fn fill_rows(&mut self, values: &mut [f64]) {
+        let Self { polynomial, splits, is_outside, outside, expansion } = self;
+        let PolynomialFunction { intercept, terms, .. } = *polynomial;
+        is_outside.clear();
+        is_outside.resize(values.len(), false);
+        for split in splits.iter().filter(|split| split.is_outside) {
+            split.mark(is_outside);
+        }
+        if !is_outside.iter().all(|&is_outside| is_outside) {
+            values.fill(*intercept);
+            terms.iter().for_each(|term| add_product(term, splits, values));
+        }
+        if is_outside.contains(&true) {
+            outside.clear();
+            outside.resize(values.len(), *intercept);
+            for term in terms {
+                match term.factors.iter().any(|&factor| splits[factor].is_outside) {
+                    true => expansion.add(term, splits, outside),
+                    false => add_product(term, splits, outside),
+                }
+            }
+            let rows = values.iter_mut().zip(&*outside).zip(&*is_outside);
+            rows.filter(|(_, is_outside)| **is_outside).for_each(|((value, &outside), _)| *value = outside);
+        }
+    }
+}
+
+impl Split {
+    fn set(&mut self, range: &ParentRange, parent: &[f64]) {
+        for column in [&mut self.edge, &mut self.near, &mut self.far] {
+            column.resize(parent.len(), 0.0);
+        }
+        let columns = self.edge.iter_mut().zip(&mut self.near).zip(&mut self.far);
+        for (((edge, near), far), &parent) in columns.zip(parent) {
+            (*edge, *near, *far) = range.split(parent);
+        }
+        self.is_outside = self.near.iter().zip(&self.far).any(|(&near, &far)| near != 0.0 || far != 0.0);
+    }
+
+    fn mark(&self, is_outside: &mut [bool]) {
+        for ((is_outside, &near), &far) in is_outside.iter_mut().zip(&self.near).zip(&self.far) {
+            *is_outside |= near != 0.0 || far != 0.0;
+        }
+    }
+}
+
+/// Adds a term at the edge of the box, which inside of it is all there is.
+fn add_product(term: &PolynomialTerm, splits: &[Split], values: &mut [f64]) {
+    let (coefficient, edge) = (term.coefficient, |factor: usize| splits[factor].edge.iter());
+    match *term.factors.as_slice() {
+        [] => values.iter_mut().for_each(|value| *value += coefficient),
+        [a] => values.iter_mut().zip(edge(a)).for_each(|(value, a)| *value += coefficient * a),
+        [a, b] => {
+            values.iter_mut().zip(edge(a)).zip(edge(b)).for_each(|((value, a), b)| *value += coefficient * a * b);
+        }
+        [a, b, c] => {
+            let rows = values.iter_mut().zip(edge(a)).zip(edge(b)).zip(edge(c));
+            rows.for_each(|(((value, a), b), c)| *value += coefficient * a * b * c);
+        }
+        ref factors => {
+            for (row, value) in values.iter_mut().enumerate() {
+                *value += factors.iter().fold(coefficient, |product, &factor| product * splits[factor].edge[row]);
+            }
+        }
+    }
+}
+
+impl Expansion {
+    /// Adds a term with its continuation outside of the box.
+    fn add(&mut self, term: &PolynomialTerm, splits: &[Split], values: &mut [f64]) {
+        let Self { product, near, far, near_near, near_far } = self;
+        product.clear();
+        product.resize(values.len(), term.coefficient);
+        for column in [&mut *near, &mut *far, &mut *near_near, &mut *near_far] {
+            column.clear();
+            column.resize(values.len(), 0.0);
+        }
+        let columns = || (0..values.len());
+        for &factor in &term.factors {
+            let Split { edge, near: d, far: e, .. } = &splits[factor];
+            let [edge, d, e] = [edge, d, e].map(|column| &column[..values.len()]);
+            let [product, near, far] = [&mut *product, &mut *near, &mut *far].map(|column| &mut column[..values.len()]);
+            let [near_near, near_far] = [&mut *near_near, &mut *near_far].map(|column| &mut column[..values.len()]);
+            for row in columns() {
+                let (edge, d, e) = (edge[row], d[row], e[row]);
+                near_far[row] = near_far[row] * edge + near[row] * e + far[row] * d;
+                near_near[row] = near_near[row] * edge + 2.0 * near[row] * d;
+                near[row] = near[row] * edge + product[row] * d;
+                far[row] = far[row] * edge + product[row] * e;
+                product[row] *= edge;
+            }
+        }
+        let first = values.iter_mut().zip(&*product).zip(&*near);
+        for (((((value, product), near), far), near_near), near_far) in
+            first.zip(&*far).zip(&*near_near).zip(&*near_far)
+        {
+            *value += product + (near + 0.5 * near_near) + (far + near_far);
+        }
+    }
+}
