@@ -128,13 +128,12 @@ impl Expansion {
             column.clear();
             column.resize(values.len(), 0.0);
         }
-        let columns = || (0..values.len());
         for &factor in &term.factors {
             let Split { edge, near: d, far: e, .. } = &splits[factor];
             let [edge, d, e] = [edge, d, e].map(|column| &column[..values.len()]);
             let [product, near, far] = [&mut *product, &mut *near, &mut *far].map(|column| &mut column[..values.len()]);
             let [near_near, near_far] = [&mut *near_near, &mut *near_far].map(|column| &mut column[..values.len()]);
-            for row in columns() {
+            for row in 0..values.len() {
                 let (edge, d, e) = (edge[row], d[row], e[row]);
                 near_far[row] = near_far[row] * edge + near[row] * e + far[row] * d;
                 near_near[row] = near_near[row] * edge + 2.0 * near[row] * d;
