@@ -11,8 +11,9 @@ struct Split {
     edge: Vec<f64>,
     near: Vec<f64>,
     far: Vec<f64>,
-    /// Whether the parent is outside its training range in any row of the block.
-    is_outside: bool,
+    /// Whether the parent is outside its training range in any row of the block, and whether it is beyond the reach of the curvature.
+    is_near: bool,
+    is_far: bool,
 }
 
 /// The expansion of a product at the edge of the box: its value, its slopes along both ways out, and its curvatures.
@@ -56,9 +57,7 @@ impl<'p> Block<'p> {
         let PolynomialFunction { intercept, terms, .. } = *polynomial;
         is_outside.clear();
         is_outside.resize(values.len(), false);
-        for split in splits.iter().filter(|split| split.is_outside) {
-            split.mark(is_outside);
-        }
+        splits.iter().filter(|split| split.is_outside()).for_each(|split| split.mark(is_outside));
         if !is_outside.iter().all(|&is_outside| is_outside) {
             values.fill(*intercept);
             terms.iter().for_each(|term| add_product(term, splits, values));
@@ -67,7 +66,7 @@ impl<'p> Block<'p> {
             outside.clear();
             outside.resize(values.len(), *intercept);
             for term in terms {
-                match term.factors.iter().any(|&factor| splits[factor].is_outside) {
+                match term.factors.iter().any(|&factor| splits[factor].is_outside()) {
                     true => expansion.add(term, splits, outside),
                     false => add_product(term, splits, outside),
                 }
@@ -87,7 +86,13 @@ impl Split {
         for (((edge, near), far), &parent) in columns.zip(parent) {
             (*edge, *near, *far) = range.split(parent);
         }
-        self.is_outside = self.near.iter().zip(&self.far).any(|(&near, &far)| near != 0.0 || far != 0.0);
+        // Without an early end, several at once.
+        let is_any = |column: &[f64]| column.iter().fold(false, |any, &value| any | (value != 0.0));
+        (self.is_near, self.is_far) = (is_any(&self.near), is_any(&self.far));
+    }
+
+    fn is_outside(&self) -> bool {
+        self.is_near || self.is_far
     }
 
     fn mark(&self, is_outside: &mut [bool]) {
@@ -119,7 +124,7 @@ fn add_product(term: &PolynomialTerm, splits: &[Split], values: &mut [f64]) {
 }
 
 impl Expansion {
-    /// Adds a term with its continuation outside of the box.
+    /// Adds a term with its continuation outside of the box. What is 0 in all rows is passed over.
     fn add(&mut self, term: &PolynomialTerm, splits: &[Split], values: &mut [f64]) {
         let Self { product, near, far, near_near, near_far } = self;
         product.clear();
@@ -128,19 +133,29 @@ impl Expansion {
             column.clear();
             column.resize(values.len(), 0.0);
         }
-        for &factor in &term.factors {
-            let Split { edge, near: d, far: e, .. } = &splits[factor];
-            let [edge, d, e] = [edge, d, e].map(|column| &column[..values.len()]);
-            let [product, near, far] = [&mut *product, &mut *near, &mut *far].map(|column| &mut column[..values.len()]);
-            let [near_near, near_far] = [&mut *near_near, &mut *near_far].map(|column| &mut column[..values.len()]);
-            for row in 0..values.len() {
-                let (edge, d, e) = (edge[row], d[row], e[row]);
-                near_far[row] = near_far[row] * edge + near[row] * e + far[row] * d;
-                near_near[row] = near_near[row] * edge + 2.0 * near[row] * d;
-                near[row] = near[row] * edge + product[row] * d;
-                far[row] = far[row] * edge + product[row] * e;
-                product[row] *= edge;
+        let (mut is_near, mut is_far, mut is_bent) = (false, false, false);
+        for split in term.factors.iter().map(|&factor| &splits[factor]) {
+            let Split { edge, near: d, far: e, .. } = split;
+            if is_far || split.is_far {
+                let rows = near_far.iter_mut().zip(edge).zip(&*near).zip(e).zip(&*far).zip(d);
+                for (((((bend, edge), near), e), far), d) in rows {
+                    *bend = *bend * edge + near * e + far * d;
+                }
             }
+            if is_bent || is_near && split.is_near {
+                for (((bend, edge), near), d) in near_near.iter_mut().zip(edge).zip(&*near).zip(d) {
+                    *bend = *bend * edge + 2.0 * near * d;
+                }
+            }
+            is_bent |= is_near && split.is_near;
+            (is_near, is_far) = (is_near || split.is_near, is_far || split.is_far);
+            if is_near {
+                slope(near, edge, product, d);
+            }
+            if is_far {
+                slope(far, edge, product, e);
+            }
+            product.iter_mut().zip(edge).for_each(|(product, edge)| *product *= edge);
         }
         let first = values.iter_mut().zip(&*product).zip(&*near);
         for (((((value, product), near), far), near_near), near_far) in
@@ -148,5 +163,12 @@ impl Expansion {
         {
             *value += product + (near + 0.5 * near_near) + (far + near_far);
         }
+    }
+}
+
+/// A slope after one more factor.
+fn slope(slope: &mut [f64], edge: &[f64], product: &[f64], step: &[f64]) {
+    for (((slope, edge), product), step) in slope.iter_mut().zip(edge).zip(product).zip(step) {
+        *slope = *slope * edge + product * step;
     }
 }

@@ -140,10 +140,21 @@ impl ParentRange {
     /// the rest.
     fn split(&self, value: f64) -> (f64, f64, f64) {
         let z = (value - self.centre) / self.scale;
-        let edge = z.clamp(self.low, self.high);
+        let edge = cut_off(z, self.low, self.high);
         let reach = REACH * (self.high - self.low);
-        let near = (z - edge).clamp(-reach, reach);
+        let near = cut_off(z - edge, -reach, reach);
         (edge, near, z - edge - near)
+    }
+}
+
+/// What [`f64::clamp`] gives, without its check, so that several are done at once.
+fn cut_off(value: f64, low: f64, high: f64) -> f64 {
+    if value < low {
+        low
+    } else if value > high {
+        high
+    } else {
+        value
     }
 }
 
