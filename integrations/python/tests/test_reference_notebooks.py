@@ -130,6 +130,14 @@ def test_a_failing_cell_is_counted_and_the_next_ones_run(tmp_path):
     assert record["cells"][4]["figures"]["parts"] == {"a -> b": {"value": 0.5}, "c": {"lower": 1.0, "upper": 2.0}, "e": {"value": 3.0}}
 
 
+def test_a_run_that_takes_too_long_is_ended_and_its_cells_until_then_are_kept(tmp_path):
+    path, _ = cells_of(tmp_path, "from etiology import gcm", "name = gcm.__name__", "import time\ntime.sleep(600)\ngcm", "gcm.fit")
+    record = run({"some": path}, patience=10)["some"]
+    assert [cell["index"] for cell in record["cells"]] == [0, 1] and [cell["index"] for cell in record["left"]] == [2, 3]
+    assert table.share(record) == (2, 4)
+    assert table.failures(record) == ["[2, 3] not reached: the run of etiology was ended after 10 s"]
+
+
 def test_an_archive_of_another_content_is_refused(tmp_path):
     path = tmp_path / sdist.ARCHIVE
     with pytest.raises(sdist.NotReachable, match="there is no file"):

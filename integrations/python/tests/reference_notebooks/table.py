@@ -4,19 +4,24 @@
 def share(record):
     """How many cells that use `gcm` ran, and how many there are."""
     using = [cell for cell in record["cells"] if cell["uses"]]
-    return sum(cell["error"] is None for cell in using), len(using)
+    left = [cell for cell in record.get("left", []) if cell["uses"]]
+    return sum(cell["error"] is None for cell in using), len(using) + len(left)
 
 
 def failures(record):
     """The cells that failed, each as a line."""
-    return [f"[{cell['index']}]{'' if cell['uses'] else ' (uses no gcm)'} {cell['error']}" for cell in record["cells"] if cell["error"]]
+    lines = [f"[{cell['index']}]{'' if cell['uses'] else ' (uses no gcm)'} {cell['error']}" for cell in record["cells"] if cell["error"]]
+    if "ended" in record:
+        left = ", ".join(str(cell["index"]) for cell in record["left"])
+        lines.append(f"[{left}] not reached: the run of {record['package']} was ended after {record['ended']} s")
+    return lines
 
 
 def of_cells(ours, theirs):
     """A row per notebook, and one for all."""
     lines = [f"{'notebook':<14} {'package':<16} {'cells':>6} {'use gcm':>8} {'ran':>4} {'percent':>8} {'seconds':>8}"]
     for records in (ours, theirs):
-        rows = [(name, len(record["cells"]), *reversed(share(record)), record["seconds"]) for name, record in records.items()]
+        rows = [(name, len(record["cells"]) + len(record.get("left", [])), *reversed(share(record)), record["seconds"]) for name, record in records.items()]
         if rows:
             rows.append(("all", *(sum(row[column] for row in rows) for column in (1, 2, 3, 4))))
         for name, cells, using, ran, seconds in rows:
@@ -26,8 +31,8 @@ def of_cells(ours, theirs):
     return "\n".join(lines)
 
 
-def of_failures(records):
-    lines = [f"{name} {line}" for name, record in records.items() for line in failures(record)]
+def of_failures(*packages):
+    lines = [f"{record['package']}: {name} {line}" for records in packages for name, record in records.items() for line in failures(record)]
     return "\n".join(["", "Failed:", *lines] if lines else ["", "No cell failed."])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,7 @@ def confidence_intervals(
     """
     if not 0.0 < confidence_level < 1.0:
         raise ValueError(f"the confidence level must be between 0 and 1, and is {confidence_level}")
-    if progress is None and config.show_progress_bars and _in_notebook():
+    if progress is None and config.show_progress_bars and _is_watched():
         from etiology._progress import progress_bar
 
         progress = progress_bar("resamples")
@@ -63,6 +64,11 @@ def _single(name: Any, value: Any) -> float:
     if array.size != 1:
         raise ValueError(f"the estimate of `{name}` has {array.size} values: expected one, so estimate it of one row, or sum them up")
     return float(array[0])
+
+
+def _is_watched() -> bool:
+    """Whether somebody sees a bar: in a terminal or a notebook."""
+    return sys.stderr.isatty() or _in_notebook()
 
 
 def _in_notebook() -> bool:
