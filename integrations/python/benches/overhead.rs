@@ -1,6 +1,6 @@
 //! The side of Rust in `overhead.py`, which measures what a question costs more in Python.
 //!
-//! Its arguments are a saved model, a table of events and a target. It answers lines `ROWS REPEATS` by the median of the seconds that `REPEATS`
+//! Its arguments are a saved model, a table of events and a target. It says the number of its process, then answers lines `ROWS REPEATS` by the median of the seconds that `REPEATS`
 //! attributions of the first `ROWS` events took, and by the bits of what they found, so that both sides are seen to answer the same question.
 
 use std::error::Error;
@@ -29,13 +29,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (model, events) = (FittedModel::load(model)?, Dataset::from_csv_path(events)?);
     let attributor = model.attributor(target, config())?;
+    println!("{}", std::process::id());
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let (rows, repeats) = line.split_once(' ').ok_or("expected ROWS and REPEATS")?;
         let (rows, repeats): (usize, usize) = (rows.parse()?, repeats.parse()?);
-        let columns = events.names().iter().map(|name| Ok((name.as_str(), &events.column(name)?[..rows])));
-        let columns = columns.collect::<etiology::Result<Vec<_>>>()?;
-        let columns = EventColumns::new(columns.into_iter().map(|(name, cells)| (name, EventColumn::Numbers(cells))))?;
+        let mut columns = Vec::new();
+        for name in events.names() {
+            let column = events.column(name)?.to_slice().ok_or("a column is not contiguous")?;
+            columns.push((name.as_str(), EventColumn::Numbers(&column[..rows])));
+        }
+        let columns = EventColumns::new(columns)?;
         let mut seconds = Vec::with_capacity(repeats);
         for _ in 0..repeats {
             let start = Instant::now();

@@ -127,6 +127,11 @@ impl<'py> Columns<'py> {
         if let Ok(table) = table.cast::<PyDataset>() {
             return Ok(Self::of_dataset(&table.get().data, wanted));
         }
+        if let (Ok(table), Some(graph)) = (table.cast::<PyDict>(), wanted)
+            && let Some(columns) = Self::of_arrays(table, graph)?
+        {
+            return Ok(columns);
+        }
         let wanted = wanted.map(|graph| graph.nodes().collect::<Vec<&str>>());
         let pairs = tables(py)?.getattr("columns")?.call1((table, wanted))?;
         let pairs = pairs.cast_into::<PyList>()?;
@@ -142,6 +147,22 @@ impl<'py> Columns<'py> {
             names.push(name);
         }
         Ok(Self { names, columns })
+    }
+
+    /// The columns of a dict that has an array of contiguous floats for every node; nothing for any other, at which Python looks.
+    fn of_arrays(table: &Bound<'py, PyDict>, graph: &CausalGraph) -> PyResult<Option<Self>> {
+        let (mut names, mut columns) = (Vec::with_capacity(table.len()), Vec::with_capacity(table.len()));
+        for node in graph.nodes() {
+            let Some(column) = table.get_item(node)? else { return Ok(None) };
+            let Ok(numbers) = column.cast_into::<PyArray1<f64>>() else { return Ok(None) };
+            let Ok(numbers) = numbers.try_readonly() else { return Ok(None) };
+            if numbers.as_slice().is_err() {
+                return Ok(None);
+            }
+            columns.push(Column::Numbers(numbers));
+            names.push(node.to_owned());
+        }
+        Ok(Some(Self { names, columns }))
     }
 
     /// The columns of a table of the library; all of them where none is named, as it says then which there are.

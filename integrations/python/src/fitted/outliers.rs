@@ -1,7 +1,5 @@
 //! Which nodes caused an outlier: attributions and diagnoses.
 
-use std::sync::Arc;
-
 use etiology::Error;
 use etiology::attribution::RowStatistic;
 use pyo3::prelude::*;
@@ -89,7 +87,7 @@ impl PyFittedModel {
     ) -> PyResult<PyAttributor> {
         let config = options::attribution(py, options)?;
         let attributor = run(py, || self.model.attributor(target, config))?;
-        Ok(PyAttributor { attributor: Arc::new(attributor) })
+        Ok(PyAttributor::new(attributor))
     }
 
     /// Who is the root cause of the outlier of a target in a row.
