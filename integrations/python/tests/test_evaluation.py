@@ -165,3 +165,12 @@ def test_a_notebook_sees_how_far_a_long_answer_is(monkeypatch, capsys):
         assert capsys.readouterr().err == ""
     finally:
         gcm.config.enable_progress_bars()
+
+
+def test_intervals_repeat_with_a_seed():
+    ask = lambda: numpy.random.normal(size=2)  # noqa: E731
+    numpy.random.seed(5)
+    state = numpy.random.get_state()[1].copy()
+    first, second, other = (gcm.confidence_intervals(ask, num_bootstrap_resamples=4, seed=seed)[1] for seed in (1, 1, 2))
+    assert numpy.array_equal(first, second) and not numpy.array_equal(first, other)
+    assert numpy.array_equal(numpy.random.get_state()[1], state), "numpy's own state is left alone"

@@ -37,7 +37,8 @@ impl PyFittedModel {
         let map = options::feature_map(py, feature_map)?;
         let scores = Self::columns(&self.model, events)?.with(py, |events| {
             run(py, || {
-                let scores = (0..events.rows()).into_par_iter().map(|row| self.model.node_scores(&events.row(row)?, &map));
+                let scores =
+                    (0..events.rows()).into_par_iter().map(|row| self.model.node_scores(&events.row(row)?, &map));
                 scores.collect::<etiology::Result<Vec<_>>>()
             })
         })?;

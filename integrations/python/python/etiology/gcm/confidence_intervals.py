@@ -28,11 +28,12 @@ def confidence_intervals(
     n_jobs: int = 1,
     *,
     progress: Callable[[int, int], None] | None = None,
+    seed: int | None = None,
 ) -> tuple[Any, Any]:
     """Calls a function without arguments again and again, each time with other seeds, and tells the median of what it gives and the interval
     that holds so much of it: the quantiles (1 − level)/2 and (1 + level)/2.
 
-    Figures are a dict, or an array. `progress` is called with how many calls are done and how many there are.
+    Figures are a dict, or an array. Seeds come from numpy's global state, or from `seed`, which leaves that state as it was. `progress` is called with how many calls are done and how many there are.
     """
     if not 0.0 < confidence_level < 1.0:
         raise ValueError(f"the confidence level must be between 0 and 1, and is {confidence_level}")
@@ -40,6 +41,15 @@ def confidence_intervals(
         from etiology._progress import progress_bar
 
         progress = progress_bar("resamples")
+    if seed is not None:
+        before = numpy.random.get_state()
+        numpy.random.seed(seed)
+        try:
+            return confidence_intervals(
+                estimation_func, confidence_level, num_bootstrap_resamples, bootstrap_results_summary_func, n_jobs, progress=progress
+            )
+        finally:
+            numpy.random.set_state(before)
     rows, names = [], None
     for done in range(num_bootstrap_resamples):
         with _random.another_for_questions():
