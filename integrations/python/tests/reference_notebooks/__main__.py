@@ -30,6 +30,7 @@ def main():
     parser.add_argument("--saved", metavar="FILE", help="what --save wrote, for the reference's figures")
     parser.add_argument("--save", metavar="FILE", help="where all results go, as JSON")
     parser.add_argument("--patience", metavar="SECONDS", type=float, default=PATIENCE, help="after which the run of a notebook is ended")
+    parser.add_argument("--markdown", action="store_true", help="the figures as a table of Markdown")
     parser.add_argument("--sdist", metavar="FILE", help="the reference's source distribution, instead of pip's")
     parser.add_argument("--notebook", choices=sdist.NOTEBOOKS, action="append", help="this one alone; may be repeated")
     options = parser.parse_args()
@@ -49,7 +50,7 @@ def main():
             theirs = run(notebooks, os.path.abspath(options.with_reference), REFERENCE, options.patience)
     print(table.of_cells(ours, theirs))
     print(table.of_failures(ours, theirs))
-    print(table.of_figures(ours, theirs))
+    print((table.of_figures_in_markdown if options.markdown else table.of_figures)(ours, theirs))
     if options.save:
         results = {REFERENCE: theirs} | {options.package: ours}
         Path(options.save).write_text(json.dumps(results, indent=1), encoding="utf-8")

@@ -53,6 +53,24 @@ def of_figures(ours, theirs):
     return "\n".join(lines)
 
 
+def of_figures_in_markdown(ours, theirs):
+    """The same as one table of Markdown; a cell that the reference did not reach is told."""
+    lines = []
+    for name, record in ours.items():
+        other = theirs.get(name, {"cells": []})
+        reference = {cell["index"]: together(cell["figures"]) for cell in other["cells"]}
+        if not lines:
+            heads = [" ".join(map(str, (side.get("package", "-"), side.get("version", "")))).strip() for side in (record, other)]
+            lines += ["| notebook, cell | figure | " + " | ".join(heads) + " |", "|---|---|---|---|"]
+        for cell in record["cells"]:
+            for title, figures in together(cell["figures"]).items():
+                beside = reference.get(cell["index"], {}).get(title)
+                for node in figures:
+                    there = "not reached" if beside is None else written(beside.get(node))
+                    lines.append(f"| {name} [{cell['index']}], `{title}` | {node.replace('->', '→')} | {written(figures[node])} | {there} |")
+    return "\n".join(lines)
+
+
 def together(figures):
     """The figures of a cell by name; those that are bounds of the values before them, with these."""
     merged = {}
