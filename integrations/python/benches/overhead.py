@@ -99,6 +99,7 @@ def models(normal):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--events", type=int, choices=[rows for rows, _ in SIZES], help="in a call; all sizes without it")
     parser.add_argument("--profile", default="release", help="of cargo, as the package was built in")
     options = parser.parse_args()
     cargo = shutil.which("cargo") or str(Path.home() / ".cargo/bin/cargo")
@@ -110,7 +111,7 @@ def main():
             model.fitted.save(f"{folder}/model.etiology")
             Path(f"{folder}/events.csv").write_text(etiology.Dataset(slow).to_csv())
             rust = RustSide(command, f"{folder}/model.etiology", f"{folder}/events.csv")
-            for rows, repeats in SIZES:
+            for rows, repeats in (size for size in SIZES if options.events in (None, size[0])):
                 for kind_of_table, made in tables():
                     table = made({name: column[:rows].copy() for name, column in slow.items()})
                     ask = lambda: gcm.attribute_anomalies(model, TARGET, table)  # noqa: B023, E731

@@ -137,9 +137,10 @@ impl Pace {
         } else {
             run(py, compute)
         };
-        // Other threads may have shared the work, and a busy machine may have made one question slow: half of what was known is forgotten.
+        // Other threads may have shared the work, and a busy machine may have made one question slow: no single one counts in full.
         let now = start.elapsed().as_nanos() as u64 / rows;
-        self.of_row.store(now.max(before / 2).max(1), Ordering::Relaxed);
+        let known = if before == 0 || now < before { now.max(before / 2) } else { before + (now - before) / 4 };
+        self.of_row.store(known.max(1), Ordering::Relaxed);
         found
     }
 }

@@ -50,10 +50,22 @@ def _in_one_piece(frame: Any, wanted: Iterable[str] | None) -> list[tuple[str, A
         if rows * count > _FEW_CELLS:
             return None
         values = values.copy()
-    names = frame.columns.tolist()
     needed = None if wanted is None else set(wanted)
-    pairs = [(name if type(name) is str else str(name), column) for name, column in zip(names, values)]
+    pairs = list(zip(_names_of(frame.columns), values))
     return pairs if needed is None else [pair for pair in pairs if pair[0] in needed] or pairs
+
+
+_last_index: tuple[Any, list[str]] = (None, [])
+
+
+def _names_of(index: Any) -> list[str]:
+    """The names of a frame's columns. Rows of one frame share their index, which never changes, so those of the last one are kept."""
+    global _last_index
+    known, names = _last_index
+    if known is not index:
+        names = [name if type(name) is str else str(name) for name in index.tolist()]
+        _last_index = (index, names)
+    return names
 
 
 def _items(table: Any) -> Iterable[tuple[Any, Callable[[], Any]]]:
