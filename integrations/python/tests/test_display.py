@@ -81,6 +81,7 @@ def test_names_are_escaped(name):
     answers = [
         model.attribute_outlier("api", event),
         model.attribute_outlier("api", event, quantity="mean_deviation"),
+        model.attribute_outliers("api", rows),
         model.diagnose("api", event),
         model.diagnose_all(event),
         model.diagnose_rows_together("api", rows, "mean"),

@@ -122,5 +122,13 @@ def to_html(answer: Any) -> str:
     return "<div>" + "".join(parts) + "</div>"
 
 
+def frame_to_html(answer: Any) -> str:
+    """An answer that is a table, for a notebook; its name alone where pandas is not installed."""
+    try:
+        return str(answer.to_frame()._repr_html_())
+    except ImportError:
+        return f"<pre>{html.escape(repr(answer))}</pre>"
+
+
 def _text(answer: Any, opened: bool = False) -> str:
     return f"<details{' open' if opened else ''}><summary>Text</summary><pre>{html.escape(str(answer))}</pre></details>"

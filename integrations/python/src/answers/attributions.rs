@@ -96,6 +96,11 @@ impl PyAttributions {
         py.import("pandas")?.call_method1("DataFrame", (self.contributions(py)?,))
     }
 
+    /// What a notebook shows: the data frame.
+    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        super::display(slf.as_any(), "frame_to_html")
+    }
+
     fn __len__(&self) -> usize {
         self.columns.rows()
     }
