@@ -103,23 +103,11 @@ impl Dataset {
         Self::of_column_after_column(Arc::new(names), rows, joined(columns), text_cells)
     }
 
-    /// The table of so many rows with the value that is given for every column and row.
+    /// The table of so many rows with the values of its first column, then those of its second, and so on.
     ///
     /// # Errors
     /// When there are no rows.
-    pub(super) fn of_cells(
-        names: Arc<ColumnNames>,
-        rows: usize,
-        value: impl Fn(usize, usize) -> f64,
-        text_cells: TextCells,
-    ) -> Result<Self> {
-        let value = &value;
-        let values = (0..names.len()).flat_map(|column| (0..rows).map(move |row| value(column, row))).collect();
-        Self::of_column_after_column(names, rows, values, text_cells)
-    }
-
-    /// The table of so many rows with the values of its first column, then those of its second, and so on.
-    fn of_column_after_column(
+    pub(super) fn of_column_after_column(
         names: Arc<ColumnNames>,
         rows: usize,
         values: Vec<f64>,

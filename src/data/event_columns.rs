@@ -98,11 +98,15 @@ impl<'c> EventColumns<'c> {
             let cells = cells.iter().enumerate().filter_map(|(row, cell)| Some(((column, row), cell.map(str::trim)?)));
             text.extend(cells.filter(|(_, cell)| !cell.is_empty()).map(|(place, cell)| (place, cell.to_owned())));
         }
-        let value = |column: usize, row: usize| match self.columns[column] {
-            EventColumn::Numbers(numbers) => numbers[row],
-            EventColumn::Text(_) => f64::NAN,
-        };
-        Dataset::of_cells(Arc::clone(&self.names), self.rows, value, text)
+        // Of the right size at once, so that no number is copied twice.
+        let mut values = Vec::with_capacity(self.columns.len() * self.rows);
+        for column in &self.columns {
+            match column {
+                EventColumn::Numbers(numbers) => values.extend_from_slice(numbers),
+                EventColumn::Text(_) => values.resize(values.len() + self.rows, f64::NAN),
+            }
+        }
+        Dataset::of_column_after_column(Arc::clone(&self.names), self.rows, values, text)
     }
 
     /// The number of events.

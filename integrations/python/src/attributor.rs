@@ -13,13 +13,20 @@ use crate::answers::{PyAttribution, PyAttributions, PyDiagnosis};
 use crate::columns::observation;
 use crate::errors::exception;
 use crate::fitted::PyFittedModel;
-use crate::run::run;
+use crate::run::{Pace, run};
 
 /// A target prepared for one attribution after another.
 #[pyclass(name = "Attributor", module = "etiology", frozen)]
 #[derive(Debug)]
 pub(crate) struct PyAttributor {
-    pub(crate) attributor: Arc<Attributor>,
+    attributor: Arc<Attributor>,
+    pace: Pace,
+}
+
+impl PyAttributor {
+    pub(crate) fn new(attributor: Attributor) -> Self {
+        Self { attributor: Arc::new(attributor), pace: Pace::default() }
+    }
 }
 
 /// Seconds as a duration.
@@ -48,13 +55,13 @@ impl PyAttributor {
     fn attribute(&self, py: Python<'_>, event: &Bound<'_, PyAny>, limit: Option<f64>) -> PyResult<PyAttribution> {
         let event = observation(event)?;
         let limit = limit.map(|limit| seconds(py, limit)).transpose()?;
-        let answer = run(py, || match limit {
-            None => self.attributor.attribute(&event),
-            Some(limit) => {
+        let answer = match limit {
+            None => self.pace.run(py, 1, || self.attributor.attribute(&event))?,
+            Some(limit) => run(py, || {
                 let timed = self.attributor.attribute_within(&event, limit, || ControlFlow::Continue(()))?;
                 Ok(timed.attribution)
-            }
-        })?;
+            })?,
+        };
         Ok(PyAttribution::new(answer, self.attributor.model().graph().clone()))
     }
 
@@ -62,7 +69,7 @@ impl PyAttributor {
     pub(crate) fn attribute_rows(&self, py: Python<'_>, events: &Bound<'_, PyAny>) -> PyResult<PyAttributions> {
         let columns = PyFittedModel::columns(self.attributor.model(), events)?;
         columns.with(py, |columns| {
-            let columns = run(py, || self.attributor.attribute_columns(columns))?;
+            let columns = self.pace.run(py, columns.rows(), || self.attributor.attribute_columns(columns))?;
             Ok(PyAttributions { columns })
         })
     }

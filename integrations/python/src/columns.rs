@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use etiology::data::{EventColumn, EventColumns};
 use etiology::{CausalGraph, Dataset, Error, Observation};
+use numpy::ndarray::Axis;
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -97,14 +98,20 @@ fn column_of<'py>(py: Python<'py>, data: &Dataset, column: &str) -> PyResult<Bou
     if data.levels(column).is_none() {
         return Ok(data.column(column).or_raise(py)?.to_vec().into_pyarray(py).into_any());
     }
-    let cells = data.observations().map(|row| row.text(column).map(str::to_owned));
-    Ok(PyList::new(py, cells.collect::<Vec<Option<String>>>())?.into_any())
+    Ok(PyList::new(py, text_of(data, column))?.into_any())
+}
+
+/// The cells of a category.
+fn text_of(data: &Dataset, column: &str) -> Vec<Option<String>> {
+    data.observations().map(|row| row.text(column).map(str::to_owned)).collect()
 }
 
 /// One column, borrowed from Python where it can be.
 enum Column<'py> {
     Numbers(PyReadonlyArray1<'py, f64>),
     Text(Vec<Option<String>>),
+    /// The column at this place of a table of the library.
+    Shared(Arc<Dataset>, usize),
 }
 
 /// Columns of a table, borrowed from Python where they can be.
@@ -118,7 +125,12 @@ impl<'py> Columns<'py> {
     pub(crate) fn of(table: &Bound<'py, PyAny>, wanted: Option<&CausalGraph>) -> PyResult<Self> {
         let py = table.py();
         if let Ok(table) = table.cast::<PyDataset>() {
-            return Self::of(table.get().to_dict(py)?.as_any(), wanted);
+            return Ok(Self::of_dataset(&table.get().data, wanted));
+        }
+        if let (Ok(table), Some(graph)) = (table.cast::<PyDict>(), wanted)
+            && let Some(columns) = Self::of_arrays(table, graph)?
+        {
+            return Ok(columns);
         }
         let wanted = wanted.map(|graph| graph.nodes().collect::<Vec<&str>>());
         let pairs = tables(py)?.getattr("columns")?.call1((table, wanted))?;
@@ -137,13 +149,42 @@ impl<'py> Columns<'py> {
         Ok(Self { names, columns })
     }
 
+    /// The columns of a dict that has an array of contiguous floats for every node; nothing for any other, at which Python looks.
+    fn of_arrays(table: &Bound<'py, PyDict>, graph: &CausalGraph) -> PyResult<Option<Self>> {
+        let (mut names, mut columns) = (Vec::with_capacity(table.len()), Vec::with_capacity(table.len()));
+        for node in graph.nodes() {
+            let Some(column) = table.get_item(node)? else { return Ok(None) };
+            let Ok(numbers) = column.cast_into::<PyArray1<f64>>() else { return Ok(None) };
+            let Ok(numbers) = numbers.try_readonly() else { return Ok(None) };
+            if numbers.as_slice().is_err() {
+                return Ok(None);
+            }
+            columns.push(Column::Numbers(numbers));
+            names.push(node.to_owned());
+        }
+        Ok(Some(Self { names, columns }))
+    }
+
+    /// The columns of a table of the library; all of them where none is named, as it says then which there are.
+    fn of_dataset(data: &Arc<Dataset>, wanted: Option<&CausalGraph>) -> Self {
+        let is_wanted = |name: &&String| wanted.is_none_or(|graph| graph.contains(name));
+        let some = data.names().iter().any(|name| is_wanted(&name));
+        let places = data.names().iter().enumerate().filter(|(_, name)| !some || is_wanted(name));
+        let column = |(place, name): (usize, &String)| match data.levels(name) {
+            None => (name.clone(), Column::Shared(Arc::clone(data), place)),
+            Some(_) => (name.clone(), Column::Text(text_of(data, name))),
+        };
+        let (names, columns) = places.map(column).unzip();
+        Self { names, columns }
+    }
+
     /// Asks about them.
     pub(crate) fn with<R>(&self, py: Python<'_>, ask: impl FnOnce(&EventColumns<'_>) -> PyResult<R>) -> PyResult<R> {
         let text: Vec<Vec<Option<&str>>> = self
             .columns
             .iter()
             .map(|column| match column {
-                Column::Numbers(_) => Vec::new(),
+                Column::Numbers(_) | Column::Shared(..) => Vec::new(),
                 Column::Text(cells) => cells.iter().map(Option::as_deref).collect(),
             })
             .collect();
@@ -153,6 +194,11 @@ impl<'py> Columns<'py> {
                 Column::Text(_) => EventColumn::Text(text),
                 Column::Numbers(numbers) => {
                     EventColumn::Numbers(numbers.as_slice().map_err(|error| PyTypeError::new_err(error.to_string()))?)
+                }
+                // Tables of the library have their columns one after another.
+                Column::Shared(data, place) => {
+                    let column = data.values().index_axis_move(Axis(1), *place).to_slice();
+                    EventColumn::Numbers(column.unwrap_or_default())
                 }
             };
             columns.push((name.as_str(), column));

@@ -1,18 +1,24 @@
 //! Computing without the interpreter: the lock is released, several threads compute, and Ctrl-C stops them.
+//!
+//! To hand a question over to other threads, and its answer back, takes some 30 µs, and several times as much where they find no processor free. What takes
+//! a moment is computed on the thread that asks.
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use etiology::Result;
-use etiology::threads::Workers;
+use etiology::threads::{Workers, on_this_thread};
 use pyo3::prelude::*;
 
 use crate::errors::OrRaise;
 
 /// How often the interpreter is asked for signals.
 const EVERY: Duration = Duration::from_millis(40);
+/// What takes no longer is over before anybody misses a look at signals.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// The threads that compute. Only the main thread of Python gets signals, so it has workers that nobody else uses, which may be stopped.
 struct Pools {
@@ -26,6 +32,8 @@ static POOLS: Mutex<Pools> = Mutex::new(Pools { threads: 0, of_main_thread: None
 thread_local! {
     /// Whether this is the main thread of Python; unknown at first.
     static IS_MAIN: Cell<Option<bool>> = const { Cell::new(None) };
+    /// Whether this thread has computed something by itself, and is a pool of its own since then: no worker, though rayon calls it one.
+    static IS_ALONE: Cell<bool> = const { Cell::new(false) };
 }
 
 fn pools() -> MutexGuard<'static, Pools> {
@@ -40,6 +48,11 @@ fn is_main(py: Python<'_>) -> PyResult<bool> {
     let is_main = threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?);
     IS_MAIN.set(Some(is_main));
     Ok(is_main)
+}
+
+/// Whether this is a thread that computes for another.
+fn is_worker() -> bool {
+    rayon::current_thread_index().is_some() && !IS_ALONE.get()
 }
 
 fn workers(py: Python<'_>, is_main: bool) -> PyResult<Arc<Workers>> {
@@ -71,7 +84,7 @@ pub(crate) fn run_watched<R: Send>(
     mut meanwhile: impl FnMut(Python<'_>) -> PyResult<()> + Send,
 ) -> PyResult<R> {
     // A function written in Python that is called by a computation asks a question itself.
-    if rayon::current_thread_index().is_some() {
+    if is_worker() {
         return py.detach(compute).or_raise(py);
     }
     let is_main = is_main(py)?;
@@ -97,6 +110,38 @@ pub(crate) fn run_watched<R: Send>(
             Err(error)
         }
         None => found.or_raise(py),
+    }
+}
+
+/// How long questions of one kind take, as the last ones did.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    /// Nanoseconds for one row; 0 until there was one.
+    of_row: AtomicU64,
+}
+
+impl Pace {
+    /// [`run`] for a question about so many rows; on this thread, without a look at signals, if it will take a moment.
+    pub(crate) fn run<R: Send>(
+        &self,
+        py: Python<'_>,
+        rows: usize,
+        compute: impl FnOnce() -> Result<R> + Send,
+    ) -> PyResult<R> {
+        let (before, rows) = (self.of_row.load(Ordering::Relaxed), rows.max(1) as u64);
+        let takes_a_moment = before > 0 && u128::from(before.saturating_mul(rows)) < MOMENT.as_nanos();
+        let start = Instant::now();
+        let found = if takes_a_moment && !is_worker() {
+            IS_ALONE.set(true);
+            py.detach(|| on_this_thread(compute)).or_raise(py)
+        } else {
+            run(py, compute)
+        };
+        // Other threads may have shared the work, and a busy machine may have made one question slow: no single one counts in full.
+        let now = start.elapsed().as_nanos() as u64 / rows;
+        let known = if before == 0 || now < before { now.max(before / 2) } else { before + (now - before) / 4 };
+        self.of_row.store(known.max(1), Ordering::Relaxed);
+        found
     }
 }
 

@@ -1,8 +1,10 @@
 """What a notebook shows."""
 
+import html.parser
 import re
 import xml.etree.ElementTree
 
+import numpy
 import pytest
 
 import etiology
@@ -12,15 +14,21 @@ TARGET, CULPRIT = "Website", "Caching Service"
 SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
-def test_answers_show_bars_the_graph_and_their_text(model, event):
-    for answer in (model.diagnose(TARGET, event), model.attribute_outlier(TARGET, event)):
+def test_answers_show_the_parts_of_their_page_and_their_text(unfitted, model, normal, event):
+    slower = {name: column + (0.5 if name == CULPRIT else 0.0) for name, column in normal.items()}
+    for answer in (model.diagnose(TARGET, event), model.attribute_outlier(TARGET, event), unfitted.distribution_change(normal, slower, TARGET)):
         shown = answer._repr_html_()
         drawings = SVG.findall(shown)
-        assert len(drawings) == 2 and CULPRIT in drawings[0] and CULPRIT in drawings[1]
+        assert drawings and CULPRIT in drawings[0]
         for drawing in drawings:
             xml.etree.ElementTree.fromstring(drawing)
-        assert "<details><summary>Text</summary><pre>" in shown
-    assert "<b>" in model.diagnose(TARGET, event)._repr_html_()
+        # The page's own parts, with its style for them alone.
+        assert answer.to_fragment() in shown and ".etiology {" in shown
+        assert "<html" not in shown and "<script" not in shown and "<details><summary>Text</summary><pre>" in shown
+    shown = model.diagnose(TARGET, event)._repr_html_()
+    page = model.diagnose(TARGET, event).to_page()
+    start = page.index('<div class="first">')
+    assert page[start : page.index("<section", start)] in shown, "the first screen of the page is what a notebook shows"
 
 
 def test_all_answers_show_something(unfitted, model, normal, event):
@@ -47,16 +55,45 @@ def test_all_answers_show_something(unfitted, model, normal, event):
             answer.nothing
 
 
-def test_names_are_escaped():
-    name = "<script>alert('db')</script>"
+class Tags(html.parser.HTMLParser):
+    """The elements of a page, each with its attributes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert('db')</script>", '"><img src=x onerror=alert(1)>', "</style></svg><b onclick=x>", "`<i>`", "db &amp; &lt;i&gt;"]
+)
+def test_names_are_escaped(name):
     rows = {name: [0.1 * number + 0.01 * (number % 7) for number in range(60)]}
     rows["api"] = [value + 0.05 * (number % 5) for number, value in enumerate(rows[name])]
-    model = etiology.StructuralCausalModel([(name, "api")]).assign_mechanisms(rows, search="linear").fit(rows)
+    rows = {node: numpy.array(column) for node, column in rows.items()}
+    unfitted = etiology.StructuralCausalModel([(name, "api")]).assign_mechanisms(rows, search="linear")
+    model = unfitted.fit(rows)
     event = {name: 30.0, "api": 30.0}
-    for answer in (model.attribute_outlier("api", event), model.diagnose("api", event), model.arrow_strength("api")):
+    moved = {node: column + 3.0 for node, column in rows.items()}
+    answers = [
+        model.attribute_outlier("api", event),
+        model.attribute_outlier("api", event, quantity="mean_deviation"),
+        model.attribute_outliers("api", rows),
+        model.diagnose("api", event),
+        model.diagnose_all(event),
+        model.diagnose_rows_together("api", rows, "mean"),
+        model.arrow_strength("api"),
+        unfitted.distribution_change(rows, moved, "api"),
+        Estimates({(name, "api"): 1.0}),
+    ]
+    for answer in answers:
         shown = answer._repr_html_()
-        assert "<script" not in shown and "script" in shown
-    assert "<script" not in Estimates({(name, "api"): 1.0})._repr_html_()
+        tags = Tags(shown).found
+        assert tags and not {"script", "img", "i"} & {tag for tag, _ in tags}, type(answer)
+        assert not any(attribute.startswith("on") for _, attributes in tags for attribute in attributes), type(answer)
 
 
 def test_a_frame_has_a_row_for_each_node(model, event):
@@ -79,8 +116,15 @@ def test_drawings_of_matplotlib(tmp_path):
     networkx = pytest.importorskip("networkx")
     matplotlib.use("Agg")
     from etiology import utils
+    from etiology.gcm.util import plotting
 
+    assert etiology.utils.plotting.plot is utils.plot and plotting.plot_adjacency_matrix is utils.plot_adjacency_matrix
     graph = networkx.DiGraph([("db", "api"), ("auth", "api")])
     utils.plot(graph, causal_strengths={("db", "api"): 2.0, ("auth", "api"): 0.5}, filename=tmp_path / "graph.png", display_plot=False)
     utils.bar_plot({"db": 1.0, "api": -0.5}, {"db": (0.5, 1.5), "api": (-1.0, 0.0)}, "nats", tmp_path / "bars.png", display_plot=False)
+    pandas = pytest.importorskip("pandas")
+    matrix = pandas.DataFrame([[0.0, 1.0], [0.0, 0.0]], index=["db", "api"], columns=["db", "api"])
+    for directed in (True, False):
+        utils.plot_adjacency_matrix(matrix, directed, filename=tmp_path / f"matrix_{directed}.png", display_plot=False)
+        assert (tmp_path / f"matrix_{directed}.png").stat().st_size > 1000
     assert (tmp_path / "graph.png").stat().st_size > 1000 and (tmp_path / "bars.png").stat().st_size > 1000

@@ -105,6 +105,56 @@ def test_a_forked_process_answers(model, event, tmp_path):
     assert run(code, tmp_path / "shop.etiology", json.dumps(event)) == "0"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_short_questions_are_answered_on_any_thread_and_after_a_fork(model, slow, tmp_path):
+    # The first goes to other threads, and those that follow stay where they are asked: with the same bits.
+    attributor = model.attributor(TARGET)
+    first, *later = [attributor.attribute_rows(slow) for _ in range(4)]
+    found = []
+    thread = threading.Thread(target=lambda: found.extend(attributor.attribute_rows(slow) for _ in range(3)))
+    thread.start()
+    thread.join()
+    for answer in later + found:
+        assert all(numpy.array_equal(answer.contributions[node], values) for node, values in first.contributions.items())
+    # A thread that has answered by itself has others compute longer questions, which an interrupt stops.
+    assert interrupted(lambda: model.attribute_outliers(TARGET, {name: numpy.tile(column, 2000) for name, column in slow.items()}, estimator="monte_carlo", samples=4096)) < 5.0
+    model.save(tmp_path / "shop.etiology")
+    code = """
+        import json, os, sys, warnings
+        import numpy
+        import etiology
+        warnings.simplefilter("ignore")
+        model = etiology.FittedModel.load(sys.argv[1])
+        rows = {name: numpy.array(column) for name, column in json.loads(sys.argv[2]).items()}
+        attributor = model.attributor("Website")
+        scores = [attributor.attribute_rows(rows).scores.tolist() for _ in range(3)]
+        child = os.fork()
+        if child == 0:
+            again = [attributor.attribute_rows(rows).scores.tolist(), model.attributor("Website").attribute_rows(rows).scores.tolist()]
+            os._exit(0 if again == scores[:2] else 1)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+    import json
+
+    assert run(code, tmp_path / "shop.etiology", json.dumps({name: column.tolist() for name, column in slow.items()})) == "0"
+
+
+def test_a_scorer_in_python_may_ask_questions_itself(model, slow):
+    event = {name: float(column[0]) for name, column in slow.items()}
+    other = model.attributor("API")
+    expected = other.attribute(event).values
+    asked = []
+
+    def scorer(value):
+        asked.append(other.attribute(event).values == expected)
+        return value
+
+    attributor = model.attributor(TARGET, feature_map=scorer, estimator="counting", samples=32, shapley_method=3)
+    first = attributor.attribute(event).values
+    assert [attributor.attribute(event).values for _ in range(3)] == [first] * 3
+    assert len(asked) > 100 and all(asked)
+
+
 def resident_kilobytes():
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmRSS"):

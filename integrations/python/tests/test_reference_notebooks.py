@@ -130,6 +130,28 @@ def test_a_failing_cell_is_counted_and_the_next_ones_run(tmp_path):
     assert record["cells"][4]["figures"]["parts"] == {"a -> b": {"value": 0.5}, "c": {"lower": 1.0, "upper": 2.0}, "e": {"value": 3.0}}
 
 
+def test_a_run_that_takes_too_long_is_ended_and_its_cells_until_then_are_kept(tmp_path):
+    path, _ = cells_of(tmp_path, "from dowhy import gcm", "name = gcm.__name__", "import time\ntime.sleep(600)\ngcm", "gcm.fit")
+    record = run({"some": path}, patience=10)["some"]
+    assert [cell["index"] for cell in record["cells"]] == [0, 1] and [cell["index"] for cell in record["left"]] == [2, 3]
+    assert table.share(record) == (2, 4)
+    assert table.failures(record) == ["[2, 3] not reached: the run of etiology was ended after 10 s"]
+
+
+def test_figures_stand_beside_each_other():
+    def record(package, value):
+        cell = {"index": 3, "uses": True, "error": None, "figures": {"parts": {"a -> b": {"value": value}, "c": {"value": 2.0, "error": 0.5}}}}
+        return {"some": {"package": package, "version": "1", "seconds": 1.0, "cells": [cell]}}
+
+    ours, theirs = record("ours", 1.0), record("theirs", 1.5)
+    shown = table.of_figures_in_markdown(ours, theirs).split("\n")
+    assert shown[0] == "| notebook, cell | figure | ours 1 | theirs 1 |"
+    assert shown[2:] == ["| some [3], `parts` | a → b | 1 | 1.5 |", "| some [3], `parts` | c | 2 ± 0.5 | 2 ± 0.5 |"]
+    theirs["some"]["cells"] = []
+    assert table.of_figures_in_markdown(ours, theirs).count("| not reached |") == 2
+    assert "1.5" in table.of_figures(ours, record("theirs", 1.5))
+
+
 def test_an_archive_of_another_content_is_refused(tmp_path):
     path = tmp_path / sdist.ARCHIVE
     with pytest.raises(sdist.NotReachable, match="there is no file"):

@@ -2,7 +2,8 @@
 
 use super::bars::{Bar, INTERVAL, chart, least_of};
 use super::document::document;
-use super::text::{list, section, sentence, table};
+use super::fragment::fragment;
+use super::text::{folded, list, section, sentence, table};
 use crate::question::attribution::Quantity;
 use crate::question::change::{ChangeEstimate, DistributionChange, NodeChange};
 use crate::report::drawing::signed_amount;
@@ -75,6 +76,14 @@ impl<'a> ChangeReport<'a> {
             section("data", "The data", &(list("plain", &self.inputs) + &json(change))),
         ];
         document(&title, &(headline(change, &self.doubts) + &sections.concat()), &[])
+    }
+
+    /// The headline, the contributions and, folded away, the mechanisms: to be put into a page that is there already, such as that of a notebook.
+    /// The page's style reaches nothing outside of it.
+    pub fn to_fragment(&self) -> String {
+        let change = self.change;
+        let parts = [bars(change), contributions(change), folded("The mechanisms, old and new", &mechanisms(change))];
+        fragment(&(headline(change, &self.doubts) + &parts.concat()))
     }
 }
 

@@ -3,6 +3,9 @@
 use super::text::sentence;
 use crate::report::escape::markup;
 
+/// How pages look.
+pub(super) const STYLE: &str = include_str!("style.css");
+
 /// A page with a heading. What it was made from stands at its foot, a sentence each.
 pub(super) fn document(title: &str, body: &str, made_from: &[String]) -> String {
     let made_from: String = made_from.iter().map(|text| format!("<p>{}</p>\n", sentence(text))).collect();
@@ -14,7 +17,7 @@ pub(super) fn document(title: &str, body: &str, made_from: &[String]) -> String 
          <style>\n{1}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n{2}</main>\n\
          <footer>\n{made_from}<p>Made by etiology {3}. This page is one file and loads nothing.</p>\n</footer>\n</body>\n</html>\n",
         markup(title),
-        include_str!("style.css"),
+        STYLE,
         body,
         env!("CARGO_PKG_VERSION")
     )

@@ -6,6 +6,7 @@ mod contributions;
 mod diagnostics;
 mod distributions;
 mod document;
+mod fragment;
 mod page;
 mod proof;
 mod provenance;

@@ -4,6 +4,7 @@ use super::contributions::contributions;
 use super::diagnostics::diagnostics;
 use super::distributions::distributions;
 use super::document::document;
+use super::fragment::fragment;
 use super::provenance::provenance;
 use super::text::{folded, list, section};
 use super::verdict::{self, how_unusual, verdict};
@@ -146,38 +147,55 @@ impl<'a> HtmlReport<'a> {
     /// When the model has not the nodes of the diagnosis, so that it cannot be the one that made it, or the intervals are of
     /// another attribution, by target, quantity or figures.
     pub fn to_html(&self) -> Result<String> {
+        let Self { model, diagnosis, .. } = *self;
+        let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
+        let made_from = provenance(model, &diagnosis.attribution, &self.sources, self.time.as_deref());
+        let sections = self.sections()?;
+        let sections: String = sections.iter().map(|(id, heading, content)| section(id, heading, content)).collect();
+        let data = section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis)));
+        Ok(document(&title, &(self.first_screen()? + &sections + &data), &made_from))
+    }
+
+    /// What the page shows first, and its other sections folded away but the contributions: to be put into a page that is there already, such as that of a
+    /// notebook. The page's style reaches nothing outside of it. Without the data, the sources and the title.
+    ///
+    /// # Errors
+    /// As [`to_html`](Self::to_html).
+    pub fn to_fragment(&self) -> Result<String> {
+        let parts = self.sections()?.into_iter().map(|(id, heading, content)| match id {
+            "contributions" => section(id, heading, &content),
+            _ => folded(heading, &content),
+        });
+        Ok(fragment(&(self.first_screen()? + &parts.collect::<String>())))
+    }
+
+    /// The sections below the first screen but the data, each with its id and heading.
+    fn sections(&self) -> Result<Vec<(&'static str, &'static str, String)>> {
         let Self { model, diagnosis, intervals, ref units, .. } = *self;
         intervals.map_or(Ok(()), |intervals| check(intervals, diagnosis))?;
-        let title = self.title.clone().unwrap_or_else(|| format!("Why was {} unusual?", diagnosis.target));
-        let time = self.time.as_deref();
-        let proof = match diagnosis.proofs.as_slice() {
-            [] => String::new(),
-            proofs => section("proof", "The proof", &proof::proofs(proofs, units)),
-        };
         let contributed = how_unusual(diagnosis, units)
             + &contributions(diagnosis, intervals, units)
             + &intervals.map_or_else(String::new, tables::intervals)
             + &self.no_intervals.map_or_else(String::new, tables::no_intervals);
-        let doubts = &self.doubts_of_inputs;
-        let trust = diagnostics(model, diagnosis, self.evaluation, units, doubts);
-        let sections = [
-            proof,
-            section("contributions", "What contributed", &contributed),
-            section("normal", "What is normal, and what was observed", &distributions(model, diagnosis, units)?),
-            section("diagnostics", "How far to trust this", &trust),
-            section("suspects", "Who is most suspect", &tables::ranking(diagnosis)),
-            section("verdicts", "The verdicts", &tables::verdicts(diagnosis)),
-            section("counterfactuals", "Had they behaved normally", &counterfactuals(diagnosis, units)),
-            section("data", "The data", &(list("plain", &self.inputs) + &json(diagnosis))),
-        ];
-        let verdict = verdict(diagnosis, units, time, doubts);
-        let first = self.first_screen(&verdict)?;
-        let made_from = provenance(model, &diagnosis.attribution, &self.sources, time);
-        Ok(document(&title, &(first + &sections.concat()), &made_from))
+        let trust = diagnostics(model, diagnosis, self.evaluation, units, &self.doubts_of_inputs);
+        let mut sections = Vec::new();
+        if !diagnosis.proofs.is_empty() {
+            sections.push(("proof", "The proof", proof::proofs(&diagnosis.proofs, units)));
+        }
+        sections.extend([
+            ("contributions", "What contributed", contributed),
+            ("normal", "What is normal, and what was observed", distributions(model, diagnosis, units)?),
+            ("diagnostics", "How far to trust this", trust),
+            ("suspects", "Who is most suspect", tables::ranking(diagnosis)),
+            ("verdicts", "The verdicts", tables::verdicts(diagnosis)),
+            ("counterfactuals", "Had they behaved normally", counterfactuals(diagnosis, units)),
+        ]);
+        Ok(sections)
     }
 
     /// The verdict and the path on one side, the graph on the other.
-    fn first_screen(&self, verdict: &str) -> Result<String> {
+    fn first_screen(&self) -> Result<String> {
+        let verdict = verdict(self.diagnosis, &self.units, self.time.as_deref(), &self.doubts_of_inputs);
         let story = Story::of(self.diagnosis);
         let picture = Picture::new(&self.diagnosis.attribution, self.model.graph(), &story, &self.units)?;
         let has_path = self.diagnosis.proofs.first().is_some_and(|proof| proof.path.len() > 1);
@@ -192,7 +210,7 @@ impl<'a> HtmlReport<'a> {
         let (nodes, path) = (picture.node_count(), verdict::path(self.diagnosis, &self.units));
         if nodes > MOST_AT_ONCE {
             let whole = folded(&format!("The whole graph of {nodes} nodes"), &drawn);
-            let first = verdict.to_owned() + &section("graph", heading, &path);
+            let first = verdict + &section("graph", heading, &path);
             return Ok(format!("<div class=\"first\">\n{first}</div>\n{whole}"));
         }
         let graph = section("graph", heading, &drawn);

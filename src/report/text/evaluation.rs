@@ -47,7 +47,7 @@ impl fmt::Display for ModelEvaluation {
 impl ModelEvaluation {
     fn write_verdict(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let nodes = self.nodes.len();
-        write!(formatter, "{nodes} nodes evaluated on {} held-out rows: ", self.rows)?;
+        write!(formatter, "{nodes} nodes evaluated on {} rows: ", self.rows)?;
         match self.findings.len() {
             0 => writeln!(formatter, "nothing was found to be wrong with the model."),
             1 => writeln!(formatter, "there is one warning, at the end."),

@@ -25,7 +25,7 @@ impl fmt::Display for ModelFinding {
             ),
             Self::ConstantNoiseVaries { node, largest } => write!(
                 formatter,
-                "`{node}` has no noise in the model, yet held-out rows deviate by up to {largest:.3e}: its formula does not hold."
+                "`{node}` has no noise in the model, yet rows deviate by up to {largest:.3e}: its formula does not hold."
             ),
             Self::WorseThanMarginal { node, crps_ratio } => write!(
                 formatter,

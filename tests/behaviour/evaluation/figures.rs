@@ -200,7 +200,7 @@ fn an_evaluation_reads_well_and_survives_json() {
     let evaluation = evaluate(&truth, &truth.draw_samples(300, 1).unwrap());
     let text = evaluation.to_string();
     for part in [
-        "4 nodes evaluated on 300 held-out rows: nothing was found to be wrong with the model.",
+        "4 nodes evaluated on 300 rows: nothing was found to be wrong with the model.",
         "Fit: parents explain between R² = ",
         "Noise: 0 of 4 tested are not distributed as the model says; 0 of 3 tested depend on the parents.",
         "Graph: 0 of 2 independencies tested are violated. Test by test, without correction, it violates ",

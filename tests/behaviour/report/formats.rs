@@ -26,6 +26,15 @@ fn names_that_would_do_harm_are_harmless() {
     let titled = HtmlReport::new(&model, &diagnosis).with_title(NASTY[2]).to_html().unwrap();
     assert_harmless(&parse(&titled));
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script") && !titled.contains("<img"));
+    let parts = HtmlReport::new(&model, &diagnosis).to_fragment().unwrap();
+    let of_attribution = diagnosis.attribution.to_html_fragment(model.graph()).unwrap();
+    for fragment in [parts, of_attribution] {
+        // The style is for a browser: rules that are nested are no XML.
+        let (before, rest) = fragment.split_once("<style>").unwrap();
+        let (style, after) = rest.split_once("</style>").unwrap();
+        assert!(!style.contains('<') && fragment.contains("&lt;script&gt;"));
+        assert_harmless(&parse(&format!("{before}{after}")));
+    }
 }
 
 #[test]

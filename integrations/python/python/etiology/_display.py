@@ -99,7 +99,10 @@ def _value_of(row: Mapping[str, Any]) -> tuple[float, float | None] | None:
 
 
 def to_html(answer: Any) -> str:
-    """An answer for a notebook: what it says, its bars, its graph, and its text to unfold."""
+    """An answer for a notebook: the parts of its page, or what it says and its bars; and its text to unfold."""
+    if hasattr(answer, "to_fragment"):
+        # The library escapes what it writes.
+        return f"<div>{answer.to_fragment()}{_text(answer)}</div>"
     parts = []
     headline = getattr(answer, "headline", None)
     if isinstance(headline, str):
@@ -115,9 +118,17 @@ def to_html(answer: Any) -> str:
             bars.append((" · ".join(str(row[key]) for key in keys), *value))
     in_nats = bool(rows and "nats" in rows[0])
     parts.append(bar_chart(bars, "nats" if in_nats else ""))
-    if hasattr(answer, "to_svg"):
-        # The library escapes what it draws.
-        parts.append(f'<div style="max-width:700px">{answer.to_svg()}</div>')
-    opened = "" if bars else " open"
-    parts.append(f"<details{opened}><summary>Text</summary><pre>{html.escape(str(answer))}</pre></details>")
+    parts.append(_text(answer, opened=not bars))
     return "<div>" + "".join(parts) + "</div>"
+
+
+def frame_to_html(answer: Any) -> str:
+    """An answer that is a table, for a notebook; its name alone where pandas is not installed."""
+    try:
+        return str(answer.to_frame()._repr_html_())
+    except ImportError:
+        return f"<pre>{html.escape(repr(answer))}</pre>"
+
+
+def _text(answer: Any, opened: bool = False) -> str:
+    return f"<details{' open' if opened else ''}><summary>Text</summary><pre>{html.escape(str(answer))}</pre></details>"

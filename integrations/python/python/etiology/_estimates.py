@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy
@@ -12,13 +12,23 @@ class Estimates(dict[Any, Any]):
     """A dict of figures, as `dowhy.gcm` gives it, that knows more: `std_error` has the standard error of each, and `answer` is all that the
     library says."""
 
-    std_error: dict[Any, Any]
     answer: Any
 
-    def __init__(self, values: Mapping[Any, Any], std_error: Mapping[Any, Any] | None = None, answer: Any = None) -> None:
+    def __init__(
+        self, values: Mapping[Any, Any], std_error: Mapping[Any, Any] | Callable[[], dict[Any, Any]] | None = None, answer: Any = None
+    ) -> None:
         super().__init__(values)
-        self.std_error = dict(std_error or {})
+        self._std_error = std_error
         self.answer = answer
+
+    @property
+    def std_error(self) -> dict[Any, Any]:
+        """The standard error of each figure."""
+        found = self._std_error
+        if not isinstance(found, dict):
+            # Looked up when somebody asks, as most do not.
+            found = self._std_error = dict((found() if callable(found) else found) or {})
+        return found
 
     def to_frame(self) -> Any:
         """A data frame of pandas: a row for each name if figures are numbers, a column for each name if they are arrays."""

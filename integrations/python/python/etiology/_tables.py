@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy
 
 from etiology._native import EtiologyError
 
-# Frames with fewer cells are cheaper to read in one piece than column by column.
+# Frames of several pieces with fewer cells are cheaper copied into one than read column by column.
 _FEW_CELLS = 4096
 
 _FLOATS = numpy.dtype("float64")
@@ -20,53 +21,69 @@ def columns(table: Any, wanted: Iterable[str] | None = None) -> list[tuple[str, 
 
     `wanted` names the only columns that are needed; others are not looked at, and may hold anything.
     """
-    if type(table).__module__.startswith("pandas.") and (small := _small_frame(table, wanted)) is not None:
-        return small
+    if type(table).__module__.partition(".")[0] == "pandas" and (whole := _in_one_piece(table, wanted)) is not None:
+        return whole
     needed = None if wanted is None else set(wanted)
-    found = []
-    for name, values in _items(table):
-        name = name if isinstance(name, str) else str(name)
-        if needed is None or name in needed:
-            found.append((name, _column(name, values)))
-    if not found and needed is not None and any(True for _ in _items(table)):
+    named = [(name if isinstance(name, str) else str(name), column) for name, column in _items(table)]
+    found = [(name, _column(name, column())) for name, column in named if needed is None or name in needed]
+    if not found and named:
         # The library says which columns there are instead.
-        found = [(str(name), numpy.empty(0)) for name, _ in _items(table)]
+        found = [(name, numpy.empty(0)) for name, _ in named]
     return found
 
 
-def _small_frame(frame: Any, wanted: Iterable[str] | None) -> list[tuple[str, Any]] | None:
-    """The columns of a small pandas frame of floats alone; nothing for any other."""
+def _in_one_piece(frame: Any, wanted: Iterable[str] | None) -> list[tuple[str, Any]] | None:
+    """The columns of a pandas frame of floats alone that are contiguous in one piece of memory, or are so few that they are cheaper copied; nothing for any
+    other frame."""
     try:
         rows, count = frame.shape
     except (AttributeError, ValueError):
         return None
-    if rows * count > _FEW_CELLS:
+    one_block = getattr(getattr(frame, "_mgr", None), "nblocks", 0) == 1
+    if not one_block and rows * count > _FEW_CELLS:
         return None
     values = frame.to_numpy()
     if values.dtype != _FLOATS:
         return None
-    names = frame.columns.tolist()
-    values = values.T if values.flags.f_contiguous else values.T.copy()
+    values = values.T
+    if rows > 1 and values.strides[1] != values.itemsize:
+        if rows * count > _FEW_CELLS:
+            return None
+        values = values.copy()
     needed = None if wanted is None else set(wanted)
-    pairs = [(name if type(name) is str else str(name), column) for name, column in zip(names, values)]
+    pairs = list(zip(_names_of(frame.columns), values))
     return pairs if needed is None else [pair for pair in pairs if pair[0] in needed] or pairs
 
 
-def _items(table: Any) -> Iterable[tuple[Any, Any]]:
+_last_index: tuple[Any, list[str]] = (None, [])
+
+
+def _names_of(index: Any) -> list[str]:
+    """The names of a frame's columns. Rows of one frame share their index, which never changes, so those of the last one are kept."""
+    global _last_index
+    known, names = _last_index
+    if known is not index:
+        names = [name if type(name) is str else str(name) for name in index.tolist()]
+        _last_index = (index, names)
+    return names
+
+
+def _items(table: Any) -> Iterable[tuple[Any, Callable[[], Any]]]:
+    """The names of the columns, each with what gives the column: one that is not needed may be anything, and costs nothing."""
     if isinstance(table, Mapping):
-        return table.items()
+        return ((name, functools.partial(table.__getitem__, name)) for name in table)
     if hasattr(table, "column_names") and hasattr(table, "column"):  # pyarrow
-        return ((name, table.column(name)) for name in table.column_names)
+        return ((name, functools.partial(table.column, place)) for place, name in enumerate(table.column_names))
     if hasattr(table, "columns"):  # pandas, polars
-        # By position, as a frame of pandas may have a name twice: the library says so.
-        if hasattr(table, "iloc"):
-            return ((name, table.iloc[:, place]) for place, name in enumerate(table.columns))
-        return ((name, table[name]) for name in table.columns)
+        # By position where a frame of pandas has a name twice: the library says so.
+        if hasattr(table, "iloc") and not table.columns.is_unique:
+            return ((name, functools.partial(lambda place: table.iloc[:, place], place)) for place, name in enumerate(table.columns))
+        return ((name, functools.partial(table.__getitem__, name)) for name in table.columns)
     names = getattr(getattr(table, "dtype", None), "names", None)
     if names:  # a structured array
-        return ((name, table[name]) for name in names)
+        return ((name, functools.partial(table.__getitem__, name)) for name in names)
     if hasattr(table, "to_frame") and hasattr(table, "index"):  # a series is a row
-        return ((name, [value]) for name, value in row(table).items())
+        return ((name, functools.partial(list, [value])) for name, value in row(table).items())
     if hasattr(table, "__arrow_c_stream__"):
         import pyarrow
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from reference_notebooks import sdist, table
 from reference_notebooks.cells import REFERENCE
-from reference_notebooks.processes import run
+from reference_notebooks.processes import PATIENCE, run
 
 
 def main():
@@ -29,6 +29,8 @@ def main():
     parser.add_argument("--with-reference", metavar="PYTHON", help=f"an interpreter that has {REFERENCE}, for its figures")
     parser.add_argument("--saved", metavar="FILE", help="what --save wrote, for the reference's figures")
     parser.add_argument("--save", metavar="FILE", help="where all results go, as JSON")
+    parser.add_argument("--patience", metavar="SECONDS", type=float, default=PATIENCE, help="after which the run of a notebook is ended")
+    parser.add_argument("--markdown", action="store_true", help="the figures as a table of Markdown")
     parser.add_argument("--sdist", metavar="FILE", help="the reference's source distribution, instead of pip's")
     parser.add_argument("--notebook", choices=sdist.NOTEBOOKS, action="append", help="this one alone; may be repeated")
     options = parser.parse_args()
@@ -40,15 +42,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         notebooks = sdist.unpack(archive, folder)
         notebooks = {name: path for name, path in notebooks.items() if name in (options.notebook or notebooks)}
-        ours = run(notebooks, os.path.abspath(options.python), options.package)
+        ours = run(notebooks, os.path.abspath(options.python), options.package, options.patience)
         theirs = {}
         if options.saved:
             theirs = json.loads(Path(options.saved).read_text(encoding="utf-8")).get(REFERENCE, {})
         elif options.with_reference:
-            theirs = run(notebooks, os.path.abspath(options.with_reference), REFERENCE)
+            theirs = run(notebooks, os.path.abspath(options.with_reference), REFERENCE, options.patience)
     print(table.of_cells(ours, theirs))
-    print(table.of_failures(ours))
-    print(table.of_figures(ours, theirs))
+    print(table.of_failures(ours, theirs))
+    print((table.of_figures_in_markdown if options.markdown else table.of_figures)(ours, theirs))
     if options.save:
         results = {REFERENCE: theirs} | {options.package: ours}
         Path(options.save).write_text(json.dumps(results, indent=1), encoding="utf-8")

@@ -3,7 +3,8 @@
     python -m reference_notebooks.runner NOTEBOOK PACKAGE RESULT
 
 As in a notebook, all cells share one namespace, a cell that fails does not keep the next from running, and the last expression of a cell is shown:
-its `repr`, and its HTML if it has one. Pictures are drawn without a screen, and IPython is a stand-in that shows nothing.
+its `repr`, and its HTML if it has one. Pictures are drawn without a screen, and IPython is a stand-in that shows nothing. What is known is written
+after each cell, so that a run that was ended leaves how far it came.
 """
 
 import ast
@@ -24,17 +25,22 @@ from pathlib import Path
 from reference_notebooks import cells as code
 
 
-def run(path, package):
-    """Runs the notebook in its own folder; returns a record of each cell that has code."""
+def run(path, package, tell):
+    """Runs the notebook in its own folder; tells, after each cell that has code, the record of all so far."""
     os.environ["MPLBACKEND"] = "Agg"
     os.chdir(path.parent)
     sys.path.insert(0, str(path.parent))  # as a notebook has it
     stand_in_for_ipython()
     namespace = {"__name__": "__main__", "display": shown}
+    cells = code.read(path)
+    record = {"package": package, "version": "unknown", "python": platform.python_version(), "seconds": 0.0, "cells": []}
+    record["left"] = [{"index": cell.index, "uses": cell.uses} for cell in cells]
     start = time.perf_counter()
-    cells = [run_cell(cell, package, namespace) for cell in code.read(path)]
-    seconds = time.perf_counter() - start
-    return {"package": package, "version": version_of(package), "python": platform.python_version(), "seconds": round(seconds, 2), "cells": cells}
+    for cell in cells:
+        record["cells"].append(run_cell(cell, package, namespace))
+        record["left"].pop(0)
+        record["version"], record["seconds"] = version_of(package), round(time.perf_counter() - start, 2)
+        tell(record)
 
 
 def run_cell(cell, package, namespace):
@@ -132,4 +138,11 @@ def version_of(package):
 
 if __name__ == "__main__":
     notebook, package_name, result = sys.argv[1:]
-    Path(result).write_text(json.dumps(run(Path(notebook).resolve(), package_name), indent=1), encoding="utf-8")
+    result = Path(result).resolve()
+
+    def write(record):
+        unfinished = result.with_suffix(".part")
+        unfinished.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        unfinished.replace(result)
+
+    run(Path(notebook).resolve(), package_name, write)

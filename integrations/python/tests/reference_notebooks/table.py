@@ -4,19 +4,24 @@
 def share(record):
     """How many cells that use `gcm` ran, and how many there are."""
     using = [cell for cell in record["cells"] if cell["uses"]]
-    return sum(cell["error"] is None for cell in using), len(using)
+    left = [cell for cell in record.get("left", []) if cell["uses"]]
+    return sum(cell["error"] is None for cell in using), len(using) + len(left)
 
 
 def failures(record):
     """The cells that failed, each as a line."""
-    return [f"[{cell['index']}]{'' if cell['uses'] else ' (uses no gcm)'} {cell['error']}" for cell in record["cells"] if cell["error"]]
+    lines = [f"[{cell['index']}]{'' if cell['uses'] else ' (uses no gcm)'} {cell['error']}" for cell in record["cells"] if cell["error"]]
+    if "ended" in record:
+        left = ", ".join(str(cell["index"]) for cell in record["left"])
+        lines.append(f"[{left}] not reached: the run of {record['package']} was ended after {record['ended']} s")
+    return lines
 
 
 def of_cells(ours, theirs):
     """A row per notebook, and one for all."""
     lines = [f"{'notebook':<14} {'package':<16} {'cells':>6} {'use gcm':>8} {'ran':>4} {'percent':>8} {'seconds':>8}"]
     for records in (ours, theirs):
-        rows = [(name, len(record["cells"]), *reversed(share(record)), record["seconds"]) for name, record in records.items()]
+        rows = [(name, len(record["cells"]) + len(record.get("left", [])), *reversed(share(record)), record["seconds"]) for name, record in records.items()]
         if rows:
             rows.append(("all", *(sum(row[column] for row in rows) for column in (1, 2, 3, 4))))
         for name, cells, using, ran, seconds in rows:
@@ -26,8 +31,8 @@ def of_cells(ours, theirs):
     return "\n".join(lines)
 
 
-def of_failures(records):
-    lines = [f"{name} {line}" for name, record in records.items() for line in failures(record)]
+def of_failures(*packages):
+    lines = [f"{record['package']}: {name} {line}" for records in packages for name, record in records.items() for line in failures(record)]
     return "\n".join(["", "Failed:", *lines] if lines else ["", "No cell failed."])
 
 
@@ -45,6 +50,24 @@ def of_figures(ours, theirs):
                 for node in [*figures, *(node for node in beside if node not in figures)]:
                     columns = [f"{node:<32}", f"{written(figures.get(node)):>34}", f"{written(beside.get(node)) if beside else '':>34}"]
                     lines.append("  ".join(columns).rstrip())
+    return "\n".join(lines)
+
+
+def of_figures_in_markdown(ours, theirs):
+    """The same as one table of Markdown; a cell that the reference did not reach is told."""
+    lines = []
+    for name, record in ours.items():
+        other = theirs.get(name, {"cells": []})
+        reference = {cell["index"]: together(cell["figures"]) for cell in other["cells"]}
+        if not lines:
+            heads = [" ".join(map(str, (side.get("package", "-"), side.get("version", "")))).strip() for side in (record, other)]
+            lines += ["| notebook, cell | figure | " + " | ".join(heads) + " |", "|---|---|---|---|"]
+        for cell in record["cells"]:
+            for title, figures in together(cell["figures"]).items():
+                beside = reference.get(cell["index"], {}).get(title)
+                for node in figures:
+                    there = "not reached" if beside is None else written(beside.get(node))
+                    lines.append(f"| {name} [{cell['index']}], `{title}` | {node.replace('->', '→')} | {written(figures[node])} | {there} |")
     return "\n".join(lines)
 
 

@@ -42,14 +42,16 @@ def attribute_anomalies(
         if method is not None:
             options["shapley_method"] = method
         attributor = causal_model._attributors[key] = fitted.attributor(str(target_node), **options)
-    answer = attributor.attribute_rows(causal_model.table(anomaly_samples) if causal_model.categories() else anomaly_samples)
+    answer = attributor.attribute_rows(causal_model.events(anomaly_samples))
     answer.check()
     names = causal_model._attributors.get("names")
     if names is None:
-        names = causal_model._attributors["names"] = node_names(causal_model)
+        names = causal_model._attributors["names"] = {node: name for node, name in node_names(causal_model).items() if node != name}
+    if not names:
+        return Estimates(answer.contributions, lambda: answer.std_errors, answer)
     return Estimates(
-        {names[node]: values for node, values in answer.contributions.items()},
-        {names[node]: errors for node, errors in answer.std_errors.items()},
+        {names.get(node, node): values for node, values in answer.contributions.items()},
+        lambda: {names.get(node, node): errors for node, errors in answer.std_errors.items()},
         answer,
     )
 
@@ -66,7 +68,7 @@ def anomaly_scores(
     """For every node an array with how unusual it is in each row, given its causes, in nats. Nothing is drawn, so nothing has an error;
     `.answer` has the scores that do not look at causes."""
     marginal, conditional = causal_model.fitted.node_scores_of_rows(
-        causal_model.table(anomaly_data), feature_map=feature_map_of(anomaly_scorer_factory, causal_model.fitted, None)
+        causal_model.events(anomaly_data), feature_map=feature_map_of(anomaly_scorer_factory, causal_model.fitted, None)
     )
     names = node_names(causal_model)
     return Estimates({names[node]: scores for node, scores in conditional.items()}, answer=marginal)

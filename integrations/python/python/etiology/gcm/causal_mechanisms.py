@@ -47,14 +47,19 @@ class StochasticModel:
 
     def native(self, node: str, parents: list[str]) -> Mechanism:
         """What the library calls it."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__name__} is no mechanism that can be fitted: give a distribution or mechanism of `gcm`, or "
+            "`gcm.AdditiveNoiseModel(model)` of a model of your own with `fit` and `predict`"
+        )
 
 
 class Distribution(StochasticModel):
     """What a node without parents follows."""
 
     def noise(self) -> Noise:
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say its noise: let `noise` give an `etiology.Noise`, or take `gcm.EmpiricalDistribution()`"
+        )
 
     def native(self, node: str, parents: list[str]) -> Mechanism:
         return Mechanism.root(self.noise())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -67,6 +68,7 @@ class ProbabilisticCausalModel:
         self._fitted: FittedModel | None = None
         # What the columns of the training data were, so that drawn rows look like them.
         self._kinds: dict[str, Any] = {}
+        self._rows_of_fit: str | None = None
         self._attributors: dict[Any, Any] = {}
 
     def set_causal_mechanism(self, node: Any, mechanism: StochasticModel) -> None:
@@ -146,8 +148,11 @@ class ProbabilisticCausalModel:
 
     def table(self, data: Any) -> Dataset:
         """The columns of the nodes as the library takes them: booleans are categories where the mechanism says so, numbers otherwise."""
+        return data if isinstance(data, Dataset) else Dataset(self._columns(data))
+
+    def _columns(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Dataset):
-            return data
+            return data.to_dict()
         categories = self.categories()
         found: dict[str, Any] = {}
         for name, column in _tables.columns(data, [str(node) for node in self.graph.nodes]):
@@ -156,7 +161,19 @@ class ProbabilisticCausalModel:
                 shown = column.astype(bool) if kind == "b" else column
                 column = [None if value != value else str(value) for value in shown.tolist()]
             found[name] = column
-        return Dataset(found)
+        return found
+
+    def events(self, data: Any) -> Any:
+        """The same for rows that are asked about: left where they are if all nodes are numbers."""
+        return self.table(data) if self.categories() else data
+
+    def note_rows(self, data: Any) -> None:
+        """Remembers which rows the model was fitted to."""
+        self._rows_of_fit = _mark_of(self._columns(data))
+
+    def was_fitted_to(self, data: Any) -> bool:
+        """Whether these are the rows that the model was fitted to."""
+        return self._rows_of_fit is not None and self._rows_of_fit == _mark_of(self._columns(data))
 
     def note_kinds(self, data: Any) -> None:
         """Remembers which columns are booleans."""
@@ -233,6 +250,17 @@ def _kind(data: Any, name: Any) -> str:
     except (KeyError, TypeError, IndexError):
         return ""
     return str(getattr(getattr(column, "dtype", None), "kind", ""))
+
+
+def _mark_of(columns: Mapping[str, Any], count: int = 1000) -> str:
+    """A digest of some thousand rows, by which tables are told apart."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(columns):
+        column = columns[name]
+        cells = column[:: max(len(column) // count, 1)]
+        digest.update(f"{name!r} {len(column)} ".encode())
+        digest.update(repr(cells).encode() if isinstance(cells, list) else cells.tobytes())
+    return digest.hexdigest()
 
 
 def node_names(causal_model: ProbabilisticCausalModel) -> Mapping[str, Any]:

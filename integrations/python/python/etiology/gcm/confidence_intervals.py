@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -27,18 +28,28 @@ def confidence_intervals(
     n_jobs: int = 1,
     *,
     progress: Callable[[int, int], None] | None = None,
+    seed: int | None = None,
 ) -> tuple[Any, Any]:
     """Calls a function without arguments again and again, each time with other seeds, and tells the median of what it gives and the interval
     that holds so much of it: the quantiles (1 − level)/2 and (1 + level)/2.
 
-    Figures are a dict, or an array. `progress` is called with how many calls are done and how many there are.
+    Figures are a dict, or an array. Seeds come from numpy's global state, or from `seed`, which leaves that state as it was. `progress` is called with how many calls are done and how many there are.
     """
     if not 0.0 < confidence_level < 1.0:
         raise ValueError(f"the confidence level must be between 0 and 1, and is {confidence_level}")
-    if progress is None and config.show_progress_bars and _in_notebook():
+    if progress is None and config.show_progress_bars and _is_watched():
         from etiology._progress import progress_bar
 
         progress = progress_bar("resamples")
+    if seed is not None:
+        before = numpy.random.get_state()
+        numpy.random.seed(seed)
+        try:
+            return confidence_intervals(
+                estimation_func, confidence_level, num_bootstrap_resamples, bootstrap_results_summary_func, n_jobs, progress=progress
+            )
+        finally:
+            numpy.random.set_state(before)
     rows, names = [], None
     for done in range(num_bootstrap_resamples):
         with _random.another_for_questions():
@@ -63,6 +74,11 @@ def _single(name: Any, value: Any) -> float:
     if array.size != 1:
         raise ValueError(f"the estimate of `{name}` has {array.size} values: expected one, so estimate it of one row, or sum them up")
     return float(array[0])
+
+
+def _is_watched() -> bool:
+    """Whether somebody sees a bar: in a terminal or a notebook."""
+    return sys.stderr.isatty() or _in_notebook()
 
 
 def _in_notebook() -> bool:

@@ -75,7 +75,7 @@ def distribution_change(
     Which mechanisms changed is tested by the library's own test, with Holm's correction; the arguments for other tests are taken and not used.
     """
     if invariant_nodes:
-        raise NotImplementedError("nodes that are known not to have changed cannot be told: their mechanisms are tested as all others")
+        raise NotImplementedError("`invariant_nodes` cannot be given here: leave it out, as mechanisms that are not seen to have changed add exactly 0, or lower `mechanism_change_test_significance_level`")
     if auto_assignment_quality is not None:
         from etiology.gcm.auto import assign_causal_mechanisms
 
@@ -161,9 +161,9 @@ def distribution_change_robust(
     the name of a regression of the library.
     """
     if method != "MR":
-        raise NotImplementedError(f"the method is `{method}`: here it is `MR`, the multiply robust one")
+        raise NotImplementedError(f"the method is `{method}`: expected `MR`, the multiply robust one, which is right if either the regressions or the weights are; leave `method` out")
     if sample_weight is not None:
-        raise NotImplementedError("rows cannot be weighted here")
+        raise NotImplementedError("rows cannot be weighted here: leave out `sample_weight`, or draw rows with these weights, as with `frame.sample(len(frame), replace=True, weights=...)`")
     options: dict[str, Any] = {"quantity": target_functional, "folds": xfit_folds, "seed": _random.of_question(seed)}
     if regressor is not None:
         found = regressor if isinstance(regressor, str) else getattr(regressor(), "kind", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from typing import Any
 
 import numpy
@@ -10,25 +9,36 @@ import numpy
 from etiology import _native
 from etiology._native import CausalGraph, Dataset
 from etiology.gcm import _random
+from etiology.gcm._falsify_const import FalsifyConst
+from etiology.gcm._validations import run_validations, validate_cm, validate_lmc, validate_pd
 from etiology.gcm.causal_models import _copier
 
 
-class FalsifyConst(Enum):
-    """The keys of a summary."""
+# What a method is called where it is shown.
+FALSIFY_METHODS = {
+    FalsifyConst.VALIDATE_LMC: "independencies that the graph implies",
+    FalsifyConst.VALIDATE_PD: "dependence on all causes",
+    FalsifyConst.VALIDATE_TPA: "graphs that imply the same",
+    FalsifyConst.VALIDATE_CM: "arrows that may not be needed",
+}
 
-    N_VIOLATIONS = auto()
-    N_TESTS = auto()
-    P_VALUE = auto()
-    P_VALUES = auto()
-    GIVEN_VIOLATIONS = auto()
-    PERM_VIOLATIONS = auto()
-    PERM_GRAPHS = auto()
-    F_GIVEN_VIOLATIONS = auto()
-    F_PERM_VIOLATIONS = auto()
-    VALIDATE_LMC = auto()
-    VALIDATE_TPA = auto()
-    VALIDATE_PD = auto()
-    VALIDATE_CM = auto()
+# Of what is against the data in a drawing.
+_VIOLATION = "#c4620a"
+
+
+__all__ = [
+    "FALSIFY_METHODS",
+    "EvaluationResult",
+    "FalsifyConst",
+    "apply_suggestions",
+    "falsify_graph",
+    "plot_evaluation_results",
+    "plot_local_insights",
+    "run_validations",
+    "validate_cm",
+    "validate_lmc",
+    "validate_pd",
+]
 
 
 class EvaluationResult:
@@ -48,6 +58,9 @@ class EvaluationResult:
                 const.P_VALUE: comparison.get("p_value"),
                 const.GIVEN_VIOLATIONS: violations,
                 const.F_GIVEN_VIOLATIONS: violations / tests if tests else 0.0,
+                const.LOCAL_VIOLATION_INSIGHT: {
+                    (test["node"], test["other"]): (test["adjusted_p_value"], bool(test["violated"])) for test in self.tests
+                },
             },
             const.VALIDATE_TPA: {const.P_VALUE: comparison.get("equivalent_share")},
         }
@@ -160,3 +173,32 @@ def plot_evaluation_results(evaluation_result: EvaluationResult, title: str = ""
         one = evaluation_result.comparison
         values = {"the graph": float(one["violations"]), "permuted graphs": float(one["mean_permuted_violations"])}
         bar_plot(values, ylabel=title or "violated independencies", filename=savepath or None, display_plot=display)
+
+
+def plot_local_insights(causal_graph: Any, evaluation_result: Any, method: FalsifyConst = FalsifyConst.VALIDATE_LMC) -> None:
+    """Draws the graph with what the data speak against in colour: nodes that are not independent of others as the graph says
+    (`VALIDATE_LMC`), arrows that may not be needed (`VALIDATE_CM`), nodes that do not depend on what acts on them (`VALIDATE_PD`). The result is that of
+    `falsify_graph` or of `run_validations`."""
+    from etiology.utils import plot
+
+    of_method: dict[Any, tuple[float, bool]]
+    if isinstance(evaluation_result, EvaluationResult):
+        if method is FalsifyConst.VALIDATE_LMC:
+            of_method = evaluation_result.summary[method][FalsifyConst.LOCAL_VIOLATION_INSIGHT]
+        elif method is FalsifyConst.VALIDATE_CM:
+            of_method = {(effect, cause): (p, True) for (cause, effect), p in evaluation_result.suggestions.items()}
+        else:
+            raise ValueError(f"`falsify_graph` tells nothing of {method}: expected `VALIDATE_LMC` or `VALIDATE_CM`, or a result of `run_validations`")
+    elif method in evaluation_result:
+        of_method = evaluation_result[method][FalsifyConst.P_VALUES]
+    else:
+        known = ", ".join(f"`{known.name}`" for known in evaluation_result)
+        raise ValueError(f"the result has nothing of {method}: expected one of {known}, or run that method first")
+    names = {str(node): node for node in causal_graph.nodes}
+    colors = {}
+    for (node, other), (_, violated) in of_method.items():
+        if violated and method is FalsifyConst.VALIDATE_LMC:
+            colors[names[str(node)]] = _VIOLATION
+        elif violated:
+            colors[names[str(other)], names[str(node)]] = _VIOLATION
+    plot(causal_graph, colors=colors)

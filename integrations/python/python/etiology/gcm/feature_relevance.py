@@ -40,7 +40,7 @@ def feature_relevance_distribution(
 ) -> Any:
     """How much of the variance of a function comes from each column."""
     if subset_scoring_func is not variance_of_deviations:
-        raise NotImplementedError("variance is split: `gcm.util.general.variance_of_deviations`, and no other function")
+        raise NotImplementedError("only variance is split here: leave out `subset_scoring_func`, or give `gcm.util.general.variance_of_deviations`; `gcm.shapley.estimate_shapley_values` splits any function")
     return _of_features(_native.feature_relevance(prediction_method, _named(feature_samples), samples=_SAMPLES, seed=_random.of_question(seed)))
 
 
@@ -59,7 +59,7 @@ def feature_relevance_sample(
 ) -> Any:
     """For every row of `baseline_samples` how much each column moved the function from its mean over `feature_samples`."""
     if subset_scoring_func is not means_difference:
-        raise NotImplementedError("deviations from the mean are split: `gcm.util.general.means_difference`, and no other function")
+        raise NotImplementedError("only deviations from the mean are split here: leave out `subset_scoring_func`, or give `gcm.util.general.means_difference`; `gcm.shapley.estimate_shapley_values` splits any function")
     background, rows = _named(feature_samples), _named(baseline_samples)
     question = _random.of_question(seed)
     found = []

@@ -21,6 +21,7 @@ def fit(causal_model: ProbabilisticCausalModel, data: Any, return_evaluation_sum
         if getattr(mechanism, "_is_foreign", False):
             _fit_foreign(causal_model, node, mechanism, table)
     causal_model._bind(causal_model.native().fit(table))
+    causal_model.note_rows(data)
     if return_evaluation_summary:
         from etiology.gcm.model_evaluation import evaluate_causal_model
 

@@ -27,7 +27,7 @@ def arrow_strength(
 ) -> Estimates:
     """For every arrow into the target what is lost of it when its cause is drawn anew: variance, or a divergence for a category."""
     if difference_estimation_func is not None:
-        raise NotImplementedError("the strength of an arrow is variance, or a divergence for a category: no other difference can be told")
+        raise NotImplementedError("the strength of an arrow is variance here, or a divergence for a category: leave out `difference_estimation_func`, or compare rows of `gcm.interventional_samples` by your own function")
     answer = causal_model.fitted.arrow_strength(str(target_node), seed=_random.of_question(seed))
     names = node_names(causal_model)
     rows = {row["parent"]: row for row in answer.to_dict()["arrows"]}
@@ -56,7 +56,7 @@ def intrinsic_causal_influence(
     """For the target and every node that acts on it how much of the target's variance comes from its own noise; of the entropy, for a
     category. No model is learned for it: the mechanisms themselves are asked."""
     if attribution_func is not None:
-        raise NotImplementedError("variance is split, or entropy for a category: no other function can be told")
+        raise NotImplementedError("only variance is split here, or entropy for a category: leave out `attribution_func`; `gcm.shapley.estimate_shapley_values` splits any function")
     answer = causal_model.fitted.intrinsic_influence(str(target_node), seed=_random.of_question(seed))
     names = node_names(causal_model)
     rows = {row["node"]: row for row in answer.to_dict()["contributions"]}
@@ -82,7 +82,7 @@ def intrinsic_causal_influence_sample(
 ) -> list[dict[Any, float]]:
     """For every row what the noise of each node did for the target's value: dicts of pairs of node and target."""
     if noise_feature_samples is not None or subset_scoring_func is not None:
-        raise NotImplementedError("rows are explained by their own noises, and by the deviation from the mean: nothing else can be told")
+        raise NotImplementedError("rows are explained by their own noises, and deviations from the mean are split: leave out `noise_feature_samples` and `subset_scoring_func`; `gcm.attribute_anomalies` splits scores of outliers")
     from etiology.gcm.anomaly import attribute_anomalies
 
     found = attribute_anomalies(causal_model, target_node, baseline_samples, attribute_mean_deviation=True, seed=seed)
@@ -104,7 +104,7 @@ def parent_relevance(
 ) -> tuple[Estimates, Any]:
     """For every arrow into the target how much its cause matters for the mechanism, and how much the noise does: parts of the variance."""
     if subset_scoring_func is not None:
-        raise NotImplementedError("variance is split: no other function can be told")
+        raise NotImplementedError("only variance is split here: leave out `subset_scoring_func`; `gcm.shapley.estimate_shapley_values` splits any function")
     answer = causal_model.fitted.parent_relevance(str(target_node), seed=_random.of_question(seed))
     rows = answer.to_dict()["contributions"]
     parents = {row["feature"]: row for row in rows if not row["is_noise"]}

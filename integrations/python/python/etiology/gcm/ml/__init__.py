@@ -102,6 +102,12 @@ class SklearnRegressionModel(PredictionModel):
         return str(self._model)
 
 
+_OF_A_MODEL = (
+    "a classifier answers as part of a mechanism: fit `gcm.ClassifierFCM(classifier)` and draw from it with `draw_samples(parents)`, "
+    "or ask the causal model, as with `gcm.interventional_samples`"
+)
+
+
 class Classifier(ClassificationModel):
     """A classifier of the library, which is fitted with the model that it is part of."""
 
@@ -110,13 +116,15 @@ class Classifier(ClassificationModel):
         self._classes: list[str] = []
 
     def fit(self, X: Any, Y: Any) -> None:
-        raise NotImplementedError("a classifier is fitted with the causal model that it is part of")
+        raise NotImplementedError(
+            "a classifier is fitted with the causal model that it is part of: call `gcm.ClassifierFCM(classifier).fit(X, Y)`, or `gcm.fit`"
+        )
 
     def predict(self, X: Any) -> Any:
-        raise NotImplementedError("a classifier answers as part of a causal model")
+        raise NotImplementedError(_OF_A_MODEL)
 
     def predict_probabilities(self, X: Any) -> Any:
-        raise NotImplementedError("a classifier answers as part of a causal model")
+        raise NotImplementedError(_OF_A_MODEL)
 
     @property
     def classes(self) -> list[str]:
@@ -200,11 +208,20 @@ def create_logistic_regression_classifier(**kwargs: Any) -> Classifier:
     return Classifier("logistic")
 
 
+def __getattr__(name: str) -> Any:
+    if name.startswith("create_") and name.endswith("_classifier"):
+        raise AttributeError(
+            f"there is no `gcm.ml.{name}` here: categories are fitted by `create_logistic_regression_classifier()`, or chosen by "
+            "`gcm.auto.assign_causal_mechanisms`"
+        )
+    raise AttributeError(f"module `etiology.gcm.ml` has no attribute `{name}`")
+
+
 def _sklearn(module: str, name: str, kwargs: dict[str, Any]) -> SklearnRegressionModel:
     try:
         found = importlib.import_module(f"sklearn.{module}")
     except ImportError as error:
-        raise ImportError(f"`{name}` is scikit-learn's, which is not installed") from error
+        raise ImportError(f"`{name}` is scikit-learn's, which is not installed: install it, or take one of the library, as `create_linear_regressor()`") from error
     return SklearnRegressionModel(getattr(found, name)(**kwargs))
 
 

@@ -1,4 +1,4 @@
-"""Drawings with the names of `dowhy.utils`; they need matplotlib, and `plot` networkx."""
+"""Drawings with the names of `dowhy.utils.plotting`; they need matplotlib, and `plot` networkx."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _layers(graph: Any) -> dict[Any, tuple[float, float]]:
     places = {}
     try:
         generations = list(networkx.topological_generations(graph))
-    except networkx.NetworkXException:
+    except networkx.NetworkXException:  # not directed, or with a cycle
         return dict(networkx.spring_layout(graph, seed=0))
     for depth, generation in enumerate(generations):
         nodes = list(generation)
@@ -67,6 +67,14 @@ def plot(
         **kwargs,
     )
     _finish(figure, filename, display_plot)
+
+
+def plot_adjacency_matrix(adjacency_matrix: Any, is_directed: bool, filename: str | None = None, display_plot: bool = True) -> None:
+    """Draws the graph of a data frame that has a number for each pair of nodes: from the row's node to the column's, 0 for no arrow."""
+    import networkx
+
+    kind = networkx.DiGraph() if is_directed else networkx.Graph()
+    plot(networkx.from_pandas_adjacency(adjacency_matrix, kind), filename=filename, display_plot=display_plot)
 
 
 def bar_plot(

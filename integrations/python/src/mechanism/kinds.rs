@@ -1,118 +1,16 @@
-//! Noises and mechanisms, before they are fitted.
-
-use std::fmt;
+//! The kinds of mechanisms.
 
 use etiology::mechanism::{
     BoostedTrees, CausalMechanism, ClassifierModel, DiscreteAdditiveNoiseModel, LinearRegression, Link,
-    LocationScaleModel, NoiseModel, ParentFunction, PolynomialRegression, PostNonlinearModel, Regressor,
+    LocationScaleModel, ParentFunction, PolynomialRegression, PostNonlinearModel, Regressor,
 };
-use etiology::{AdditiveNoiseModel, CustomMechanism, Error, KnownFormula, Mechanism, NoiseDistribution, NoiseFamily};
-use numpy::ndarray::{Array2, ArrayView1, ArrayView2};
-use numpy::{IntoPyArray, PyArray1, PyArrayMethods, PyReadonlyArray1};
+use etiology::{AdditiveNoiseModel, CustomMechanism, KnownFormula};
+use numpy::ndarray::{ArrayView1, ArrayView2};
 use pyo3::prelude::*;
 
-use crate::errors::{OrRaise, exception, keep};
-
-/// A distribution of noise: known, or a family to fit.
-#[pyclass(name = "Noise", module = "etiology", frozen, from_py_object)]
-#[derive(Debug, Clone)]
-pub(crate) struct PyNoise {
-    noise: NoiseModel,
-}
-
-fn invalid(name: &'static str, requirement: &'static str, found: &str) -> Error {
-    Error::InvalidParameter { name, requirement, found: format!("`{found}`") }
-}
-
-#[pymethods]
-impl PyNoise {
-    /// A family to fit: `empirical`, `tailed`, `normal`, `half_normal`, `exponential`, `gamma`, `log_normal`, `uniform`, or `most_likely` for
-    /// the one of them that fits best.
-    #[staticmethod]
-    fn fit(py: Python<'_>, family: &str) -> PyResult<Self> {
-        let family = match family {
-            "empirical" => NoiseFamily::Empirical,
-            "tailed" => NoiseFamily::tailed(),
-            "normal" => NoiseFamily::Normal,
-            "half_normal" => NoiseFamily::half_normal(),
-            "exponential" => NoiseFamily::exponential(),
-            "gamma" => NoiseFamily::gamma(),
-            "log_normal" => NoiseFamily::log_normal(),
-            "uniform" => NoiseFamily::Uniform,
-            "most_likely" => NoiseFamily::MostLikely,
-            _ => {
-                let known = "`empirical`, `tailed`, `normal`, `half_normal`, `exponential`, `gamma`, `log_normal`, `uniform` or `most_likely`";
-                return Err(exception(py, &invalid("the family of noise", known, family)));
-            }
-        };
-        Ok(Self { noise: NoiseModel::Fit(family) })
-    }
-
-    /// Always this value.
-    #[staticmethod]
-    fn constant(py: Python<'_>, value: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::constant(value))
-    }
-
-    /// Each of these values as likely as any other.
-    #[staticmethod]
-    fn empirical(py: Python<'_>, values: PyReadonlyArray1<'_, f64>) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::empirical(&values.as_array().to_vec()))
-    }
-
-    /// A normal distribution.
-    #[staticmethod]
-    fn normal(py: Python<'_>, mean: f64, std_dev: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::normal(mean, std_dev))
-    }
-
-    /// The upper half of a normal distribution.
-    #[staticmethod]
-    fn half_normal(py: Python<'_>, location: f64, scale: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::half_normal(location, scale))
-    }
-
-    /// An exponential distribution.
-    #[staticmethod]
-    #[pyo3(signature = (mean, location=0.0))]
-    fn exponential(py: Python<'_>, mean: f64, location: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::exponential(mean).and_then(|noise| noise.shifted_by(location)))
-    }
-
-    /// A gamma distribution.
-    #[staticmethod]
-    #[pyo3(signature = (shape, scale, location=0.0))]
-    fn gamma(py: Python<'_>, shape: f64, scale: f64, location: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::gamma(shape, scale).and_then(|noise| noise.shifted_by(location)))
-    }
-
-    /// The exponential of a normal distribution.
-    #[staticmethod]
-    #[pyo3(signature = (mu, sigma, location=0.0))]
-    fn log_normal(py: Python<'_>, mu: f64, sigma: f64, location: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::log_normal(mu, sigma).and_then(|noise| noise.shifted_by(location)))
-    }
-
-    /// A uniform distribution.
-    #[staticmethod]
-    fn uniform(py: Python<'_>, low: f64, high: f64) -> PyResult<Self> {
-        Self::known(py, NoiseDistribution::uniform(low, high))
-    }
-
-    fn __repr__(&self) -> String {
-        match &self.noise {
-            NoiseModel::Known(noise) => format!("Noise({noise})"),
-            NoiseModel::Fit(family) => format!("Noise({family}, to be fitted)"),
-            other => format!("Noise({other:?})"),
-        }
-    }
-}
-
-impl PyNoise {
-    fn known(py: Python<'_>, noise: etiology::Result<NoiseDistribution>) -> PyResult<Self> {
-        Ok(Self { noise: NoiseModel::Known(noise.or_raise(py)?) })
-    }
-}
+use super::code::{Code, Evaluate};
+use super::{PyNoise, invalid};
+use crate::errors::{OrRaise, exception};
 
 /// How a node follows from its parents, before it is fitted.
 #[pyclass(name = "Mechanism", module = "etiology", frozen, from_py_object)]
@@ -315,97 +213,5 @@ impl Regressor for DynRegressor {
 
     fn as_linear(&self) -> Option<LinearRegression> {
         self.0.as_linear()
-    }
-}
-
-/// A mechanism written in Python.
-pub(crate) struct Code {
-    what: String,
-    evaluate: Evaluate,
-}
-
-enum Evaluate {
-    /// A function of the parents, to which noise is added.
-    Additive(Py<PyAny>),
-    Pair {
-        evaluate: Py<PyAny>,
-        estimate_noise: Py<PyAny>,
-    },
-}
-
-impl Code {
-    /// What was given to a registry under a name: a function of the parents, or a pair.
-    pub(crate) fn registered(name: &str, code: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let evaluate = match code.extract::<(Py<PyAny>, Py<PyAny>)>() {
-            Ok((evaluate, estimate_noise)) => Evaluate::Pair { evaluate, estimate_noise },
-            Err(_) => Evaluate::Additive(code.clone().unbind()),
-        };
-        Ok(Self { what: name.to_owned(), evaluate })
-    }
-
-    /// Calls a function with parents, column by column, and one more column if there is one.
-    fn call(function: &Py<PyAny>, parents: &[&[f64]], last: Option<&[f64]>, rows: usize, found: &mut [f64]) {
-        let call = |py: Python<'_>| -> PyResult<Vec<f64>> {
-            let table =
-                Array2::from_shape_fn((rows, parents.len()), |(row, column)| parents[column][row]).into_pyarray(py);
-            let answer = match last {
-                Some(last) => function.bind(py).call1((table, PyArray1::from_slice(py, last)))?,
-                None => function.bind(py).call1((table,))?,
-            };
-            let numpy = py.import("numpy")?;
-            let answer = numpy.call_method1("asarray", (answer, "float64"))?.call_method1("reshape", (-1,))?;
-            let answer = answer.cast_into::<PyArray1<f64>>()?.to_vec()?;
-            if answer.len() != rows {
-                let what = "what a mechanism gives".to_owned();
-                return Err(exception(py, &Error::LengthMismatch { what, expected: rows, found: answer.len() }));
-            }
-            Ok(answer)
-        };
-        match Python::attach(call) {
-            Ok(answer) => found.copy_from_slice(&answer),
-            Err(error) => {
-                keep(error);
-                found.fill(f64::NAN);
-            }
-        }
-    }
-
-    fn one(function: &Py<PyAny>, parents: &[f64], last: Option<f64>) -> f64 {
-        let columns: Vec<&[f64]> = parents.iter().map(std::slice::from_ref).collect();
-        let mut found = [f64::NAN];
-        Self::call(function, &columns, last.as_ref().map(std::slice::from_ref), 1, &mut found);
-        found[0]
-    }
-}
-
-impl fmt::Debug for Code {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.what)
-    }
-}
-
-impl Mechanism for Code {
-    fn evaluate(&self, parents: &[f64], noise: f64) -> f64 {
-        match &self.evaluate {
-            Evaluate::Additive(function) => Self::one(function, parents, None) + noise,
-            Evaluate::Pair { evaluate, .. } => Self::one(evaluate, parents, Some(noise)),
-        }
-    }
-
-    fn estimate_noise(&self, parents: &[f64], value: f64) -> f64 {
-        match &self.evaluate {
-            Evaluate::Additive(function) => value - Self::one(function, parents, None),
-            Evaluate::Pair { estimate_noise, .. } => Self::one(estimate_noise, parents, Some(value)),
-        }
-    }
-
-    fn evaluate_columns(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
-        match &self.evaluate {
-            Evaluate::Additive(function) => {
-                Self::call(function, parents, None, noise.len(), values);
-                values.iter_mut().zip(noise).for_each(|(value, noise)| *value += noise);
-            }
-            Evaluate::Pair { evaluate, .. } => Self::call(evaluate, parents, Some(noise), noise.len(), values),
-        }
     }
 }

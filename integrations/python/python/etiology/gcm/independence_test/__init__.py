@@ -52,9 +52,9 @@ def generalised_cov_based(X: Any, Y: Any, Z: Any = None, *_args: Any, **_: Any) 
     return float(min(1.0, min(p_values) * len(p_values)))
 
 
-def regression_based(X: Any, Y: Any, Z: Any = None, **_: Any) -> float:
+def regression_based(X: Any, Y: Any, Z: Any = None, *, seed: int | None = None, **_: Any) -> float:
     """The same as `generalised_cov_based`; by distance covariance where nothing is given."""
-    return kernel_based(X, Y) if Z is None else generalised_cov_based(X, Y, Z)
+    return kernel_based(X, Y, seed=seed) if Z is None else generalised_cov_based(X, Y, Z)
 
 
 def independence_test(X: Any, Y: Any, conditioned_on: Any = None, method: str = "kernel", **kwargs: Any) -> float:
