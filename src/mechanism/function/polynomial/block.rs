@@ -1,6 +1,6 @@
 //! A polynomial over columns, a block of rows at a time.
 
-use super::{ParentRange, PolynomialFunction, PolynomialTerm};
+use super::parts::{ParentRange, PolynomialTerm};
 
 /// So many rows stay in the fastest memory with all that is computed of them.
 const ROWS: usize = 128;
@@ -28,7 +28,9 @@ struct Expansion {
 
 /// The block, with room that is used again for the next one.
 pub(super) struct Block<'p> {
-    polynomial: &'p PolynomialFunction,
+    intercept: f64,
+    ranges: &'p [ParentRange],
+    terms: &'p [PolynomialTerm],
     splits: Vec<Split>,
     is_outside: Vec<bool>,
     outside: Vec<f64>,
@@ -36,16 +38,17 @@ pub(super) struct Block<'p> {
 }
 
 impl<'p> Block<'p> {
-    pub(super) fn of(polynomial: &'p PolynomialFunction) -> Self {
-        let splits = polynomial.ranges.iter().map(|_| Split::default()).collect();
-        Self { polynomial, splits, is_outside: Vec::new(), outside: Vec::new(), expansion: Expansion::default() }
+    pub(super) fn of(intercept: f64, ranges: &'p [ParentRange], terms: &'p [PolynomialTerm]) -> Self {
+        let splits = ranges.iter().map(|_| Split::default()).collect();
+        let (is_outside, outside, expansion) = (Vec::new(), Vec::new(), Expansion::default());
+        Self { intercept, ranges, terms, splits, is_outside, outside, expansion }
     }
 
     /// The values of all rows. The same operations in the same order as for a single row, and so the same bits wherever all of them are finite.
     pub(super) fn fill(&mut self, parents: &[&[f64]], values: &mut [f64]) {
         for (number, values) in values.chunks_mut(ROWS).enumerate() {
             let start = number * ROWS;
-            for ((split, range), parent) in self.splits.iter_mut().zip(&self.polynomial.ranges).zip(parents) {
+            for ((split, range), parent) in self.splits.iter_mut().zip(self.ranges).zip(parents) {
                 split.set(range, &parent[start..start + values.len()]);
             }
             self.fill_rows(values);
@@ -53,8 +56,7 @@ impl<'p> Block<'p> {
     }
 
     fn fill_rows(&mut self, values: &mut [f64]) {
-        let Self { polynomial, splits, is_outside, outside, expansion } = self;
-        let PolynomialFunction { intercept, terms, .. } = *polynomial;
+        let Self { intercept, terms, splits, is_outside, outside, expansion, .. } = self;
         is_outside.clear();
         is_outside.resize(values.len(), false);
         splits.iter().filter(|split| split.is_outside()).for_each(|split| split.mark(is_outside));
@@ -65,7 +67,7 @@ impl<'p> Block<'p> {
         if is_outside.contains(&true) {
             outside.clear();
             outside.resize(values.len(), *intercept);
-            for term in terms {
+            for term in *terms {
                 match term.factors.iter().any(|&factor| splits[factor].is_outside()) {
                     true => expansion.add(term, splits, outside),
                     false => add_product(term, splits, outside),

@@ -1,15 +1,17 @@
 //! A polynomial of the parents that does not explode outside the training range.
 
 mod block;
+mod parts;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use parts::{ParentRange, PolynomialTerm};
+
+use block::Block;
 
 use super::saved::{check, finite};
 use super::words::{Names, figure};
 use crate::error::{Error, Result};
-
-/// How far beyond the training range the curvature goes on, in widths of the range.
-const REACH: f64 = 3.0;
 
 /// A polynomial of standardised parents within the box of their training ranges, continued by its curvature, then
 /// by a tangent outside.
@@ -30,31 +32,6 @@ pub struct PolynomialFunction {
     intercept: f64,
     ranges: Vec<ParentRange>,
     terms: Vec<PolynomialTerm>,
-}
-
-/// How a parent is standardised, and its training range.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ParentRange {
-    centre: f64,
-    scale: f64,
-    /// The smallest and the largest training value, standardised.
-    low: f64,
-    high: f64,
-}
-
-/// coefficient · Π z_j over the factors j: a factor stands as often as its exponent says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PolynomialTerm {
-    coefficient: f64,
-    factors: Vec<usize>,
-}
-
-impl PolynomialTerm {
-    pub(crate) fn new(coefficient: f64, factors: Vec<usize>) -> Self {
-        Self { coefficient, factors }
-    }
 }
 
 impl PolynomialFunction {
@@ -79,7 +56,7 @@ impl PolynomialFunction {
     }
 
     pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
-        block::Block::of(self).fill(parents, values);
+        Block::of(self.intercept, &self.ranges, &self.terms).fill(parents, values);
     }
 
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
@@ -109,52 +86,6 @@ impl PolynomialFunction {
         let (degree, terms) = (self.degree(), self.terms());
         let parents = names.list(0..self.parents());
         format!("{} + polynomial({parents}; degree {degree}, {terms} terms)", figure(self.intercept))
-    }
-}
-
-impl ParentRange {
-    /// The range of training values; a constant parent is left at scale 1.
-    pub(crate) fn fit(values: &[f64]) -> Self {
-        let count = values.len() as f64;
-        let centre = values.iter().map(|value| value / count).sum::<f64>();
-        let largest = values.iter().map(|value| (value - centre).abs()).fold(0.0, f64::max);
-        // Scaled by the largest, so that no square overflows.
-        let scale = if largest > 0.0 {
-            let squares: f64 = values.iter().map(|value| ((value - centre) / largest).powi(2)).sum();
-            largest * (squares / count).sqrt()
-        } else {
-            1.0
-        };
-        let standardised = values.iter().map(|value| (value - centre) / scale);
-        let (low, high) =
-            standardised.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), z| (low.min(z), high.max(z)));
-        Self { centre, scale, low, high }
-    }
-
-    /// The standardised value, cut off at the edge of the range.
-    pub(crate) fn standardise(&self, value: f64) -> f64 {
-        self.split(value).0
-    }
-
-    /// The standardised value, cut off at the edge of the range, what lies beyond up to the reach of the curvature, and
-    /// the rest.
-    fn split(&self, value: f64) -> (f64, f64, f64) {
-        let z = (value - self.centre) / self.scale;
-        let edge = cut_off(z, self.low, self.high);
-        let reach = REACH * (self.high - self.low);
-        let near = cut_off(z - edge, -reach, reach);
-        (edge, near, z - edge - near)
-    }
-}
-
-/// What [`f64::clamp`] gives, without its check, so that several are done at once.
-fn cut_off(value: f64, low: f64, high: f64) -> f64 {
-    if value < low {
-        low
-    } else if value > high {
-        high
-    } else {
-        value
     }
 }
 
