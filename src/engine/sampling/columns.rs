@@ -1,5 +1,6 @@
 //! What a program keeps from one coalition to the next.
 
+use super::block_maxima::BlockMaxima;
 use crate::target::{FunctionKind, NoiseUse, Program, Source};
 
 /// How many changes are made to a sum before it is computed afresh, so that rounding errors do not pile up. A sum of more
@@ -50,6 +51,8 @@ pub(super) enum Content {
 pub(super) struct FunctionColumn {
     /// The output, where `active`.
     pub(super) column: Vec<f64>,
+    /// Of the largest of many inputs what is known of parts of them.
+    pub(super) blocks: Option<BlockMaxima>,
     /// Whether anything that the function reads is drawn.
     pub(super) active: bool,
     pub(super) change: Change,
@@ -75,8 +78,8 @@ impl SlotColumn {
 }
 
 impl Columns {
-    /// With all noises observed.
-    pub(super) fn new(nodes: usize, program: &Program) -> Self {
+    /// With all noises observed. `is_maximum` says of a function whether it is the largest of its inputs.
+    pub(super) fn new(nodes: usize, program: &Program, is_maximum: impl Fn(usize) -> bool) -> Self {
         let slots = program.slots.iter().map(|slot| SlotColumn {
             column: Vec::new(),
             content: Content::Nothing,
@@ -88,8 +91,9 @@ impl Columns {
             is_source: slot.is_source,
             has_functions: slot.terms.iter().any(|term| matches!(term.source, Source::Function(_))),
         });
-        let functions = program.functions.iter().map(|_| FunctionColumn {
+        let functions = program.functions.iter().enumerate().map(|(number, function)| FunctionColumn {
             column: Vec::new(),
+            blocks: if is_maximum(number) { BlockMaxima::of(function.inputs.len()) } else { None },
             active: false,
             change: Change::Nothing,
             own_noise_changed: false,

@@ -1,6 +1,7 @@
 //! Coalitions by samples of all noises but, where the target is linear in one, that one, which is integrated.
 
 mod bank;
+mod block_maxima;
 mod columns;
 mod jackknife;
 mod measuring;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::bank::Bank;
+use super::block_maxima::BlockMaxima;
 use super::columns::{Change, Columns, Content};
 use crate::error::Result;
-use crate::mechanism::{Interval, check_finite};
+use crate::mechanism::{Interval, ParentFunction, check_finite};
 use crate::numeric::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
 use crate::target::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Target, Term};
 use crate::world::Event;
@@ -119,7 +120,13 @@ impl<'a> Samples<'a> {
 
     /// Columns for the coalition of all.
     pub(crate) fn columns(&self) -> Columns {
-        Columns::new(self.noises.len(), self.program)
+        let is_maximum = |number: usize| {
+            let function = &self.program.functions[number];
+            let mechanism = &self.target.nodes()[function.node].mechanism;
+            function.kind == FunctionKind::Additive
+                && matches!(mechanism.parent_function(), Some(ParentFunction::Maximum))
+        };
+        Columns::new(self.noises.len(), self.program, is_maximum)
     }
 
     /// How many samples there are.
@@ -229,14 +236,29 @@ impl<'a> Samples<'a> {
             return Ok(());
         }
         let mut output = std::mem::take(&mut columns.output);
-        if change != Change::Off {
-            function.inputs.iter().try_for_each(|&slot| self.make_ready(slot, columns))?;
+        let mut blocks = columns.functions[number].blocks.take();
+        if change == Change::Off {
+            blocks.iter_mut().for_each(BlockMaxima::forget);
+        } else {
+            let is_known = blocks.as_ref().is_some_and(BlockMaxima::is_known);
+            for &slot in &function.inputs {
+                if !is_known || columns.slots[slot].pending > 0 {
+                    self.make_ready(slot, columns)?;
+                }
+            }
             output.resize(self.count(), 0.0);
-            self.evaluate(function, columns, &mut output);
+            match &mut blocks {
+                Some(blocks) => {
+                    let has_changed = |input: usize| columns.slots[function.inputs[input]].pending > 0;
+                    blocks.fill(|input| self.slot_column(function.inputs[input], columns), has_changed, &mut output);
+                }
+                None => self.evaluate(function, columns, &mut output),
+            }
             if !all_finite(&output) {
                 check_finite(&self.target.nodes()[function.node].name, &output)?;
             }
         }
+        columns.functions[number].blocks = blocks;
         let (old, observed) = (&columns.functions[number].column, self.outputs[number]);
         for &Reached { slot, effect } in &function.reached {
             if !columns.slots[slot].is_updated() {
