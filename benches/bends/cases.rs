@@ -10,7 +10,7 @@ use etiology::{
     AttributionConfig, Dataset, DiagnosisConfig, FeatureMap, KnownFormula, Result, ShapleyMethod, StructuralCausalModel,
 };
 
-use crate::models::{chain, csv_file, shop_automatic, shop_boosted, slowest, star, traces_of_services};
+use crate::models::{chain, csv_file, shop_automatic, shop_boosted, shop_linear, slowest, star, traces_of_services};
 use crate::random_models::{self, Kind, usual_edges};
 use crate::synthetic_traces;
 
@@ -42,6 +42,16 @@ pub(crate) enum Job {
     /// 38 nodes, half of them non-linear, 1 000 rows: mechanisms chosen automatically, fit and diagnosis
     #[value(name = "fitted_38")]
     Fitted38,
+    /// The same with 90 nodes
+    #[value(name = "fitted_90")]
+    Fitted90,
+    /// 200 traces of 90 services: reading, deriving formulas, fitting, and the diagnosis of the slowest request
+    #[value(name = "diagnosis_90")]
+    Diagnosis90,
+    /// The shop with linear mechanisms, prepared, the diagnosis of one event
+    DiagnosisLinear,
+    /// The shop with mechanisms chosen automatically, prepared, the diagnosis of one event
+    DiagnosisAutomatic,
     /// Ten million rows of three columns from a file of CSV to a table
     #[value(name = "csv_10m")]
     Csv10m,
@@ -97,16 +107,20 @@ impl Job {
                 let config = TraceConfig::default().with_root_service("website");
                 prepared_event(slowest(&Traces::from_reader(text.as_slice(), &config)?, "website")?, default)
             }
-            Self::Fitted38 => {
-                let case = random_models::case(Kind::Mixed, 38, usual_edges(38))?;
-                let rows = case.model.draw_samples(1_000, 1)?;
+            Self::Fitted38 => fitted(38),
+            Self::Fitted90 => fitted(90),
+            Self::Diagnosis90 => {
+                let text = traces_of_services(90, 200);
                 Ok(Box::new(move || {
-                    let model = StructuralCausalModel::new(case.model.graph().clone());
-                    let fitted = model.assign_mechanisms(&rows)?.fit(&rows)?;
-                    black_box(fitted.diagnose(&case.target, &case.event, &DiagnosisConfig::default())?);
+                    let config = TraceConfig::default().with_root_service("s000");
+                    let traces = Traces::from_reader(text.as_bytes(), &config)?;
+                    let case = slowest(&traces, "s000")?;
+                    black_box(case.model.diagnose(&case.target, &case.event, &DiagnosisConfig::default())?);
                     Ok(())
                 }))
             }
+            Self::DiagnosisLinear => prepared_diagnosis(shop_linear()?),
+            Self::DiagnosisAutomatic => prepared_diagnosis(shop_automatic()?),
             Self::Csv10m => {
                 let path = csv_file(10_000_000).unwrap_or_else(|error| panic!("no file is written: {error}"));
                 Ok(Box::new(move || {
@@ -131,6 +145,27 @@ fn prepared_event(case: random_models::Case, config: AttributionConfig) -> Resul
     let attributor = case.model.attributor(&case.target, config)?;
     Ok(Box::new(move || {
         black_box(attributor.attribute(black_box(&case.event))?);
+        Ok(())
+    }))
+}
+
+/// The diagnosis of one event, by a diagnoser that is there.
+fn prepared_diagnosis(case: random_models::Case) -> Result<Work> {
+    let diagnoser = case.model.diagnoser(&case.target, DiagnosisConfig::default())?;
+    Ok(Box::new(move || {
+        black_box(diagnoser.diagnose(black_box(&case.event))?);
+        Ok(())
+    }))
+}
+
+/// Mechanisms chosen automatically from 1 000 rows, half of the true ones non-linear, fitted, and the diagnosis of one event.
+fn fitted(nodes: usize) -> Result<Work> {
+    let case = random_models::case(Kind::Mixed, nodes, usual_edges(nodes))?;
+    let rows = case.model.draw_samples(1_000, 1)?;
+    Ok(Box::new(move || {
+        let model = StructuralCausalModel::new(case.model.graph().clone());
+        let fitted = model.assign_mechanisms(&rows)?.fit(&rows)?;
+        black_box(fitted.diagnose(&case.target, &case.event, &DiagnosisConfig::default())?);
         Ok(())
     }))
 }

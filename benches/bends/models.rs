@@ -64,6 +64,18 @@ pub(crate) fn star(parents: usize, formula: impl Fn(Vec<String>) -> KnownFormula
     Ok(random_models::Case { model, target: "target".to_owned(), event })
 }
 
+pub(crate) fn shop_linear() -> Result<random_models::Case> {
+    let normal = retail_shop::normal_requests(5_000, 1)?;
+    let graph = retail_shop::causal_graph()?;
+    let mut model = StructuralCausalModel::new(graph.clone()).assign_mechanisms(&normal)?;
+    for node in graph.nodes() {
+        if !graph.parents(node)?.is_empty() {
+            model = model.with_mechanism(node, AdditiveNoiseModel::linear())?;
+        }
+    }
+    shop(model.fit(&normal)?)
+}
+
 pub(crate) fn shop_automatic() -> Result<random_models::Case> {
     let normal = retail_shop::normal_requests(5_000, 1)?;
     let model = StructuralCausalModel::new(retail_shop::causal_graph()?);

@@ -12,9 +12,9 @@
 //! ```
 
 mod case;
-mod hard;
 mod json_lines;
 mod least_squares;
+mod made;
 mod markdown;
 mod nezha;
 mod petshop;
@@ -23,9 +23,7 @@ mod published;
 mod quiet_pipe;
 mod ranking;
 mod rivals;
-mod simulated;
 mod tally;
-mod three_causes;
 
 use std::error::Error;
 use std::fs::File;
@@ -41,7 +39,7 @@ use etiology::mechanism::AssignmentConfig;
 use etiology::{
     AttributionConfig, Dataset, Diagnosis, DiagnosisConfig, Observation, ShapleyMethod, StructuralCausalModel,
 };
-use hard::Half;
+use made::Half;
 use rayon::prelude::*;
 use tally::{Outcome, Tally};
 
@@ -63,6 +61,9 @@ struct Arguments {
     /// So many random linear graphs with three root causes and 50 training rows
     #[arg(long, value_name = "CASES", default_value_t = 0)]
     three_causes: usize,
+    /// So many faults in ten linear graphs of 50 nodes whose rows remember the one before
+    #[arg(long, value_name = "CASES", default_value_t = 0)]
+    autoregressive: usize,
     /// So many of the hard incidents, of all kinds in turn; a half has 500
     #[arg(long, value_name = "CASES", default_value_t = 0)]
     hard: u64,
@@ -137,17 +138,21 @@ fn benchmarks(arguments: &Arguments) -> Result<Vec<Benchmark>, Box<dyn Error>> {
         all.push(Benchmark::by_kind(folder.display().to_string(), nezha::read(folder)?, published::NEZHA));
     }
     if arguments.simulated > 0 {
-        let cases = simulated::cases(arguments.simulated, arguments.seed)?;
+        let cases = made::simulated(arguments.simulated, arguments.seed)?;
         all.push(Benchmark::by_kind("simulated", cases, published::NON_LINEAR));
     }
     if arguments.three_causes > 0 {
-        let cases = three_causes::cases(arguments.three_causes, arguments.seed)?;
+        let cases = made::three_causes(arguments.three_causes, arguments.seed)?;
         all.push(Benchmark::by_kind("three causes", cases, ""));
+    }
+    if arguments.autoregressive > 0 {
+        let cases = made::autoregressive(arguments.autoregressive, arguments.seed)?;
+        all.push(Benchmark::by_kind("autoregressive", cases, ""));
     }
     if arguments.hard > 0 {
         all.push(Benchmark::by_kind(
             format!("hard, {}", arguments.half),
-            hard::cases(arguments.hard, arguments.half)?,
+            made::hard(arguments.hard, arguments.half)?,
             "",
         ));
     }

@@ -25,7 +25,7 @@ pub struct DiagnosisConfig {
     /// The rows just before the event, the earliest first, if there are any. A node whose value or noise was off then is not suspected for what
     /// it was off by. Columns are found by name; missing ones and missing values count for nothing.
     pub recent: Option<Dataset>,
-    /// When each of these rows was, as it is to be shown; empty where that is not known. Answers say by them since when a node has been off; nothing else
+    /// When each of these rows was, as it is to be shown; empty where that is not known, and so is a blank one. Answers say by them since when a node has been off; nothing else
     /// depends on them.
     pub recent_times: Vec<String>,
     /// For how many of the most suspect nodes to say what would have been had they behaved normally; 3 by default.

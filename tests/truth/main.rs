@@ -26,7 +26,7 @@ mod two_tables;
 mod case;
 #[path = "../../examples/shared/exact_models.rs"]
 mod exact_models;
-#[path = "../../examples/accuracy/hard.rs"]
+#[path = "../../examples/accuracy/made/hard.rs"]
 mod hard;
 #[path = "../../examples/shared/hidden_branches.rs"]
 mod hidden_branches;
@@ -44,5 +44,5 @@ mod petshop;
 mod ranking;
 #[path = "../../examples/accuracy/rivals.rs"]
 mod rivals;
-#[path = "../../examples/accuracy/simulated.rs"]
+#[path = "../../examples/accuracy/made/simulated.rs"]
 mod simulated;

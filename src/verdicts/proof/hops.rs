@@ -89,7 +89,7 @@ pub(super) fn hops(
         }
         if let Some(recent) = &config.recent {
             hop.first_row = first_row(world.model, world.node(number), world.value(number), recent)?;
-            hop.first_time = hop.first_row.and_then(|row| config.recent_times.get(row).cloned());
+            hop.first_time = hop.first_row.and_then(|row| known_time(config, row));
         }
         hops.push(hop);
         (through, share) = (Vec::new(), 1.0);
@@ -125,6 +125,11 @@ fn hop(world: &World<'_>, number: usize, tested: &Tested) -> Hop {
         first_time: None,
         verdict: tested.verdict,
     }
+}
+
+/// When a row before the event was; a blank cell is no time.
+fn known_time(config: &DiagnosisConfig, row: usize) -> Option<String> {
+    config.recent_times.get(row).filter(|time| !time.trim().is_empty()).cloned()
 }
 
 fn usual(reference: &NoiseDistribution) -> Likely {

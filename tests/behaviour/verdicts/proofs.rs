@@ -88,6 +88,10 @@ fn rows_before_the_event_say_when_each_deviated_and_who_did_first() {
     let at: Vec<Option<&str>> = proof.path.iter().map(|hop| hop.first_time.as_deref()).collect();
     assert_eq!(at, [Some("10:04"), Some("10:05"), None]);
     assert!(proof.to_string().contains("off since 10:04, 6 rows before the event"), "{proof}");
+    let blank = times(10).map(|time| if time == "10:04" { " ".to_owned() } else { time });
+    let proof = shop().prove("web", "db", &slow(), &before([4, 5, 10]).with_recent_times(blank)).unwrap();
+    assert_eq!(proof.path[0].first_time, None);
+    assert!(proof.to_string().contains("off since 6 rows before the event"), "{proof}");
     let error = shop().prove("web", "db", &slow(), &before([4, 5, 10]).with_recent_times(times(9))).unwrap_err();
     assert!(error.to_string().contains("9 for 10 rows"), "{error}");
     let proof = shop().prove("web", "db", &slow(), &before([4, 2, 10])).unwrap();

@@ -1,6 +1,6 @@
 //! The hard benchmark: simulated incidents of all kinds, half for development, half for reporting.
 
-#[path = "../shared/hard_incidents/mod.rs"]
+#[path = "../../shared/hard_incidents/mod.rs"]
 mod hard_incidents;
 
 use std::fmt;

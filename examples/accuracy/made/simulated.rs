@@ -1,6 +1,6 @@
 //! Faults made on the spot, in random systems of several kinds of mechanisms.
 
-#[path = "../shared/simulated_faults.rs"]
+#[path = "../../shared/simulated_faults.rs"]
 #[expect(dead_code, reason = "the true mechanisms are not needed here")]
 mod simulated_faults;
 
