@@ -1,11 +1,16 @@
 //! Trained regression trees, laid out for evaluation.
 
+mod binned;
+
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::linear::LinearFunction;
 use super::saved::{check, finite};
 use super::words::Names;
 use crate::error::{Error, Result};
+use binned::Known;
 
 /// How many rows go through a tree together.
 const AT_A_TIME: usize = 128;
@@ -19,12 +24,16 @@ const MOST_LEAVES: usize = 1 << 16;
 /// ```
 ///
 /// Beyond the training range trees are constant, so that only the linear part carries a shift further: that is why it
-/// is there. Costs O(trees · depth) per row, without branches and without allocation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// is there. Costs O(trees · depth) per row, without branches; of a column with many rows O(trees · parents), and once the
+/// trees of one or two parents have seen many rows, O(parents).
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "SavedTreeEnsemble")]
 pub struct TreeEnsemble {
     linear: LinearFunction,
     trees: Vec<RegressionTree>,
+    /// What follows from the trees.
+    #[serde(skip)]
+    known: Arc<Known>,
 }
 
 /// A complete binary tree: node k has the children 2k + 1, for values below its threshold, and 2k + 2. No index is
@@ -39,11 +48,16 @@ pub(crate) struct RegressionTree {
     leaves: Vec<f64>,
 }
 
+impl PartialEq for TreeEnsemble {
+    fn eq(&self, other: &Self) -> bool {
+        self.linear == other.linear && self.trees == other.trees
+    }
+}
+
 impl TreeEnsemble {
     /// The trees must split on parents of the linear function.
-    #[cfg(feature = "boosted-trees")]
     pub(crate) fn new(linear: LinearFunction, trees: Vec<RegressionTree>) -> Self {
-        Self { linear, trees }
+        Self { linear, trees, known: Arc::default() }
     }
 
     /// The linear part.
@@ -61,17 +75,21 @@ impl TreeEnsemble {
         self.linear.coefficients.len()
     }
 
+    /// The trees are added up by themselves, so that sums of them can be known beforehand.
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
-        let linear = self.linear.value(parents);
-        self.trees.iter().fold(linear, |sum, tree| sum + tree.value(parents))
+        self.linear.value(parents) + self.trees.iter().fold(0.0, |sum, tree| sum + tree.value(parents))
     }
 
     pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
         self.linear.fill(parents, values);
+        if self.known.add_to(&self.trees, parents, values) {
+            return;
+        }
         for (chunk, values) in values.chunks_mut(AT_A_TIME).enumerate() {
-            for tree in &self.trees {
-                tree.add_to(parents, chunk * AT_A_TIME, values);
-            }
+            let mut sums = [0.0; AT_A_TIME];
+            let sums = &mut sums[..values.len()];
+            self.trees.iter().for_each(|tree| tree.add_to(parents, chunk * AT_A_TIME, sums));
+            values.iter_mut().zip(sums).for_each(|(value, sum)| *value += *sum);
         }
     }
 
@@ -113,6 +131,25 @@ impl RegressionTree {
         node - self.parents.len()
     }
 
+    /// The splits of a tree of at most 64 leaves. One whose sides are the same is none: a branch that ended early.
+    fn splits(&self) -> impl Iterator<Item = Split> {
+        (0..self.parents.len()).filter_map(|node| {
+            let level = (node + 1).ilog2();
+            let width = self.leaves.len() >> level;
+            let first = (node + 1 - (1 << level)) * width;
+            let half = width / 2;
+            let (left, right) = self.leaves[first..first + width].split_at(half);
+            let is_split = left.iter().zip(right).any(|(left, right)| left.to_bits() != right.to_bits());
+            let side = |first: usize| ((1 << half) - 1) << first;
+            is_split.then(|| Split {
+                parent: self.parents[node] as usize,
+                threshold: self.thresholds[node],
+                left: side(first),
+                right: side(first + half),
+            })
+        })
+    }
+
     /// Adds the tree to the values of a few rows, one level at a time, so that the rows' steps do not wait for each other.
     fn add_to(&self, parents: &[&[f64]], start: usize, values: &mut [f64]) {
         let mut nodes = [0_usize; AT_A_TIME];
@@ -127,6 +164,15 @@ impl RegressionTree {
             *value += self.leaves[*node - self.parents.len()];
         }
     }
+}
+
+/// One inner node of a tree.
+struct Split {
+    parent: usize,
+    threshold: f64,
+    /// The leaves on its sides, as bits: left are values below the threshold.
+    left: u64,
+    right: u64,
 }
 
 /// What a saved tree may hold, before it is checked.
@@ -175,7 +221,7 @@ impl TryFrom<SavedTreeEnsemble> for TreeEnsemble {
             let exists = (parent as usize) < linear.coefficients.len();
             check("the parent that a saved tree splits on", "one of its parents", exists, parent)?;
         }
-        Ok(Self { linear, trees })
+        Ok(Self::new(linear, trees))
     }
 }
 
@@ -207,7 +253,7 @@ mod tests {
         };
         let stump = RegressionTree { parents: vec![], thresholds: vec![], leaves: vec![0.25] };
         let linear = LinearFunction { intercept: 0.5, coefficients: vec![2.0, 0.0] };
-        TreeEnsemble { linear, trees: vec![tree, stump] }
+        TreeEnsemble::new(linear, vec![tree, stump])
     }
 
     #[test]
@@ -219,14 +265,40 @@ mod tests {
         assert_eq!(tree(2.0, 0.0), 1000.0);
     }
 
+    /// Trees of up to six parents, among them such that end early, for few rows, for many, and for so many that sums are kept.
     #[test]
     fn columns_give_the_same_bits_as_rows() {
-        let column = |step: f64| (0..1000).map(|row| (f64::from(row) * step).sin() * 6.0).collect::<Vec<f64>>();
-        let (a, b) = (column(0.7), column(1.9));
-        let mut values = vec![f64::NAN; 1000];
-        ensemble().fill(&[&a, &b], &mut values);
-        for row in 0..1000 {
-            assert_eq!(values[row], ensemble().value(&[a[row], b[row]]));
+        let draw = |number: usize| (number as f64 * 1.618_033_988_749_895).fract();
+        for (parents, depth) in [(1, 3), (2, 2), (2, 6), (3, 4), (4, 4), (6, 5)] {
+            let tree = |number: usize| {
+                let inner = (1 << depth) - 1;
+                let leaves = (0..=inner).map(|leaf| {
+                    // The first half of some trees is a leaf.
+                    let leaf = if number % 3 == 0 && 2 * leaf <= inner { 0 } else { leaf };
+                    draw(number * 41 + leaf * 7 + 1)
+                });
+                RegressionTree {
+                    parents: (0..inner).map(|node| ((number + node * 5) % parents) as u32).collect(),
+                    thresholds: (0..inner).map(|node| (12.0 * draw(number * 3 + node) - 6.0).round()).collect(),
+                    leaves: leaves.collect(),
+                }
+            };
+            let linear = LinearFunction { intercept: 0.5, coefficients: vec![0.3; parents] };
+            let ensemble = TreeEnsemble::new(linear, (0..20).map(tree).collect());
+            let rows = 5_000;
+            let column = |step: f64| (0..rows).map(|row| ((row as f64 * step).sin() * 60.0).round() / 8.0).collect();
+            let columns: Vec<Vec<f64>> = (0..parents).map(|parent| column(0.7 + parent as f64 * 1.2)).collect();
+            let expected: Vec<u64> = (0..rows)
+                .map(|row| ensemble.value(&columns.iter().map(|column| column[row]).collect::<Vec<_>>()).to_bits())
+                .collect();
+            for rows in [1, 1_000, 2_047, rows, rows, rows] {
+                let columns: Vec<&[f64]> = columns.iter().map(|column| &column[..rows]).collect();
+                let mut values = vec![f64::NAN; rows];
+                ensemble.fill(&columns, &mut values);
+                for row in 0..rows {
+                    assert_eq!(values[row].to_bits(), expected[row], "{parents} parents, row {row} of {rows}");
+                }
+            }
         }
     }
 }
