@@ -81,14 +81,31 @@ impl<'p> Block<'p> {
 
 impl Split {
     fn set(&mut self, range: &ParentRange, parent: &[f64]) {
-        for column in [&mut self.edge, &mut self.near, &mut self.far] {
+        self.edge.resize(parent.len(), 0.0);
+        let mut is_inside = true;
+        for (edge, &parent) in self.edge.iter_mut().zip(parent) {
+            let (z, at_edge) = range.cut(parent);
+            *edge = at_edge;
+            // Without an early end, several at once.
+            is_inside &= z == at_edge;
+        }
+        for column in [&mut self.near, &mut self.far] {
             column.resize(parent.len(), 0.0);
         }
-        let columns = self.edge.iter_mut().zip(&mut self.near).zip(&mut self.far);
-        for (((edge, near), far), &parent) in columns.zip(parent) {
-            (*edge, *near, *far) = range.split(parent);
+        if !is_inside {
+            self.set_outside(range, parent);
+        } else if self.is_outside() {
+            self.near.fill(0.0);
+            self.far.fill(0.0);
+            (self.is_near, self.is_far) = (false, false);
         }
-        // Without an early end, several at once.
+    }
+
+    /// What lies beyond the edge, which in most blocks is nothing.
+    fn set_outside(&mut self, range: &ParentRange, parent: &[f64]) {
+        for ((near, far), &parent) in self.near.iter_mut().zip(&mut self.far).zip(parent) {
+            (_, *near, *far) = range.split(parent);
+        }
         let is_any = |column: &[f64]| column.iter().fold(false, |any, &value| any | (value != 0.0));
         (self.is_near, self.is_far) = (is_any(&self.near), is_any(&self.far));
     }

@@ -54,11 +54,16 @@ impl ParentRange {
         self.split(value).0
     }
 
+    /// The standardised value, whole and cut off at the edge of the range.
+    pub(super) fn cut(&self, value: f64) -> (f64, f64) {
+        let z = (value - self.centre) / self.scale;
+        (z, cut_off(z, self.low, self.high))
+    }
+
     /// The standardised value, cut off at the edge of the range, what lies beyond up to the reach of the curvature, and
     /// the rest.
     pub(super) fn split(&self, value: f64) -> (f64, f64, f64) {
-        let z = (value - self.centre) / self.scale;
-        let edge = cut_off(z, self.low, self.high);
+        let (z, edge) = self.cut(value);
         let reach = REACH * (self.high - self.low);
         let near = cut_off(z - edge, -reach, reach);
         (edge, near, z - edge - near)
