@@ -4,7 +4,7 @@ use std::hint::select_unpredictable;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::RegressionTree;
+use super::tree::RegressionTree;
 
 /// So many rows go through all trees together: their bins and sums stay in the fastest memory.
 const ROWS: usize = 1024;
