@@ -70,6 +70,23 @@ impl ParentRange {
     }
 }
 
+/// A polynomial outside of its box, given what every parent is split into, see [`ParentRange::split`].
+pub(super) fn expanded(intercept: f64, terms: &[PolynomialTerm], split: impl Fn(usize) -> (f64, f64, f64)) -> f64 {
+    terms.iter().fold(intercept, |sum, term| {
+        // A product at the edge of the box, its slopes along both ways out, and its curvatures.
+        let (mut product, mut near, mut far, mut near_near, mut near_far) = (term.coefficient, 0.0, 0.0, 0.0, 0.0);
+        for &factor in &term.factors {
+            let (edge, d, e) = split(factor);
+            near_far = near_far * edge + near * e + far * d;
+            near_near = near_near * edge + 2.0 * near * d;
+            near = near * edge + product * d;
+            far = far * edge + product * e;
+            product *= edge;
+        }
+        sum + (product + (near + 0.5 * near_near) + (far + near_far))
+    })
+}
+
 /// What [`f64::clamp`] gives, without its check, so that several are done at once.
 fn cut_off(value: f64, low: f64, high: f64) -> f64 {
     if value < low {
