@@ -203,7 +203,7 @@ mod tests {
             let (mut expected, mut terms) = (vec![0.3; 37], Vec::new());
             for (number, &column) in columns.iter().enumerate() {
                 // Every other term is a multiple.
-                let (factor, centre) = (0.7 - number as f64, if number % 2 == 0 { 0.0 } else { 0.1 });
+                let (factor, centre) = (0.7 - number as f64, if number.is_multiple_of(2) { 0.0 } else { 0.1 });
                 match number % 2 {
                     0 => add_multiple(&mut expected, factor, column),
                     _ => add_deviation(&mut expected, factor, column, centre),

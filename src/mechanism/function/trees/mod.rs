@@ -147,7 +147,7 @@ mod tests {
                 let inner = (1 << depth) - 1;
                 let leaves = (0..=inner).map(|leaf| {
                     // The first half of some trees is a leaf.
-                    let leaf = if number % 3 == 0 && 2 * leaf <= inner { 0 } else { leaf };
+                    let leaf = if number.is_multiple_of(3) && 2 * leaf <= inner { 0 } else { leaf };
                     draw(number * 41 + leaf * 7 + 1)
                 });
                 RegressionTree {
