@@ -52,6 +52,73 @@ pub(crate) fn add_change(values: &mut [f64], factor: f64, new: &[f64], old: &[f6
     values.iter_mut().zip(new.iter().zip(old)).for_each(|(value, (new, old))| *value += factor * (new - old));
 }
 
+/// factor · (column − centre), as a term of a sum.
+#[derive(Clone, Copy)]
+pub(crate) struct Deviation<'c> {
+    pub(crate) factor: f64,
+    pub(crate) column: &'c [f64],
+    pub(crate) centre: f64,
+}
+
+/// Writes start + Σ terms, in the order of the terms: the same bits as one addition after another, with fewer ways through memory.
+pub(crate) fn fill_with_sum(values: &mut [f64], start: f64, terms: &[Deviation<'_>]) {
+    let (first, others) = terms.split_at(terms.len().min(2));
+    match *first {
+        [a, b] => {
+            let rows = values.iter_mut().zip(a.column).zip(b.column);
+            rows.for_each(|((value, &of_a), &of_b)| *value = start + a.at(of_a) + b.at(of_b));
+        }
+        [a] => values.iter_mut().zip(a.column).for_each(|(value, &of_a)| *value = start + a.at(of_a)),
+        _ => values.fill(start),
+    }
+    for pair in others.chunks(2) {
+        match *pair {
+            [a, b] => {
+                let rows = values.iter_mut().zip(a.column).zip(b.column);
+                rows.for_each(|((value, &of_a), &of_b)| *value = *value + a.at(of_a) + b.at(of_b));
+            }
+            _ => pair.iter().for_each(|term| add_deviation(values, term.factor, term.column, term.centre)),
+        }
+    }
+}
+
+impl Deviation<'_> {
+    #[inline]
+    fn at(&self, value: f64) -> f64 {
+        self.factor * (value - self.centre)
+    }
+}
+
+/// Writes the largest of columns, row by row: the same bits as one comparison after another, with fewer ways through memory.
+pub(crate) fn fill_largest(columns: &[&[f64]], largest: &mut [f64]) {
+    let (first, others) = columns.split_at(columns.len().min(4));
+    let of_two = |one: f64, other: f64| larger(larger(f64::NEG_INFINITY, one), other);
+    match *first {
+        [a, b, c, d] => {
+            let rows = largest.iter_mut().zip(a).zip(b).zip(c).zip(d);
+            rows.for_each(|((((most, &a), &b), &c), &d)| *most = larger(larger(of_two(a, b), c), d));
+        }
+        [a, b, c] => {
+            let rows = largest.iter_mut().zip(a).zip(b).zip(c);
+            rows.for_each(|(((most, &a), &b), &c)| *most = larger(of_two(a, b), c));
+        }
+        [a, b] => largest.iter_mut().zip(a).zip(b).for_each(|((most, &a), &b)| *most = of_two(a, b)),
+        [a] => largest.iter_mut().zip(a).for_each(|(most, &a)| *most = larger(f64::NEG_INFINITY, a)),
+        _ => largest.fill(f64::NEG_INFINITY),
+    }
+    for pair in others.chunks(2) {
+        match *pair {
+            [a, b] => {
+                let rows = largest.iter_mut().zip(a).zip(b);
+                rows.for_each(|((most, &a), &b)| *most = larger(larger(*most, a), b));
+            }
+            _ => pair.iter().for_each(|column| {
+                largest.iter_mut().zip(*column).for_each(|(most, &value)| *most = larger(*most, value));
+            }),
+        }
+    }
+}
+
 /// Whether no value is NaN or infinite.
 pub(crate) fn all_finite(values: &[f64]) -> bool {
     // Without an early exit, which would keep the compiler from looking at several values at once.
@@ -115,4 +182,36 @@ pub(crate) fn sum(a: &[f64]) -> f64 {
         }
     }
     partial.iter().sum::<f64>() + rest.iter().sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_columns_at_once_have_the_bits_of_one_after_another() {
+        let column = |number: usize| (0..37).map(move |row| ((number * 31 + row * 17) as f64).sin() * 1e3);
+        let columns: Vec<Vec<f64>> = (0..9).map(|number| column(number).collect()).collect();
+        for count in 0..columns.len() {
+            let columns: Vec<&[f64]> = columns[..count].iter().map(Vec::as_slice).collect();
+            let (mut expected, mut found) = (vec![f64::NEG_INFINITY; 37], vec![f64::NAN; 37]);
+            for column in &columns {
+                expected.iter_mut().zip(*column).for_each(|(most, &value)| *most = larger(*most, value));
+            }
+            fill_largest(&columns, &mut found);
+            assert_eq!(found, expected, "{count} columns");
+            let (mut expected, mut terms) = (vec![0.3; 37], Vec::new());
+            for (number, &column) in columns.iter().enumerate() {
+                // Every other term is a multiple.
+                let (factor, centre) = (0.7 - number as f64, if number.is_multiple_of(2) { 0.0 } else { 0.1 });
+                match number % 2 {
+                    0 => add_multiple(&mut expected, factor, column),
+                    _ => add_deviation(&mut expected, factor, column, centre),
+                }
+                terms.push(Deviation { factor, column, centre });
+            }
+            fill_with_sum(&mut found, 0.3, &terms);
+            assert_eq!(found, expected, "{count} terms");
+        }
+    }
 }

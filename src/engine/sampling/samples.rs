@@ -7,7 +7,9 @@ use super::block_maxima::BlockMaxima;
 use super::columns::{Change, Columns, Content};
 use crate::error::Result;
 use crate::mechanism::{Interval, ParentFunction, check_finite};
-use crate::numeric::kernels::{add_change, add_deviation, add_multiple, all_finite, deviations, largest_size};
+use crate::numeric::kernels::{
+    Deviation, add_change, add_deviation, add_multiple, all_finite, deviations, fill_with_sum, largest_size,
+};
 use crate::target::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Target, Term};
 use crate::world::Event;
 
@@ -336,19 +338,19 @@ impl<'a> Samples<'a> {
         let slot = &self.program.slots[number];
         let mut values = std::mem::take(&mut columns.slots[number].column);
         values.resize(self.count(), 0.0);
-        values.fill(self.values[slot.node]);
-        for &Term { source, effect } in &slot.terms {
-            match source {
-                Source::Noise(node) if !columns.held[node] => {
-                    let (factor, term) = self.noise_term(node, effect);
-                    add_multiple(&mut values, factor, term);
-                }
-                Source::Function(function) if columns.functions[function].active => {
-                    add_deviation(&mut values, effect, &columns.functions[function].column, self.outputs[function]);
-                }
-                _ => {}
+        let term = |&Term { source, effect }: &Term| match source {
+            Source::Noise(node) if !columns.held[node] => {
+                let (factor, column) = self.noise_term(node, effect);
+                Some(Deviation { factor, column, centre: 0.0 })
             }
-        }
+            Source::Function(function) if columns.functions[function].active => {
+                let column = &columns.functions[function].column;
+                Some(Deviation { factor: effect, column, centre: self.outputs[function] })
+            }
+            _ => None,
+        };
+        let terms: Vec<Deviation<'_>> = slot.terms.iter().filter_map(term).collect();
+        fill_with_sum(&mut values, self.values[slot.node], &terms);
         columns.slots[number].column = values;
         columns.slots[number].content = Content::Sum;
         columns.slots[number].fresh = false;

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::category::Encodings;
 use crate::data::Levels;
 use crate::error::{Error, Result};
-use crate::numeric::kernels::larger;
+use crate::numeric::kernels::{fill_largest, larger};
 use saved::nested;
 
 pub use centred::CentredFunction;
@@ -218,12 +218,7 @@ impl ParentFunction {
     pub(crate) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
         match self {
             Self::Linear(linear) => linear.fill(parents, values),
-            Self::Maximum => {
-                values.fill(f64::NEG_INFINITY);
-                for parent in parents {
-                    values.iter_mut().zip(*parent).for_each(|(value, &parent)| *value = larger(*value, parent));
-                }
-            }
+            Self::Maximum => fill_largest(parents, values),
             Self::Polynomial(polynomial) => polynomial.fill(parents, values),
             Self::Trees(trees) => trees.fill(parents, values),
             Self::LogParents(function) => function.fill(parents, values),

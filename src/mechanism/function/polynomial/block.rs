@@ -1,9 +1,12 @@
 //! A polynomial over columns, a block of rows at a time.
 
-use super::parts::{ParentRange, PolynomialTerm};
+use super::parts::{ParentRange, PolynomialTerm, expanded};
 
 /// So many rows stay in the fastest memory with all that is computed of them.
 const ROWS: usize = 128;
+
+/// Up to one row outside of the box in so many, those are computed one by one, as in most blocks they are a few.
+const ROWS_PER_ROW_OUTSIDE: usize = 8;
 
 /// What one parent is split into, in each row of the block, see [`ParentRange::split`].
 #[derive(Default)]
@@ -60,11 +63,16 @@ impl<'p> Block<'p> {
         is_outside.clear();
         is_outside.resize(values.len(), false);
         splits.iter().filter(|split| split.is_outside()).for_each(|split| split.mark(is_outside));
-        if !is_outside.iter().all(|&is_outside| is_outside) {
+        let rows_outside = is_outside.iter().filter(|is_outside| **is_outside).count();
+        if rows_outside < values.len() {
             values.fill(*intercept);
             terms.iter().for_each(|term| add_product(term, splits, values));
         }
-        if is_outside.contains(&true) {
+        if rows_outside * ROWS_PER_ROW_OUTSIDE <= values.len() {
+            for (row, value) in values.iter_mut().enumerate().filter(|(row, _)| is_outside[*row]) {
+                *value = expanded(*intercept, terms, |factor| splits[factor].at(row));
+            }
+        } else {
             outside.clear();
             outside.resize(values.len(), *intercept);
             for term in *terms {
@@ -81,16 +89,37 @@ impl<'p> Block<'p> {
 
 impl Split {
     fn set(&mut self, range: &ParentRange, parent: &[f64]) {
-        for column in [&mut self.edge, &mut self.near, &mut self.far] {
+        self.edge.resize(parent.len(), 0.0);
+        let mut is_inside = true;
+        for (edge, &parent) in self.edge.iter_mut().zip(parent) {
+            let (z, at_edge) = range.cut(parent);
+            *edge = at_edge;
+            // Without an early end, several at once.
+            is_inside &= z == at_edge;
+        }
+        for column in [&mut self.near, &mut self.far] {
             column.resize(parent.len(), 0.0);
         }
-        let columns = self.edge.iter_mut().zip(&mut self.near).zip(&mut self.far);
-        for (((edge, near), far), &parent) in columns.zip(parent) {
-            (*edge, *near, *far) = range.split(parent);
+        if !is_inside {
+            self.set_outside(range, parent);
+        } else if self.is_outside() {
+            self.near.fill(0.0);
+            self.far.fill(0.0);
+            (self.is_near, self.is_far) = (false, false);
         }
-        // Without an early end, several at once.
+    }
+
+    /// What lies beyond the edge, which in most blocks is nothing.
+    fn set_outside(&mut self, range: &ParentRange, parent: &[f64]) {
+        for ((near, far), &parent) in self.near.iter_mut().zip(&mut self.far).zip(parent) {
+            (_, *near, *far) = range.split(parent);
+        }
         let is_any = |column: &[f64]| column.iter().fold(false, |any, &value| any | (value != 0.0));
         (self.is_near, self.is_far) = (is_any(&self.near), is_any(&self.far));
+    }
+
+    fn at(&self, row: usize) -> (f64, f64, f64) {
+        (self.edge[row], self.near[row], self.far[row])
     }
 
     fn is_outside(&self) -> bool {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use parts::{ParentRange, PolynomialTerm};
 
 use block::Block;
+use parts::expanded;
 
 use super::saved::{check, finite};
 use super::words::{Names, figure};
@@ -66,19 +67,7 @@ impl PolynomialFunction {
             let of_term = |term: &PolynomialTerm| term.factors.iter().fold(term.coefficient, |p, &at| p * splits[at].0);
             return self.terms.iter().fold(self.intercept, |sum, term| sum + of_term(term));
         }
-        self.terms.iter().fold(self.intercept, |sum, term| {
-            // A product at the edge of the box, its slopes along both ways out, and its curvatures.
-            let (mut product, mut near, mut far, mut near_near, mut near_far) = (term.coefficient, 0.0, 0.0, 0.0, 0.0);
-            for &factor in &term.factors {
-                let (edge, d, e) = splits[factor];
-                near_far = near_far * edge + near * e + far * d;
-                near_near = near_near * edge + 2.0 * near * d;
-                near = near * edge + product * d;
-                far = far * edge + product * e;
-                product *= edge;
-            }
-            sum + (product + (near + 0.5 * near_near) + (far + near_far))
-        })
+        expanded(self.intercept, &self.terms, |factor| splits[factor])
     }
 
     /// Names the parents and the degree: the coefficients are those of standardised parents, and say little to a reader.
@@ -167,7 +156,8 @@ mod tests {
         }
     }
 
-    /// Blocks inside, outside and at the edge of the box, and a last one that is not whole.
+    /// Blocks inside, outside and at the edge of the box, one with a few rows outside, one that is inside after such, and a last one
+    /// that is not whole.
     #[test]
     fn columns_have_the_bits_of_rows() {
         let mut polynomial = cubic();
@@ -175,12 +165,17 @@ mod tests {
         polynomial.terms.extend(more.into_iter().map(|(coefficient, factors)| PolynomialTerm { coefficient, factors }));
         let spread =
             |row: usize, step: usize, low: f64, high: f64| low + (high - low) * (row * step % 997) as f64 / 997.0;
-        let a: Vec<f64> = (0..700)
-            .map(|row| if row < 300 { spread(row, 37, -2.0, 2.0) } else { spread(row, 37, -40.0, 40.0) })
+        let mut a: Vec<f64> = (0..700)
+            .map(
+                |row| {
+                    if !(300..640).contains(&row) { spread(row, 37, -2.0, 2.0) } else { spread(row, 37, -40.0, 40.0) }
+                },
+            )
             .collect();
         let b: Vec<f64> = (0..700)
             .map(|row| if row < 500 { spread(row, 101, -1.0, 3.0) } else { spread(row, 101, 4.0, 90.0) })
             .collect();
+        a[200] = 7.0;
         let mut values = vec![f64::NAN; 700];
         polynomial.fill(&[&a, &b], &mut values);
         for row in 0..700 {

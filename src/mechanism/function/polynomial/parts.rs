@@ -54,15 +54,37 @@ impl ParentRange {
         self.split(value).0
     }
 
+    /// The standardised value, whole and cut off at the edge of the range.
+    pub(super) fn cut(&self, value: f64) -> (f64, f64) {
+        let z = (value - self.centre) / self.scale;
+        (z, cut_off(z, self.low, self.high))
+    }
+
     /// The standardised value, cut off at the edge of the range, what lies beyond up to the reach of the curvature, and
     /// the rest.
     pub(super) fn split(&self, value: f64) -> (f64, f64, f64) {
-        let z = (value - self.centre) / self.scale;
-        let edge = cut_off(z, self.low, self.high);
+        let (z, edge) = self.cut(value);
         let reach = REACH * (self.high - self.low);
         let near = cut_off(z - edge, -reach, reach);
         (edge, near, z - edge - near)
     }
+}
+
+/// A polynomial outside of its box, given what every parent is split into, see [`ParentRange::split`].
+pub(super) fn expanded(intercept: f64, terms: &[PolynomialTerm], split: impl Fn(usize) -> (f64, f64, f64)) -> f64 {
+    terms.iter().fold(intercept, |sum, term| {
+        // A product at the edge of the box, its slopes along both ways out, and its curvatures.
+        let (mut product, mut near, mut far, mut near_near, mut near_far) = (term.coefficient, 0.0, 0.0, 0.0, 0.0);
+        for &factor in &term.factors {
+            let (edge, d, e) = split(factor);
+            near_far = near_far * edge + near * e + far * d;
+            near_near = near_near * edge + 2.0 * near * d;
+            near = near * edge + product * d;
+            far = far * edge + product * e;
+            product *= edge;
+        }
+        sum + (product + (near + 0.5 * near_near) + (far + near_far))
+    })
 }
 
 /// What [`f64::clamp`] gives, without its check, so that several are done at once.
