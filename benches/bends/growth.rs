@@ -16,7 +16,7 @@ pub(crate) fn print(runs: usize) -> Result<()> {
         line("nodes", nodes, runs, sampled(Kind::Mixed, nodes, 3_000)?)?;
     }
     // Of 200 nodes none, half or all but the first are functions that are not linear.
-    for (functions, kind) in [(1, Kind::Linear), (100, Kind::Mixed), (200, Kind::NonLinear)] {
+    for (functions, kind) in [(0, Kind::Linear), (100, Kind::Mixed), (200, Kind::NonLinear)] {
         line("functions", functions, runs, sampled(kind, 200, 3_000)?)?;
     }
     for samples in [300, 1_000, 3_000, 10_000, 30_000] {

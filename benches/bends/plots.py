@@ -3,7 +3,7 @@
     cargo bench --features traces --bench bends -- --growth --runs 3 > growth.csv
     python3 benches/bends/plots.py growth.csv docs
 
-writes docs/growth_nodes.svg and so on: milliseconds of the processor, both axes logarithmic. Needs only the standard library.
+writes docs/growth_nodes.svg and so on: milliseconds of the processor, both axes logarithmic, but for amounts that begin with 0. Needs only the standard library.
 """
 
 import csv
@@ -11,11 +11,11 @@ import math
 import sys
 from pathlib import Path
 
-WIDTH, HEIGHT = 320, 210
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 26, 38
+WIDTH, HEIGHT = 340, 210
+LEFT, RIGHT, TOP, BOTTOM = 58, 28, 26, 38
 TITLES = {
-    "nodes": "An event by nodes, half of them not linear",
-    "functions": "An event of 200 nodes by functions",
+    "nodes": "An event by nodes, half of which bend",
+    "functions": "An event of 200 nodes by how many bend",
     "samples": "An event of 100 nodes by samples",
     "rows": "A fit of 11 nodes by rows",
 }
@@ -33,8 +33,8 @@ def decades(low, high):
     return range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
 
 
-def amount(power):
-    return f"{10**power:,}".replace(",", " ") if power < 6 else f"10^{power}"
+def amount(value):
+    return f"{value:,.0f}".replace(",", " ") if value < 1e6 else f"{value / 1e6:g} million"
 
 
 def milliseconds(power):
@@ -42,12 +42,16 @@ def milliseconds(power):
 
 
 def picture(grows, line):
-    across, up = decades(line[0][0], line[-1][0]), decades(min(y for _, y in line), max(y for _, y in line))
-    across = across if len(across) > 1 else range(across[0], across[0] + 2)
+    # Of nothing there is no logarithm.
+    is_linear = line[0][0] == 0
+    ticks = [value for value, _ in line] if is_linear else [10.0**power for power in decades(line[0][0], line[-1][0])]
+    up = decades(min(y for _, y in line), max(y for _, y in line))
     up = up if len(up) > 1 else range(up[0], up[0] + 2)
 
     def x(value):
-        return LEFT + (math.log10(value) - across[0]) / (across[-1] - across[0]) * (WIDTH - LEFT - RIGHT)
+        along = (lambda one: one) if is_linear else math.log10
+        first, last = along(ticks[0]), along(ticks[-1])
+        return LEFT + (along(value) - first) / ((last - first) or 1) * (WIDTH - LEFT - RIGHT)
 
     def y(value):
         return HEIGHT - BOTTOM - (math.log10(value) - up[0]) / (up[-1] - up[0]) * (HEIGHT - TOP - BOTTOM)
@@ -59,10 +63,10 @@ def picture(grows, line):
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         f'<text x="{LEFT}" y="16" font-weight="bold">{TITLES[grows]}</text>',
     ]
-    for power in across:
-        at = x(10**power)
+    for value in ticks:
+        at = x(value)
         parts.append(f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/>')
-        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{amount(power)}</text>')
+        parts.append(f'<text x="{at:.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{amount(value)}</text>')
     for power in up:
         at = y(10.0**power)
         parts.append(f'<path d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>')
