@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
+use etiology::mechanism::AssignmentConfig;
 use etiology::traces::Traces;
 use etiology::{
     AdditiveNoiseModel, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, Observation, Result,
@@ -66,14 +67,8 @@ pub(crate) fn star(parents: usize, formula: impl Fn(Vec<String>) -> KnownFormula
 
 pub(crate) fn shop_linear() -> Result<random_models::Case> {
     let normal = retail_shop::normal_requests(5_000, 1)?;
-    let graph = retail_shop::causal_graph()?;
-    let mut model = StructuralCausalModel::new(graph.clone()).assign_mechanisms(&normal)?;
-    for node in graph.nodes() {
-        if !graph.parents(node)?.is_empty() {
-            model = model.with_mechanism(node, AdditiveNoiseModel::linear())?;
-        }
-    }
-    shop(model.fit(&normal)?)
+    let model = StructuralCausalModel::new(retail_shop::causal_graph()?);
+    shop(model.assign_mechanisms_with(&normal, &AssignmentConfig::linear())?.fit(&normal)?)
 }
 
 pub(crate) fn shop_automatic() -> Result<random_models::Case> {

@@ -83,7 +83,8 @@ impl System {
             rows.push(values.clone());
         }
         let (mean, spread) = moments(rows.iter().map(|row| row[TARGET]));
-        let (faults, first) = self.fault(&values, &spreads, (mean, spread), &noises(generator), generator);
+        let first = noises(generator);
+        let faults = self.fault(&values, &spreads, (mean, spread), &first, generator);
         for row in 0..ROWS {
             let mut noises = if row == 0 { first.clone() } else { noises(generator) };
             if row < FAULTY_ROWS {
@@ -116,7 +117,7 @@ impl System {
         })
     }
 
-    /// By how much whose noise is moved, so that the target with these noises is off by as much as it must be; and the noises.
+    /// By how much whose noise is moved, so that the target with these noises is off by as much as it must be.
     fn fault(
         &self,
         before: &[f64],
@@ -124,7 +125,7 @@ impl System {
         (mean, spread): (f64, f64),
         noises: &[f64],
         generator: &mut ChaCha8Rng,
-    ) -> (Vec<(usize, f64)>, Vec<f64>) {
+    ) -> Vec<(usize, f64)> {
         let further = Poisson::new(1.0).map_or(0, |further| further.sample(generator) as usize);
         let mut faults: Vec<(usize, f64)> = Vec::new();
         while faults.len() < (1 + further).min(NODES) {
@@ -138,7 +139,7 @@ impl System {
             let mut moved = noises.to_vec();
             faults.iter().for_each(|&(node, by)| moved[node] += by);
             if (self.next(before, &moved)[TARGET] - mean).abs() > DEVIATION * spread {
-                return (faults, noises.to_vec());
+                return faults;
             }
             faults.iter_mut().for_each(|(_, by)| *by *= 2.0);
         }
