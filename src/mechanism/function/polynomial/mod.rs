@@ -2,6 +2,7 @@
 
 mod block;
 mod parts;
+mod quadratic;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ pub(crate) use parts::{ParentRange, PolynomialTerm};
 
 use block::Block;
 use parts::expanded;
+use quadratic::Quadratic;
 
 use super::saved::{check, finite};
 use super::words::{Names, figure};
@@ -33,12 +35,16 @@ pub struct PolynomialFunction {
     intercept: f64,
     ranges: Vec<ParentRange>,
     terms: Vec<PolynomialTerm>,
+    /// The same, where it is of degree 2 at most.
+    #[serde(skip)]
+    quadratic: Option<Quadratic>,
 }
 
 impl PolynomialFunction {
     /// The factors of all terms must be places in the list of ranges.
     pub(crate) fn new(intercept: f64, ranges: Vec<ParentRange>, terms: Vec<PolynomialTerm>) -> Self {
-        Self { intercept, ranges, terms }
+        let quadratic = Quadratic::of(intercept, &ranges, &terms);
+        Self { intercept, ranges, terms, quadratic }
     }
 
     /// The highest total degree of its terms.
@@ -57,10 +63,16 @@ impl PolynomialFunction {
     }
 
     pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
-        Block::of(self.intercept, &self.ranges, &self.terms).fill(parents, values);
+        match &self.quadratic {
+            Some(quadratic) => quadratic.fill(parents, values),
+            None => Block::of(self.intercept, &self.ranges, &self.terms).fill(parents, values),
+        }
     }
 
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
+        if let Some(quadratic) = &self.quadratic {
+            return quadratic.value(parents);
+        }
         let splits: Vec<_> = self.ranges.iter().zip(parents).map(|(range, &parent)| range.split(parent)).collect();
         // Inside the box, where nearly all samples are, there is nothing but the product.
         if splits.iter().all(|&(_, near, far)| near == 0.0 && far == 0.0) {
@@ -103,7 +115,7 @@ impl TryFrom<SavedPolynomial> for PolynomialFunction {
         for &factor in terms.iter().flat_map(|term| &term.factors) {
             check("a factor of a saved polynomial", "one of its parents", factor < ranges.len(), factor)?;
         }
-        Ok(Self { intercept, ranges, terms })
+        Ok(Self::new(intercept, ranges, terms))
     }
 }
 
@@ -115,11 +127,8 @@ mod tests {
     fn cubic() -> PolynomialFunction {
         let range = |low, high| ParentRange { centre: 0.0, scale: 1.0, low, high };
         let term = |coefficient, factors: &[usize]| PolynomialTerm { coefficient, factors: factors.to_vec() };
-        PolynomialFunction {
-            intercept: 0.5,
-            ranges: vec![range(-2.0, 2.0), range(-1.0, 3.0)],
-            terms: vec![term(1.0, &[0, 0, 0]), term(2.0, &[0, 1])],
-        }
+        let ranges = vec![range(-2.0, 2.0), range(-1.0, 3.0)];
+        PolynomialFunction::new(0.5, ranges, vec![term(1.0, &[0, 0, 0]), term(2.0, &[0, 1])])
     }
 
     #[test]
@@ -148,8 +157,9 @@ mod tests {
 
     #[test]
     fn a_quadratic_goes_on_as_itself_within_reach() {
-        let mut quadratic = cubic();
-        quadratic.terms[0].factors = vec![0, 0];
+        let PolynomialFunction { intercept, ranges, mut terms, .. } = cubic();
+        terms[0].factors = vec![0, 0];
+        let quadratic = PolynomialFunction::new(intercept, ranges, terms);
         for (a, b) in [(14.0, -13.0), (-14.0, 15.0), (7.0, 0.0)] {
             let expected: f64 = 0.5 + a * a + 2.0 * a * b;
             assert!((quadratic.value(&[a, b]) - expected).abs() < 1e-10, "({a}, {b})");

@@ -54,6 +54,12 @@ impl ParentRange {
         self.split(value).0
     }
 
+    /// How far the curvature reaches: the smallest and the largest value, less the centre.
+    pub(super) fn reach(&self) -> (f64, f64) {
+        let reach = REACH * (self.high - self.low);
+        ((self.low - reach) * self.scale, (self.high + reach) * self.scale)
+    }
+
     /// The standardised value, whole and cut off at the edge of the range.
     pub(super) fn cut(&self, value: f64) -> (f64, f64) {
         let z = (value - self.centre) / self.scale;
