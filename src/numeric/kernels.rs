@@ -121,8 +121,13 @@ pub(crate) fn fill_largest(columns: &[&[f64]], largest: &mut [f64]) {
 
 /// Whether no value is NaN or infinite.
 pub(crate) fn all_finite(values: &[f64]) -> bool {
+    all_within(values, f64::MAX)
+}
+
+/// Whether no value is NaN or larger than this in size.
+pub(crate) fn all_within(values: &[f64], most: f64) -> bool {
     // Without an early exit, which would keep the compiler from looking at several values at once.
-    values.iter().fold(true, |finite, value| finite & (value.abs() <= f64::MAX))
+    values.iter().fold(true, |all, value| all & (value.abs() <= most))
 }
 
 /// The largest size of a value.

@@ -87,6 +87,10 @@ impl Bank {
         self.columns[node].get().map_or(&[], Vec::as_slice)
     }
 
+    pub(super) fn nodes(&self) -> usize {
+        self.columns.len()
+    }
+
     pub(super) fn samples(&self) -> usize {
         self.samples
     }

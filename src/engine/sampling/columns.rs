@@ -16,6 +16,8 @@ pub(crate) struct Columns {
     pub(super) functions: Vec<FunctionColumn>,
     /// Slots to which something happens.
     touched: Vec<usize>,
+    /// Whether no function ever had an output that is so large that sums of it may overflow.
+    pub(super) is_usual: bool,
     /// Room for a function's next output.
     pub(super) output: Vec<f64>,
     /// Room for a constant noise.
@@ -103,6 +105,7 @@ impl Columns {
             slots: slots.collect(),
             functions: functions.collect(),
             touched: Vec::new(),
+            is_usual: true,
             output: Vec::new(),
             constant: Vec::new(),
         }

@@ -4,6 +4,7 @@ mod bank;
 mod block_maxima;
 mod columns;
 mod jackknife;
+mod levels;
 mod measuring;
 mod pivot;
 mod samples;
@@ -27,6 +28,7 @@ use crate::error::Result;
 use crate::shapley::ShapleyMethod;
 use crate::target::Target;
 use crate::world::{Event, Sought};
+use levels::Levels;
 use worlds::SampledWorlds;
 
 /// Any target.
@@ -36,6 +38,8 @@ pub(super) struct Sampling {
     pivots: Vec<Pivot>,
     /// Whether samples may be drawn towards the event.
     tilts: bool,
+    /// Whether nothing is done but to count hits.
+    counts: bool,
     shelf: Arc<Shelf>,
 }
 
@@ -45,7 +49,7 @@ impl Sampling {
         // Only probabilities of regions are averaged over a distribution function.
         let integrates = !counting && matches!(sought, Sought::Region { .. });
         let pivots = if integrates { find_pivots(target) } else { Vec::new() };
-        Self { pivots, tilts: !counting && sought != Sought::Mean, shelf }
+        Self { pivots, tilts: !counting && sought != Sought::Mean, counts: counting, shelf }
     }
 
     /// What it does, in words.
@@ -83,10 +87,12 @@ impl Engine for Sampling {
         Some(effort.samples as f64 * coalitions)
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
         let bank = self.shelf.bank(event.target(), samples, |_| true);
+        let is_single = matches!(ask, Ask::One(_));
+        let levels = if self.counts || is_single { None } else { Levels::of(event, &bank) };
         let samples = Samples::new(event, bank, |_| true);
         let shelf = self.tilts.then_some(&*self.shelf);
-        Ok(Opened::Worlds(Box::new(SampledWorlds::new(event, &self.pivots, samples, shelf))))
+        Ok(Opened::Worlds(Box::new(SampledWorlds::new(event, &self.pivots, (samples, levels), shelf))))
     }
 }

@@ -8,7 +8,7 @@ use super::columns::{Change, Columns, Content};
 use crate::error::Result;
 use crate::mechanism::{Interval, ParentFunction, check_finite};
 use crate::numeric::kernels::{
-    Deviation, add_change, add_deviation, add_multiple, all_finite, deviations, fill_with_sum, largest_size,
+    Deviation, add_change, add_deviation, add_multiple, all_finite, all_within, deviations, fill_with_sum, largest_size,
 };
 use crate::target::{Function, FunctionKind, NoiseUse, Program, Reached, Source, Target, Term};
 use crate::world::Event;
@@ -34,9 +34,13 @@ pub(crate) struct Samples<'a> {
     /// For each noise that is added to slots its deviations from the observed noise; multiplied by its effect if there is
     /// one such slot only.
     deviations: Vec<Vec<f64>>,
-    /// For each slot whether its sum might overflow.
+    /// For each slot whether its sum might overflow, and whether it might though no output of a function is [`LARGE`].
     may_overflow: Vec<bool>,
+    may_overflow_of_usual: Vec<bool>,
 }
+
+/// Outputs of functions are hardly ever as large. Where none is, no sum of them overflows, and so need not be looked at.
+const LARGE: f64 = 1e150;
 
 /// The target's samples, all finite.
 pub(crate) enum TargetSamples<'c> {
@@ -81,21 +85,38 @@ impl<'a> Samples<'a> {
     pub(crate) fn new(event: &'a Event<'a>, bank: Arc<Bank>, drawn: impl Fn(usize) -> bool) -> Self {
         let (target, values, noises) = (event.target(), event.values(), event.noises());
         let program = target.program();
-        let (outputs, deviations, may_overflow) = (Vec::new(), Vec::new(), Vec::new());
+        let (outputs, deviations) = (Vec::new(), Vec::new());
+        let (may_overflow, may_overflow_of_usual) = (Vec::new(), Vec::new());
         let kept = Arc::new(draws_within(event, &bank));
-        let mut samples = Self { target, program, bank, values, noises, kept, outputs, deviations, may_overflow };
+        let mut samples = Self {
+            target,
+            program,
+            bank,
+            values,
+            noises,
+            kept,
+            outputs,
+            deviations,
+            may_overflow,
+            may_overflow_of_usual,
+        };
         samples.outputs = program.functions.iter().map(|function| samples.observed_output(function)).collect();
         let deviations = |node: usize| if drawn(node) { samples.deviations(node) } else { Vec::new() };
         samples.deviations = (0..noises.len()).map(deviations).collect();
         let largest = |node: usize| if drawn(node) { largest_size(samples.bank.column(node)) } else { 0.0 };
         let reaches: Vec<f64> = noises.iter().enumerate().map(|(node, noise)| largest(node) + noise.abs()).collect();
-        let bound = |sum: f64, term: &Term| match term.source {
-            Source::Noise(node) => sum + term.effect.abs() * reaches[node],
-            // Known when it is evaluated.
-            Source::Function(_) => f64::INFINITY,
+        // What functions come to is known when they are evaluated.
+        let may_overflow = |of_function: f64, room: f64| -> Vec<bool> {
+            let bound = |sum: f64, term: &Term| match term.source {
+                Source::Noise(node) => sum + term.effect.abs() * reaches[node],
+                Source::Function(function) => sum + term.effect.abs() * (of_function + samples.outputs[function].abs()),
+            };
+            let bounds = program.slots.iter().map(|slot| slot.terms.iter().fold(values[slot.node].abs(), bound));
+            bounds.map(|bound| !(bound * room).is_finite()).collect()
         };
-        let bounds = program.slots.iter().map(|slot| slot.terms.iter().fold(values[slot.node].abs(), bound));
-        samples.may_overflow = bounds.map(|bound| !bound.is_finite()).collect();
+        // Sums of changes are a few times as large as what is summed, for a moment.
+        let (of_any, of_usual) = (may_overflow(f64::INFINITY, 1.0), may_overflow(LARGE, LARGE));
+        (samples.may_overflow, samples.may_overflow_of_usual) = (of_any, of_usual);
         samples
     }
 
@@ -256,7 +277,8 @@ impl<'a> Samples<'a> {
                 }
                 None => self.evaluate(function, columns, &mut output),
             }
-            if !all_finite(&output) {
+            if !all_within(&output, LARGE) {
+                columns.is_usual = false;
                 check_finite(&self.target.nodes()[function.node].name, &output)?;
             }
         }
@@ -324,7 +346,8 @@ impl<'a> Samples<'a> {
         if fresh {
             self.compute(number, columns);
         }
-        if self.may_overflow[number] && columns.slots[number].pending > 0 {
+        let may_overflow = if columns.is_usual { &self.may_overflow_of_usual } else { &self.may_overflow };
+        if may_overflow[number] && columns.slots[number].pending > 0 {
             let column = &columns.slots[number].column;
             if !all_finite(column) {
                 check_finite(&self.target.nodes()[slot.node].name, column)?;

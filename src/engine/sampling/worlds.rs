@@ -7,6 +7,7 @@ use ndarray::ArrayView2;
 use super::super::{Reading, Readout, Visitor, Worlds};
 use super::bank::Shelf;
 use super::jackknife::variance_of_bank;
+use super::levels::{Level, Levels, TOLERATED};
 use super::measuring::{FreePivot, OUTPUTS, SampleMeasure};
 use super::pivot::{Pivot, PivotChoice};
 use super::samples::Samples;
@@ -28,6 +29,10 @@ pub(super) struct SampledWorlds<'e> {
     event: &'e Event<'e>,
     choice: PivotChoice<'e>,
     samples: Samples<'e>,
+    /// Fewer of them, where that may do.
+    levels: Option<Levels<'e>>,
+    /// The error that fewer may have, once it is known.
+    tolerated: OnceLock<f64>,
     measure: SampleMeasure,
     /// What draws samples towards the event, if that is allowed.
     shelf: Option<&'e Shelf>,
@@ -45,11 +50,23 @@ impl<'e> SampledWorlds<'e> {
     pub(super) fn new(
         event: &'e Event<'e>,
         pivots: &'e [Pivot],
-        samples: Samples<'e>,
+        (samples, levels): (Samples<'e>, Option<Levels<'e>>),
         shelf: Option<&'e Shelf>,
     ) -> Self {
         let measure = SampleMeasure::within(event.measure(), samples.target_range_of_any());
-        Self { event, choice: PivotChoice::new(event, pivots), samples, measure, shelf, tilted: OnceLock::new() }
+        let (choice, tolerated, tilted) = (PivotChoice::new(event, pivots), OnceLock::new(), OnceLock::new());
+        Self { event, choice, samples, levels, tolerated, measure, shelf, tilted }
+    }
+
+    /// The error that a coalition may have where it is visited with fewer samples: a part of that of the coalition of nobody with all.
+    /// None where that cannot be visited, which is told where it is asked for.
+    fn tolerated(&self) -> f64 {
+        *self.tolerated.get_or_init(|| {
+            let mut outputs = [0.0; OUTPUTS];
+            let nobody = Coalition::empty(self.event.player_count());
+            let visited = self.start().measure_with_all(&nobody, &mut outputs);
+            visited.map_or(0.0, |()| TOLERATED * variance_of_bank(&outputs).sqrt())
+        })
     }
 
     /// Samples towards the event, if they are allowed. Not drawn in parallel, as others may wait for them.
@@ -68,6 +85,8 @@ impl<'e> SampledWorlds<'e> {
         SampledState {
             worlds: self,
             walk: Walk::new(self.event, &self.choice, &self.samples),
+            few: None,
+            some: None,
             tilted: None,
             weights: Weights::default(),
         }
@@ -124,6 +143,9 @@ impl Readout for SampledReadout {
 struct SampledState<'w, 'e> {
     worlds: &'w SampledWorlds<'e>,
     walk: Walk<'w>,
+    /// Among fewer samples.
+    few: Option<Walk<'w>>,
+    some: Option<Walk<'w>>,
     /// Among the samples towards the event, once some were asked for.
     tilted: Option<Walk<'w>>,
     /// Room for their weights.
@@ -145,30 +167,36 @@ impl Visitor for SampledState<'_, '_> {
     }
 }
 
-impl SampledState<'_, '_> {
+impl<'w, 'e> SampledState<'w, 'e> {
     fn measure(&mut self, coalition: &Coalition, outputs: &mut [f64]) -> Result<()> {
-        let (worlds, samples) = (self.worlds, self.worlds.samples.count());
-        let free = worlds.free(self.walk.go(coalition));
-        let mut means = worlds.measure.averages(self.walk.target()?, samples, free.as_ref())?;
-        if means.all == 0.0 && worlds.event.measure().region().is_some_and(|(region, _)| self.is_out_of_reach(region)) {
-            means.carried = Carried::Exactly;
+        let worlds = self.worlds;
+        if let Some(levels) = &worlds.levels {
+            worlds.measure_with(&levels.few, &mut self.few, coalition, outputs)?;
+            match levels.needed(variance_of_bank(outputs).sqrt(), worlds.tolerated()) {
+                Level::Few => return Ok(()),
+                Level::Some => worlds.measure_with(&levels.some, &mut self.some, coalition, outputs)?,
+                Level::All => self.measure_with_all(coalition, outputs)?,
+            }
+        } else {
+            self.measure_with_all(coalition, outputs)?;
         }
-        if worlds.measure.is_thin(&means, samples)
-            && let Some(better) = self.towards_the_event(coalition)?
-        {
-            means = better;
-        }
-        worlds.measure.conclude(&means, samples, self.walk.lot(), outputs);
         match outputs.iter().find(|value| !value.is_finite()) {
             None => Ok(()),
             Some(&found) => Err(worlds.not_finite(coalition, found)),
         }
     }
 
-    /// Whether no values of the noises that are free reach the region: then no hit is certain.
-    fn is_out_of_reach(&self, region: OutlierRegion) -> bool {
-        let (low, high) = self.worlds.samples.target_range(|node| self.walk.is_free(node));
-        region.lower() < low && region.upper() > high
+    /// With all samples and, where few of them carry the coalition's probability, with those towards the event.
+    fn measure_with_all(&mut self, coalition: &Coalition, outputs: &mut [f64]) -> Result<()> {
+        let (worlds, samples) = (self.worlds, &self.worlds.samples);
+        let mut means = worlds.averages(samples, &mut self.walk, coalition)?;
+        if worlds.measure.is_thin(&means, samples.count())
+            && let Some(better) = self.towards_the_event(coalition)?
+        {
+            means = better;
+        }
+        worlds.measure.conclude(&means, samples.count(), self.walk.lot(), outputs);
+        Ok(())
     }
 
     /// What a coalition's samples towards the event come to, if there are any.
@@ -183,7 +211,37 @@ impl SampledState<'_, '_> {
     }
 }
 
-impl SampledWorlds<'_> {
+impl<'e> SampledWorlds<'e> {
+    /// What a coalition comes to among fewer samples.
+    fn measure_with<'w>(
+        &'w self,
+        samples: &'w Samples<'e>,
+        walk: &mut Option<Walk<'w>>,
+        coalition: &Coalition,
+        outputs: &mut [f64],
+    ) -> Result<()> {
+        let walk = walk.get_or_insert_with(|| Walk::new(self.event, &self.choice, samples));
+        let means = self.averages(samples, walk, coalition)?;
+        self.measure.conclude(&means, samples.count(), walk.lot(), outputs);
+        Ok(())
+    }
+
+    fn averages(&self, samples: &Samples<'e>, walk: &mut Walk<'_>, coalition: &Coalition) -> Result<Averages> {
+        let free = self.free(walk.go(coalition));
+        let mut means = self.measure.averages(walk.target()?, samples.count(), free.as_ref())?;
+        let region = self.event.measure().region();
+        if means.all == 0.0 && region.is_some_and(|(region, _)| self.is_out_of_reach(region, walk)) {
+            means.carried = Carried::Exactly;
+        }
+        Ok(means)
+    }
+
+    /// Whether no values of the noises that are free reach the region: then no hit is certain.
+    fn is_out_of_reach(&self, region: OutlierRegion, walk: &Walk<'_>) -> bool {
+        let (low, high) = self.samples.target_range(|node| walk.is_free(node));
+        region.lower() < low && region.upper() > high
+    }
+
     /// A noise that is to be integrated, with its observed value.
     fn free<'p>(&self, pivot: Option<&'p Pivot>) -> Option<FreePivot<'p>> {
         pivot.map(|pivot| FreePivot { pivot, observed: self.event.noises()[pivot.node] })

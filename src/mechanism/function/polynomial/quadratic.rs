@@ -94,8 +94,7 @@ impl Quadratic {
             let column = |parent: usize| &within[parent * ROWS..parent * ROWS + count];
             values.fill(self.intercept);
             for (number, parent) in self.parents.iter().enumerate() {
-                rise.fill(parent.slope);
-                add_all(rise, &parent.bends, column);
+                fill_rise(rise, parent.slope, &parent.bends, column);
                 let steps = values.iter_mut().zip(&*rise).zip(column(number));
                 steps.for_each(|((value, rise), step)| *value += step * rise);
             }
@@ -119,9 +118,8 @@ impl Quadratic {
         if observed.iter().zip(within).all(|(value, within)| value - parent.centre == *within) {
             return;
         }
-        rise.fill(parent.slope);
         let bends: Vec<(usize, f64)> = self.bends_of(number).collect();
-        add_all(rise, &bends, column);
+        fill_rise(rise, parent.slope, &bends, column);
         for (((value, rise), within), observed) in values.iter_mut().zip(&*rise).zip(within).zip(observed) {
             let beyond = observed - parent.centre - within;
             if beyond != 0.0 {
@@ -153,24 +151,25 @@ fn scaled(coefficient: f64, ranges: &[&ParentRange]) -> Option<f64> {
     (scaled.is_normal() || coefficient == 0.0).then_some(scaled)
 }
 
-/// sums += Σ bend · column, term by term; several terms in one way through memory.
-fn add_all<'c>(sums: &mut [f64], bends: &[(usize, f64)], column: impl Fn(usize) -> &'c [f64]) {
-    for bends in bends.chunks(4) {
+/// rise = slope + Σ bend · column, term by term; several terms in one way through memory.
+fn fill_rise<'c>(rise: &mut [f64], slope: f64, bends: &[(usize, f64)], column: impl Fn(usize) -> &'c [f64]) {
+    let (first, others) = bends.split_at(bends.len().min(2));
+    match *first {
+        [(a, p), (b, q)] => {
+            let rows = rise.iter_mut().zip(column(a)).zip(column(b));
+            rows.for_each(|((rise, a), b)| *rise = slope + p * a + q * b);
+        }
+        [(a, p)] => rise.iter_mut().zip(column(a)).for_each(|(rise, a)| *rise = slope + p * a),
+        _ => rise.fill(slope),
+    }
+    for bends in others.chunks(3) {
         match *bends {
-            [(a, p), (b, q), (c, r), (d, s)] => {
-                let rows = sums.iter_mut().zip(column(a)).zip(column(b)).zip(column(c)).zip(column(d));
-                rows.for_each(|((((sum, a), b), c), d)| *sum = *sum + p * a + q * b + r * c + s * d);
-            }
             [(a, p), (b, q), (c, r)] => {
-                let rows = sums.iter_mut().zip(column(a)).zip(column(b)).zip(column(c));
-                rows.for_each(|(((sum, a), b), c)| *sum = *sum + p * a + q * b + r * c);
-            }
-            [(a, p), (b, q)] => {
-                let rows = sums.iter_mut().zip(column(a)).zip(column(b));
-                rows.for_each(|((sum, a), b)| *sum = *sum + p * a + q * b);
+                let rows = rise.iter_mut().zip(column(a)).zip(column(b)).zip(column(c));
+                rows.for_each(|(((rise, a), b), c)| *rise = *rise + p * a + q * b + r * c);
             }
             _ => bends.iter().for_each(|&(a, p)| {
-                sums.iter_mut().zip(column(a)).for_each(|(sum, a)| *sum += p * a);
+                rise.iter_mut().zip(column(a)).for_each(|(rise, a)| *rise += p * a);
             }),
         }
     }
