@@ -16,6 +16,9 @@ const ROUNDS: [(usize, usize); 5] = [(64, 4), (256, 8), (1_024, 16), (4_096, 32)
 /// The samples of the rounds after the first where only some of the noises need any: fewer would hardly cost less.
 const ROUNDS_OF_TABLES: [usize; 2] = [1_024, 4_096];
 
+/// Permutations of the rounds before the one that was configured, where coalitions need no samples.
+const FEW_PERMUTATIONS: [usize; 3] = [4, 16, 64];
+
 /// What a round without the table that was meant makes do with.
 const FALLBACK: ShapleyMethod = ShapleyMethod::Permutations(16);
 
@@ -69,12 +72,18 @@ pub(crate) fn answer_within(
     let without_samples: Vec<&dyn Engine> = engines.iter().copied().filter(|engine| !engine.draws_samples()).collect();
     let by_samples: Vec<&dyn Engine> = engines.iter().copied().filter(|engine| engine.draws_samples()).collect();
     if let Some(last) = without_samples.last() {
-        let found = answer_by(event, without_samples.iter().copied(), ask, goal)?;
-        // The error of permutations is included, which can only be too strict.
-        if by_samples.is_empty() || last.settles(found.found.largest_error(), &goal.effort) {
-            return Ok((found, true));
+        match answer_without_samples(event, &without_samples, ask, goal, deadline) {
+            // For an event that none of them does for there are samples.
+            Err(Error::EngineDoesNotApply { .. }) if !by_samples.is_empty() => {}
+            Err(error) => return Err(error),
+            Ok((found, complete)) => {
+                // The error of permutations is included, which can only be too strict.
+                if !complete || by_samples.is_empty() || last.settles(found.found.largest_error(), &goal.effort) {
+                    return Ok((found, complete));
+                }
+                best = Some(found);
+            }
         }
-        best = Some(found);
     }
     // How long a unit of work took in the last round; nothing before there was one.
     let (mut pace, mut best_work) = (None, 0.0);
@@ -101,6 +110,40 @@ pub(crate) fn answer_within(
         Some(best) if !deadline.allows(rounds.work_in_full(&best, best_work, &goal.effort), pace) => Ok((best, false)),
         _ => Ok((answer(event, engines, ask, goal)?, true)),
     }
+}
+
+/// The same by engines that draw no samples: with more and more permutations, where there are any. What is prepared for the event is part of the
+/// first round, which therefore seems slower than those that follow.
+fn answer_without_samples(
+    event: &Event<'_>,
+    engines: &[&dyn Engine],
+    ask: Ask<'_>,
+    goal: Goal,
+    deadline: &Deadline<'_>,
+) -> Result<(Answer, bool)> {
+    let method = engines.first().and_then(|engine| engine.method(&event.players(), &goal.effort));
+    let configured = method.map_or(Ok(None), |method| method.permutations(event.player_count()))?;
+    let (mut best, mut pace): (Option<(Answer, usize)>, Option<f64>) = (None, None);
+    let is_over = |work: f64, pace: Option<f64>| !deadline.allows(work, pace);
+    for permutations in FEW_PERMUTATIONS.into_iter().filter(|few| configured.is_some_and(|all| 2 * few < all)) {
+        if let Some((best, _)) = best.as_ref().filter(|_| is_over(permutations as f64, pace)) {
+            return Ok((best.clone(), false));
+        }
+        let shapley_method = ShapleyMethod::Permutations(permutations);
+        let effort = Effort { shapley_method, precision: Precision::Budget, ..goal.effort };
+        let began = Instant::now();
+        let found = answer_by(event, engines.iter().copied(), ask, Goal { effort, ..goal })?;
+        pace = Some(began.elapsed().as_secs_f64() / permutations as f64);
+        best = Some((found, permutations));
+    }
+    if let (Some((found, permutations)), Some(configured)) = (best, configured) {
+        let falls = |asked: f64| 2.0 * permutations as f64 * (found.found.largest_error() / asked).powi(2);
+        let work = goal.effort.asked_error().map_or(0.0, falls).max(configured as f64);
+        if is_over(work, pace) {
+            return Ok((found, false));
+        }
+    }
+    Ok((answer_by(event, engines.iter().copied(), ask, goal)?, true))
 }
 
 /// The engines that draw samples, and what they cost.

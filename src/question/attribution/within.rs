@@ -32,7 +32,7 @@ impl Attributor {
     ///
     /// The limit is a wish, not a promise: the first and roughest estimate is always finished, and how long one takes is
     /// foretold from the one before. The first takes 64 samples and 4 permutations, and with a limit of 0 it is what comes back. Where the target is linear in all noises, Fourier inversion or a closed form is
-    /// tried first. An error of the samples says nothing of coalitions so rare that few samples find none of them: prefer a
+    /// tried first: all coalitions of up to 16 players at once, and of more players with 4 permutations, then 16, 64, and as many as configured. An error of the samples says nothing of coalitions so rare that few samples find none of them: prefer a
     /// complete estimate where time allows.
     ///
     /// `proceed` is asked before every further estimate; after a `Break` the best so far is returned.

@@ -7,7 +7,10 @@ use std::time::Duration;
 use crate::known_models;
 use crate::retail_shop;
 use etiology::mechanism::AssignmentConfig;
-use etiology::{AttributionConfig, FittedModel, Precision, ShapleyMethod, StructuralCausalModel};
+use etiology::{
+    AdditiveNoiseModel, AttributionConfig, CausalGraph, FittedModel, KnownFormula, NoiseDistribution, Observation,
+    Precision, ShapleyMethod, StructuralCausalModel,
+};
 
 const NO_TIME: Duration = Duration::ZERO;
 const ALL_TIME: Duration = Duration::from_secs(1_000_000);
@@ -106,4 +109,74 @@ fn a_linear_target_needs_no_time_to_speak_of() {
     assert!(found.complete);
     assert_eq!(found.attribution, attributor.attribute(&slow).unwrap());
     assert_eq!(found.attribution.ranked()[0].node, retail_shop::CULPRIT.0);
+}
+
+/// The sum of so many parents, of which one is far out.
+fn sum_of(parents: usize) -> (FittedModel, Observation) {
+    let names: Vec<String> = (0..parents).map(|number| format!("p{number}")).collect();
+    let graph = CausalGraph::from_edges(names.iter().map(|name| (name.as_str(), "target"))).unwrap();
+    let noise = || NoiseDistribution::exponential(0.1).unwrap();
+    let sum = AdditiveNoiseModel::known(KnownFormula::sum(names.clone())).with_noise(noise());
+    let mut model = StructuralCausalModel::new(graph).with_mechanism("target", sum).unwrap();
+    for name in &names {
+        model = model.with_mechanism(name, noise()).unwrap();
+    }
+    let values: Vec<f64> = (0..parents).map(|number| if number == 7 { 5.0 } else { 0.1 }).collect();
+    let total = values.iter().sum::<f64>() + 0.1;
+    let observed = names.iter().map(String::as_str).zip(values).chain([("target", total)]);
+    (model.without_fitting().unwrap(), Observation::from_pairs(observed).unwrap())
+}
+
+#[test]
+fn what_needs_no_samples_has_more_permutations_round_by_round() {
+    let (model, event) = sum_of(30);
+    let attributor = model.attributor("target", AttributionConfig::default()).unwrap();
+    let permutations = |limit: Duration| {
+        let found = attributor.attribute_within(&event, limit, go_on).unwrap();
+        assert_eq!(found.attribution.samples, None);
+        assert_eq!(found.attribution.ranked()[0].node, "p7");
+        let sum: f64 = found.attribution.contributions.iter().map(|contribution| contribution.value).sum();
+        assert!((sum - found.attribution.score.value).abs() < 1e-9);
+        (found.attribution.permutations, found.complete)
+    };
+    assert_eq!(permutations(NO_TIME), (Some(4), false));
+    assert_eq!(permutations(ALL_TIME), (Some(100), true));
+    let full = attributor.attribute(&event).unwrap();
+    let [rough, complete] = [NO_TIME, ALL_TIME].map(|limit| attributor.attribute_within(&event, limit, go_on).unwrap());
+    assert_eq!(complete.attribution, full);
+    assert!(rough.attribution.ranked()[0].std_error > full.ranked()[0].std_error);
+    for contribution in &full.contributions {
+        let beside = rough.attribution.contribution(&contribution.node).unwrap();
+        let allowed = 5.0 * f64::hypot(beside.std_error, contribution.std_error) + 1e-9;
+        assert!((beside.value - contribution.value).abs() <= allowed, "{beside:?}, {contribution:?}");
+    }
+}
+
+#[test]
+fn an_event_that_a_series_does_not_follow_has_samples_within_the_limit() {
+    let parents = ["a", "b", "tiny"];
+    let noise = |mean: f64| NoiseDistribution::exponential(mean).unwrap();
+    let sum = AdditiveNoiseModel::known(KnownFormula::sum(parents)).with_noise(noise(0.1));
+    let model = StructuralCausalModel::new(CausalGraph::from_edges(parents.map(|parent| (parent, "target"))).unwrap())
+        .with_mechanism("a", noise(1.0))
+        .unwrap()
+        .with_mechanism("b", noise(2.0))
+        .unwrap()
+        .with_mechanism("tiny", noise(1e-17))
+        .unwrap()
+        .with_mechanism("target", sum)
+        .unwrap()
+        .without_fitting()
+        .unwrap();
+    // All digits, so that nothing of it may be rounding.
+    let values = [9.012_345_678_901_23, 1.098_765_432_109_87, 1.234_567_890_123e-4];
+    let observed = parents.into_iter().zip(values).chain([("target", values.iter().sum::<f64>() + 0.1)]);
+    let event = Observation::from_pairs(observed).unwrap();
+    let attributor = model.attributor("target", AttributionConfig::default()).unwrap();
+    let full = attributor.attribute(&event).unwrap();
+    assert!(full.samples.is_some(), "a series does follow it");
+    let rough = attributor.attribute_within(&event, NO_TIME, go_on).unwrap();
+    assert_eq!((rough.attribution.samples, rough.complete), (Some(64), false));
+    let complete = attributor.attribute_within(&event, ALL_TIME, go_on).unwrap();
+    assert_eq!((complete.attribution, complete.complete), (full, true));
 }
