@@ -107,12 +107,16 @@ pub(crate) fn answer_within(
         }
     }
     match best {
-        Some(best) if !deadline.allows(rounds.work_in_full(&best, best_work, &goal.effort), pace) => Ok((best, false)),
+        Some(best)
+            if !deadline.allows(work_in_full(rounds.work(&goal.effort), (&best, best_work), &goal.effort), pace) =>
+        {
+            Ok((best, false))
+        }
         _ => Ok((answer(event, engines, ask, goal)?, true)),
     }
 }
 
-/// The same by engines that draw no samples: with more and more permutations, where there are any. What is prepared for the event is part of the
+/// Answers by engines that draw no samples: with more and more permutations, where there are any, and whether it is the configured answer. What is prepared for the event is part of the
 /// first round, which therefore seems slower than those that follow.
 fn answer_without_samples(
     event: &Event<'_>,
@@ -124,9 +128,8 @@ fn answer_without_samples(
     let method = engines.first().and_then(|engine| engine.method(&event.players(), &goal.effort));
     let configured = method.map_or(Ok(None), |method| method.permutations(event.player_count()))?;
     let (mut best, mut pace): (Option<(Answer, usize)>, Option<f64>) = (None, None);
-    let is_over = |work: f64, pace: Option<f64>| !deadline.allows(work, pace);
     for permutations in FEW_PERMUTATIONS.into_iter().filter(|few| configured.is_some_and(|all| 2 * few < all)) {
-        if let Some((best, _)) = best.as_ref().filter(|_| is_over(permutations as f64, pace)) {
+        if let Some((best, _)) = best.as_ref().filter(|_| !deadline.allows(permutations as f64, pace)) {
             return Ok((best.clone(), false));
         }
         let shapley_method = ShapleyMethod::Permutations(permutations);
@@ -137,13 +140,19 @@ fn answer_without_samples(
         best = Some((found, permutations));
     }
     if let (Some((found, permutations)), Some(configured)) = (best, configured) {
-        let falls = |asked: f64| 2.0 * permutations as f64 * (found.found.largest_error() / asked).powi(2);
-        let work = goal.effort.asked_error().map_or(0.0, falls).max(configured as f64);
-        if is_over(work, pace) {
+        let work = work_in_full(configured as f64, (&found, permutations as f64), &goal.effort);
+        if !deadline.allows(work, pace) {
             return Ok((found, false));
         }
     }
     Ok((answer_by(event, engines.iter().copied(), ask, goal)?, true))
+}
+
+/// The work that is configured, or where an error is asked for, as much more than the best answer took as variances are to fall, and as much
+/// again for the rounds before the last.
+fn work_in_full(configured: f64, (best, best_work): (&Answer, f64), effort: &Effort) -> f64 {
+    let asked_for = |asked: f64| 2.0 * best_work * (best.found.largest_error() / asked).powi(2);
+    configured.max(effort.asked_error().map_or(0.0, asked_for))
 }
 
 /// The engines that draw samples, and what they cost.
@@ -156,14 +165,6 @@ impl Rounds<'_> {
     /// The first engine that does, in samples times coalitions or as much as makes a table of them.
     fn work(&self, effort: &Effort) -> f64 {
         self.engines.iter().find_map(|engine| engine.work(self.event.target(), effort)).unwrap_or(0.0)
-    }
-
-    /// Where an error is asked for, as much more than was done so far as variances are to fall, and as much again for the
-    /// rounds before the last.
-    fn work_in_full(&self, best: &Answer, best_work: f64, effort: &Effort) -> f64 {
-        let asked_for =
-            effort.asked_error().map_or(0.0, |asked| 2.0 * best_work * (best.found.largest_error() / asked).powi(2));
-        self.work(effort).max(asked_for)
     }
 
     /// Whether a table of all coalitions is made: that is so where another engine than the last does.

@@ -38,6 +38,8 @@ mod known_models;
 #[path = "../shared/linear_gaussian.rs"]
 #[expect(dead_code, reason = "only the random models are needed here, not their truths")]
 mod linear_gaussian;
+#[path = "../shared/many_parents.rs"]
+mod many_parents;
 #[cfg(feature = "traces")]
 #[path = "../../examples/shared/otlp_messages.rs"]
 mod otlp_messages;

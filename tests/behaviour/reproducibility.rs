@@ -1,12 +1,13 @@
 //! Results depend on data, configuration and seed alone: the same bits for any number of threads, alone or in a batch.
 
 use crate::known_models;
+use crate::many_parents;
 use crate::retail_shop;
 use crate::shop::linear_shop;
 use etiology::attribution::{Estimator, NoiseSampling};
 use etiology::{
-    AdditiveNoiseModel, Attribution, AttributionConfig, CausalGraph, Dataset, FittedModel, KnownFormula,
-    NoiseDistribution, Observation, Precision, Quantity, ShapleyMethod, StructuralCausalModel,
+    Attribution, AttributionConfig, Dataset, FittedModel, KnownFormula, Precision, Quantity, ShapleyMethod,
+    StructuralCausalModel,
 };
 
 fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
@@ -101,17 +102,9 @@ fn a_target_that_is_linear_in_some_noises_only_gives_the_same_bits_on_any_number
 #[test]
 fn a_share_of_the_samples_where_it_does_is_the_same_on_any_number_of_threads() {
     // More players than are enumerated, and enough samples for a share of them to do.
-    let names: Vec<String> = (0..14).map(|node| format!("n{node}")).collect();
-    let graph = CausalGraph::from_edges(names.iter().map(|name| (name.as_str(), "target"))).unwrap();
-    let noise = || NoiseDistribution::exponential(1.0).unwrap();
-    let slowest = AdditiveNoiseModel::known(KnownFormula::maximum(names.clone())).with_noise(noise());
-    let mut model = StructuralCausalModel::new(graph).with_mechanism("target", slowest).unwrap();
-    for name in &names {
-        model = model.with_mechanism(name, noise()).unwrap();
-    }
-    let model = model.without_fitting().unwrap();
-    let values = names.iter().enumerate().map(|(node, name)| (name.as_str(), if node == 3 { 9.0 } else { 0.5 }));
-    let event = Observation::from_pairs(values.chain([("target", 9.5)])).unwrap();
+    let mut values = [0.5; 14];
+    values[3] = 9.0;
+    let (model, event) = many_parents::model_and_event(KnownFormula::maximum, 1.0, &values, 9.5);
     let config = AttributionConfig::default().with_samples(4_096);
     let [one, two, eight] =
         [1, 2, 8].map(|threads| with_threads(threads, || model.attribute_outlier("target", &event, &config).unwrap()));

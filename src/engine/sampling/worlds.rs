@@ -59,7 +59,7 @@ impl<'e> SampledWorlds<'e> {
     }
 
     /// The error that a coalition may have where it is visited with fewer samples: a part of that of the coalition of nobody with all.
-    /// None where that cannot be visited, which is told where it is asked for.
+    /// 0 where that cannot be visited, which is told where it is asked for.
     fn tolerated(&self) -> f64 {
         *self.tolerated.get_or_init(|| {
             let mut outputs = [0.0; OUTPUTS];

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::known_models;
+use crate::many_parents;
 use crate::retail_shop;
 use etiology::mechanism::AssignmentConfig;
 use etiology::{
@@ -111,38 +112,22 @@ fn a_linear_target_needs_no_time_to_speak_of() {
     assert_eq!(found.attribution.ranked()[0].node, retail_shop::CULPRIT.0);
 }
 
-/// The sum of so many parents, of which one is far out.
-fn sum_of(parents: usize) -> (FittedModel, Observation) {
-    let names: Vec<String> = (0..parents).map(|number| format!("p{number}")).collect();
-    let graph = CausalGraph::from_edges(names.iter().map(|name| (name.as_str(), "target"))).unwrap();
-    let noise = || NoiseDistribution::exponential(0.1).unwrap();
-    let sum = AdditiveNoiseModel::known(KnownFormula::sum(names.clone())).with_noise(noise());
-    let mut model = StructuralCausalModel::new(graph).with_mechanism("target", sum).unwrap();
-    for name in &names {
-        model = model.with_mechanism(name, noise()).unwrap();
-    }
-    let values: Vec<f64> = (0..parents).map(|number| if number == 7 { 5.0 } else { 0.1 }).collect();
-    let total = values.iter().sum::<f64>() + 0.1;
-    let observed = names.iter().map(String::as_str).zip(values).chain([("target", total)]);
-    (model.without_fitting().unwrap(), Observation::from_pairs(observed).unwrap())
-}
-
 #[test]
 fn what_needs_no_samples_has_more_permutations_round_by_round() {
-    let (model, event) = sum_of(30);
+    let mut values = [0.1; 30];
+    values[7] = 5.0;
+    let (model, event) =
+        many_parents::model_and_event(KnownFormula::sum, 0.1, &values, values.iter().sum::<f64>() + 0.1);
     let attributor = model.attributor("target", AttributionConfig::default()).unwrap();
-    let permutations = |limit: Duration| {
-        let found = attributor.attribute_within(&event, limit, go_on).unwrap();
+    let [rough, complete] = [NO_TIME, ALL_TIME].map(|limit| attributor.attribute_within(&event, limit, go_on).unwrap());
+    for (found, expected) in [(&rough, (Some(4), false)), (&complete, (Some(100), true))] {
+        assert_eq!((found.attribution.permutations, found.complete), expected);
         assert_eq!(found.attribution.samples, None);
-        assert_eq!(found.attribution.ranked()[0].node, "p7");
+        assert_eq!(found.attribution.ranked()[0].node, "n7");
         let sum: f64 = found.attribution.contributions.iter().map(|contribution| contribution.value).sum();
         assert!((sum - found.attribution.score.value).abs() < 1e-9);
-        (found.attribution.permutations, found.complete)
-    };
-    assert_eq!(permutations(NO_TIME), (Some(4), false));
-    assert_eq!(permutations(ALL_TIME), (Some(100), true));
+    }
     let full = attributor.attribute(&event).unwrap();
-    let [rough, complete] = [NO_TIME, ALL_TIME].map(|limit| attributor.attribute_within(&event, limit, go_on).unwrap());
     assert_eq!(complete.attribution, full);
     assert!(rough.attribution.ranked()[0].std_error > full.ranked()[0].std_error);
     for contribution in &full.contributions {

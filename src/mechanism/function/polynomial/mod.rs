@@ -35,7 +35,7 @@ pub struct PolynomialFunction {
     intercept: f64,
     ranges: Vec<ParentRange>,
     terms: Vec<PolynomialTerm>,
-    /// The same, where it is of degree 2 at most.
+    /// What is evaluated in place of all three, where the degree is 2 at most.
     #[serde(skip)]
     quadratic: Option<Quadratic>,
 }
