@@ -6,7 +6,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::super::inversion::{FreeSets, SampledTerm};
-use super::super::sampling::{Bank, FreePivot, OUTPUTS, Pivot, SampleMeasure, Samples, TargetSamples};
+use super::super::sampling::{Bank, Bounds, FreePivot, OUTPUTS, Pivot, Reach, SampleMeasure, Samples, TargetSamples};
 use super::outer::Parts;
 use crate::error::Result;
 use crate::noise::SpectrumAnalyser;
@@ -28,6 +28,7 @@ pub(super) struct Table<'a> {
     pivots: &'a [Pivot],
     samples: Samples<'a>,
     measure: SampleMeasure,
+    reach: Reach<'a>,
     sets: FreeSets<'a>,
 }
 
@@ -42,7 +43,8 @@ impl<'a> Table<'a> {
     ) -> Self {
         let samples = Samples::new(event, bank, is_inner);
         let measure = SampleMeasure::new(event.measure());
-        Self { event, parts, first_row, pivots, samples, measure, sets }
+        let reach = Reach::new(event, samples.observed_outputs().to_vec(), samples.count());
+        Self { event, parts, first_row, pivots, samples, measure, reach, sets }
     }
 
     /// The outputs of all coalitions, a row each, which is of zeros where the set of free inner noises is not asked for; nothing if
@@ -69,7 +71,7 @@ impl<'a> Table<'a> {
         let mut columns = self.samples.columns();
         let mut drawn = Vec::new();
         let asked: Vec<usize> = (start..end).filter(|&set| is_asked(set)).collect();
-        let mut terms = Vec::with_capacity(asked.len());
+        let (mut terms, mut inner) = (Vec::with_capacity(asked.len()), Vec::with_capacity(asked.len()));
         for &set in &asked {
             proceed()?;
             let rows =
@@ -79,18 +81,25 @@ impl<'a> Table<'a> {
                 (0..self.samples.nodes()).filter(|node| drawn.contains(node) != free.contains(node)).collect();
             drawn = free;
             let column = self.samples.target(&toggled, &mut columns)?.column();
+            let bounds = self.reach.target(|node| drawn.contains(&node));
             if self.parts.may_free_several_outer() {
-                let Some(term) = self.sampled_term(column, &mut analyser) else { return Ok(None) };
-                terms.push(term);
+                let Some(term) = self.sampled_term(column, bounds, &mut analyser) else { return Ok(None) };
+                terms.push((term, bounds));
+                inner.push(drawn.clone());
             }
-            self.measure_few(set, column, rows)?;
+            self.measure_few((set, &drawn), (column, bounds), rows)?;
         }
+        let (terms, bounds): (Vec<SampledTerm>, Vec<Bounds>) = terms.into_iter().unzip();
         for (number, found) in self.sets.probabilities(&terms).into_iter().enumerate() {
             let place = (asked[number / outer_sets] - start) * outer_sets + number % outer_sets;
             if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
                 let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
                 let lot = mixed((self.first_row + start * outer_sets + place) as u64);
-                self.measure.conclude(&found.means, self.samples.count(), lot, row);
+                let (samples, set) = (self.samples.count(), number / outer_sets);
+                let is_drawn = |node: usize| inner[set].contains(&node);
+                let means =
+                    self.measure.bounded(found.means, samples, is_drawn, || (&self.reach, bounds[set], found.extent));
+                self.measure.conclude(&means, self.samples.count(), lot, row);
                 row[OUTPUTS] = found.series_error;
             }
         }
@@ -98,13 +107,24 @@ impl<'a> Table<'a> {
     }
 
     /// The term that stands beside the outer noises; nothing if it is too wide.
-    fn sampled_term(&self, column: Option<&[f64]>, analyser: &mut SpectrumAnalyser) -> Option<SampledTerm> {
-        let Some(values) = column else { return Some(self.sets.without_term()) };
-        self.sets.sampled_term(analyser, values.iter().map(|value| value - self.event.observed()))
+    fn sampled_term(
+        &self,
+        column: Option<&[f64]>,
+        bounds: Bounds,
+        analyser: &mut SpectrumAnalyser,
+    ) -> Option<SampledTerm> {
+        let (Some(values), observed) = (column, self.event.observed()) else { return Some(self.sets.without_term()) };
+        let ends = (bounds.low - observed, bounds.high - observed);
+        self.sets.sampled_term(analyser, values.iter().map(|value| value - observed), ends)
     }
 
-    /// The outputs for one set of free inner noises and all sets of at most one outer one.
-    fn measure_few(&self, inner_set: usize, column: Option<&[f64]>, rows: &mut [f64]) -> Result<()> {
+    /// The outputs for one set of free inner noises, by its number and its nodes, and all sets of at most one outer one.
+    fn measure_few(
+        &self,
+        (inner_set, inner): (usize, &[usize]),
+        (column, bounds): (Option<&[f64]>, Bounds),
+        rows: &mut [f64],
+    ) -> Result<()> {
         let outer = self.parts.outer();
         let nobody = 0;
         let single = (0..outer.len()).map(|bit| 1_usize << bit);
@@ -115,7 +135,7 @@ impl<'a> Table<'a> {
                 continue;
             }
             let row = &mut rows[set * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
-            if first.is_none() && self.parts.free_inner(inner_set).is_empty() {
+            if first.is_none() && inner.is_empty() {
                 self.measure.measure_observation(&mut row[..OUTPUTS]);
                 continue;
             }
@@ -124,6 +144,8 @@ impl<'a> Table<'a> {
             let lot = mixed((self.first_row + (inner_set << outer.len()) + set) as u64);
             let target = column.map_or(TargetSamples::Constant(self.event.observed()), TargetSamples::Column);
             let means = self.measure.averages(target, self.samples.count(), free.as_ref())?;
+            let reached = || (&self.reach, bounds, self.measure.extent(bounds, free.as_ref()));
+            let means = self.measure.bounded(means, self.samples.count(), |node| inner.contains(&node), reached);
             self.measure.conclude(&means, self.samples.count(), lot, &mut row[..OUTPUTS]);
         }
         Ok(())

@@ -7,6 +7,7 @@ mod jackknife;
 mod levels;
 mod measuring;
 mod pivot;
+mod reach;
 mod samples;
 mod tilted;
 mod unseen;
@@ -17,8 +18,9 @@ use std::sync::Arc;
 
 pub(crate) use bank::{Bank, Shelf};
 pub(super) use jackknife::variance_of_bank;
-pub(super) use measuring::{FreePivot, OUTPUTS, SampleMeasure};
+pub(super) use measuring::{Extent, FreePivot, OUTPUTS, SampleMeasure};
 pub(super) use pivot::{Pivot, find_pivots};
+pub(super) use reach::{Bounds, Reach};
 pub(super) use samples::{Samples, TargetSamples};
 pub(super) use unseen::{Averages, Carried};
 

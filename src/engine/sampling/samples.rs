@@ -183,9 +183,14 @@ impl<'a> Samples<'a> {
         Ok(TargetSamples::Changing(Changing { values: &mut columns.slots[target].column, factor, term }))
     }
 
+    /// What every function gives for the observed values.
+    pub(crate) fn observed_outputs(&self) -> &[f64] {
+        &self.outputs
+    }
+
     /// Bounds of the target's values where the noises of some nodes are drawn, with room for rounding; infinite where they are not
     /// known.
-    pub(crate) fn target_range(&self, is_drawn: impl Fn(usize) -> bool) -> (f64, f64) {
+    fn target_range(&self, is_drawn: impl Fn(usize) -> bool) -> (f64, f64) {
         let slot = &self.program.slots[self.program.target()];
         let observed = self.values[slot.node];
         let (mut low, mut high, mut size) = (observed, observed, observed.abs());

@@ -1,0 +1,187 @@
+//! How far the target can go in a world, whatever is drawn there.
+
+use crate::mechanism::{ANY, Range};
+use crate::noise::Side;
+use crate::target::{Function, FunctionKind, NoiseUse, Source, Target};
+use crate::world::Event;
+
+/// How many samples may lie beyond the bounds that stand for noises without an end, on average and over all of these noises: a hit
+/// more or less of that size is said to be possible in any world.
+const BEYOND: f64 = 0.01;
+
+/// With more noises drawn it is not asked how likely several of them are together in their outer parts.
+const MOST_DRAWN: usize = 12;
+/// The probabilities of the outer parts that are looked at.
+const TAILS: [f64; 6] = [0.25, 0.05, 0.01, 2e-3, 4e-4, 8e-5];
+
+/// Room for rounding, as a share of what is added.
+const ROUNDING: f64 = 1e-9;
+
+/// The bounds of all noises, from which those of the target follow world by world.
+///
+/// The program is run with an interval for every slot and function instead of a column. A noise without an end is taken to lie within quantiles,
+/// beyond which there is little enough for so many samples.
+pub(crate) struct Reach<'e> {
+    target: &'e Target,
+    /// The observed value and noise of every node.
+    values: &'e [f64],
+    noises: &'e [f64],
+    /// What every function gives for the observed values.
+    outputs: Vec<f64>,
+    /// For each node the bounds of its noise, and whether it may lie beyond.
+    bounds: Vec<(Range, bool)>,
+}
+
+/// Bounds of the target's values in one world.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Bounds {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    /// Whether noises may take it further, though hardly ever: [`BEYOND`].
+    may_exceed: bool,
+}
+
+impl Bounds {
+    /// The probability that noises take the target further than that, among so many samples.
+    pub(crate) fn beyond(self, samples: usize) -> f64 {
+        if self.may_exceed { BEYOND / samples as f64 } else { 0.0 }
+    }
+}
+
+impl<'e> Reach<'e> {
+    /// For so many samples. Costs two quantiles of each noise.
+    pub(crate) fn new(event: &'e Event<'e>, outputs: Vec<f64>, samples: usize) -> Self {
+        let target = event.target();
+        let nodes = target.nodes().len();
+        let tail = BEYOND / (2 * nodes * samples) as f64;
+        let bounds = |node: usize| {
+            // Kept, it may be anything in there.
+            if event.interval(node).is_some() {
+                return (ANY, true);
+            }
+            let noise = target.noise(node);
+            let (low, high) = noise.range();
+            let end = |end: f64, side: Side| if end.is_finite() { end } else { noise.quantile_from(side, tail) };
+            ((end(low, Side::Lower), end(high, Side::Upper)), !low.is_finite() || !high.is_finite())
+        };
+        let bounds = (0..nodes).map(bounds).collect();
+        Self { target, values: event.values(), noises: event.noises(), outputs, bounds }
+    }
+
+    /// In the world where the noises of these nodes are drawn, and all others are as observed. Costs O(terms of the program).
+    pub(crate) fn target(&self, is_drawn: impl Fn(usize) -> bool) -> Bounds {
+        let may_exceed = (0..self.bounds.len()).any(|node| self.bounds[node].1 && is_drawn(node));
+        let (low, high) = World { reach: self, is_drawn, narrowed: None }.target();
+        Bounds { low, high, may_exceed }
+    }
+
+    /// A bound of the probability that the target is at the lower of two ends or below, or at the upper one or above, there: 1 where many
+    /// noises are drawn. Costs two runs of the program, and some more where that helps, for each noise.
+    ///
+    /// Where an end cannot be reached unless one noise lies in its outer part, whatever the others do, and so for several noises, then all
+    /// of them must, and they are independent: so the probability is at most the product of those of their parts.
+    pub(crate) fn chance(&self, is_drawn: impl Fn(usize) -> bool, (lower, upper): Range) -> f64 {
+        let drawn: Vec<usize> = (0..self.bounds.len()).filter(|&node| is_drawn(node)).collect();
+        if drawn.len() > MOST_DRAWN {
+            return 1.0;
+        }
+        let all_needed = |misses: &dyn Fn(Range) -> bool| {
+            drawn.iter().map(|&node| self.part_needed(&is_drawn, node, misses)).product::<f64>()
+        };
+        let of_lower = if lower == f64::NEG_INFINITY { 0.0 } else { all_needed(&|(low, _)| low > lower) };
+        let of_upper = if upper == f64::INFINITY { 0.0 } else { all_needed(&|(_, high)| high < upper) };
+        (of_lower + of_upper).min(1.0)
+    }
+
+    /// The least probability known of a part that the noise of a node must lie in, as the target misses where it does not.
+    fn part_needed(&self, is_drawn: &impl Fn(usize) -> bool, node: usize, misses: &dyn Fn(Range) -> bool) -> f64 {
+        let ((low, high), _) = self.bounds[node];
+        let noise = self.target.noise(node);
+        let mut least: f64 = 1.0;
+        for side in [Side::Upper, Side::Lower] {
+            for tail in TAILS {
+                let end = noise.quantile_from(side, tail);
+                let (rest, part) = match side {
+                    Side::Upper => ((low, end.min(high)), 1.0 - noise.cdf(end)),
+                    Side::Lower => ((end.max(low), high), 1.0 - noise.survival(end)),
+                };
+                if !misses(World { reach: self, is_drawn, narrowed: Some((node, rest)) }.target()) {
+                    break;
+                }
+                least = least.min(part);
+            }
+        }
+        least
+    }
+}
+
+/// A world, in which one noise may be known better.
+struct World<'r, F> {
+    reach: &'r Reach<'r>,
+    is_drawn: F,
+    narrowed: Option<(usize, Range)>,
+}
+
+impl<F: Fn(usize) -> bool> World<'_, F> {
+    fn target(&self) -> Range {
+        let program = self.reach.target.program();
+        let mut outputs: Vec<Range> = Vec::with_capacity(program.functions.len());
+        for (function, &observed) in program.functions.iter().zip(&self.reach.outputs) {
+            let output = self.output(function, observed, &outputs);
+            outputs.push(output);
+        }
+        self.slot(program.target(), &outputs)
+    }
+
+    fn noise(&self, node: usize) -> Range {
+        if let Some((_, range)) = self.narrowed.filter(|(narrowed, _)| *narrowed == node) {
+            return range;
+        }
+        let observed = self.reach.noises[node];
+        let ((low, high), _) = self.reach.bounds[node];
+        if (self.is_drawn)(node) || (low, high) == ANY { (low, high) } else { (observed, observed) }
+    }
+
+    /// The slot's value, given the outputs of the functions before it.
+    fn slot(&self, number: usize, outputs: &[Range]) -> Range {
+        let slot = &self.reach.target.program().slots[number];
+        let value = self.reach.values[slot.node];
+        let (mut lowest, mut highest, mut size) = (value, value, value.abs());
+        for term in &slot.terms {
+            let (observed, (low, high)) = match term.source {
+                Source::Noise(node) => (self.reach.noises[node], self.noise(node)),
+                Source::Function(function) => (self.reach.outputs[function], outputs[function]),
+            };
+            if (low, high) == (observed, observed) {
+                continue;
+            }
+            let ends = [low, high].map(|end| term.effect * (end - observed));
+            size += (term.effect * observed).abs() + ends[0].abs().max(ends[1].abs());
+            lowest += ends[0].min(ends[1]);
+            highest += ends[0].max(ends[1]);
+        }
+        if lowest == highest { (lowest, highest) } else { roomy((lowest, highest), size) }
+    }
+
+    fn output(&self, function: &Function, observed: f64, before: &[Range]) -> Range {
+        let inputs: Vec<Range> = function.inputs.iter().map(|&slot| self.slot(slot, before)).collect();
+        let takes_noise = matches!(self.reach.target.program().noises[function.node], NoiseUse::Function(_));
+        let noise = if takes_noise { self.noise(function.node) } else { (0.0, 0.0) };
+        if noise.0 == noise.1 && inputs.iter().all(|(low, high)| low == high) {
+            return (observed, observed);
+        }
+        let (low, high) = match function.kind {
+            FunctionKind::Copy => inputs[0],
+            FunctionKind::Additive | FunctionKind::Custom => {
+                self.reach.target.nodes()[function.node].mechanism.output_range(&inputs, noise)
+            }
+        };
+        roomy((low, high), low.abs().max(high.abs()))
+    }
+}
+
+/// Bounds with room for the rounding of a sum of this size; none if it is not finite.
+fn roomy((low, high): Range, size: f64) -> Range {
+    let room = ROUNDING * size;
+    if room.is_finite() { (low - room, high + room) } else { ANY }
+}
