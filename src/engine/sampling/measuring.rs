@@ -146,14 +146,14 @@ impl SampleMeasure {
             return means;
         }
         let (reach, bounds, Extent { most, ends }) = reached();
-        let (hit, beyond) = (most / samples as f64, bounds.beyond(samples));
-        let means = means.with_bound(hit + beyond);
+        let hit = most / samples as f64;
+        let means = means.with_bound(hit + bounds.beyond);
         // What was seen is likely already, and the probability is no less.
         if means.all >= hit || !is_needed(&means) {
             return means;
         }
         let of_all = most * reach.chance(is_drawn, ends);
-        means.with_bound(of_all.min(hit) + beyond)
+        means.with_bound(of_all.min(hit) + bounds.beyond)
     }
 
     /// How far samples of the target between bounds can go, with a noise that is integrated, if there is one.

@@ -30,6 +30,7 @@ pub(crate) struct Reach<'e> {
     outputs: Vec<f64>,
     /// For each node the bounds of its noise, and whether it may lie beyond.
     bounds: Vec<(Range, bool)>,
+    samples: usize,
 }
 
 /// Bounds of the target's values in one world.
@@ -37,15 +38,8 @@ pub(crate) struct Reach<'e> {
 pub(crate) struct Bounds {
     pub(crate) low: f64,
     pub(crate) high: f64,
-    /// Whether noises may take it further, though hardly ever: [`BEYOND`].
-    may_exceed: bool,
-}
-
-impl Bounds {
-    /// The probability that noises take the target further than that, among so many samples.
-    pub(crate) fn beyond(self, samples: usize) -> f64 {
-        if self.may_exceed { BEYOND / samples as f64 } else { 0.0 }
-    }
+    /// The probability that noises take it further.
+    pub(crate) beyond: f64,
 }
 
 impl<'e> Reach<'e> {
@@ -65,14 +59,15 @@ impl<'e> Reach<'e> {
             ((end(low, Side::Lower), end(high, Side::Upper)), !low.is_finite() || !high.is_finite())
         };
         let bounds = (0..nodes).map(bounds).collect();
-        Self { target, values: event.values(), noises: event.noises(), outputs, bounds }
+        Self { target, values: event.values(), noises: event.noises(), outputs, bounds, samples }
     }
 
     /// In the world where the noises of these nodes are drawn, and all others are as observed. Costs O(terms of the program).
     pub(crate) fn target(&self, is_drawn: impl Fn(usize) -> bool) -> Bounds {
         let may_exceed = (0..self.bounds.len()).any(|node| self.bounds[node].1 && is_drawn(node));
+        let beyond = if may_exceed { BEYOND / self.samples as f64 } else { 0.0 };
         let (low, high) = World { reach: self, is_drawn, narrowed: None }.target();
-        Bounds { low, high, may_exceed }
+        Bounds { low, high, beyond }
     }
 
     /// A bound of the probability that the target is at the lower of two ends or below, or at the upper one or above, there: 1 where many

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn no_value_is_beyond_the_bounds_and_corners_reach_them() {
-        let (steps, boxes) = (8, [[(-1.0, 3.0), (0.5, 4.0), (-3.0, 0.0)], [(0.2, 0.2), (-2.0, 5.0), (1.0, 9.0)]]);
+        let steps: usize = 8;
+        let boxes = [[(-1.0, 3.0), (0.5, 4.0), (-3.0, 0.0)], [(0.2, 0.2), (-2.0, 5.0), (1.0, 9.0)]];
         for (number, function) in functions().into_iter().enumerate() {
             for parents in boxes {
                 let (low, high) = function.range(&parents);
