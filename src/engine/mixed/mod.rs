@@ -34,10 +34,10 @@ const MOST_INNER_PLAYERS: usize = 8;
 /// An error in nats above which samples of all noises are tried, too: those may be drawn towards the event where it is rare.
 const TOLERANCE: f64 = 0.1;
 
-/// An error of samples in nats that needs no more of them, unless a smaller one is asked for, and the share of it that a coalition may have
-/// where the Shapley values are to have no more.
+/// An error of samples in nats that needs no more of them, unless a smaller one is asked for; and how much of it the coalitions of a set of
+/// inner noises may have on average: in Shapley values, errors of coalitions that share their samples cancel in part.
 const GOOD: f64 = 0.02;
-const CLOSE_ENOUGH: f64 = 0.5;
+const CLOSE_ENOUGH: f64 = 2.0;
 
 /// What a set of free noises costs beside its samples, in samples of one coalition.
 const WORK_PER_SET: f64 = 256.0;

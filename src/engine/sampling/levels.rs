@@ -70,7 +70,6 @@ impl<'e> Levels<'e> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::data::Observation;
     use crate::graph::CausalGraph;
     use crate::mechanism::{AdditiveNoiseModel, KnownFormula};

@@ -73,11 +73,7 @@ mod tests {
     /// Functions of three parents.
     fn functions() -> Vec<ParentFunction> {
         let groups = SumOfMaxima::try_from(vec![1, 2]).unwrap();
-        let tree = RegressionTree {
-            parents: vec![0, 1, 2],
-            thresholds: vec![0.5, 2.0, -1.0],
-            leaves: vec![1.0, -10.0, 4.0, 2.5],
-        };
+        let tree = RegressionTree::new(vec![0, 1, 2], vec![0.5, 2.0, -1.0], vec![1.0, -10.0, 4.0, 2.5]);
         let of_trees = LinearFunction { intercept: 1.0, coefficients: vec![0.3, 0.0, -2.0] };
         let centred = CentredFunction::new(2.0, vec![1.5, -1.0, 0.0], vec![1.0, -2.0, 0.5]).unwrap();
         vec![
