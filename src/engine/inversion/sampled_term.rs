@@ -29,8 +29,16 @@ pub(in super::super) struct SampledTerm {
     half_range: f64,
     /// What is left of it at the end of the series; nothing where it is constant.
     high_end: Option<HighEnd>,
-    /// For each side of the region the deviation that is furthest there of all that there can be, and its spectrum.
-    ends: Vec<(f64, Spectrum)>,
+    /// For each side of the region the deviation that is furthest there, first of the samples and then of all that there can be, with its
+    /// spectrum.
+    ends: Vec<[(f64, Spectrum); 2]>,
+}
+
+impl SampledTerm {
+    /// The spectra of its blocks, and then of its ends.
+    fn rows(&self) -> impl Iterator<Item = &Spectrum> + Clone {
+        self.spectra.iter().chain(self.ends.iter().flatten().map(|(_, spectrum)| spectrum))
+    }
 }
 
 impl Lattices {
@@ -122,8 +130,11 @@ impl<'a> FreeSets<'a> {
         let spectra: Vec<Spectrum> = spectra.collect();
         let high_end = Some(HighEnd::of_samples(left_of_mean(&spectra)));
         let end = |(side, _): &(Side, Products)| {
-            let end = if *side == Side::Upper { high } else { low }.clamp(self.window.0, self.window.1);
-            (end, Spectrum::of_shift(end, lattice.period, target.frequencies))
+            let ends = if *side == Side::Upper { [highest, high] } else { [lowest, low] };
+            ends.map(|end| {
+                let end = end.clamp(self.window.0, self.window.1);
+                (end, Spectrum::of_shift(end, lattice.period, target.frequencies))
+            })
         };
         Some(SampledTerm { spectra, means, centre, half_range, high_end, ends: self.sides.iter().map(end).collect() })
     }
@@ -139,15 +150,13 @@ impl<'a> FreeSets<'a> {
     /// there are sets. They are good for sets of two movers or more.
     pub(in super::super) fn probabilities(&self, terms: &[SampledTerm]) -> Vec<BlockProbabilities> {
         let sets = self.sums.len();
-        let rows =
-            terms.iter().flat_map(|term| term.spectra.iter().chain(term.ends.iter().map(|(_, spectrum)| spectrum)));
-        let rows = Products::from_rows(rows, self.series.lattices.frequencies);
+        let rows = Products::from_rows(terms.iter().flat_map(SampledTerm::rows), self.series.lattices.frequencies);
         let sums: Vec<Array2<f64>> = self.sides.iter().map(|(_, products)| imaginary_parts(&rows, products)).collect();
         let mut first_row = 0;
         let mut found = Vec::with_capacity(terms.len() * sets);
         for term in terms {
             found.extend((0..sets).map(|set| self.probability(term, set, (&sums, first_row))));
-            first_row += term.spectra.len() + term.ends.len();
+            first_row += term.rows().count();
         }
         found
     }
@@ -160,7 +169,8 @@ impl<'a> FreeSets<'a> {
         (sums, first_row): (&[Array2<f64>], usize),
     ) -> BlockProbabilities {
         let without_sides = self.series.without_sides().value;
-        let (mut blocks, mut most) = ([without_sides; BLOCKS], without_sides);
+        // Of the furthest samples, and of the furthest there can be.
+        let (mut blocks, mut furthest) = ([without_sides; BLOCKS], [without_sides; 2]);
         // Whether none of the samples leaves anything to the series.
         let mut is_certain = true;
         for (number, ((side, _), sums)) in self.sides.iter().zip(sums).enumerate() {
@@ -173,10 +183,10 @@ impl<'a> FreeSets<'a> {
                     *probability += self.of_sum(*side, term.means[block], sums[[first_row + block, set]], set);
                 }
             }
-            if let Some(&(end, _)) = term.ends.get(number) {
-                most += self.certain(*side, (end, 0.0), set).unwrap_or_else(|| {
-                    let row = first_row + term.spectra.len() + number;
-                    let found = self.of_sum(*side, end, sums[[row, set]], set).clamp(0.0, 1.0);
+            for (which, (end, _)) in term.ends.get(number).into_iter().flatten().enumerate() {
+                furthest[which] += self.certain(*side, (*end, 0.0), set).unwrap_or_else(|| {
+                    let row = first_row + term.spectra.len() + 2 * number + which;
+                    let found = self.of_sum(*side, *end, sums[[row, set]], set).clamp(0.0, 1.0);
                     found + self.error_beside(self.movers[set].1, found)
                 });
             }
@@ -190,10 +200,11 @@ impl<'a> FreeSets<'a> {
             all = self.refined(set, all, of_sides.collect());
             blocks = [all.value; BLOCKS];
         }
+        let [largest, most] = furthest.map(|probability| probability.min(1.0));
         let is_sampled = term.high_end.is_some();
-        let carried = if is_sampled { Carried::ByBlocks { largest: None } } else { Carried::Exactly };
+        let carried = if is_sampled { Carried::ByBlocks { largest: Some(largest) } } else { Carried::Exactly };
         let means = Averages { blocks, all: all.value, ln_unit: 0.0, carried, at_most: 1.0 };
-        let extent = Extent { most: most.min(1.0), ends: self.ends(set) };
+        let extent = Extent { most, ends: self.ends(set) };
         BlockProbabilities { means, extent, series_error: self.series.error_in_nats(all) }
     }
 

@@ -80,7 +80,11 @@ impl<'e> Reach<'e> {
         if drawn.len() > MOST_DRAWN {
             return 1.0;
         }
+        let furthest = World { reach: self, is_drawn: &is_drawn, narrowed: None }.target();
         let all_needed = |misses: &dyn Fn(Range) -> bool| {
+            if misses(furthest) {
+                return 0.0;
+            }
             drawn.iter().map(|&node| self.part_needed(&is_drawn, node, misses)).product::<f64>()
         };
         let of_lower = if lower == f64::NEG_INFINITY { 0.0 } else { all_needed(&|(low, _)| low > lower) };
@@ -160,9 +164,16 @@ impl<F: Fn(usize) -> bool> World<'_, F> {
 
     fn output(&self, function: &Function, observed: f64, before: &[Range]) -> Range {
         let inputs: Vec<Range> = function.inputs.iter().map(|&slot| self.slot(slot, before)).collect();
+        let is_observed = |slot: usize, range: Range| {
+            let value = self.reach.values[self.reach.target.program().slots[slot].node];
+            range == (value, value)
+        };
         let takes_noise = matches!(self.reach.target.program().noises[function.node], NoiseUse::Function(_));
-        let noise = if takes_noise { self.noise(function.node) } else { (0.0, 0.0) };
-        if noise.0 == noise.1 && inputs.iter().all(|(low, high)| low == high) {
+        let observed_noise = self.reach.noises[function.node];
+        let noise = if takes_noise { self.noise(function.node) } else { (observed_noise, observed_noise) };
+        if noise == (observed_noise, observed_noise)
+            && function.inputs.iter().zip(&inputs).all(|(&slot, &range)| is_observed(slot, range))
+        {
             return (observed, observed);
         }
         let (low, high) = match function.kind {
