@@ -146,6 +146,7 @@ impl<F: Fn(usize) -> bool> World<'_, F> {
         let slot = &self.reach.target.program().slots[number];
         let value = self.reach.values[slot.node];
         let (mut lowest, mut highest, mut size) = (value, value, value.abs());
+        let mut is_changed = false;
         for term in &slot.terms {
             let (observed, (low, high)) = match term.source {
                 Source::Noise(node) => (self.reach.noises[node], self.noise(node)),
@@ -154,12 +155,14 @@ impl<F: Fn(usize) -> bool> World<'_, F> {
             if (low, high) == (observed, observed) {
                 continue;
             }
+            is_changed = true;
             let ends = [low, high].map(|end| term.effect * (end - observed));
             size += (term.effect * observed).abs() + ends[0].abs().max(ends[1].abs());
             lowest += ends[0].min(ends[1]);
             highest += ends[0].max(ends[1]);
         }
-        if lowest == highest { (lowest, highest) } else { roomy((lowest, highest), size) }
+        // What nothing changes is what was observed, to the bit.
+        if is_changed { roomy((lowest, highest), size) } else { (value, value) }
     }
 
     fn output(&self, function: &Function, observed: f64, before: &[Range]) -> Range {

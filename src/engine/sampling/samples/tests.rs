@@ -201,7 +201,7 @@ fn samples_stay_within_reach() {
             assert!(bounds.low <= least + room && most - room <= bounds.high, "{case}: {bounds:?}, {least} to {most}");
             known += usize::from(bounds.high.is_finite());
             for rank in [1, samples / 100, samples / 10] {
-                let (lower, upper) = (values[rank - 1], values[samples - rank]);
+                let (lower, upper) = (values[rank - 1] + room, values[samples - rank] - room);
                 for (ends, reached) in [
                     ((f64::NEG_INFINITY, upper), values.iter().filter(|value| **value >= upper).count()),
                     ((lower, f64::INFINITY), values.iter().filter(|value| **value <= lower).count()),
