@@ -4,7 +4,6 @@
 //! column of the graph whose values are least likely to meet by chance. A single row that occurs often, such as that of an idle
 //! system, is no evidence either, so different rows count, each once.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use ndarray::ArrayView1;
@@ -35,19 +34,21 @@ pub struct RepeatedRows {
 
 impl RepeatedRows {
     /// Compares the rows in the columns that the graph names. Nothing if they repeat no more than they may by chance. Costs
-    /// O(rows · log rows · nodes).
+    /// O(rows · (nodes + log rows)), and a number for each row: rows are compared by 64 bits that depend on all of their values, which two
+    /// different ones of ten million have in common with a chance of 3·10⁻⁶.
     pub(crate) fn of(graph: &CausalGraph, data: &Dataset) -> Option<Self> {
         let columns: Vec<_> = graph.nodes().filter_map(|node| data.column_with_gaps(node).ok()).collect();
         let rows = data.rows();
-        let compared = |a: usize, b: usize| {
-            let by_column = columns.iter().map(|column| column[a].total_cmp(&column[b]));
-            by_column.fold(Ordering::Equal, Ordering::then)
-        };
-        let mut order: Vec<usize> = (0..rows).collect();
-        order.sort_unstable_by(|&a, &b| compared(a, b));
-        let groups = order.chunk_by(|&a, &b| compared(a, b).is_eq());
+        let mut fingerprints = vec![0_u64; rows];
+        for column in &columns {
+            fingerprints
+                .iter_mut()
+                .zip(column)
+                .for_each(|(fingerprint, value)| *fingerprint = mixed(*fingerprint ^ value.to_bits()));
+        }
+        fingerprints.sort_unstable();
         let (mut distinct, mut repeated) = (0, 0);
-        for group in groups {
+        for group in fingerprints.chunk_by(|a, b| a == b) {
             distinct += 1;
             repeated += usize::from(group.len() > 1);
         }
@@ -80,6 +81,14 @@ impl fmt::Display for RepeatedRows {
              digit."
         )
     }
+}
+
+/// Other 64 bits, each of which depends on all (the finish of SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014).
+fn mixed(bits: u64) -> u64 {
+    let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ bits >> 31
 }
 
 /// How many other rows have the same value as a row by chance, at most, were it not for copies: rows times step over spread.
