@@ -13,6 +13,7 @@ use super::finding::Finding;
 use super::kind::FindingKind;
 use crate::data::{Dataset, Step};
 use crate::graph::CausalGraph;
+use crate::random::mixed;
 
 /// So many different rows must repeat, and such a share of them.
 const FEWEST: usize = 5;
@@ -81,14 +82,6 @@ impl fmt::Display for RepeatedRows {
              digit."
         )
     }
-}
-
-/// Other 64 bits, each of which depends on all (the finish of SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", OOPSLA 2014).
-fn mixed(bits: u64) -> u64 {
-    let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ bits >> 31
 }
 
 /// How many other rows have the same value as a row by chance, at most, were it not for copies: rows times step over spread.
