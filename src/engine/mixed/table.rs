@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::super::inversion::{FreeSets, SampledTerm};
 use super::super::sampling::{
-    Averages, Bank, Bounds, Extent, FreePivot, Levels, OUTPUTS, Pivot, Reach, SampleMeasure, Samples, TargetSamples,
-    variance_of_bank,
+    Averages, Bank, Bounds, Extent, FreePivot, Levels, OUTPUTS, OuterParts, Pivot, Reach, SampleMeasure, Samples,
+    TargetSamples, variance_of_bank,
 };
 use super::outer::Parts;
 use crate::error::Result;
@@ -18,7 +18,7 @@ use crate::threads::proceed;
 use crate::world::Event;
 
 /// Sets of inner noises per block of work. Fixed, so that rounding does not depend on the number of threads.
-const SETS_AT_ONCE: usize = 8;
+const SETS_AT_ONCE: usize = 4;
 /// What a coalition has: see [`OUTPUTS`], and how far the series may be off in its value.
 pub(super) const OUTPUTS_WITH_SERIES: usize = OUTPUTS + 1;
 
@@ -121,7 +121,7 @@ impl<'a> Table<'a> {
                 (0..samples.nodes()).filter(|node| drawn.contains(node) != inner.contains(node)).collect();
             drawn.clone_from(&inner);
             let column = samples.target(&toggled, &mut columns)?.column();
-            let world = InnerWorld { set, bounds: self.reach.target(|node| inner.contains(&node)), inner };
+            let world = InnerWorld::new(set, &inner, &self.reach);
             if self.parts.may_free_several_outer() {
                 let Some(term) = self.sampled_term(column, world.bounds, &mut analyser) else { return Ok(false) };
                 terms.push(term);
@@ -135,24 +135,12 @@ impl<'a> Table<'a> {
             if self.parts.free_outer(place % outer_sets).nth(1).is_some() {
                 let row = &mut rows[place * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
                 let lot = mixed((self.first_row + start * outer_sets + place) as u64);
-                let means = self.bounded(found.means, samples.count(), world, || found.extent);
+                let means = world.bounded(&self.measure, found.means, samples.count(), || found.extent);
                 self.measure.conclude(&means, samples.count(), lot, row);
                 row[OUTPUTS] = found.series_error;
             }
         }
         Ok(true)
-    }
-
-    /// The averages with a bound on what samples of an inner world have not seen.
-    fn bounded(
-        &self,
-        means: Averages,
-        samples: usize,
-        world: &InnerWorld,
-        extent: impl FnOnce() -> Extent,
-    ) -> Averages {
-        let is_drawn = |node: usize| world.inner.contains(&node);
-        self.measure.bounded(means, samples, is_drawn, || (&self.reach, world.bounds, extent()))
     }
 
     /// The term that stands beside the outer noises; nothing if it is too wide.
@@ -170,7 +158,7 @@ impl<'a> Table<'a> {
     /// The outputs for one set of free inner noises and all sets of at most one outer one.
     fn measure_few(
         &self,
-        world: &InnerWorld,
+        world: &InnerWorld<'_>,
         (column, samples): (Option<&[f64]>, usize),
         rows: &mut [f64],
     ) -> Result<()> {
@@ -184,7 +172,7 @@ impl<'a> Table<'a> {
                 continue;
             }
             let row = &mut rows[set * OUTPUTS_WITH_SERIES..][..OUTPUTS_WITH_SERIES];
-            if first.is_none() && world.inner.is_empty() {
+            if first.is_none() && world.is_empty {
                 self.measure.measure_observation(&mut row[..OUTPUTS]);
                 continue;
             }
@@ -193,7 +181,8 @@ impl<'a> Table<'a> {
             let lot = mixed((self.first_row + (world.set << outer.len()) + set) as u64);
             let target = column.map_or(TargetSamples::Constant(self.event.observed()), TargetSamples::Column);
             let means = self.measure.averages(target, samples, free.as_ref())?;
-            let means = self.bounded(means, samples, world, || self.measure.extent(world.bounds, free.as_ref()));
+            let extent = || self.measure.extent(world.bounds, free.as_ref());
+            let means = world.bounded(&self.measure, means, samples, extent);
             self.measure.conclude(&means, samples, lot, &mut row[..OUTPUTS]);
         }
         Ok(())
@@ -201,13 +190,35 @@ impl<'a> Table<'a> {
 }
 
 /// A world of the inner noises, whatever the outer ones.
-struct InnerWorld {
+struct InnerWorld<'r> {
     /// The number of the set of its free players.
     set: usize,
-    /// All nodes whose noise is drawn.
-    inner: Vec<usize>,
+    /// Whether no noise is drawn.
+    is_empty: bool,
     /// Between which values the target stays while no outer noise is free.
     bounds: Bounds,
+    /// The outer parts of the noises that are drawn.
+    outer_parts: OuterParts<'r>,
+}
+
+impl<'r> InnerWorld<'r> {
+    /// The one with the noises of these nodes drawn.
+    fn new(set: usize, drawn: &[usize], reach: &'r Reach<'r>) -> Self {
+        let is_drawn = |node: usize| drawn.contains(&node);
+        let (bounds, outer_parts) = (reach.target(is_drawn), reach.outer_parts(is_drawn));
+        Self { set, is_empty: drawn.is_empty(), bounds, outer_parts }
+    }
+
+    /// The averages with a bound on what so many samples have not seen.
+    fn bounded(
+        &self,
+        measure: &SampleMeasure,
+        means: Averages,
+        samples: usize,
+        extent: impl FnOnce() -> Extent,
+    ) -> Averages {
+        measure.bounded(means, samples, || (self.bounds, extent()), |ends| self.outer_parts.chance(ends))
+    }
 }
 
 /// For every number of drawn noises of so many the weight of each coalition in which as many are drawn, in Shapley values: all coalitions of

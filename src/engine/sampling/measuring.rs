@@ -1,7 +1,7 @@
 //! What a coalition is worth, from samples of the target.
 
 use super::pivot::Pivot;
-use super::reach::{Bounds, Reach};
+use super::reach::Bounds;
 use super::samples::{Changing, TargetSamples};
 use super::unseen::{Averages, Carried};
 use crate::error::Result;
@@ -130,14 +130,14 @@ impl SampleMeasure {
         }
     }
 
-    /// The averages with a bound on what the samples have not seen, where that matters to the error. `is_drawn` tells the noises that the
-    /// samples are drawn of, and `reached` how far the target goes with them, and what that comes to.
-    pub(crate) fn bounded<'r>(
+    /// The averages with a bound on what the samples have not seen, where that matters to the error. `reached` finds how far the target goes
+    /// with the noises that the samples are drawn of, and what that comes to; `chance` a bound of the probability that it goes beyond ends.
+    pub(crate) fn bounded(
         &self,
         means: Averages,
         samples: usize,
-        is_drawn: impl Fn(usize) -> bool,
-        reached: impl FnOnce() -> (&'r Reach<'r>, Bounds, Extent),
+        reached: impl FnOnce() -> (Bounds, Extent),
+        chance: impl FnOnce((f64, f64)) -> f64,
     ) -> Averages {
         let Some((_, floor)) = self.measure.region() else { return means };
         let is_needed =
@@ -145,14 +145,14 @@ impl SampleMeasure {
         if !is_needed(&means) {
             return means;
         }
-        let (reach, bounds, Extent { most, ends }) = reached();
+        let (bounds, Extent { most, ends }) = reached();
         let hit = most / samples as f64;
         let means = means.with_bound(hit + bounds.beyond);
         // What was seen is likely already, and the probability is no less.
         if means.all >= hit || !is_needed(&means) {
             return means;
         }
-        let of_all = most * reach.chance(is_drawn, ends);
+        let of_all = most * chance(ends);
         means.with_bound(of_all.min(hit) + bounds.beyond)
     }
 

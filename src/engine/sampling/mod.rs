@@ -21,7 +21,7 @@ pub(super) use jackknife::variance_of_bank;
 pub(super) use levels::Levels;
 pub(super) use measuring::{Extent, FreePivot, OUTPUTS, SampleMeasure};
 pub(super) use pivot::{Pivot, find_pivots};
-pub(super) use reach::{Bounds, Reach};
+pub(super) use reach::{Bounds, OuterParts, Reach};
 pub(super) use samples::{Samples, TargetSamples};
 pub(super) use unseen::{Averages, Carried};
 

@@ -1,5 +1,7 @@
 //! How far the target can go in a world, whatever is drawn there.
 
+use std::cell::OnceCell;
+
 use crate::mechanism::{ANY, Range};
 use crate::noise::Side;
 use crate::target::{Function, FunctionKind, NoiseUse, Source, Target};
@@ -13,6 +15,9 @@ const BEYOND: f64 = 0.01;
 const MOST_DRAWN: usize = 12;
 /// The probabilities of the outer parts that are looked at.
 const TAILS: [f64; 6] = [0.25, 0.05, 0.01, 2e-3, 4e-4, 8e-5];
+
+/// Where they lie.
+const SIDES: [Side; 2] = [Side::Upper, Side::Lower];
 
 /// Room for rounding, as a share of what is added.
 const ROUNDING: f64 = 1e-9;
@@ -70,47 +75,81 @@ impl<'e> Reach<'e> {
         Bounds { low, high, beyond }
     }
 
-    /// A bound of the probability that the target is at the lower of two ends or below, or at the upper one or above, there: 1 where many
-    /// noises are drawn. Costs two runs of the program, and some more where that helps, for each noise.
+    /// The outer parts of the noises that are drawn in a world.
+    pub(crate) fn outer_parts(&self, is_drawn: impl Fn(usize) -> bool) -> OuterParts<'_> {
+        let drawn: Vec<usize> = (0..self.bounds.len()).filter(|&node| is_drawn(node)).collect();
+        let cells = if drawn.len() > MOST_DRAWN { 0 } else { drawn.len() * SIDES.len() * TAILS.len() };
+        let without = (0..cells).map(|_| OnceCell::new()).collect();
+        OuterParts { reach: self, drawn, furthest: OnceCell::new(), without }
+    }
+}
+
+/// The outer parts of the noises that are drawn in one world, and where the target lies without them, which is found when it is first asked.
+pub(crate) struct OuterParts<'r> {
+    reach: &'r Reach<'r>,
+    drawn: Vec<usize>,
+    /// Where the target lies with all that may be drawn.
+    furthest: OnceCell<Range>,
+    /// For each of the drawn, each side and each tail where it lies while the noise is not in that part.
+    without: Vec<OnceCell<Range>>,
+}
+
+impl OuterParts<'_> {
+    /// A bound of the probability that the target is at the lower of two ends or below, or at the upper one or above: 1 where many noises
+    /// are drawn. Costs up to a run of the program for each part, once.
     ///
     /// Where an end cannot be reached unless one noise lies in its outer part, whatever the others do, and so for several noises, then all
     /// of them must, and they are independent: so the probability is at most the product of those of their parts.
-    pub(crate) fn chance(&self, is_drawn: impl Fn(usize) -> bool, (lower, upper): Range) -> f64 {
-        let drawn: Vec<usize> = (0..self.bounds.len()).filter(|&node| is_drawn(node)).collect();
-        if drawn.len() > MOST_DRAWN {
+    pub(crate) fn chance(&self, (lower, upper): Range) -> f64 {
+        if self.drawn.len() > MOST_DRAWN {
             return 1.0;
         }
-        let furthest = World { reach: self, is_drawn: &is_drawn, narrowed: None }.target();
+        let furthest = *self.furthest.get_or_init(|| self.target(None));
         let all_needed = |misses: &dyn Fn(Range) -> bool| {
             if misses(furthest) {
                 return 0.0;
             }
-            drawn.iter().map(|&node| self.part_needed(&is_drawn, node, misses)).product::<f64>()
+            (0..self.drawn.len()).map(|place| self.part_needed(place, misses)).product::<f64>()
         };
         let of_lower = if lower == f64::NEG_INFINITY { 0.0 } else { all_needed(&|(low, _)| low > lower) };
         let of_upper = if upper == f64::INFINITY { 0.0 } else { all_needed(&|(_, high)| high < upper) };
         (of_lower + of_upper).min(1.0)
     }
 
-    /// The least probability known of a part that the noise of a node must lie in, as the target misses where it does not.
-    fn part_needed(&self, is_drawn: &impl Fn(usize) -> bool, node: usize, misses: &dyn Fn(Range) -> bool) -> f64 {
-        let ((low, high), _) = self.bounds[node];
-        let noise = self.target.noise(node);
+    /// The least probability known of a part that a drawn noise must lie in, as the target misses where it does not.
+    fn part_needed(&self, place: usize, misses: &dyn Fn(Range) -> bool) -> f64 {
+        let node = self.drawn[place];
+        let noise = self.reach.target.noise(node);
         let mut least: f64 = 1.0;
-        for side in [Side::Upper, Side::Lower] {
-            for tail in TAILS {
-                let end = noise.quantile_from(side, tail);
-                let (rest, part) = match side {
-                    Side::Upper => ((low, end.min(high)), 1.0 - noise.cdf(end)),
-                    Side::Lower => ((end.max(low), high), 1.0 - noise.survival(end)),
-                };
-                if !misses(World { reach: self, is_drawn, narrowed: Some((node, rest)) }.target()) {
+        for (number, side) in SIDES.into_iter().enumerate() {
+            for (rank, tail) in TAILS.into_iter().enumerate() {
+                let cell = (place * SIDES.len() + number) * TAILS.len() + rank;
+                let without = *self.without[cell].get_or_init(|| {
+                    let ((low, high), _) = self.reach.bounds[node];
+                    let end = noise.quantile_from(side, tail);
+                    let rest = match side {
+                        Side::Upper => (low, end.min(high)),
+                        Side::Lower => (end.max(low), high),
+                    };
+                    self.target(Some((node, rest)))
+                });
+                if !misses(without) {
                     break;
                 }
+                let end = noise.quantile_from(side, tail);
+                // Beyond its end, which is no part of it.
+                let part = match side {
+                    Side::Upper => 1.0 - noise.cdf(end),
+                    Side::Lower => 1.0 - noise.survival(end),
+                };
                 least = least.min(part);
             }
         }
         least
+    }
+
+    fn target(&self, narrowed: Option<(usize, Range)>) -> Range {
+        World { reach: self.reach, is_drawn: |node: usize| self.drawn.contains(&node), narrowed }.target()
     }
 }
 

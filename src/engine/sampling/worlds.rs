@@ -233,11 +233,13 @@ impl<'e> SampledWorlds<'e> {
         let free = self.free(walk.go(coalition));
         let means = self.measure.averages(walk.target()?, samples.count(), free.as_ref())?;
         let is_drawn = |node: usize| walk.draws(node);
-        Ok(self.measure.bounded(means, samples.count(), is_drawn, || {
-            let reach = self.reach();
-            let bounds = reach.target(is_drawn);
-            (reach, bounds, self.measure.extent(bounds, free.as_ref()))
-        }))
+        let reached = || {
+            let bounds = self.reach().target(is_drawn);
+            (bounds, self.measure.extent(bounds, free.as_ref()))
+        };
+        Ok(self
+            .measure
+            .bounded(means, samples.count(), reached, |ends| self.reach().outer_parts(is_drawn).chance(ends)))
     }
 
     /// How far the target goes in any world. Of all samples, of which a part has fewer beyond the bounds still.

@@ -206,7 +206,7 @@ fn samples_stay_within_reach() {
                     ((f64::NEG_INFINITY, upper), values.iter().filter(|value| **value >= upper).count()),
                     ((lower, f64::INFINITY), values.iter().filter(|value| **value <= lower).count()),
                 ] {
-                    let chance = samples as f64 * (reach.chance(|node| !held[node], ends) + bounds.beyond);
+                    let chance = samples as f64 * (reach.outer_parts(|node| !held[node]).chance(ends) + bounds.beyond);
                     // Counts of so many on average lie within 4 standard deviations of it.
                     let room = 4.0 * chance.sqrt() + 1.0;
                     assert!(reached as f64 <= chance + room, "{case}, {ends:?}: {reached} of at most {chance}");
@@ -248,11 +248,12 @@ fn noises_that_are_all_needed_hardly_reach_an_end() {
     close(bounds.low, 0.2);
     close(bounds.high, 2.0);
     let upper = |end: f64| (f64::NEG_INFINITY, end);
+    let chance = |drawn: &[usize], ends: (f64, f64)| reach.outer_parts(|node| drawn.contains(&node)).chance(ends);
     // a + max(b, 0.2) reaches 1.96 where both are above 0.96, hence in their last twentieth.
-    close(reach.chance(|node| node == a || node == b, upper(1.96)), 0.05 * 0.05);
-    close(reach.chance(|node| node == a, upper(1.6)), 0.0);
+    close(chance(&[a, b], upper(1.96)), 0.05 * 0.05);
+    close(chance(&[a], upper(1.6)), 0.0);
     // With c drawn, too, neither b nor c is needed, as the other will do.
-    close(reach.chance(|node| [a, b, c].contains(&node), upper(1.96)), 0.05);
-    close(reach.chance(|node| node == a, (0.505, f64::INFINITY)), 0.01);
-    assert_eq!(reach.chance(|node| node == a, (f64::NEG_INFINITY, f64::INFINITY)), 0.0);
+    close(chance(&[a, b, c], upper(1.96)), 0.05);
+    close(chance(&[a], (0.505, f64::INFINITY)), 0.01);
+    assert_eq!(chance(&[a], (f64::NEG_INFINITY, f64::INFINITY)), 0.0);
 }
