@@ -41,7 +41,7 @@ pub(crate) use polynomial::{ParentRange, PolynomialTerm};
 pub(crate) use range::{ANY, Range, weighted_sum};
 pub(crate) use saved::check_arity;
 pub(crate) use scale::ScaleFunction;
-#[cfg(feature = "boosted-trees")]
+#[cfg(any(feature = "boosted-trees", test))]
 pub(crate) use trees::RegressionTree;
 pub(crate) use words::Names;
 
