@@ -36,6 +36,8 @@ pub(crate) struct Reach<'e> {
     /// For each node the bounds of its noise, and whether it may lie beyond.
     bounds: Vec<(Range, bool)>,
     samples: usize,
+    /// Whether nothing is known of the target where all noises are drawn.
+    is_open: bool,
 }
 
 /// Bounds of the target's values in one world.
@@ -64,14 +66,19 @@ impl<'e> Reach<'e> {
             ((end(low, Side::Lower), end(high, Side::Upper)), !low.is_finite() || !high.is_finite())
         };
         let bounds = (0..nodes).map(bounds).collect();
-        Self { target, values: event.values(), noises: event.noises(), outputs, bounds, samples }
+        let (values, noises) = (event.values(), event.noises());
+        let mut reach = Self { target, values, noises, outputs, bounds, samples, is_open: false };
+        reach.is_open = World { reach: &reach, is_drawn: |_| true, narrowed: None }.target() == ANY;
+        reach
     }
 
     /// In the world where the noises of these nodes are drawn, and all others are as observed. Costs O(terms of the program).
     pub(crate) fn target(&self, is_drawn: impl Fn(usize) -> bool) -> Bounds {
         let may_exceed = (0..self.bounds.len()).any(|node| self.bounds[node].1 && is_drawn(node));
         let beyond = if may_exceed { BEYOND / self.samples as f64 } else { 0.0 };
-        let (low, high) = World { reach: self, is_drawn, narrowed: None }.target();
+        // With many drawn it hardly differs from all, and is not worth a run of a large program.
+        let is_open = self.is_open && (0..self.bounds.len()).filter(|&node| is_drawn(node)).nth(MOST_DRAWN).is_some();
+        let (low, high) = if is_open { ANY } else { World { reach: self, is_drawn, narrowed: None }.target() };
         Bounds { low, high, beyond }
     }
 
