@@ -36,8 +36,8 @@ impl CompleteCases {
         Self::select_some(data, node, parents, |_| None)
     }
 
-    /// Those of them that `chosen` names by their places among all of which it is told the number; all if it names none. No others are
-    /// copied.
+    /// Some of the complete rows: those that `chosen` names by their places among all of them, whose number it is told, or all if it names
+    /// none. No others are copied.
     ///
     /// # Errors
     /// As for [`select`](Self::select).

@@ -37,13 +37,13 @@ pub(super) enum Level {
 }
 
 impl<'e> Levels<'e> {
-    /// Those of an event whose coalitions are visited one by one, if they are worth it.
+    /// The levels of an event whose coalitions are visited one by one, if they are worth it.
     pub(super) fn of_many_players(event: &'e Event<'e>, bank: &Bank) -> Option<Self> {
         let pays = event.player_count() > MANY_PLAYERS && !event.target().program().functions.is_empty();
         if pays { Self::of(event, bank, |_| true) } else { None }
     }
 
-    /// Those of an event, with the noises of the nodes that are `drawn` at all, if there are enough samples.
+    /// The levels of an event, with the noises of the nodes that are `drawn` at all, if there are enough samples.
     pub(crate) fn of(event: &'e Event<'e>, bank: &Bank, drawn: impl Fn(usize) -> bool) -> Option<Self> {
         let all = bank.samples();
         let few = (all / FEW).max(FEWEST);

@@ -40,6 +40,34 @@ pub(crate) struct Reach<'e> {
     is_open: bool,
 }
 
+/// Bounds of the target's values, whatever is drawn, with room for rounding; infinite where a noise has no end or a function is in the way.
+pub(super) fn range_of_any(event: &Event<'_>) -> Range {
+    let (target, noises) = (event.target(), event.noises());
+    let slot = &target.program().slots[target.program().target()];
+    let observed = event.values()[slot.node];
+    if slot.terms.iter().any(|term| matches!(term.source, Source::Function(_))) {
+        return ANY;
+    }
+    let of_single = |node: usize| {
+        let (mut low, mut high, mut size) = (observed, observed, observed.abs());
+        for term in slot.terms.iter().filter(|term| term.source == Source::Noise(node)) {
+            let (smallest, largest) = target.noise(node).range();
+            for bound in [smallest, largest] {
+                size += (term.effect * bound).abs();
+            }
+            size += (term.effect * noises[node]).abs();
+            let ends = [smallest, largest].map(|bound| term.effect * (bound - noises[node]));
+            low += ends[0].min(ends[1]);
+            high += ends[0].max(ends[1]);
+        }
+        roomy((low, high), size)
+    };
+    // A kept noise adds nothing; the room of each is room enough for all.
+    (0..noises.len()).map(of_single).fold((observed, observed), |(low, high), (lowest, highest)| {
+        (low + (lowest - observed).min(0.0), high + (highest - observed).max(0.0))
+    })
+}
+
 /// Bounds of the target's values in one world.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Bounds {
@@ -131,9 +159,9 @@ impl OuterParts<'_> {
         for (number, side) in SIDES.into_iter().enumerate() {
             for (rank, tail) in TAILS.into_iter().enumerate() {
                 let cell = (place * SIDES.len() + number) * TAILS.len() + rank;
+                let end = noise.quantile_from(side, tail);
                 let without = *self.without[cell].get_or_init(|| {
                     let ((low, high), _) = self.reach.bounds[node];
-                    let end = noise.quantile_from(side, tail);
                     let rest = match side {
                         Side::Upper => (low, end.min(high)),
                         Side::Lower => (end.max(low), high),
@@ -143,7 +171,6 @@ impl OuterParts<'_> {
                 if !misses(without) {
                     break;
                 }
-                let end = noise.quantile_from(side, tail);
                 // Beyond its end, which is no part of it.
                 let part = match side {
                     Side::Upper => 1.0 - noise.cdf(end),

@@ -10,7 +10,7 @@ use super::jackknife::variance_of_bank;
 use super::levels::{Level, Levels, TOLERATED};
 use super::measuring::{FreePivot, OUTPUTS, SampleMeasure};
 use super::pivot::{Pivot, PivotChoice};
-use super::reach::Reach;
+use super::reach::{Reach, range_of_any};
 use super::samples::Samples;
 use super::tilted::{TiltedBank, Weights};
 use super::unseen::Averages;
@@ -55,7 +55,7 @@ impl<'e> SampledWorlds<'e> {
         (samples, levels): (Samples<'e>, Option<Levels<'e>>),
         shelf: Option<&'e Shelf>,
     ) -> Self {
-        let measure = SampleMeasure::within(event.measure(), samples.target_range_of_any());
+        let measure = SampleMeasure::within(event.measure(), range_of_any(event));
         let choice = PivotChoice::new(event, pivots);
         let (tolerated, reach, tilted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Self { event, choice, samples, levels, tolerated, measure, reach, shelf, tilted }
