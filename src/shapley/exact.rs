@@ -33,8 +33,10 @@ pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
     let (mut empty, mut full) = (Vec::new(), Vec::new());
     for block in blocks {
         let block = block?;
-        values += &block.values;
-        values += &ArrayView1::from(&block.everybody);
+        for (mut row, members) in values.outer_iter_mut().zip(block.values.chunks(block.everybody.len().max(1))) {
+            row += &ArrayView1::from(members);
+            row += &ArrayView1::from(&block.everybody);
+        }
         empty.extend(block.empty.into_iter().flatten());
         full.extend(block.full.into_iter().flatten());
     }
@@ -51,10 +53,12 @@ pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
 }
 
 struct BlockSums {
-    /// players × outputs.
-    values: Array2<f64>,
+    /// players × outputs, one player after another.
+    values: Vec<f64>,
     /// What is to be added to every player's values.
     everybody: Vec<f64>,
+    /// What a coalition adds to the values of its members.
+    members: Vec<f64>,
     empty: Option<Vec<f64>>,
     full: Option<Vec<f64>>,
 }
@@ -63,8 +67,9 @@ fn sum_block<G: Game>(game: &G, weights: &[f64], steps: std::ops::Range<u64>) ->
     let players = game.players();
     let mut scratch = game.scratch();
     let mut output = vec![0.0; game.outputs()];
-    let (values, everybody) = (Array2::zeros((players, game.outputs())), vec![0.0; game.outputs()]);
-    let mut sums = BlockSums { values, everybody, empty: None, full: None };
+    let zeros = |count: usize| vec![0.0; count];
+    let (values, everybody, members) = (zeros(players * game.outputs()), zeros(game.outputs()), zeros(game.outputs()));
+    let mut sums = BlockSums { values, everybody, members, empty: None, full: None };
     let signs = signs_without(game);
     let mut coalition = gray_coalition(steps.start, players);
     for step in steps.clone() {
@@ -92,11 +97,15 @@ fn add_weighted(sums: &mut BlockSums, coalition: &Coalition, (weights, signs): (
     let size = coalition.len();
     let outside = weights.get(size).copied().unwrap_or(0.0);
     let joining = size.checked_sub(1).map_or(0.0, |others| weights[others]);
-    let outputs = || output.iter().zip(signs);
-    sums.everybody.iter_mut().zip(outputs()).for_each(|(sum, (value, sign))| *sum += sign * outside * value);
+    let BlockSums { values, everybody, members, .. } = sums;
+    let sums = everybody.iter_mut().zip(members.iter_mut()).zip(output.iter().zip(signs));
+    for ((everybody, members), (value, sign)) in sums {
+        *everybody += sign * outside * value;
+        *members = (joining - sign * outside) * value;
+    }
     for player in coalition.iter() {
-        let members = sums.values.row_mut(player);
-        members.into_iter().zip(outputs()).for_each(|(sum, (value, sign))| *sum += (joining - sign * outside) * value);
+        let of_player = &mut values[player * members.len()..][..members.len()];
+        of_player.iter_mut().zip(members.iter()).for_each(|(sum, members)| *sum += members);
     }
 }
 

@@ -7,10 +7,7 @@ use crate::noise::{NoiseDistribution, Spectrum, decay};
 /// By how much atoms that lie anywhere between the points that the series tells apart change what is left of it, in
 /// standard deviations: what is stated for them.
 const DEVIATIONS: f64 = 2.0;
-/// What interpolation between the lattice's points takes from a noise at the cut, for each noise that is interpolated:
-/// 3/128·(π/4)⁴.
-const INTERPOLATED: f64 = 0.0089;
-/// What interpolation may falsify of a smooth distribution's probability, as a share of the floor.
+/// What spreading may falsify of a smooth distribution's probability, as a share of the floor.
 pub(super) const LATTICE_ERROR: f64 = 0.004;
 /// What lies beyond the reach of one noise, on both sides.
 const BEYOND_REACH: f64 = 2e-12;
@@ -30,26 +27,49 @@ pub(super) struct HighEnd {
     order: f64,
     /// The root mean square of what is left of atoms.
     atoms: Option<f64>,
+    /// By what share of 1 the highest frequency is falsified where atoms are spread over a lattice.
+    falsified: f64,
     /// Half of the width that holds the middle 68 %, in the target's unit.
     scale: f64,
 }
 
+/// By what spreading over so many lattice points per frequency falsifies a characteristic function at the highest frequency, at most: those
+/// of all frequencies that are taken for it, (1/(j·points − 1))⁴ + (1/(j·points + 1))⁴ of them for j = 1, 2, ….
+fn falsified(points: usize) -> f64 {
+    let multiples = (1..=8).map(|multiple| (multiple * points) as f64);
+    multiples.map(|multiple| (multiple - 1.0).powi(-4) + (multiple + 1.0).powi(-4)).sum()
+}
+
 impl HighEnd {
-    /// What is left of factor · N with this spectrum, whose last frequency is `highest`.
-    pub(super) fn new(noise: &NoiseDistribution, factor: f64, highest: f64, spectrum: &Spectrum, scale: f64) -> Self {
+    /// What is left of factor · N with this spectrum, whose last frequency is `highest` and which is found with so many lattice points per
+    /// frequency.
+    pub(super) fn new(
+        noise: &NoiseDistribution,
+        factor: f64,
+        highest: f64,
+        (spectrum, points): (&Spectrum, usize),
+        scale: f64,
+    ) -> Self {
         if has_atoms(noise) {
             let from = spectrum.re.len() / 4 * 3;
             let squares = spectrum.re[from..].iter().zip(&spectrum.im[from..]).map(|(re, im)| re * re + im * im);
             let mean_square = squares.sum::<f64>() / (spectrum.re.len() - from) as f64;
-            return Self { size: 1.0, order: 0.0, atoms: Some(mean_square.sqrt().min(1.0)), scale };
+            return Self {
+                size: 1.0,
+                order: 0.0,
+                atoms: Some(mean_square.sqrt().min(1.0)),
+                falsified: falsified(points),
+                scale,
+            };
         }
         let (size, order) = decay(noise, factor, highest);
-        Self { size: size.min(1.0), order, atoms: None, scale }
+        Self { size: size.min(1.0), order, atoms: None, falsified: 0.0, scale }
     }
 
-    /// What is left of samples of something else, whose characteristic function has this root mean square at the end of the series.
-    pub(super) fn of_samples(root_mean_square: f64) -> Self {
-        Self { size: 1.0, order: 0.0, atoms: Some(root_mean_square), scale: 0.0 }
+    /// What is left of samples of something else, whose characteristic function has this root mean square at the end of the series, found with so many
+    /// lattice points per frequency.
+    pub(super) fn of_samples(root_mean_square: f64, points: usize) -> Self {
+        Self { size: 1.0, order: 0.0, atoms: Some(root_mean_square), falsified: falsified(points), scale: 0.0 }
     }
 }
 
@@ -59,8 +79,8 @@ pub(super) struct Remainder {
     size: f64,
     order: f64,
     atoms: f64,
-    /// How many noises have atoms.
-    interpolated: f64,
+    /// By what the highest frequency is falsified, beside what is left there of atoms: 0 only where no noise has any.
+    falsified: f64,
     noises: f64,
     scale: f64,
 }
@@ -80,15 +100,14 @@ pub(super) struct Bound {
 
 impl Remainder {
     /// What is left of the sum of no noises.
-    pub(super) const NONE: Self =
-        Self { size: 1.0, order: 0.0, atoms: 1.0, interpolated: 0.0, noises: 0.0, scale: 0.0 };
+    pub(super) const NONE: Self = Self { size: 1.0, order: 0.0, atoms: 1.0, falsified: 0.0, noises: 0.0, scale: 0.0 };
 
     pub(super) fn and(self, noise: &HighEnd) -> Self {
         Self {
             size: self.size * noise.size,
             order: self.order + noise.order,
             atoms: self.atoms * noise.atoms.unwrap_or(1.0),
-            interpolated: self.interpolated + f64::from(u8::from(noise.atoms.is_some())),
+            falsified: self.falsified + noise.falsified,
             noises: self.noises + 1.0,
             scale: self.scale.max(noise.scale),
         }
@@ -119,12 +138,12 @@ impl Remainder {
     }
 
     pub(super) fn has_atoms(&self) -> bool {
-        self.interpolated > 0.0
+        self.falsified > 0.0
     }
 
-    /// What interpolation may do to a probability.
+    /// What spreading over the lattice may do to a probability.
     pub(super) fn lattice_error(&self, floor: f64) -> f64 {
-        let at_the_cut = self.interpolated * INTERPOLATED * self.atoms * self.size;
+        let at_the_cut = self.falsified * self.atoms * self.size;
         at_the_cut / (PI * (4.0 - self.order).max(1.0)) + LATTICE_ERROR * floor
     }
 

@@ -15,9 +15,9 @@ use crate::target::Target;
 const FREQUENCIES: (usize, usize) = (128, 4096);
 /// Fewest and most lattice points per frequency.
 const POINTS: (usize, usize) = (8, 64);
-/// By what interpolation between the fewest points may falsify a probability: some 3/128·(uh)⁴ at frequency u on a
-/// lattice of width h, times the characteristic function there, which has fallen by then; measured, less than this.
-const ERROR_OF_FEWEST_POINTS: f64 = 2.5e-8;
+/// By what spreading over the fewest points may falsify a probability: the k-th of n harmonics by 2(k/n)⁴ times the characteristic
+/// function at those that are taken for it; less than this.
+const ERROR_OF_FEWEST_POINTS: f64 = 1.6e-9;
 /// The highest frequency, times the scale of the largest free noise, is at least this: a normal distribution's
 /// characteristic function is e⁻¹⁸ there.
 const RESOLUTION: f64 = 6.0;
@@ -61,7 +61,7 @@ pub(in super::super) struct Lattices {
     /// From the one with all movers to that with only the smallest.
     pub(super) all: Vec<Lattice>,
     pub(super) frequencies: usize,
-    /// Lattice points per frequency.
+    /// Lattice points per frequency for the noises.
     pub(super) points: usize,
 }
 
@@ -98,15 +98,15 @@ pub(super) struct Lattice {
 }
 
 impl Lattice {
-    /// Finds what there is beyond the last term, given the spectra.
-    fn look_beyond(&mut self, target: &Target, effects: &[f64], movers: &[Mover]) {
+    /// Finds what there is beyond the last term, given the spectra from so many points per frequency.
+    fn look_beyond(&mut self, target: &Target, effects: &[f64], movers: &[Mover], points: usize) {
         let (period, terms) = (self.period, self.terms);
         let highest = std::f64::consts::TAU * terms as f64 / period;
         let known =
             || movers[self.first..].iter().map(|mover| (target.noise(mover.node), effects[mover.node], mover.scale));
         self.high_ends = known()
             .zip(&self.spectra)
-            .map(|((noise, effect, scale), spectrum)| HighEnd::new(noise, effect, highest, spectrum, scale))
+            .map(|((noise, effect, scale), spectrum)| HighEnd::new(noise, effect, highest, (spectrum, points), scale))
             .collect();
         self.beyond = known().map(|(noise, effect, _)| PartBeyond::of(noise, effect, period, terms)).collect();
     }
@@ -176,7 +176,7 @@ impl Lattices {
             "the scales of the noises are so far apart that the series would need too many terms".to_owned()
         })?;
         let mut all = groups.lattices(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
-        all.iter_mut().for_each(|lattice| lattice.look_beyond(target, effects, &movers));
+        all.iter_mut().for_each(|lattice| lattice.look_beyond(target, effects, &movers, points));
         Ok(Self { movers, left_out, all, frequencies, points })
     }
 

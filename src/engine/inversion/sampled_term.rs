@@ -92,9 +92,14 @@ impl<'a> FreeSets<'a> {
         Self { series, sums, movers, sides: series.sides().map(products).collect(), window }
     }
 
+    /// Lattice points per frequency for samples: half of those for noises, as they are transformed anew for every event.
+    fn points(&self) -> usize {
+        self.series.lattices.points / 2
+    }
+
     /// What makes spectra of samples.
     pub(in super::super) fn analyser(&self) -> SpectrumAnalyser {
-        SpectrumAnalyser::new(self.series.lattices.frequencies, self.series.lattices.points)
+        SpectrumAnalyser::new(self.series.lattices.frequencies, self.points())
     }
 
     /// The term of samples that deviate from the observed value by so much, and could deviate as far as `ends`, the lowest and the highest
@@ -128,7 +133,7 @@ impl<'a> FreeSets<'a> {
             spectrum
         });
         let spectra: Vec<Spectrum> = spectra.collect();
-        let high_end = Some(HighEnd::of_samples(left_of_mean(&spectra)));
+        let high_end = Some(HighEnd::of_samples(left_of_mean(&spectra), self.points()));
         let end = |(side, _): &(Side, Products)| {
             let ends = if *side == Side::Upper { [highest, high] } else { [lowest, low] };
             ends.map(|end| {

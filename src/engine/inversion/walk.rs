@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use super::super::Visitor;
 use super::bound::Remainder;

@@ -5,38 +5,45 @@ use rustfft::num_complex::Complex64;
 use super::atoms::of_atoms;
 use super::characteristic::Spectrum;
 use super::faddeeva::faddeeva;
-use super::lattice::{integrated, interpolated, interpolated_in_order};
+use super::lattice::{Circle, integrated, undone};
 use super::log_normal::log_normal;
-use super::transform::transform;
+use super::transform::Transformer;
 use crate::noise::distribution::NoiseDistribution;
 
 /// Instructions, about: for a point of a lattice, and for each of the stages of its transform; and for a value at a frequency.
 const COST_OF_POINT: f64 = 10.0;
 const COST_OF_STAGE: f64 = 2.5;
 const COST_OF_TERM: f64 = 7.0;
+/// How much finer the cells are over which a density is integrated than those between points that values are spread over.
+const FINER_CELLS: usize = 2;
 
 /// Computes characteristic functions at a fixed number of frequencies.
 #[derive(Debug)]
 pub(crate) struct SpectrumAnalyser {
     frequencies: usize,
     /// Points of the lattice on which a distribution without a closed form is put, per frequency. Two would be the least
-    /// that resolves them; the error of the interpolation between the points falls with their fourth power.
+    /// that resolves them; the error of spreading values over the points falls with their fourth power.
     points: usize,
+    circle: Circle,
+    transformer: Transformer,
+    /// By what the characteristic function of every harmonic is multiplied to undo the spreading of values.
+    undone: Vec<f64>,
 }
 
 impl SpectrumAnalyser {
     /// An analyser for a number of frequencies and of lattice points for each of them, both powers of two, the latter at
     /// least 4.
     pub(crate) fn new(frequencies: usize, points: usize) -> Self {
-        Self { frequencies, points }
+        let undone = (1..=frequencies).map(|harmonic| undone(harmonic, points * frequencies)).collect();
+        Self { frequencies, points, circle: Circle::default(), transformer: Transformer::default(), undone }
     }
 
     /// The characteristic functions of factor · (N − E N) for the period and for parts of it, period/divisor, with
     /// divisors that are powers of two in ascending order. The range of the noise should not exceed the period: what
     /// lies outside counts as if it were shifted by a multiple of the period.
     ///
-    /// Exact for all families with a density. Values of empirical noise, unless they are few, are put on a lattice by cubic interpolation,
-    /// which keeps their first three moments, and so are those between the tails of tailed noise, whose tails have a closed form
+    /// Exact for all families with a density. Values of empirical noise, unless they are few, are spread over a lattice by cubic B-splines,
+    /// and so are those between the tails of tailed noise, whose tails have a closed form
     /// where they are exponential; with other tails it is integrated over the lattice's cells. Costs O(values + divisor · frequencies · log frequencies).
     pub(crate) fn spectra(
         &mut self,
@@ -54,7 +61,7 @@ impl SpectrumAnalyser {
                 let u = std::f64::consts::TAU * harmonic as f64 / period;
                 formula(factor * u) * Complex64::cis(-mean * u)
             };
-            self.at_harmonics(divisors, value)
+            at_harmonics(self.frequencies, divisors, value)
         };
         match noise {
             NoiseDistribution::Constant(_) => divisors.iter().map(|_| Spectrum::one(self.frequencies)).collect(),
@@ -83,7 +90,7 @@ impl SpectrumAnalyser {
             NoiseDistribution::Tailed(tailed) if !tailed.has_heavy_tail() => {
                 let count = tailed.observed().values().len();
                 let mut spectra = self.of_atoms(tailed.body(), count, (factor, -mean), (period, divisors));
-                let tails = self.at_harmonics(divisors, |harmonic| {
+                let tails = at_harmonics(self.frequencies, divisors, |harmonic| {
                     let u = std::f64::consts::TAU * harmonic as f64 / period;
                     let tails = tailed.tails().map(|(sign, threshold, tail)| {
                         let of_excess = Complex64::new(1.0, -u * factor * sign * tail.scale()).inv();
@@ -95,13 +102,15 @@ impl SpectrumAnalyser {
                 spectra
             }
             NoiseDistribution::Tailed(_) => {
-                let points = self.points(divisors);
-                let transformed = transform(&integrated(noise, factor, mean, period, points));
+                let points = self.points(divisors) * FINER_CELLS;
+                let transformed = self.transformer.transform(&integrated(noise, factor, mean, period, points));
                 // Gathering a density at the centres of cells of width h multiplies its characteristic function by
                 // sin(uh/2)/(uh/2).
                 let half_cell = |harmonic: usize| std::f64::consts::PI * harmonic as f64 / points as f64;
                 let undone = |half: f64| half / half.sin();
-                self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj() * undone(half_cell(harmonic)))
+                at_harmonics(self.frequencies, divisors, |harmonic| {
+                    transformed[harmonic].conj() * undone(half_cell(harmonic))
+                })
             }
         }
     }
@@ -109,8 +118,12 @@ impl SpectrumAnalyser {
     /// The characteristic function of equally likely values, `count` of them, none further than a period from 0. Fastest
     /// where values that follow one another are close to each other.
     pub(crate) fn of_values(&mut self, values: impl Iterator<Item = f64>, count: usize, period: f64) -> Spectrum {
-        let transformed = transform(&interpolated(values, count, period, self.points * self.frequencies));
-        Spectrum::from_values(transformed[1..=self.frequencies].iter().map(Complex64::conj))
+        let masses = self.circle.of_values(values, period, self.points * self.frequencies);
+        let transformed = &self.transformer.transform(masses)[1..=self.frequencies];
+        let share = 1.0 / count as f64;
+        Spectrum::from_values(
+            transformed.iter().zip(&self.undone).map(|(value, undone)| value.conj() * (undone * share)),
+        )
     }
 
     /// The spectra of factor · value + shift for values in ascending order, of which each has a share of 1/count.
@@ -118,7 +131,7 @@ impl SpectrumAnalyser {
     /// Put on a lattice and transformed, whatever their number; or summed value by value, which is exact, where that is quicker, as with
     /// few rows or scales far apart.
     fn of_atoms(
-        &self,
+        &mut self,
         ascending: &[f64],
         count: usize,
         (factor, shift): (f64, f64),
@@ -134,17 +147,20 @@ impl SpectrumAnalyser {
             };
             return divisors.iter().map(of_divisor).collect();
         }
-        let transformed = transform(&interpolated_in_order(ascending, (factor, shift), count, period, points));
-        self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj())
-    }
-
-    /// The spectra for all divisors from the values at multiples of 2π/period.
-    fn at_harmonics(&self, divisors: &[usize], value: impl Fn(usize) -> Complex64) -> Vec<Spectrum> {
-        let spectrum = |&divisor: &usize| Spectrum::from_values((1..=self.frequencies).map(|k| value(divisor * k)));
-        divisors.iter().map(spectrum).collect()
+        let masses = self.circle.of_ascending(ascending, (factor, shift), period, points);
+        let transformed = self.transformer.transform(masses);
+        let share = 1.0 / count as f64;
+        let value = |harmonic: usize| transformed[harmonic].conj() * (undone(harmonic, points) * share);
+        at_harmonics(self.frequencies, divisors, value)
     }
 
     fn points(&self, divisors: &[usize]) -> usize {
         self.points * self.frequencies * divisors.last().copied().unwrap_or(1)
     }
+}
+
+/// The spectra at so many frequencies for all divisors from the values at multiples of 2π/period.
+fn at_harmonics(frequencies: usize, divisors: &[usize], value: impl Fn(usize) -> Complex64) -> Vec<Spectrum> {
+    let spectrum = |&divisor: &usize| Spectrum::from_values((1..=frequencies).map(|k| value(divisor * k)));
+    divisors.iter().map(spectrum).collect()
 }

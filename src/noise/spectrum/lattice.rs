@@ -5,59 +5,89 @@ use crate::noise::distribution::NoiseDistribution;
 /// How many values of a cell are added up at a time.
 const LANES: usize = 4;
 
-/// The distribution of `count` equally likely values on a circle of lattice points, the first of them at 0:
-/// each is spread over the four points around it with the weights of cubic (Lagrange) interpolation.
-pub(super) fn interpolated(values: impl Iterator<Item = f64>, count: usize, period: f64, points: usize) -> Vec<f64> {
-    let density = points as f64 / period;
-    let mut masses = round(points);
-    let mut cell = Cell::default();
-    for value in values {
-        let place = value * density + points as f64;
-        let below = place as u32;
-        if below != cell.below {
-            cell.spread(&mut masses, points);
-            cell = Cell { below, powers: [0.0; 4] };
-        }
-        cell.add(place - f64::from(below));
-    }
-    cell.spread(&mut masses, points);
-    on_circle(&masses, count, points)
+/// Values on a circle of lattice points, the first of which is at 0: each is spread over the four points around it with the weights of a
+/// cubic B-spline. That multiplies the characteristic function at the k-th of n harmonics by (sin(πk/n)/(πk/n))⁴, see [`undone`], and adds
+/// that of the harmonics n − k and n + k, which are smaller by (k/(n − k))⁴ and more once the factor is undone.
+#[derive(Debug, Default)]
+pub(super) struct Circle {
+    /// One round, with room for the neighbours at its ends: one point before the first and three after the last.
+    masses: Vec<f64>,
 }
 
-/// The same of factor · value + shift for values in ascending order, which takes a fraction of the time: a cell's values follow one
-/// another, and are added up several at a time.
-pub(super) fn interpolated_in_order(
-    ascending: &[f64],
-    (factor, shift): (f64, f64),
-    count: usize,
-    period: f64,
-    points: usize,
-) -> Vec<f64> {
-    let density = points as f64 / period;
-    let mut masses = round(points);
-    let place = |value: f64| (factor * value + shift) * density + points as f64;
-    let mut rest = ascending;
-    while let Some(&first) = rest.first() {
-        let below = place(first) as u32;
-        let (of_cell, others) = rest.split_at(leading(rest, |value| place(value) as u32 == below));
-        let mut lanes = [[0.0; LANES]; 3];
-        let at_once = of_cell.chunks_exact(LANES);
-        let mut cell = Cell { below, powers: [0.0; 4] };
-        at_once.remainder().iter().for_each(|&value| cell.add(place(value) - f64::from(below)));
-        for values in at_once {
-            for (lane, &value) in values.iter().enumerate() {
-                let f = place(value) - f64::from(below);
-                lanes[0][lane] += f;
-                lanes[1][lane] += f * f;
-                lanes[2][lane] += f * f * f;
+impl Circle {
+    /// How many of the values every point has, in shares. None of them is further than a period from 0.
+    pub(super) fn of_values(&mut self, values: impl Iterator<Item = f64>, period: f64, points: usize) -> &[f64] {
+        let density = points as f64 / period;
+        self.clear(points);
+        let mut cell = Cell::default();
+        for value in values {
+            let place = value * density + points as f64;
+            let below = place as u32;
+            if below != cell.below {
+                cell.spread(&mut self.masses, points);
+                cell = Cell { below, powers: [0.0; 4] };
             }
+            cell.add(place - f64::from(below));
         }
-        cell.powers[0] = of_cell.len() as f64;
-        cell.powers[1..].iter_mut().zip(lanes).for_each(|(power, lanes)| *power += lanes.iter().sum::<f64>());
-        cell.spread(&mut masses, points);
-        rest = others;
+        cell.spread(&mut self.masses, points);
+        self.closed(points)
     }
-    on_circle(&masses, count, points)
+
+    /// The same of factor · value + shift for values in ascending order, which takes a fraction of the time: a cell's values follow one
+    /// another, and are added up several at a time.
+    pub(super) fn of_ascending(
+        &mut self,
+        ascending: &[f64],
+        (factor, shift): (f64, f64),
+        period: f64,
+        points: usize,
+    ) -> &[f64] {
+        let density = points as f64 / period;
+        self.clear(points);
+        let place = |value: f64| (factor * value + shift) * density + points as f64;
+        let mut rest = ascending;
+        while let Some(&first) = rest.first() {
+            let below = place(first) as u32;
+            let (of_cell, others) = rest.split_at(leading(rest, |value| place(value) as u32 == below));
+            let mut lanes = [[0.0; LANES]; 3];
+            let at_once = of_cell.chunks_exact(LANES);
+            let mut cell = Cell { below, powers: [0.0; 4] };
+            at_once.remainder().iter().for_each(|&value| cell.add(place(value) - f64::from(below)));
+            for values in at_once {
+                for (lane, &value) in values.iter().enumerate() {
+                    let f = place(value) - f64::from(below);
+                    lanes[0][lane] += f;
+                    lanes[1][lane] += f * f;
+                    lanes[2][lane] += f * f * f;
+                }
+            }
+            cell.powers[0] = of_cell.len() as f64;
+            cell.powers[1..].iter_mut().zip(lanes).for_each(|(power, lanes)| *power += lanes.iter().sum::<f64>());
+            cell.spread(&mut self.masses, points);
+            rest = others;
+        }
+        self.closed(points)
+    }
+
+    fn clear(&mut self, points: usize) {
+        self.masses.clear();
+        self.masses.resize(points + 4, 0.0);
+    }
+
+    /// The round, with what lies at its ends.
+    fn closed(&mut self, points: usize) -> &[f64] {
+        self.masses[points] += self.masses[0];
+        for after in 1..4 {
+            self.masses[after] += self.masses[points + after];
+        }
+        &self.masses[1..=points]
+    }
+}
+
+/// By what the spreading of values over so many points has divided their characteristic function at this harmonic.
+pub(super) fn undone(harmonic: usize, points: usize) -> f64 {
+    let half = std::f64::consts::PI * harmonic as f64 / points as f64;
+    (half / half.sin()).powi(4)
 }
 
 /// How many of the first values have a property that none has after the first without; the first value has it. Costs the logarithm of
@@ -69,11 +99,6 @@ fn leading(values: &[f64], has: impl Fn(f64) -> bool) -> usize {
     }
     let known = reach / 2;
     known + values[known..values.len().min(reach)].partition_point(|&value| has(value))
-}
-
-/// Room for one round of the circle and the neighbours at its ends.
-fn round(points: usize) -> Vec<f64> {
-    vec![0.0; points + 4]
 }
 
 /// The values between two lattice points, as many as follow one another.
@@ -99,10 +124,10 @@ impl Cell {
     fn spread(&self, masses: &mut [f64], points: usize) {
         let [one, f, square, cube] = self.powers;
         let weights = [
-            square / 2.0 - f / 3.0 - cube / 6.0,
-            one - f / 2.0 - square + cube / 2.0,
-            f + (square - cube) / 2.0,
-            (cube - f) / 6.0,
+            (one - 3.0 * (f - square) - cube) / 6.0,
+            one * (2.0 / 3.0) - square + 0.5 * cube,
+            one / 6.0 + 0.5 * (f + square - cube),
+            cube / 6.0,
         ];
         // The point below is the second of the four, so all places are one further on.
         let below = self.below as usize;
@@ -111,15 +136,6 @@ impl Cell {
             around.iter_mut().zip(weights).for_each(|(mass, weight)| *mass += weight);
         }
     }
-}
-
-/// A round of the circle, with one point before the first and three after the last, as shares of `count`.
-fn on_circle(masses: &[f64], count: usize, points: usize) -> Vec<f64> {
-    let share = 1.0 / count as f64;
-    let mut circle: Vec<f64> = masses[1..=points].iter().map(|mass| mass * share).collect();
-    circle[points - 1] += masses[0] * share;
-    circle.iter_mut().zip(&masses[points + 1..]).for_each(|(mass, after)| *mass += after * share);
-    circle
 }
 
 /// The probabilities of cells around the lattice points on half a period to either side of the mean; the outermost
@@ -142,18 +158,41 @@ pub(super) fn integrated(noise: &NoiseDistribution, factor: f64, mean: f64, peri
 
 #[cfg(test)]
 mod tests {
+    use rustfft::num_complex::Complex64;
+
     use super::*;
 
     #[test]
     fn values_in_order_are_put_where_any_are() {
         let values: Vec<f64> = (0..1000).map(|number: i32| (f64::from(number) / 300.0).powi(3)).collect();
+        let (mut any, mut in_order) = (Circle::default(), Circle::default());
         for (factor, shift) in [(1.0, -10.0), (-0.7, 6.0), (1e-3, 0.0), (0.0, 2.0)] {
-            let placed = || values.iter().map(|value| factor * value + shift);
-            let expected = interpolated(placed(), values.len(), 100.0, 256);
-            let found = interpolated_in_order(&values, (factor, shift), values.len(), 100.0, 256);
-            assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-            for (found, expected) in found.iter().zip(&expected) {
-                assert!((found - expected).abs() < 1e-13, "{factor}: {found}, {expected}");
+            let placed = values.iter().map(|value| factor * value + shift);
+            let expected = any.of_values(placed, 100.0, 256);
+            let found = in_order.of_ascending(&values, (factor, shift), 100.0, 256);
+            assert!((found.iter().sum::<f64>() - 1000.0).abs() < 1e-9);
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-10, "{factor}: {found}, {expected}");
+            }
+        }
+    }
+
+    /// The characteristic function of one value has the size 1 at every frequency, so nothing else is falsified by more.
+    #[test]
+    fn spreading_is_undone_but_for_the_fourth_power_of_the_frequency() {
+        let points = 256;
+        for value in [0.0, 0.3, 17.5, -41.2, 99.99] {
+            let masses = Circle::default().of_values(std::iter::once(value), 100.0, points).to_vec();
+            for harmonic in 1..=points / 4 {
+                let turn = std::f64::consts::TAU * harmonic as f64;
+                let of_point =
+                    |(point, mass): (usize, &f64)| mass * Complex64::cis(turn * point as f64 / points as f64);
+                let found = masses.iter().enumerate().map(of_point).sum::<Complex64>() * undone(harmonic, points);
+                let error = (found - Complex64::cis(turn * value / 100.0)).norm();
+                let aliased = |harmonic: f64| (harmonic / (points as f64 - harmonic)).powi(4);
+                // And those beyond the next two, which are most beside them at low frequencies: Σ 1/j⁴ = π⁴/90.
+                let most = 1.0824 * (aliased(harmonic as f64) + aliased(-(harmonic as f64))) + 1e-12;
+                assert!(error < most, "{value}, {harmonic}: {error}, {most}");
             }
         }
     }

@@ -13,12 +13,24 @@ use rustfft::{Fft, FftDirection};
 /// Plans for 1, 2, 4, … numbers, which take as long to make as a few transforms: kept, as they depend on nothing else.
 static PLANS: [OnceLock<Arc<Plan>>; 17] = [const { OnceLock::new() }; 17];
 
-/// Σ massₚ exp(−2πi·k·p/points) for k = 0, …, points/2. The number of points is a power of two, at least 2.
-pub(super) fn transform(masses: &[f64]) -> Vec<Complex64> {
-    debug_assert!(masses.len().is_power_of_two() && masses.len() > 1);
-    let make = || Arc::new(Plan::new(masses.len()));
-    let kept = PLANS.get(masses.len().ilog2() as usize);
-    kept.map_or_else(make, |plan| Arc::clone(plan.get_or_init(make))).transform(masses)
+/// What transforms, one list of numbers after another, without asking for memory each time.
+#[derive(Debug, Default)]
+pub(super) struct Transformer {
+    pairs: Vec<Complex64>,
+    found: Vec<Complex64>,
+    scratch: Vec<Complex64>,
+}
+
+impl Transformer {
+    /// Σ massₚ exp(−2πi·k·p/points) for k = 0, …, points/2. The number of points is a power of two, at least 2.
+    pub(super) fn transform(&mut self, masses: &[f64]) -> &[Complex64] {
+        debug_assert!(masses.len().is_power_of_two() && masses.len() > 1);
+        let make = || Arc::new(Plan::new(masses.len()));
+        let kept = PLANS.get(masses.len().ilog2() as usize);
+        let plan = kept.map_or_else(make, |plan| Arc::clone(plan.get_or_init(make)));
+        plan.transform(masses, self);
+        &self.found
+    }
 }
 
 struct Plan {
@@ -51,12 +63,14 @@ impl Plan {
 
     /// Even and odd places are the real and imaginary parts of half as many numbers, whose transform Z is then taken apart:
     /// X(k) = ½(Z(k) + Z̄(n − k)) − ½i·exp(−2πi·k/2n)·(Z(k) − Z̄(n − k)) with n = points/2.
-    fn transform(&self, masses: &[f64]) -> Vec<Complex64> {
-        let mut pairs: Vec<Complex64> = masses.chunks_exact(2).map(|pair| Complex64::new(pair[0], pair[1])).collect();
+    fn transform(&self, masses: &[f64], room: &mut Transformer) {
+        let Transformer { pairs, found, scratch } = room;
+        pairs.clear();
+        pairs.extend(masses.chunks_exact(2).map(|pair| Complex64::new(pair[0], pair[1])));
         let half = pairs.len();
-        let mut found = vec![Complex64::ZERO; half + 1];
-        let mut scratch = vec![Complex64::ZERO; self.fft.get_outofplace_scratch_len()];
-        self.fft.process_outofplace_with_scratch(&mut pairs, &mut found[..half], &mut scratch);
+        found.resize(half + 1, Complex64::ZERO);
+        scratch.resize(self.fft.get_outofplace_scratch_len(), Complex64::ZERO);
+        self.fft.process_outofplace_with_scratch(pairs, &mut found[..half], scratch);
         let first = found[0];
         (found[0], found[half]) = ((first.re + first.im).into(), (first.re - first.im).into());
         let (left, right) = found.split_at_mut(half.div_ceil(2));
@@ -71,7 +85,6 @@ impl Plan {
         if half > 1 {
             found[half / 2].im = -found[half / 2].im;
         }
-        found
     }
 }
 
@@ -81,10 +94,12 @@ mod tests {
 
     #[test]
     fn every_power_of_two_is_transformed_as_its_sum_says() {
-        for bits in 1..=11 {
+        let mut transformer = Transformer::default();
+        // Longer ones before shorter ones, too.
+        for bits in (1..=11).chain([3, 8]) {
             let points = 1_usize << bits;
             let masses: Vec<f64> = (0..points).map(|place| (place * place % 13) as f64 - 5.5).collect();
-            let found = transform(&masses);
+            let found = transformer.transform(&masses);
             assert_eq!(found.len(), points / 2 + 1);
             for (k, found) in found.iter().enumerate() {
                 let turn = |place: usize| -std::f64::consts::TAU * (k * place % points) as f64 / points as f64;

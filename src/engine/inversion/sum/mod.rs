@@ -262,7 +262,7 @@ impl SharedSpectra {
             let found = SpectrumAnalyser::new(frequencies, POINTS).spectra(term.noise, term.weight, period, &[1]);
             let spectrum = found.into_iter().next().unwrap_or_else(|| Spectrum::one(frequencies));
             let highest = TAU * frequencies as f64 / period;
-            let high_end = HighEnd::new(term.noise, term.weight, highest, &spectrum, scale);
+            let high_end = HighEnd::new(term.noise, term.weight, highest, (&spectrum, POINTS), scale);
             Arc::new((spectrum, high_end))
         });
         Arc::clone(known)
