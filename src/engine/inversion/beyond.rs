@@ -1,6 +1,6 @@
 //! How noises' characteristic functions go on beyond the last term of a series.
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use super::tail::VALUES;
 use crate::noise::{NoiseDistribution, SmoothPart, smooth_parts};

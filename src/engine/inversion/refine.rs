@@ -1,6 +1,6 @@
 //! Coalitions whose series leaves out too much: what follows its last term is summed, or there is no need for a series.
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use super::beyond::{MOST_ENDS, PartBeyond};
 use super::bound::Remainder;

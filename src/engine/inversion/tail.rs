@@ -5,7 +5,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use crate::noise::Fall;
 

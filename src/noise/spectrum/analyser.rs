@@ -1,22 +1,14 @@
 //! How the characteristic function of each family is found.
 
-use std::sync::{Arc, OnceLock};
-
-use realfft::num_complex::Complex64;
-use realfft::{RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex64;
 
 use super::atoms::of_atoms;
 use super::characteristic::Spectrum;
 use super::faddeeva::faddeeva;
 use super::lattice::{integrated, interpolated, interpolated_in_order};
 use super::log_normal::log_normal;
+use super::transform::transform;
 use crate::noise::distribution::NoiseDistribution;
-
-/// A Fourier transform of so many real numbers.
-type Plan = Arc<dyn RealToComplex<f64>>;
-
-/// Plans for 1, 2, 4, … numbers, which take as long to make as a few transforms: kept, as they depend on nothing else.
-static PLANS: [OnceLock<Plan>; 17] = [const { OnceLock::new() }; 17];
 
 /// Instructions, about: for a point of a lattice, and for each of the stages of its transform; and for a value at a frequency.
 const COST_OF_POINT: f64 = 10.0;
@@ -104,7 +96,7 @@ impl SpectrumAnalyser {
             }
             NoiseDistribution::Tailed(_) => {
                 let points = self.points(divisors);
-                let transformed = transform(integrated(noise, factor, mean, period, points));
+                let transformed = transform(&integrated(noise, factor, mean, period, points));
                 // Gathering a density at the centres of cells of width h multiplies its characteristic function by
                 // sin(uh/2)/(uh/2).
                 let half_cell = |harmonic: usize| std::f64::consts::PI * harmonic as f64 / points as f64;
@@ -117,7 +109,7 @@ impl SpectrumAnalyser {
     /// The characteristic function of equally likely values, `count` of them, none further than a period from 0. Fastest
     /// where values that follow one another are close to each other.
     pub(crate) fn of_values(&mut self, values: impl Iterator<Item = f64>, count: usize, period: f64) -> Spectrum {
-        let transformed = transform(interpolated(values, count, period, self.points * self.frequencies));
+        let transformed = transform(&interpolated(values, count, period, self.points * self.frequencies));
         Spectrum::from_values(transformed[1..=self.frequencies].iter().map(Complex64::conj))
     }
 
@@ -142,7 +134,7 @@ impl SpectrumAnalyser {
             };
             return divisors.iter().map(of_divisor).collect();
         }
-        let transformed = transform(interpolated_in_order(ascending, (factor, shift), count, period, points));
+        let transformed = transform(&interpolated_in_order(ascending, (factor, shift), count, period, points));
         self.at_harmonics(divisors, |harmonic| transformed[harmonic].conj())
     }
 
@@ -155,17 +147,4 @@ impl SpectrumAnalyser {
     fn points(&self, divisors: &[usize]) -> usize {
         self.points * self.frequencies * divisors.last().copied().unwrap_or(1)
     }
-}
-
-/// Σ massₚ exp(−2πi·k·p/points) for every k from 0.
-fn transform(mut masses: Vec<f64>) -> Vec<Complex64> {
-    let make = || RealFftPlanner::new().plan_fft_forward(masses.len());
-    let power = masses.len().is_power_of_two().then(|| masses.len().ilog2() as usize);
-    let kept = power.and_then(|power| PLANS.get(power));
-    let plan = kept.map_or_else(make, |plan| Arc::clone(plan.get_or_init(make)));
-    let mut transformed = plan.make_output_vec();
-    // Both have the lengths that the plan was made for, the only thing that can go wrong.
-    let done = plan.process(&mut masses, &mut transformed);
-    debug_assert!(done.is_ok());
-    transformed
 }

@@ -4,7 +4,7 @@
 //! over all values, for all k, is the product of two matrices of powers, and L = √K makes both small.
 
 use ndarray::Array2;
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use super::characteristic::{Spectrum, multiply_into};
 

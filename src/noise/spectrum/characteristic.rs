@@ -1,6 +1,6 @@
 //! Characteristic functions, and their products.
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 /// A characteristic function φ(u) = E exp(i·u·X) at the frequencies u = 2πk/period, k = 1, …, K.
 ///

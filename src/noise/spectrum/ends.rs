@@ -1,7 +1,7 @@
 //! What characteristic functions are made of at high frequencies, where a distribution's ends, jumps and atoms are all that is
 //! left of it.
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 use super::faddeeva::faddeeva;
 use super::log_normal::log_normal;

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 /// The step of the sum below. Its error is e^(−(π/2/step)²), far below rounding.
 const STEP: f64 = 0.2;

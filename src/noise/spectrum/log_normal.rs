@@ -1,6 +1,6 @@
 //! The characteristic function of log-normal noise, which has no formula.
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 
 /// The step of the trapezoidal rule, in standard deviations of the logarithm. Its error falls faster than e^(−2π²/step²).
 const STEP: f64 = 0.25;

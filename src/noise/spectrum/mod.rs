@@ -7,6 +7,7 @@ mod ends;
 mod faddeeva;
 mod lattice;
 mod log_normal;
+mod transform;
 
 pub(crate) use analyser::SpectrumAnalyser;
 pub(crate) use characteristic::{Spectrum, multiply_into};

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
 
-use realfft::num_complex::Complex64;
+use rustfft::num_complex::Complex64;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::bound::{Bound, HighEnd, Remainder};
