@@ -1,5 +1,7 @@
 //! Several tests at once.
 
+use crate::numeric::ranks::sort_by;
+
 /// The p-values of several tests, adjusted by Holm's method, in the order given:
 ///
 /// ```text
@@ -12,7 +14,7 @@
 /// O(k log k).
 pub(crate) fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    sort_by(&mut order, &|&a, &b| p_values[a].total_cmp(&p_values[b]));
     let mut adjusted = vec![0.0; p_values.len()];
     let mut largest = 0.0_f64;
     for (rank, &test) in order.iter().enumerate() {
