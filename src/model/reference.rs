@@ -3,14 +3,13 @@
 //! Training values where there are any, without missing ones; otherwise the exact distribution, where that is known in closed form;
 //! otherwise draws from the model.
 
-use rayon::prelude::*;
-
 use super::wiring::{Expansion, WiredNode, Wiring};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::noise::NoiseDistribution;
 use crate::random::Purpose;
+use crate::threads::in_parallel;
 
 /// How many values, over all nodes, are drawn to stand in for training rows; bounds the memory of large graphs.
 const DRAWN_VALUES: usize = 1 << 22;
@@ -41,12 +40,14 @@ pub(super) fn references(
     if references.iter().any(Option::is_none) {
         let rows = (DRAWN_VALUES / graph.node_count()).clamp(DRAWN_ROWS.0, DRAWN_ROWS.1);
         let columns = wiring.by_position(wiring.draw_columns(rows, SEED, Purpose::Reference)?);
-        let drawn = references.into_par_iter().zip(columns).map(|(reference, column)| match reference {
-            Some(reference) => Ok(reference),
-            None => NoiseDistribution::empirical(&column),
-        });
-        let drawn: Vec<Result<NoiseDistribution>> = drawn.collect();
-        return drawn.into_iter().collect();
+        let drawn = |place: usize| match &references[place] {
+            Some(_) => Ok(None),
+            None => NoiseDistribution::empirical(&columns[place]).map(Some),
+        };
+        let drawn: Vec<Result<Option<NoiseDistribution>>> = in_parallel(references.len(), &drawn);
+        for (reference, drawn) in references.iter_mut().zip(drawn) {
+            *reference = reference.take().or(drawn?);
+        }
     }
     Ok(references.into_iter().flatten().collect())
 }
