@@ -10,6 +10,7 @@ printed once, is the truth that biases are measured against. README.md, beside t
 
     python3.11 benches/dowhy/compare.py --model shop
     python3.11 benches/dowhy/compare.py --model fan_out --region upper
+    python3.11 benches/dowhy/compare.py --model fan_out --region upper --equal-error
     python3.11 benches/dowhy/compare.py --quick
     python3.11 benches/dowhy/compare.py --assignment
     python3.11 benches/dowhy/compare.py --question change
@@ -67,6 +68,7 @@ def arguments():
     parser.add_argument("--target", help="with --data: the node whose value is attributed")
     parser.add_argument("--row", type=int, help="row of events.csv to attribute, from 0")
     parser.add_argument("--quick", action="store_true", help="a small try: 2 seeds, 500 samples, 10 000 for the truth")
+    parser.add_argument("--equal-error", action="store_true", help="also with as few samples as have DoWhy's error")
     parser.add_argument("--assignment", action="store_true", help="only time auto.assign (GOOD) + fit, on either side")
     parser.add_argument("--this-python", action="store_true", help="use this interpreter, whatever it has installed")
     if parser.parse_args().quick:
@@ -108,6 +110,7 @@ def compare_answers(args):
 def compare_attributions(args):
     import pandas as pd
 
+    import equal_error
     import tables
     import theirs
 
@@ -126,11 +129,14 @@ def compare_attributions(args):
     print(f"{args.region} region, {args.samples} samples, {args.permutations} permutations, floor 1/{2 * args.samples}")
     dowhy, etiology = in_turn(args, normal, events.iloc[[args.row]], calls)
     truth = ours.truth(args)
+    if args.equal_error:
+        etiology.update(equal_error.measure(args, dowhy, truth))
     print_notes(etiology)
     tables.print_times(dowhy, etiology)
     sides = {"DoWhy": dowhy, **etiology}
     tables.print_contributions(sides, truth)
     tables.print_spreads(sides, truth)
+    equal_error.print_errors(sides, truth)
     tables.print_markdown(args, sides, truth)
 
 
@@ -165,7 +171,7 @@ def in_turn(args, normal, event, calls):
         dowhy.add(*theirs.measure(args, model, event, seed))
         progress = f"seed {seed} of {args.seeds}: DoWhy {dowhy.cold_times[-1]:.3f} s"
         for name, settings in ours.modes(args).items():
-            etiology[name].add_figures(ours.measure(args, settings, seed))
+            etiology[name].add_figures(ours.measure(args, settings, seed, args.repeats))
             progress += f"; {name} {etiology[name].cold_times[-1] * 1e3:.3f} ms"
         print(progress, flush=True)
     return dowhy, etiology

@@ -26,9 +26,9 @@ def write_data(args):
     return start(args, ["--write-data"])
 
 
-def measure(args, settings, seed):
+def measure(args, settings, seed, repeats):
     """What one seed gives: medians over repeats."""
-    return parse(start(args, [*question(args), "--seed", seed, "--repeats", args.repeats, *settings]))
+    return parse(start(args, [*question(args), "--seed", seed, "--repeats", repeats, *settings]))
 
 
 def assignment(args):

@@ -151,7 +151,11 @@ pub(crate) fn read(arguments: &Arguments, console: &Console) -> Result<Source, F
             // Times are no quantities.
             let format = arguments.csv(&graph).with_time(TimeColumn::Detect);
             let (table, read) = read_table(normal, &format, console)?;
-            let normal = table.data.with_categories(&files.category)?;
+            // A table that is not changed is not copied: it may be most of the memory there is.
+            let normal = match files.category.as_slice() {
+                [] => table.data,
+                categories => table.data.with_categories(categories)?,
+            };
             let (graph, repair) = restricted(graph, &normal, arguments, console)?;
             Source::Rows { model: StructuralCausalModel::new(graph), normal, times: table.times, read, repair }
         }

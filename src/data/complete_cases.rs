@@ -33,22 +33,44 @@ impl CompleteCases {
         node: &str,
         parents: impl ExactSizeIterator<Item = &'a str>,
     ) -> Result<Self> {
+        Self::select_some(data, node, parents, |_| None)
+    }
+
+    /// Some of the complete rows: those that `chosen` names by their places among all of them, whose number it is told, or all if it names
+    /// none. No others are copied.
+    ///
+    /// # Errors
+    /// As for [`select`](Self::select).
+    pub(crate) fn select_some<'a>(
+        data: &Dataset,
+        node: &str,
+        parents: impl ExactSizeIterator<Item = &'a str>,
+        chosen: impl FnOnce(usize) -> Option<Vec<usize>>,
+    ) -> Result<Self> {
         let values = data.column_with_gaps(node)?;
         let parents: Vec<&str> = parents.collect();
         let levels = data.coded_levels(node).cloned();
         let parent_levels = parents.iter().map(|parent| data.coded_levels(parent).cloned()).collect();
-        let mut all_parents = Array2::zeros((data.rows(), parents.len()));
-        for (mut column, parent) in all_parents.columns_mut().into_iter().zip(&parents) {
-            column.assign(&data.column_with_gaps(parent)?);
+        let columns = parents.iter().map(|parent| data.column_with_gaps(parent)).collect::<Result<Vec<_>>>()?;
+        let present = |row: &usize| !values[*row].is_nan() && columns.iter().all(|column| !column[*row].is_nan());
+        // Mostly nothing is missing, and no list of rows is needed.
+        let all_present = (0..data.rows()).all(|row| present(&row));
+        let complete = (!all_present).then(|| (0..data.rows()).filter(present).collect::<Vec<usize>>());
+        let count = complete.as_ref().map_or(data.rows(), Vec::len);
+        let taken: Option<Vec<usize>> = match (complete, chosen(count)) {
+            (Some(complete), Some(places)) => Some(places.into_iter().map(|place| complete[place]).collect()),
+            (complete, places) => complete.or(places),
+        };
+        let rows = taken.as_deref();
+        let values = rows.map_or_else(|| values.to_owned(), |rows| values.select(Axis(0), rows));
+        let mut of_parents = Array2::zeros((values.len(), columns.len()));
+        for (mut column, parent) in of_parents.columns_mut().into_iter().zip(&columns) {
+            match rows {
+                Some(rows) => column.assign(&parent.select(Axis(0), rows)),
+                None => column.assign(parent),
+            }
         }
-        let present = |row: &usize| !values[*row].is_nan() && all_parents.row(*row).iter().all(|value| !value.is_nan());
-        let rows: Vec<usize> = (0..data.rows()).filter(present).collect();
-        let incomplete = data.rows() - rows.len();
-        if incomplete == 0 {
-            return Ok(Self { parents: all_parents, values: values.to_owned(), incomplete, levels, parent_levels });
-        }
-        let (parents, values) = (all_parents.select(Axis(0), &rows), values.select(Axis(0), &rows));
-        Ok(Self { parents, values, incomplete, levels, parent_levels })
+        Ok(Self { parents: of_parents, values, incomplete: data.rows() - count, levels, parent_levels })
     }
 
     /// Whether the node or a parent is a category.

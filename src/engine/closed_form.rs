@@ -6,7 +6,7 @@
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
+use super::{Ask, Budget, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
 use crate::error::{Error, Result, list_names};
 use crate::numeric::logarithms::ln_sum_exp;
 use crate::numeric::normal_tail::{ln_normal_survival, normal_survival};
@@ -77,7 +77,7 @@ impl Engine for ClosedForm {
         EngineName::ClosedForm
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: Budget, ask: Ask<'e>) -> Result<Opened<'e>> {
         let region = event.measure().region().map(|(region, floor)| Weighing::new(region, floor));
         let nodes_of = |player: usize| event.nodes_of(player).collect::<Vec<usize>>();
         let of_player = |player: usize| Moments::sum(self.moments(event, &nodes_of(player)));

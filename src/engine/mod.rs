@@ -61,9 +61,17 @@ pub(crate) trait Engine: Debug + Send + Sync {
         true
     }
 
-    /// The worlds of an event with so many samples, or the reason why this engine does not do for the event. `ask` says which
-    /// coalitions will be visited.
-    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'e>) -> Result<Opened<'e>>;
+    /// The worlds of an event, or the reason why this engine does not do for the event. `ask` says which coalitions will be visited.
+    fn open<'e>(&'e self, event: &'e Event<'e>, budget: Budget, ask: Ask<'e>) -> Result<Opened<'e>>;
+}
+
+/// What worlds may cost, and what they are to achieve.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    /// How many samples may be drawn.
+    pub(crate) samples: usize,
+    /// The error that is asked for, if one is.
+    pub(crate) asked_error: Option<f64>,
 }
 
 /// What is asked about the worlds of an event.

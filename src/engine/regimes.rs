@@ -8,7 +8,7 @@ use std::fmt;
 
 use ndarray::ArrayView2;
 
-use super::{Ask, Effort, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
+use super::{Ask, Budget, Effort, Engine, EngineName, Opened, Reading, Readout, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::{Coalition, Faces, ShapleyMethod, ShapleyValues};
 use crate::target::Target;
@@ -122,7 +122,7 @@ impl Engine for Regimes<'_> {
         self.engines[0].settles(error, effort)
     }
 
-    fn open<'e>(&'e self, _: &'e Event<'e>, samples: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, _: &'e Event<'e>, budget: Budget, ask: Ask<'e>) -> Result<Opened<'e>> {
         let only = match ask {
             Ask::One(coalition) => Some(self.regime_of.of(coalition)),
             Ask::Split | Ask::Part(_) => None,
@@ -135,7 +135,7 @@ impl Engine for Regimes<'_> {
             }
             let part = Part { regime_of: self.regime_of, regime };
             let ask = if only.is_some() { ask } else { Ask::Part(part) };
-            match engine.open(event, samples, ask)? {
+            match engine.open(event, budget, ask)? {
                 Opened::Worlds(worlds) => all.push(Some(worlds)),
                 unsuited @ Opened::Unsuited(_) => return Ok(unsuited),
             }

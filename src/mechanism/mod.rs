@@ -45,6 +45,6 @@ pub(crate) use choose::{Chosen, Rivals, choose};
 pub(crate) use classes::Interval;
 pub(crate) use code::NamedMechanism;
 pub(crate) use fitted::{Form, check_finite};
-pub(crate) use function::Change;
+pub(crate) use function::{ANY, Change, Range};
 pub(crate) use kind::{NodeData, NodeSums, Sufficient};
 pub(crate) use learn::{Folds, columns_of, learn as learn_function, values_of};

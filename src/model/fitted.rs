@@ -103,7 +103,9 @@ impl FittedModel {
         let level = |node| data.and_then(|data: &Dataset| data.coded_levels(node)).cloned();
         let wiring = wiring.with_levels(&graph.nodes().map(level).collect::<Vec<_>>());
         wiring.nodes().iter().try_for_each(|node| wiring.check_levels(node))?;
-        let references = references(&graph, &wiring, data)?;
+        let fits = reports.fit.as_ref().map(|report| &report.nodes[..]).unwrap_or_default();
+        let is_learned = |position: usize| fits.get(position).is_some_and(|fit| fit.fitted);
+        let references = references(&graph, &wiring, data, is_learned)?;
         let mut wiring = wiring.with_resolutions(&resolutions(&graph, given_steps, data));
         if let Some(data) = data {
             // Of a node without a column, as some known ones are, nothing is shown.

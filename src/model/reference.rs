@@ -3,11 +3,14 @@
 //! Training values where there are any, without missing ones; otherwise the exact distribution, where that is known in closed form;
 //! otherwise draws from the model.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::wiring::{Expansion, WiredNode, Wiring};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
-use crate::noise::NoiseDistribution;
+use crate::noise::{EmpiricalDistribution, NoiseDistribution};
+use crate::numeric::moments;
 use crate::random::Purpose;
 use crate::threads::in_parallel;
 
@@ -18,7 +21,8 @@ const DRAWN_ROWS: (usize, usize) = (1 << 12, 1 << 16);
 /// Seed of those draws: a constant, so that a known model is always the same model.
 const SEED: u64 = 0;
 
-/// One reference per node, by position in the graph.
+/// One reference per node, by position in the graph. `is_learned` says of which of them the mechanism was fitted to the data: a root's
+/// noise is its values then, and holds them for both.
 ///
 /// # Errors
 /// When a column of a node holds an infinite value, or a mechanism returns NaN or an infinity.
@@ -26,12 +30,21 @@ pub(super) fn references(
     graph: &CausalGraph,
     wiring: &Wiring,
     data: Option<&Dataset>,
+    is_learned: impl Fn(usize) -> bool,
 ) -> Result<Vec<NoiseDistribution>> {
-    let mut references: Vec<Option<NoiseDistribution>> = graph
-        .nodes()
-        .map(|node| data.and_then(|data| present_values(data, node)))
-        .map(|values| values.map(|values| NoiseDistribution::empirical(&values)).transpose())
-        .collect::<Result<_>>()?;
+    let noise_of_root = |position: usize| {
+        let node = wiring.nodes().iter().find(|node| node.position == position)?;
+        (is_learned(position) && node.mechanism.is_root()).then(|| node.mechanism.noise().observed()).flatten()
+    };
+    let reference = |(position, node): (usize, &str)| {
+        let values = present_values(data?, node)?;
+        let held = noise_of_root(position).filter(|noise| {
+            noise.values().len() == values.len() && (noise.smallest(), noise.largest()) == moments::range(&values)
+        });
+        Some(held.map_or_else(|| empirical(values), |held| Ok(NoiseDistribution::Empirical(held.clone()))))
+    };
+    let mut references: Vec<Option<NoiseDistribution>> =
+        graph.nodes().enumerate().map(|node| reference(node).transpose()).collect::<Result<_>>()?;
     if references.iter().any(Option::is_none) {
         for (reference, exact) in references.iter_mut().zip(wiring.by_position(exact_distributions(wiring)?)) {
             *reference = reference.take().or(exact);
@@ -40,9 +53,12 @@ pub(super) fn references(
     if references.iter().any(Option::is_none) {
         let rows = (DRAWN_VALUES / graph.node_count()).clamp(DRAWN_ROWS.0, DRAWN_ROWS.1);
         let columns = wiring.by_position(wiring.draw_columns(rows, SEED, Purpose::Reference)?);
+        let columns: Vec<Mutex<Vec<f64>>> = columns.into_iter().map(Mutex::new).collect();
         let drawn = |place: usize| match &references[place] {
             Some(_) => Ok(None),
-            None => NoiseDistribution::empirical(&columns[place]).map(Some),
+            None => {
+                empirical(std::mem::take(&mut columns[place].lock().unwrap_or_else(PoisonError::into_inner))).map(Some)
+            }
         };
         let drawn: Vec<Result<Option<NoiseDistribution>>> = in_parallel(references.len(), &drawn);
         for (reference, drawn) in references.iter_mut().zip(drawn) {
@@ -50,6 +66,11 @@ pub(super) fn references(
         }
     }
     Ok(references.into_iter().flatten().collect())
+}
+
+/// The distribution of these values, which are not copied: in a large graph they are most of what a model holds.
+fn empirical(values: Vec<f64>) -> Result<NoiseDistribution> {
+    EmpiricalDistribution::new(values).map(NoiseDistribution::Empirical)
 }
 
 /// The values of a node that are not missing, if there are any and all of them are finite.

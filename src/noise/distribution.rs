@@ -211,12 +211,16 @@ impl NoiseDistribution {
 
     /// The smallest and the largest of the values that the noise was fitted to; `None` where they are not remembered.
     pub(crate) fn seen(&self) -> Option<(f64, f64)> {
-        let observed = match self {
-            Self::Empirical(noise) => noise,
-            Self::Tailed(noise) => noise.observed(),
-            _ => return None,
-        };
-        Some((observed.smallest(), observed.largest()))
+        self.observed().map(|observed| (observed.smallest(), observed.largest()))
+    }
+
+    /// The values that the noise was fitted to; `None` where they are not remembered.
+    pub(crate) fn observed(&self) -> Option<&EmpiricalDistribution> {
+        match self {
+            Self::Empirical(noise) => Some(noise),
+            Self::Tailed(noise) => Some(noise.observed()),
+            _ => None,
+        }
     }
 
     /// Whether the noise has a tail heavier than exponential by construction: one that no lattice holds.

@@ -37,8 +37,8 @@ impl Answer {
     }
 }
 
-/// Answers by the first engine that does for the event and whose error is small enough; where none is, by the one with the
-/// smaller error.
+/// Answers by the first engine that does for the event and whose error is small enough, or not seen beside what permutations and rounding
+/// leave open, which no other engine makes smaller; where none is, by the one with the smaller error.
 ///
 /// # Errors
 /// What engines find wrong with the event, see [`Attributor::attribute`](crate::Attributor::attribute).
@@ -70,7 +70,7 @@ pub(super) fn answer_by<'a>(
                 continue;
             }
         };
-        let error = found.largest_engine_error();
+        let error = found.largest_engine_error_that_matters();
         let settled = engine.settles(error, &goal.effort) || goal.enough.is_some_and(|enough| error <= enough);
         let candidate = Answer { found, samples, engine: Some(name), passed_over: Vec::new() };
         if let Some(worse) = keep_better(&mut best, candidate) {

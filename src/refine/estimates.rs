@@ -9,6 +9,8 @@ use crate::world::Event;
 
 /// The 97.5 % quantile of the normal distribution.
 const Z: f64 = 1.959_963_985;
+/// By how much, as a share, an engine's error may enlarge a stated error that no other engine makes smaller.
+const HIDDEN: f64 = 0.02;
 
 /// What was found: amounts in nats or in the target's unit, with their standard errors.
 #[derive(Debug, Clone)]
@@ -116,6 +118,16 @@ impl Found {
         self.largest(|amount| amount.engine_error)
     }
 
+    /// The largest of the engine's own errors that a better engine could do something about: those of amounts whose stated error is larger
+    /// by more than [`HIDDEN`] for it. Beside what permutations and rounding leave open, others are not seen.
+    pub(super) fn largest_engine_error_that_matters(&self) -> f64 {
+        let matters = |amount: &Estimate| {
+            let others = amount.permutation_error.hypot(amount.rounding_error);
+            if amount.std_error() > (1.0 + HIDDEN) * others { amount.engine_error } else { 0.0 }
+        };
+        self.largest(matters)
+    }
+
     pub(super) fn largest_permutation_error(&self) -> f64 {
         self.largest(|amount| amount.permutation_error)
     }
@@ -139,6 +151,22 @@ fn student_over_normal(degrees_of_freedom: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_engine_error_that_others_hide_does_not_matter() {
+        let amount = |engine_error, permutation_error, rounding_error| Estimate {
+            engine_error,
+            permutation_error,
+            rounding_error,
+            ..Estimate::default()
+        };
+        let found = |contributions: Vec<Estimate>| Found { contributions, ..Found::certain() };
+        let hidden = [amount(0.1, 1.0, 0.0), amount(0.06, 0.0, 0.3)];
+        assert_eq!(found(hidden.to_vec()).largest_engine_error_that_matters(), 0.0);
+        assert_eq!(found(hidden.to_vec()).largest_engine_error(), 0.1);
+        let with_seen = [hidden.as_slice(), &[amount(0.03, 0.1, 0.0), amount(0.02, 0.0, 0.0)]].concat();
+        assert_eq!(found(with_seen).largest_engine_error_that_matters(), 0.03);
+    }
 
     #[test]
     fn student_is_wider_the_fewer_pairs_there_are() {

@@ -3,7 +3,7 @@
 use super::estimates::Found;
 use super::goal::Goal;
 use super::rounding::RoundingErrors;
-use crate::engine::{Ask, Effort, Engine, Opened, Visitor, Worlds};
+use crate::engine::{Ask, Budget, Effort, Engine, Opened, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::{Coalition, Game, MOST_PERMUTATIONS, ShapleyConfig, ShapleyMethod, ShapleyValues, shapley_values};
 use crate::world::Event;
@@ -47,7 +47,8 @@ pub(super) fn rounds(
     };
     let mut spending = Spending { samples: effort.samples, method };
     loop {
-        let worlds = match engine.open(event, spending.samples, ask)? {
+        let budget = Budget { samples: spending.samples, asked_error: effort.asked_error() };
+        let worlds = match engine.open(event, budget, ask)? {
             Opened::Worlds(worlds) => worlds,
             Opened::Unsuited(reason) => return Ok(Err(reason.to_owned())),
         };

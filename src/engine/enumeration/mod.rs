@@ -8,7 +8,7 @@ mod network;
 mod node;
 
 use super::closed_form::ExactReadout;
-use super::{Ask, Effort, Engine, EngineName, Opened, Readout, Visitor, Worlds};
+use super::{Ask, Budget, Effort, Engine, EngineName, Opened, Readout, Visitor, Worlds};
 use crate::error::{Error, Result, list_names};
 use crate::model::WiredNode;
 use crate::score::ln_with_floor;
@@ -57,7 +57,7 @@ impl Engine for Enumeration {
         Some(effort.method_of_samples(players.len()))
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, _: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: Budget, _: Ask<'_>) -> Result<Opened<'e>> {
         Ok(match Network::of(event)? {
             Some(network) => Opened::Worlds(Box::new(CountedWorlds { event, network })),
             None => Opened::Unsuited("its values have too many combinations to be counted out"),

@@ -111,6 +111,11 @@ impl Lattice {
         self.beyond = known().map(|(noise, effect, _)| PartBeyond::of(noise, effect, period, terms)).collect();
     }
 
+    /// The characteristic function of a mover that this lattice knows.
+    pub(super) fn spectrum(&self, mover: usize) -> &Spectrum {
+        &self.spectra[mover - self.first]
+    }
+
     /// What is left of a mover at the last term.
     pub(super) fn high_end(&self, mover: usize) -> &HighEnd {
         &self.high_ends[mover - self.first]

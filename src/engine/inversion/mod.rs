@@ -38,7 +38,7 @@ pub(super) use series::Series;
 pub(crate) use sum::{SharedSpectra, SumLaw, SumTerm, WithError};
 
 use super::effort::{EXACT_WITHOUT_SAMPLES, Effort};
-use super::{Ask, Engine, EngineName, Opened, Part, Reading, Readout, TOGETHER, Visitor, Worlds};
+use super::{Ask, Budget, Engine, EngineName, Opened, Part, Reading, Readout, TOGETHER, Visitor, Worlds};
 use crate::error::Result;
 use crate::shapley::ShapleyValues;
 use crate::target::Target;
@@ -87,7 +87,7 @@ impl Engine for Inversion {
         error <= effort.asked_error().unwrap_or(TOLERANCE)
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, _: usize, ask: Ask<'e>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, _: Budget, ask: Ask<'e>) -> Result<Opened<'e>> {
         if event.has_groups() {
             return Ok(Opened::Unsuited(TOGETHER));
         }

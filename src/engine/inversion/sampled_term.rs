@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::super::sampling::{Averages, Carried};
+use super::super::sampling::{Averages, Carried, Extent};
 use super::bound::{HighEnd, Remainder};
 use super::free_sum::FreeSum;
 use super::lattices::{Lattice, Lattices};
@@ -29,6 +29,16 @@ pub(in super::super) struct SampledTerm {
     half_range: f64,
     /// What is left of it at the end of the series; nothing where it is constant.
     high_end: Option<HighEnd>,
+    /// For each side of the region the deviation that is furthest there, first of the samples and then of all that there can be, with its
+    /// spectrum.
+    ends: Vec<[(f64, Spectrum); 2]>,
+}
+
+impl SampledTerm {
+    /// The spectra of its blocks, and then of its ends.
+    fn rows(&self) -> impl Iterator<Item = &Spectrum> + Clone {
+        self.spectra.iter().chain(self.ends.iter().flatten().map(|(_, spectrum)| spectrum))
+    }
 }
 
 impl Lattices {
@@ -53,6 +63,8 @@ pub(in super::super) struct FreeSets<'a> {
 /// A probability given by each block of the samples.
 pub(in super::super) struct BlockProbabilities {
     pub(in super::super) means: Averages,
+    /// How far a sample's probability can go, by the target less the free movers.
+    pub(in super::super) extent: Extent,
     /// How far the series may be off, in nats.
     pub(in super::super) series_error: f64,
 }
@@ -85,11 +97,13 @@ impl<'a> FreeSets<'a> {
         SpectrumAnalyser::new(self.series.lattices.frequencies, self.series.lattices.points)
     }
 
-    /// The term of samples that deviate from the observed value by so much; nothing if they are too far apart for the lattice.
+    /// The term of samples that deviate from the observed value by so much, and could deviate as far as `ends`, the lowest and the highest
+    /// deviation; nothing if they are too far apart for the lattice.
     pub(in super::super) fn sampled_term(
         &self,
         analyser: &mut SpectrumAnalyser,
         deviations: impl Iterator<Item = f64>,
+        (low, high): (f64, f64),
     ) -> Option<SampledTerm> {
         let deviations: Vec<f64> = deviations.map(|deviation| deviation.clamp(self.window.0, self.window.1)).collect();
         let (lowest, highest) =
@@ -115,59 +129,93 @@ impl<'a> FreeSets<'a> {
         });
         let spectra: Vec<Spectrum> = spectra.collect();
         let high_end = Some(HighEnd::of_samples(left_of_mean(&spectra)));
-        Some(SampledTerm { spectra, means, centre, half_range, high_end })
+        let end = |(side, _): &(Side, Products)| {
+            let ends = if *side == Side::Upper { [highest, high] } else { [lowest, low] };
+            ends.map(|end| {
+                let end = end.clamp(self.window.0, self.window.1);
+                (end, Spectrum::of_shift(end, lattice.period, target.frequencies))
+            })
+        };
+        Some(SampledTerm { spectra, means, centre, half_range, high_end, ends: self.sides.iter().map(end).collect() })
     }
 
     /// The term where nothing is sampled: always 0, so that the sum is the observed value.
     pub(in super::super) fn without_term(&self) -> SampledTerm {
         let spectra = vec![Spectrum::one(self.series.lattices.frequencies); BLOCKS];
-        let (means, high_end) = ([0.0; BLOCKS], None);
-        SampledTerm { spectra, means, centre: 0.0, half_range: 0.0, high_end }
+        let (means, high_end, ends) = ([0.0; BLOCKS], None, Vec::new());
+        SampledTerm { spectra, means, centre: 0.0, half_range: 0.0, high_end, ends }
     }
 
     /// P{target in the region} for every one of several sampled terms and every set of free movers, in rows of as many as
     /// there are sets. They are good for sets of two movers or more.
     pub(in super::super) fn probabilities(&self, terms: &[SampledTerm]) -> Vec<BlockProbabilities> {
         let sets = self.sums.len();
+        let rows = Products::from_rows(terms.iter().flat_map(SampledTerm::rows), self.series.lattices.frequencies);
+        let sums: Vec<Array2<f64>> = self.sides.iter().map(|(_, products)| imaginary_parts(&rows, products)).collect();
+        let mut first_row = 0;
+        let mut found = Vec::with_capacity(terms.len() * sets);
+        for term in terms {
+            found.extend((0..sets).map(|set| self.probability(term, set, (&sums, first_row))));
+            first_row += term.rows().count();
+        }
+        found
+    }
+
+    /// The probability for a term and a set, from the sums of the series of either side, in which the term's rows begin at the given one.
+    fn probability(
+        &self,
+        term: &SampledTerm,
+        set: usize,
+        (sums, first_row): (&[Array2<f64>], usize),
+    ) -> BlockProbabilities {
         let without_sides = self.series.without_sides().value;
-        let mut found = vec![[without_sides; BLOCKS]; terms.len() * sets];
-        let blocks = Products::from_rows(terms.iter().flat_map(|term| &term.spectra), self.series.lattices.frequencies);
-        let sums: Vec<(Side, Array2<f64>)> =
-            self.sides.iter().map(|(side, products)| (*side, imaginary_parts(&blocks, products))).collect();
-        for (side, sums) in &sums {
-            for (row, term) in terms.iter().enumerate() {
-                for (set, sum) in self.sums.iter().enumerate() {
-                    self.add_side(*side, term, sum, (sums, row, set), &mut found[row * sets + set]);
+        // Of the furthest samples, and of the furthest there can be.
+        let (mut blocks, mut furthest) = ([without_sides; BLOCKS], [without_sides; 2]);
+        // Whether none of the samples leaves anything to the series.
+        let mut is_certain = true;
+        for (number, ((side, _), sums)) in self.sides.iter().zip(sums).enumerate() {
+            let samples = (term.centre, term.half_range);
+            if let Some(certain) = self.certain(*side, samples, set) {
+                blocks.iter_mut().for_each(|probability| *probability += certain);
+            } else {
+                is_certain = false;
+                for (block, probability) in blocks.iter_mut().enumerate() {
+                    *probability += self.of_sum(*side, term.means[block], sums[[first_row + block, set]], set);
                 }
             }
-        }
-        let probability = |(place, mut blocks): (usize, [f64; BLOCKS])| {
-            let (row, set) = (place / sets, place % sets);
-            let term = &terms[row];
-            let value = (blocks.iter().sum::<f64>() / BLOCKS as f64).clamp(0.0, 1.0);
-            let mut all = Probability { value, error: self.error(term, set, value) };
-            let several = self.movers[set].0.len() > 1;
-            if several && term.high_end.is_none() && self.series.is_rough(all, self.movers[set].1.has_atoms()) {
-                all = self.refined(
-                    set,
-                    all,
-                    sums.iter().map(|(side, sums)| (*side, sums[[row * BLOCKS, set]])).collect(),
-                );
-                blocks = [all.value; BLOCKS];
+            for (which, (end, _)) in term.ends.get(number).into_iter().flatten().enumerate() {
+                furthest[which] += self.certain(*side, (*end, 0.0), set).unwrap_or_else(|| {
+                    let row = first_row + term.spectra.len() + 2 * number + which;
+                    let found = self.of_sum(*side, *end, sums[[row, set]], set).clamp(0.0, 1.0);
+                    found + self.error_beside(self.movers[set].1, found)
+                });
             }
-            let is_sampled = term.high_end.is_some();
-            let carried = if is_sampled { Carried::ByBlocks { largest: None } } else { Carried::Exactly };
-            let means = Averages { blocks, all: all.value, ln_unit: 0.0, carried };
-            BlockProbabilities { means, series_error: self.series.error_in_nats(all) }
-        };
-        found.into_iter().enumerate().map(probability).collect()
+        }
+        let value = (blocks.iter().sum::<f64>() / BLOCKS as f64).clamp(0.0, 1.0);
+        let error = if is_certain { 0.0 } else { self.error(term, set, value) };
+        let mut all = Probability { value, error };
+        let several = self.movers[set].0.len() > 1;
+        if several && term.high_end.is_none() && self.series.is_rough(all, self.movers[set].1.has_atoms()) {
+            let of_sides = self.sides.iter().zip(sums).map(|((side, _), sums)| (*side, sums[[first_row, set]]));
+            all = self.refined(set, all, of_sides.collect());
+            blocks = [all.value; BLOCKS];
+        }
+        let [largest, most] = furthest.map(|probability| probability.min(1.0));
+        let is_sampled = term.high_end.is_some();
+        let carried = if is_sampled { Carried::ByBlocks { largest: Some(largest) } } else { Carried::Exactly };
+        let means = Averages { blocks, all: all.value, ln_unit: 0.0, carried, at_most: 1.0 };
+        let extent = Extent { most, ends: self.ends(set) };
+        BlockProbabilities { means, extent, series_error: self.series.error_in_nats(all) }
     }
 
     /// How far a probability that the series gives may be off.
     fn error(&self, term: &SampledTerm, set: usize, found: f64) -> f64 {
-        let lattice = self.series.lattices.lattice();
         let remainder = self.movers[set].1;
-        let remainder = term.high_end.as_ref().map_or(remainder, |of_samples| remainder.and(of_samples));
+        self.error_beside(term.high_end.as_ref().map_or(remainder, |of_samples| remainder.and(of_samples)), found)
+    }
+
+    fn error_beside(&self, remainder: Remainder, found: f64) -> f64 {
+        let lattice = self.series.lattices.lattice();
         remainder.bound(lattice.period, lattice.terms, self.series.floor).at(found) + self.series.rounding(lattice)
     }
 
@@ -179,29 +227,36 @@ impl<'a> FreeSets<'a> {
         self.series.refined(&free, found, &sums)
     }
 
-    fn add_side(
-        &self,
-        side: Side,
-        term: &SampledTerm,
-        sum: &FreeSum,
-        (sums, row, set): (&Array2<f64>, usize, usize),
-        found: &mut [f64; BLOCKS],
-    ) {
-        let lattice = self.series.lattices.lattice();
-        let bound = self.series.distance(side) - sum.shift;
-        let (below, above) = lattice.furthest.reach(sum.spread);
-        let from_centre = bound - term.centre;
-        let upwards = side == Side::Upper;
-        if from_centre > above + term.half_range || from_centre < -below - term.half_range {
-            let certain = f64::from((from_centre < 0.0) == upwards);
-            found.iter_mut().for_each(|probability| *probability += certain);
-            return;
+    /// Between which values of the target, less the free movers of a set, they cannot take it into the region.
+    fn ends(&self, set: usize) -> (f64, f64) {
+        let sum = &self.sums[set];
+        let (below, above) = self.series.lattices.lattice().furthest.reach(sum.spread);
+        let mut ends = (f64::NEG_INFINITY, f64::INFINITY);
+        for (side, _) in &self.sides {
+            let bound = self.series.observed() + self.series.distance(*side) - sum.shift;
+            match side {
+                Side::Lower => ends.0 = bound + below,
+                Side::Upper => ends.1 = bound - above,
+            }
         }
-        let sign = if upwards { 1.0 } else { -1.0 };
-        for (block, probability) in found.iter_mut().enumerate() {
-            let series = (term.means[block] - bound) / lattice.period + sums[[row * BLOCKS + block, set]];
-            *probability += 0.5 + sign * series;
-        }
+        ends
+    }
+
+    /// The probability of a side where all deviations, from `centre` by half of their range at most, are out of the reach of a set's sum: 0
+    /// or 1.
+    fn certain(&self, side: Side, (centre, half_range): (f64, f64), set: usize) -> Option<f64> {
+        let sum = &self.sums[set];
+        let (below, above) = self.series.lattices.lattice().furthest.reach(sum.spread);
+        let from_centre = self.series.distance(side) - sum.shift - centre;
+        let is_out_of_reach = from_centre > above + half_range || from_centre < -below - half_range;
+        is_out_of_reach.then(|| f64::from((from_centre < 0.0) == (side == Side::Upper)))
+    }
+
+    /// The probability of a side from the sum of the series, for deviations of this mean.
+    fn of_sum(&self, side: Side, mean: f64, sum: f64, set: usize) -> f64 {
+        let bound = self.series.distance(side) - self.sums[set].shift;
+        let sign = if side == Side::Upper { 1.0 } else { -1.0 };
+        0.5 + sign * ((mean - bound) / self.series.lattices.lattice().period + sum)
     }
 }
 

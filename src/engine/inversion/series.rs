@@ -242,7 +242,7 @@ impl<'a> Series<'a> {
     pub(super) fn spectrum(&self, player: Player, lattice: &Lattice, free: &FreeSum) -> Spectrum {
         let mut spectrum = Spectrum::of_shift(free.shift, lattice.period, self.lattices.frequencies);
         if let Player::Mover(mover) = player {
-            spectrum.multiply(&lattice.spectra[mover - lattice.first]);
+            spectrum.multiply(lattice.spectrum(mover));
         }
         spectrum
     }

@@ -1,21 +1,24 @@
 //! One coalition after another, for more players than can be enumerated.
 
-use std::sync::OnceLock;
+use std::f64::consts::{PI, TAU};
+
+use rustfft::num_complex::Complex64;
 
 use super::super::Visitor;
 use super::bound::Remainder;
 use super::free_sum::FreeSum;
-use super::lattices::Lattice;
 use super::player::{Cast, Player};
 use super::refine::FreeMovers;
 use super::series::{Probability, Series};
 use crate::error::Result;
 use crate::noise::{Side, Spectrum};
-use crate::numeric::kernels::dot;
 use crate::shapley::Coalition;
 
 /// A characteristic function of this size and all that follows change no digit of a sum that is divided by its terms' numbers.
 const NOTHING: f64 = 1e-20;
+
+/// How many powers are made at a time; the numbers of frequencies are multiples of it.
+const LANES: usize = 8;
 
 /// What all coalitions of one event need. A player that becomes free costs one product of spectra, one that becomes kept
 /// costs as many as there are free players.
@@ -32,10 +35,8 @@ pub(super) struct Walk {
     player_at: Vec<usize>,
     /// For each player what it adds when it is free.
     free: Vec<FreeSum>,
-    /// For each lattice the spectra of its players, each made when it is first needed: a single coalition needs few of them.
-    spectra: Vec<Vec<OnceLock<Spectrum>>>,
-    /// For each lattice and side the weights of the series, made like them.
-    weights: Vec<Vec<(Side, OnceLock<Spectrum>)>>,
+    /// The weights of the series, 1/(πk).
+    weights: Vec<f64>,
 }
 
 /// The state of the coalition visited last.
@@ -61,7 +62,8 @@ pub(super) struct WalkState<'w> {
 
 /// What is known of the sum of a lattice's free players.
 struct Product {
-    /// The characteristic function, as far as there are terms.
+    /// The characteristic function, as far as there are terms, of noises less their means: what those and the observed noises do is one
+    /// turn, by the whole sum's shift. So the lattices' own spectra serve every event, and none is copied for it.
     spectrum: Spectrum,
     /// How many terms are not nothing: as factors are at most 1, what is nothing stays so.
     terms: usize,
@@ -85,34 +87,47 @@ impl Product {
         let is_nothing = |&term: &usize| spectrum.re[term].abs().max(spectrum.im[term].abs()) < NOTHING;
         *terms -= (0..*terms).rev().take_while(is_nothing).count();
     }
+
+    /// Im Σ_k weightₖ·φₖ·e^(2πi·k·turn), over the terms that are not nothing. Powers are made several at a time: one after another they
+    /// would wait for each other.
+    fn turned(&self, turn: f64, weights: &[f64]) -> f64 {
+        let once = Complex64::cis(TAU * turn.fract());
+        let (mut re, mut im) = ([once.re; LANES], [once.im; LANES]);
+        for lane in 1..LANES {
+            (re[lane], im[lane]) = times((re[lane - 1], im[lane - 1]), (once.re, once.im));
+        }
+        let step = (re[LANES - 1], im[LANES - 1]);
+        let mut sums = [0.0; LANES];
+        // As there are whole chunks of terms, a few that are nothing may be among them.
+        let terms = self.terms.next_multiple_of(LANES).min(weights.len());
+        let (of_re, of_im) =
+            (self.spectrum.re[..terms].chunks_exact(LANES), self.spectrum.im[..terms].chunks_exact(LANES));
+        for ((of_re, of_im), weights) in of_re.zip(of_im).zip(weights.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                sums[lane] += weights[lane] * (of_re[lane] * im[lane] + of_im[lane] * re[lane]);
+                (re[lane], im[lane]) = times((re[lane], im[lane]), step);
+            }
+        }
+        sums.iter().sum()
+    }
 }
 
 impl Walk {
-    /// Costs O(players · lattices), once per event, and what is needed of the spectra O(players · frequencies · lattices).
+    /// Costs O(players), once per event.
     pub(super) fn new(series: &Series<'_>, cast: &Cast) -> Self {
         let lattices = series.lattices;
         let players = Player::all(lattices, &cast.nodes());
         let free: Vec<FreeSum> = players.iter().map(|(player, _)| series.free(player.node(lattices))).collect();
-        let known = |lattice: &Lattice| players.iter().skip(lattice.first).map(|_| OnceLock::new()).collect();
-        let spectra = lattices.all.iter().map(known).collect();
-        let of_sides = |_| series.sides().map(|side| (side, OnceLock::new())).collect();
-        let weights = lattices.all.iter().map(of_sides).collect();
+        let weights = (1..=lattices.frequencies).map(|k| 1.0 / (PI * k as f64)).collect();
         let always_free = players.iter().map(|&(_, place)| cast.is_always_free(place)).collect();
         let mut player_at = vec![0; players.len()];
         players.iter().enumerate().for_each(|(player, &(_, place))| player_at[place] = player);
-        Self { players, keepable: cast.players.len(), always_free, player_at, free, spectra, weights }
+        Self { players, keepable: cast.players.len(), always_free, player_at, free, weights }
     }
 
     /// The order in which players had best be numbered: the largest first, as its change costs most.
     pub(super) fn order(&self) -> Vec<usize> {
         self.players.iter().map(|&(_, place)| place).filter(|&place| place < self.keepable).collect()
-    }
-
-    /// The spectrum of a player on a lattice that knows it.
-    fn spectrum(&self, series: &Series<'_>, number: usize, player: usize) -> &Spectrum {
-        let lattice = &series.lattices.all[number];
-        let made = || series.spectrum(self.players[player].0, lattice, &self.free[player]);
-        self.spectra[number][player - lattice.first].get_or_init(made)
     }
 
     /// The state in which all are kept, be it that no coalition can.
@@ -167,20 +182,17 @@ impl WalkState<'_> {
         self.first_free = self.first_free.min(player);
         let free = self.walk.free[player];
         self.sum = self.sum + free;
-        let is_mover = player < self.series.lattices.movers.len();
-        self.free_movers += usize::from(is_mover);
-        if !is_mover && free.shift == 0.0 {
+        if player >= self.series.lattices.movers.len() {
             return;
         }
+        self.free_movers += 1;
         let all = &self.series.lattices.all;
         let asked_for = all.partition_point(|lattice| lattice.first <= self.first_free);
         for (number, product) in self.products[..asked_for].iter_mut().enumerate() {
             // A lattice does not know the players before its first.
             if player >= all[number].first {
-                product.multiply(self.walk.spectrum(self.series, number, player));
-                if is_mover {
-                    product.remainder = product.remainder.and(all[number].high_end(player));
-                }
+                product.multiply(all[number].spectrum(player));
+                product.remainder = product.remainder.and(all[number].high_end(player));
             }
         }
     }
@@ -195,11 +207,11 @@ impl WalkState<'_> {
         let number = lattices.all.partition_point(|lattice| lattice.first <= largest) - 1;
         let (lattice, product) = (&lattices.all[number], &self.products[number]);
         let bound = product.remainder.bound(lattice.period, lattice.terms, series.floor);
-        let sum_of_side = |(side, weights): &(Side, OnceLock<Spectrum>)| {
-            let weights = weights.get_or_init(|| series.weights(*side, lattice));
-            (*side, imaginary_part(weights, &product.spectrum, product.terms))
+        let sum_of_side = |side: Side| {
+            let turn = (self.sum.shift - series.distance(side)) / lattice.period;
+            (side, product.turned(turn, &walk.weights))
         };
-        let sums: Vec<(Side, f64)> = walk.weights[number].iter().map(sum_of_side).collect();
+        let sums: Vec<(Side, f64)> = series.sides().map(sum_of_side).collect();
         let found = sums
             .iter()
             .map(|&(side, sum)| series.probability(side, lattice, &self.sum, (sum, bound)))
@@ -219,6 +231,11 @@ impl WalkState<'_> {
     }
 }
 
+/// The product of two complex numbers.
+fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
+}
+
 impl Visitor for WalkState<'_> {
     fn visit(&mut self, kept: &Coalition, outputs: &mut [f64]) -> Result<()> {
         self.move_to(kept);
@@ -227,9 +244,4 @@ impl Visitor for WalkState<'_> {
         outputs.copy_from_slice(&self.series.world(probability));
         Ok(())
     }
-}
-
-/// Im Σ_k aₖ bₖ over the first terms.
-fn imaginary_part(a: &Spectrum, b: &Spectrum, terms: usize) -> f64 {
-    dot(&a.re[..terms], &b.im[..terms]) + dot(&a.im[..terms], &b.re[..terms])
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use super::effort::Effort;
 use super::inversion::{FreeSets, Lattices, Series};
 use super::sampling::{Pivot, Shelf, find_pivots};
-use super::{Ask, Engine, EngineName, Opened, TOGETHER};
+use super::{Ask, Budget, Engine, EngineName, Opened, TOGETHER};
 use crate::error::Result;
 use crate::shapley::ShapleyMethod;
 use crate::target::Target;
@@ -33,6 +33,11 @@ const MOST_INNER_PLAYERS: usize = 8;
 
 /// An error in nats above which samples of all noises are tried, too: those may be drawn towards the event where it is rare.
 const TOLERANCE: f64 = 0.1;
+
+/// An error of samples in nats that needs no more of them, unless a smaller one is asked for; and how much of it the coalitions of a set of
+/// inner noises may have on average: in Shapley values, errors of coalitions that share their samples cancel in part.
+const GOOD: f64 = 0.02;
+const CLOSE_ENOUGH: f64 = 2.0;
 
 /// What a set of free noises costs beside its samples, in samples of one coalition.
 const WORK_PER_SET: f64 = 256.0;
@@ -109,7 +114,7 @@ impl Engine for Mixed {
         error <= TOLERANCE
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
+    fn open<'e>(&'e self, event: &'e Event<'e>, budget: Budget, ask: Ask<'_>) -> Result<Opened<'e>> {
         if event.has_groups() {
             return Ok(Opened::Unsuited(TOGETHER));
         }
@@ -122,7 +127,7 @@ impl Engine for Mixed {
             return Ok(Opened::Unsuited("only regions have a series"));
         };
         let is_inner = |node: usize| !self.noises.contains(node);
-        let bank = self.shelf.bank(target, samples, is_inner);
+        let bank = self.shelf.bank(target, budget.samples, is_inner);
         let series = Series::new(lattices, self.noises.effects(), event, region, floor);
         let parts = Parts::new(event, &self.noises);
         let bits = parts.bits();
@@ -140,7 +145,9 @@ impl Engine for Mixed {
         let asked_of = parts_of_one.as_ref().unwrap_or(&parts);
         let sets =
             FreeSets::new(&series, (parts.outer(), parts.outer_free()), (asked_of.outer(), asked_of.outer_free()));
-        let table = Table::new(event, sets, (asked_of, first_row), &self.pivots, bank, is_inner);
+        // A single world is told as closely as can be.
+        let close_enough = one.is_none().then(|| CLOSE_ENOUGH * budget.asked_error.unwrap_or(GOOD));
+        let table = Table::new(event, sets, (asked_of, first_row), &self.pivots, bank, is_inner, close_enough);
         let Some(rows) = table.rows(is_asked)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));
         };

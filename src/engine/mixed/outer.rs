@@ -121,6 +121,11 @@ impl Parts {
         Self { players: Vec::new(), outer: Vec::new(), outer_free, inner: Vec::new(), inner_free }
     }
 
+    /// How many inner players are free in a set.
+    pub(super) fn free_inner_players(&self, inner_set: usize) -> usize {
+        members(&self.inner, inner_set).count()
+    }
+
     /// The inner noises that are free in a set.
     pub(super) fn free_inner(&self, set: usize) -> Vec<usize> {
         members(&self.inner, set).chain(self.inner_free.iter().copied()).collect()

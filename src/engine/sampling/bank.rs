@@ -8,7 +8,7 @@ use rand_distr::Open01;
 
 use super::super::means::{Means, NoiseSampling};
 use crate::model::WiredNode;
-use crate::numeric::points::{MOST_IN_NETS, fill_evenly};
+use crate::numeric::points::{BLOCKS, MOST_IN_NETS, fill_evenly, rows_of_block};
 use crate::random::{Purpose, stream};
 use crate::target::Target;
 
@@ -56,16 +56,31 @@ impl Shelf {
 pub(crate) struct Bank {
     columns: Vec<OnceLock<Vec<f64>>>,
     samples: usize,
+    /// Banks of fewer of these samples, by their number.
+    parts: Mutex<BTreeMap<usize, Arc<Bank>>>,
 }
 
 impl Bank {
     fn new(nodes: usize, samples: usize) -> Self {
-        Self { columns: (0..nodes).map(|_| OnceLock::new()).collect(), samples }
+        Self { columns: (0..nodes).map(|_| OnceLock::new()).collect(), samples, parts: Mutex::default() }
     }
 
     /// With columns that are known, empty ones where a noise is never drawn.
     pub(super) fn of_columns(columns: Vec<Vec<f64>>, samples: usize) -> Self {
-        Self { columns: columns.into_iter().map(OnceLock::from).collect(), samples }
+        Self { columns: columns.into_iter().map(OnceLock::from).collect(), samples, parts: Mutex::default() }
+    }
+
+    /// The bank of so many of these samples, the first of each block, in which all nodes that are `drawn` have their columns, as they must
+    /// have here.
+    pub(super) fn part(&self, samples: usize, drawn: impl Fn(usize) -> bool) -> Arc<Self> {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = parts.entry(samples).or_insert_with(|| Arc::new(Self::new(self.nodes(), samples)));
+        let part = Arc::clone(part);
+        drop(parts);
+        for node in (0..self.nodes()).filter(|&node| drawn(node)) {
+            part.columns[node].get_or_init(|| first_of_blocks(self.column(node), samples));
+        }
+        part
     }
 
     /// Draws the noise of a node from a stream of its own, if that was not done yet.
@@ -96,6 +111,15 @@ impl Bank {
     }
 }
 
+/// So many values of a column: the first of each block.
+fn first_of_blocks(column: &[f64], samples: usize) -> Vec<f64> {
+    let rows = |block: usize| {
+        let first = rows_of_block(column.len(), block).start;
+        &column[first..first + rows_of_block(samples, block).len()]
+    };
+    if column.is_empty() { Vec::new() } else { (0..BLOCKS).flat_map(rows).copied().collect() }
+}
+
 /// Whether the noises of a target are drawn from nets.
 fn draws_evenly(target: &Target, means: Means) -> bool {
     match means.noise_sampling {
@@ -116,4 +140,23 @@ fn draw_evenly(node: &WiredNode, dimension: usize, seed: u64, column: &mut [f64]
     let mut generator = stream(seed, Purpose::Scrambling, node.position as u64);
     fill_evenly(&mut generator, dimension, column);
     node.mechanism.noise().replace_by_quantiles(column);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_the_first_of_each_block() {
+        let column: Vec<f64> = (0..3_000).map(f64::from).collect();
+        let bank = Bank::of_columns(vec![column, Vec::new()], 3_000);
+        let found = bank.part(256, |node| node == 0);
+        assert!(found.samples() == 256 && found.column(1).is_empty());
+        for block in 0..BLOCKS {
+            let first = rows_of_block(3_000, block).start as f64;
+            let expected: Vec<f64> = (0..16).map(|row| first + f64::from(row)).collect();
+            assert_eq!(found.column(0)[rows_of_block(256, block)], expected);
+        }
+        assert!(Arc::ptr_eq(&found, &bank.part(256, |_| false)));
+    }
 }

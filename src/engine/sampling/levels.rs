@@ -1,10 +1,7 @@
 //! Fewer samples where they do.
 
-use std::sync::Arc;
-
 use super::bank::Bank;
 use super::samples::Samples;
-use crate::numeric::points::{BLOCKS, rows_of_block};
 use crate::world::Event;
 
 /// With no more players all coalitions are visited, and with few functions or none a sample costs little.
@@ -26,9 +23,9 @@ pub(super) const TOLERATED: f64 = 0.5;
 /// most noises are kept and may be a thousandth where few are. The error that is stated is that of the latter; so coalitions are visited
 /// with a share of the samples where its error is small beside that. As the share is one of each block, blocks are as independent as
 /// before, and the jackknife over them sees all of it; the first 2ᵏ points of a net are a net.
-pub(super) struct Levels<'e> {
-    pub(super) few: Samples<'e>,
-    pub(super) some: Samples<'e>,
+pub(crate) struct Levels<'e> {
+    pub(crate) few: Samples<'e>,
+    pub(crate) some: Samples<'e>,
 }
 
 /// With how many samples a coalition is visited.
@@ -40,15 +37,20 @@ pub(super) enum Level {
 }
 
 impl<'e> Levels<'e> {
-    /// Those of an event, if they are worth it.
-    pub(super) fn of(event: &'e Event<'e>, bank: &Bank) -> Option<Self> {
+    /// The levels of an event whose coalitions are visited one by one, if they are worth it.
+    pub(super) fn of_many_players(event: &'e Event<'e>, bank: &Bank) -> Option<Self> {
+        let pays = event.player_count() > MANY_PLAYERS && !event.target().program().functions.is_empty();
+        if pays { Self::of(event, bank, |_| true) } else { None }
+    }
+
+    /// The levels of an event, with the noises of the nodes that are `drawn` at all, if there are enough samples.
+    pub(crate) fn of(event: &'e Event<'e>, bank: &Bank, drawn: impl Fn(usize) -> bool) -> Option<Self> {
         let all = bank.samples();
         let few = (all / FEW).max(FEWEST);
-        let pays = event.player_count() > MANY_PLAYERS && !event.target().program().functions.is_empty();
-        if !pays || few * FEWEST_TIMES > all {
+        if few * FEWEST_TIMES > all {
             return None;
         }
-        let part = |samples: usize| Samples::new(event, Arc::new(part(bank, samples)), |_| true);
+        let part = |samples: usize| Samples::new(event, bank.part(samples, &drawn), &drawn);
         Some(Self { few: part(few), some: part(all / SOME) })
     }
 
@@ -66,21 +68,8 @@ impl<'e> Levels<'e> {
     }
 }
 
-/// The first samples of each block.
-fn part(bank: &Bank, samples: usize) -> Bank {
-    let of_column = |column: &[f64]| {
-        let rows = |block: usize| {
-            let first = rows_of_block(column.len(), block).start;
-            &column[first..first + rows_of_block(samples, block).len()]
-        };
-        if column.is_empty() { Vec::new() } else { (0..BLOCKS).flat_map(rows).copied().collect() }
-    };
-    Bank::of_columns((0..bank.nodes()).map(|node| of_column(bank.column(node))).collect(), samples)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::data::Observation;
     use crate::graph::CausalGraph;
     use crate::mechanism::{AdditiveNoiseModel, KnownFormula};
@@ -88,18 +77,6 @@ mod tests {
     use crate::noise::NoiseDistribution;
     use crate::question::attribution::AttributionConfig;
     use crate::score::FeatureMap;
-
-    #[test]
-    fn a_part_is_the_first_of_each_block() {
-        let column: Vec<f64> = (0..3_000).map(f64::from).collect();
-        let found = part(&Bank::of_columns(vec![column, Vec::new()], 3_000), 256);
-        assert!(found.samples() == 256 && found.column(1).is_empty());
-        for block in 0..BLOCKS {
-            let first = rows_of_block(3_000, block).start as f64;
-            let expected: Vec<f64> = (0..16).map(|row| first + f64::from(row)).collect();
-            assert_eq!(found.column(0)[rows_of_block(256, block)], expected);
-        }
-    }
 
     /// The largest of 15 exponential times reaches what one of them was observed to be with probability 1 where that one is kept, and
     /// otherwise with 1 − F^k, where k are drawn: a game with a closed form, whose probabilities have all sizes.

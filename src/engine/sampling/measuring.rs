@@ -1,13 +1,14 @@
 //! What a coalition is worth, from samples of the target.
 
 use super::pivot::Pivot;
+use super::reach::Bounds;
 use super::samples::{Changing, TargetSamples};
 use super::unseen::{Averages, Carried};
 use crate::error::Result;
 use crate::numeric::kernels::{add_and_count, add_multiple, extremes, sums_of_deviations};
 use crate::numeric::logarithms::ln_sum_exp;
 use crate::numeric::points::{BLOCKS, rows_of_block};
-use crate::score::OutlierTest;
+use crate::score::{OutlierRegion, OutlierTest};
 use crate::world::Measure;
 
 /// A measure, taken from samples of the target.
@@ -32,6 +33,19 @@ pub(crate) struct FreePivot<'a> {
     pub(crate) observed: f64,
 }
 
+/// How far samples can go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    /// The most that a sample can be, where a full hit is 1.
+    pub(crate) most: f64,
+    /// Between these a sample is 0.
+    pub(crate) ends: (f64, f64),
+}
+
+impl Extent {
+    const UNKNOWN: Self = Self { most: 1.0, ends: (f64::INFINITY, f64::NEG_INFINITY) };
+}
+
 /// What the samples come to.
 struct Sums {
     /// The sum of what is averaged, for each block, in units of exp(`ln_unit`).
@@ -49,6 +63,7 @@ impl Sums {
             all: self.blocks.iter().sum::<f64>() / samples as f64,
             ln_unit: self.ln_unit,
             carried: self.carried,
+            at_most: 1.0,
         }
     }
 }
@@ -113,6 +128,54 @@ impl SampleMeasure {
             Measure::LogTail { floor, .. } => means.is_thin(means.all * means.ln_unit.exp() + floor, samples),
             Measure::Mean { .. } | Measure::ClassMean { .. } => false,
         }
+    }
+
+    /// The averages with a bound on what the samples have not seen, where that matters to the error. `reached` finds how far the target goes
+    /// with the noises that the samples are drawn of, and what that comes to; `chance` a bound of the probability that it goes beyond ends.
+    pub(crate) fn bounded(
+        &self,
+        means: Averages,
+        samples: usize,
+        reached: impl FnOnce() -> (Bounds, Extent),
+        chance: impl FnOnce((f64, f64)) -> f64,
+    ) -> Averages {
+        let Some((_, floor)) = self.measure.region() else { return means };
+        let is_needed =
+            |means: &Averages| means.carried != Carried::Exactly && means.needs_largest(means.all + floor, samples);
+        if !is_needed(&means) {
+            return means;
+        }
+        let (bounds, Extent { most, ends }) = reached();
+        let hit = most / samples as f64;
+        let means = means.with_bound(hit + bounds.beyond);
+        // What was seen is likely already, and the probability is no less.
+        if means.all >= hit || !is_needed(&means) {
+            return means;
+        }
+        let of_all = most * chance(ends);
+        means.with_bound(of_all.min(hit) + bounds.beyond)
+    }
+
+    /// How far samples of the target between bounds can go, with a noise that is integrated, if there is one.
+    pub(crate) fn extent(&self, bounds: Bounds, free: Option<&FreePivot<'_>>) -> Extent {
+        let Some((region, _)) = self.measure.region() else { return Extent::UNKNOWN };
+        if region.is_everything() {
+            return Extent::UNKNOWN;
+        }
+        let Some(FreePivot { pivot, observed }) = free else {
+            let reaches = bounds.low <= region.lower() || bounds.high >= region.upper();
+            return Extent { most: f64::from(u8::from(reaches)), ends: (region.lower(), region.upper()) };
+        };
+        let at = |value: f64, side: OutlierRegion| {
+            side.sum_of_probabilities(&[value], pivot.effect, *observed, pivot.noise())
+        };
+        // It grows towards either side.
+        let of_lower = at(bounds.low, OutlierRegion::lower_tail(region.lower()));
+        let of_upper = at(bounds.high, OutlierRegion::upper_tail(region.upper()));
+        let (smallest, largest) = pivot.noise().range();
+        let moves = [smallest, largest].map(|end| pivot.effect * (end - observed));
+        let ends = (region.lower() - moves[0].min(moves[1]), region.upper() - moves[0].max(moves[1]));
+        Extent { most: (of_lower + of_upper).min(1.0), ends }
     }
 
     /// Writes the coalition's value and its replicates, see [`OUTPUTS`], from the means. The values are not finite if the

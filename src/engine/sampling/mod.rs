@@ -7,6 +7,7 @@ mod jackknife;
 mod levels;
 mod measuring;
 mod pivot;
+mod reach;
 mod samples;
 mod tilted;
 mod unseen;
@@ -17,18 +18,19 @@ use std::sync::Arc;
 
 pub(crate) use bank::{Bank, Shelf};
 pub(super) use jackknife::variance_of_bank;
-pub(super) use measuring::{FreePivot, OUTPUTS, SampleMeasure};
+pub(super) use levels::Levels;
+pub(super) use measuring::{Extent, FreePivot, OUTPUTS, SampleMeasure};
 pub(super) use pivot::{Pivot, find_pivots};
+pub(super) use reach::{Bounds, OuterParts, Reach};
 pub(super) use samples::{Samples, TargetSamples};
 pub(super) use unseen::{Averages, Carried};
 
 use super::effort::Effort;
-use super::{Ask, Engine, EngineName, Opened};
+use super::{Ask, Budget, Engine, EngineName, Opened};
 use crate::error::Result;
 use crate::shapley::ShapleyMethod;
 use crate::target::Target;
 use crate::world::{Event, Sought};
-use levels::Levels;
 use worlds::SampledWorlds;
 
 /// Any target.
@@ -87,10 +89,10 @@ impl Engine for Sampling {
         Some(effort.samples as f64 * coalitions)
     }
 
-    fn open<'e>(&'e self, event: &'e Event<'e>, samples: usize, ask: Ask<'_>) -> Result<Opened<'e>> {
-        let bank = self.shelf.bank(event.target(), samples, |_| true);
+    fn open<'e>(&'e self, event: &'e Event<'e>, budget: Budget, ask: Ask<'_>) -> Result<Opened<'e>> {
+        let bank = self.shelf.bank(event.target(), budget.samples, |_| true);
         let is_single = matches!(ask, Ask::One(_));
-        let levels = if self.counts || is_single { None } else { Levels::of(event, &bank) };
+        let levels = if self.counts || is_single { None } else { Levels::of_many_players(event, &bank) };
         let samples = Samples::new(event, bank, |_| true);
         let shelf = self.tilts.then_some(&*self.shelf);
         Ok(Opened::Worlds(Box::new(SampledWorlds::new(event, &self.pivots, (samples, levels), shelf))))

@@ -183,38 +183,9 @@ impl<'a> Samples<'a> {
         Ok(TargetSamples::Changing(Changing { values: &mut columns.slots[target].column, factor, term }))
     }
 
-    /// Bounds of the target's values where the noises of some nodes are drawn, with room for rounding; infinite where they are not
-    /// known.
-    pub(crate) fn target_range(&self, is_drawn: impl Fn(usize) -> bool) -> (f64, f64) {
-        let slot = &self.program.slots[self.program.target()];
-        let observed = self.values[slot.node];
-        let (mut low, mut high, mut size) = (observed, observed, observed.abs());
-        for term in &slot.terms {
-            let Source::Noise(node) = term.source else { return (f64::NEG_INFINITY, f64::INFINITY) };
-            if !is_drawn(node) {
-                continue;
-            }
-            let (smallest, largest) = self.target.nodes()[node].mechanism.noise().range();
-            for bound in [smallest, largest] {
-                size += (term.effect * bound).abs();
-            }
-            size += (term.effect * self.noises[node]).abs();
-            let ends = [smallest, largest].map(|bound| term.effect * (bound - self.noises[node]));
-            low += ends[0].min(ends[1]);
-            high += ends[0].max(ends[1]);
-        }
-        let room = 1e-9 * size;
-        if room.is_finite() { (low - room, high + room) } else { (f64::NEG_INFINITY, f64::INFINITY) }
-    }
-
-    /// Bounds of the target's values, whatever is drawn.
-    pub(crate) fn target_range_of_any(&self) -> (f64, f64) {
-        let observed = self.values[self.program.slots[self.program.target()].node];
-        let single = (0..self.noises.len()).map(|node| self.target_range(|other| other == node));
-        // A kept noise adds nothing; the room of each is room enough for all.
-        single.fold((observed, observed), |(low, high), (lowest, highest)| {
-            (low + (lowest - observed).min(0.0), high + (highest - observed).max(0.0))
-        })
+    /// What every function gives for the observed values.
+    pub(crate) fn observed_outputs(&self) -> &[f64] {
+        &self.outputs
     }
 
     /// What the function gives where nothing is drawn. Of a custom mechanism that is the observed value, even if its

@@ -28,6 +28,8 @@ pub(crate) struct Averages {
     /// In units of exp(`ln_unit`), 0 but for probabilities so small that their mean would lose its digits.
     pub(crate) ln_unit: f64,
     pub(crate) carried: Carried,
+    /// A bound of the average of all samples that there can be, as far as it is needed.
+    pub(crate) at_most: f64,
 }
 
 /// How many samples carry an average.
@@ -42,6 +44,11 @@ pub(crate) enum Carried {
 }
 
 impl Averages {
+    /// What a full hit would add to the average, or less, if it cannot.
+    fn full_hit(&self, samples: usize) -> f64 {
+        (1.0 / samples as f64).min(self.at_most)
+    }
+
     /// The variance of the average, from blocks.
     pub(super) fn variance(&self) -> f64 {
         let blocks = BLOCKS as f64;
@@ -49,10 +56,16 @@ impl Averages {
         squares / (blocks * (blocks - 1.0))
     }
 
+    /// The same where the average of all samples that there can be, or what one further hit adds to it, is known to be no more than this:
+    /// where that is 0, there is nothing random in it.
+    pub(crate) fn with_bound(self, at_most: f64) -> Self {
+        Self { at_most, carried: if at_most > 0.0 { self.carried } else { Carried::Exactly }, ..self }
+    }
+
     /// Whether it makes a difference how large the largest sample is: how many carry the average, nets do not tell by the spread
     /// of their blocks, which may all have missed the same.
     pub(super) fn needs_largest(&self, size: f64, samples: usize) -> bool {
-        let hit = 1.0 / samples as f64;
+        let hit = self.full_hit(samples);
         hit > LITTLE * size && hit > LITTLE_OF_ERROR * self.variance().sqrt()
     }
 
@@ -63,19 +76,20 @@ impl Averages {
             return false;
         }
         let size = size.max(f64::MIN_POSITIVE);
-        1.0 / (samples as f64 * size) > THIN_HIT || (self.variance().sqrt() / size) > THIN_SPREAD
+        self.full_hit(samples) / size > THIN_HIT || (self.variance().sqrt() / size) > THIN_SPREAD
     }
 
     /// The logarithm of what one further hit would add to the average; −∞ if nothing random is in it.
     ///
-    /// With k effective samples, it is a full hit where none was seen, the largest that was seen (or four average ones, where that
+    /// It is never above the bound. With k effective samples, it is a full hit where none was seen, the largest that was seen (or four average ones, where that
     /// is not known) from [`FEW`] on, and between them on a logarithmic scale: the tail of what was averaged may go on as it
     /// began, and the fewer there are, the less is known of where it ends.
     pub(super) fn ln_further_hit(&self, samples: usize) -> f64 {
         let count = samples as f64;
+        let most = self.full_hit(samples).ln();
         let (effective, largest) = match self.carried {
             Carried::Exactly => return f64::NEG_INFINITY,
-            _ if self.all <= 0.0 => return -count.ln(),
+            _ if self.all <= 0.0 => return most,
             Carried::BySamples { effective, largest } => (effective, largest),
             Carried::ByBlocks { largest } => {
                 let effective = (self.all * self.all / self.variance()).min(count);
@@ -85,7 +99,7 @@ impl Averages {
             }
         };
         let known = (effective / FEW).powi(2).min(1.0);
-        known * (self.ln_unit + largest.ln()).min(0.0) - count.ln()
+        (known * (self.ln_unit + largest.ln()).min(0.0) - count.ln()).min(most)
     }
 }
 
@@ -94,7 +108,7 @@ mod tests {
     use super::*;
 
     fn averages(blocks: [f64; BLOCKS], carried: Carried) -> Averages {
-        Averages { blocks, all: blocks.iter().sum::<f64>() / BLOCKS as f64, ln_unit: 0.0, carried }
+        Averages { blocks, all: blocks.iter().sum::<f64>() / BLOCKS as f64, ln_unit: 0.0, carried, at_most: 1.0 }
     }
 
     #[test]
@@ -121,6 +135,17 @@ mod tests {
         assert!((one.variance().sqrt() / one.all - 1.0).abs() < 1e-12);
         assert!((one.ln_further_hit(1024) + 1024_f64.ln()).abs() < 0.01);
         assert!(one.is_thin(one.all, 1024) && !one.is_thin(1.0, 1024));
+    }
+
+    #[test]
+    fn a_further_hit_is_within_the_bound() {
+        let none = averages([0.0; BLOCKS], Carried::ByBlocks { largest: None }).with_bound(1e-6);
+        assert!((none.ln_further_hit(64) - 1e-6_f64.ln()).abs() < 1e-12 && !none.is_thin(1e-4, 64));
+        let few = Carried::BySamples { effective: 5.0, largest: 1e-4 };
+        let found = averages([1e-5; BLOCKS], few).with_bound(2e-7).ln_further_hit(1024);
+        assert!((found - 2e-7_f64.ln()).abs() < 1e-12);
+        let impossible = averages([0.0; BLOCKS], Carried::ByBlocks { largest: None }).with_bound(0.0);
+        assert_eq!(impossible.carried, Carried::Exactly);
     }
 
     #[test]

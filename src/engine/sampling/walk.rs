@@ -73,14 +73,14 @@ impl<'w> Walk<'w> {
         self.samples.target(&self.toggled, &mut self.columns)
     }
 
-    /// Whether the noise of a node is drawn or integrated there.
-    pub(super) fn is_free(&self, node: usize) -> bool {
-        !self.kept[node]
+    /// Whether the noise of a node is drawn there.
+    pub(super) fn draws(&self, node: usize) -> bool {
+        !self.kept[node] && Some(node) != self.integrated
     }
 
     /// The nodes whose noise is drawn there.
     pub(super) fn drawn(&self) -> impl Iterator<Item = usize> {
-        (0..self.kept.len()).filter(|&node| !self.kept[node] && Some(node) != self.integrated)
+        (0..self.kept.len()).filter(|&node| self.draws(node))
     }
 
     /// A number that differs from coalition to coalition.

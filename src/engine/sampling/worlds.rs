@@ -10,12 +10,12 @@ use super::jackknife::variance_of_bank;
 use super::levels::{Level, Levels, TOLERATED};
 use super::measuring::{FreePivot, OUTPUTS, SampleMeasure};
 use super::pivot::{Pivot, PivotChoice};
+use super::reach::{Reach, range_of_any};
 use super::samples::Samples;
 use super::tilted::{TiltedBank, Weights};
-use super::unseen::{Averages, Carried};
+use super::unseen::Averages;
 use super::walk::Walk;
 use crate::error::{Error, Result, list_names};
-use crate::score::OutlierRegion;
 use crate::shapley::Coalition;
 use crate::world::Event;
 
@@ -34,6 +34,8 @@ pub(super) struct SampledWorlds<'e> {
     /// The error that fewer may have, once it is known.
     tolerated: OnceLock<f64>,
     measure: SampleMeasure,
+    /// Made where samples leave open how likely the rarest worlds are.
+    reach: OnceLock<Reach<'e>>,
     /// What draws samples towards the event, if that is allowed.
     shelf: Option<&'e Shelf>,
     /// Drawn when they are first needed.
@@ -53,9 +55,10 @@ impl<'e> SampledWorlds<'e> {
         (samples, levels): (Samples<'e>, Option<Levels<'e>>),
         shelf: Option<&'e Shelf>,
     ) -> Self {
-        let measure = SampleMeasure::within(event.measure(), samples.target_range_of_any());
-        let (choice, tolerated, tilted) = (PivotChoice::new(event, pivots), OnceLock::new(), OnceLock::new());
-        Self { event, choice, samples, levels, tolerated, measure, shelf, tilted }
+        let measure = SampleMeasure::within(event.measure(), range_of_any(event));
+        let choice = PivotChoice::new(event, pivots);
+        let (tolerated, reach, tilted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { event, choice, samples, levels, tolerated, measure, reach, shelf, tilted }
     }
 
     /// The error that a coalition may have where it is visited with fewer samples: a part of that of the coalition of nobody with all.
@@ -228,18 +231,21 @@ impl<'e> SampledWorlds<'e> {
 
     fn averages(&self, samples: &Samples<'e>, walk: &mut Walk<'_>, coalition: &Coalition) -> Result<Averages> {
         let free = self.free(walk.go(coalition));
-        let mut means = self.measure.averages(walk.target()?, samples.count(), free.as_ref())?;
-        let region = self.event.measure().region();
-        if means.all == 0.0 && region.is_some_and(|(region, _)| self.is_out_of_reach(region, walk)) {
-            means.carried = Carried::Exactly;
-        }
-        Ok(means)
+        let means = self.measure.averages(walk.target()?, samples.count(), free.as_ref())?;
+        let is_drawn = |node: usize| walk.draws(node);
+        let reached = || {
+            let bounds = self.reach().target(is_drawn);
+            (bounds, self.measure.extent(bounds, free.as_ref()))
+        };
+        Ok(self
+            .measure
+            .bounded(means, samples.count(), reached, |ends| self.reach().outer_parts(is_drawn).chance(ends)))
     }
 
-    /// Whether no values of the noises that are free reach the region: then no hit is certain.
-    fn is_out_of_reach(&self, region: OutlierRegion, walk: &Walk<'_>) -> bool {
-        let (low, high) = self.samples.target_range(|node| walk.is_free(node));
-        region.lower() < low && region.upper() > high
+    /// How far the target goes in any world. Of all samples, of which a part has fewer beyond the bounds still.
+    fn reach(&self) -> &Reach<'e> {
+        self.reach
+            .get_or_init(|| Reach::new(self.event, self.samples.observed_outputs().to_vec(), self.samples.count()))
     }
 
     /// A noise that is to be integrated, with its observed value.

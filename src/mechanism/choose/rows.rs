@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use crate::data::{CompleteCases, Dataset, Levels, only_value};
 use crate::error::Result;
@@ -25,15 +25,16 @@ impl Rows {
     /// # Errors
     /// When a column is not there, or holds text or an infinite value.
     pub(super) fn new(data: &Dataset, node: &str, parents: &[&str], most: usize, seed: u64) -> Result<Self> {
+        let drawn = |count: usize| {
+            (count > most).then(|| {
+                let mut drawn: Vec<usize> = shuffled(count, seed, Purpose::RowsToCompare);
+                drawn.truncate(most);
+                drawn.sort_unstable();
+                drawn
+            })
+        };
         let CompleteCases { parents, values, levels, parent_levels, .. } =
-            CompleteCases::select(data, node, parents.iter().copied())?;
-        if values.len() <= most {
-            return Ok(Self { parents, values, levels, parent_levels });
-        }
-        let mut drawn: Vec<usize> = shuffled(values.len(), seed, Purpose::RowsToCompare);
-        drawn.truncate(most);
-        drawn.sort_unstable();
-        let (parents, values) = (parents.select(Axis(0), &drawn), values.select(Axis(0), &drawn));
+            CompleteCases::select_some(data, node, parents.iter().copied(), drawn)?;
         Ok(Self { parents, values, levels, parent_levels })
     }
 

@@ -4,7 +4,9 @@ use super::given::{Given, Predictions};
 use crate::data::Levels;
 use crate::mechanism::classes::ClassFunction;
 use crate::mechanism::code::NamedMechanism;
-use crate::mechanism::function::{Change, LinearFunction, Link, Names, ParentFunction, ScaleFunction, for_each_row};
+use crate::mechanism::function::{
+    ANY, Change, LinearFunction, Link, Names, ParentFunction, Range, ScaleFunction, for_each_row, weighted_sum,
+};
 
 /// How a node's value comes from its parents and its noise.
 #[derive(Debug, Clone)]
@@ -102,6 +104,12 @@ impl Form {
         }
     }
 
+    /// Bounds of what [`fill_output`](Self::fill_output) writes where parents and noise lie within bounds of their own; infinite where
+    /// they are not known, as of code.
+    pub(super) fn output_range(&self, parents: &[Range], noise: Range) -> Range {
+        self.structural().map_or(ANY, |structural| structural.output_range(parents, noise))
+    }
+
     /// What the parents of some rows say of their values. `None` for a root, which has no parents, for classes, and for code,
     /// into which noise may enter anyhow.
     pub(crate) fn predict(&self, parents: &[&[f64]], rows: usize) -> Option<Predictions> {
@@ -192,6 +200,24 @@ impl Structural {
         }
         self.location.as_ref().is_none_or(|location| location.takes_parents(parents))
             && self.scale.as_ref().is_none_or(|scale| scale.parents() == parents)
+    }
+
+    fn output_range(&self, parents: &[Range], noise: Range) -> Range {
+        let location = self.location.as_ref().map(|location| location.range(parents));
+        if self.adds_noise() {
+            return location.unwrap_or(noise);
+        }
+        let (smallest, largest) = self.scale.as_ref().map_or((1.0, 1.0), |scale| scale.range(parents));
+        let scaled = |noise: f64| {
+            let ends = [smallest * noise, largest * noise];
+            (ends[0].min(ends[1]), ends[0].max(ends[1]))
+        };
+        let (low, high) = weighted_sum(
+            0.0,
+            &[1.0, 1.0],
+            [location.unwrap_or((0.0, 0.0)), (scaled(noise.0).0, scaled(noise.1).1)].into_iter(),
+        );
+        (self.link.invert(low), self.link.invert(high))
     }
 
     fn given(&self, parents: &[f64]) -> Given {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::classes::ClassFunction;
 use super::code::NamedMechanism;
-use super::function::{Names, ParentFunction};
+use super::function::{Names, ParentFunction, Range};
 use crate::data::Levels;
 use crate::error::{Error, Result};
 use crate::noise::NoiseDistribution;
@@ -210,6 +210,12 @@ impl FittedMechanism {
     /// where it is not, and for a root, whose value is its noise.
     pub(crate) fn fill_output(&self, parents: &[&[f64]], noise: &[f64], values: &mut [f64]) {
         self.form.fill_output(parents, noise, values);
+    }
+
+    /// Bounds of what [`fill_output`](Self::fill_output) writes where parents and noise lie within bounds of their own, each the smallest
+    /// and the largest value; infinite where they are not known.
+    pub(crate) fn output_range(&self, parents: &[Range], noise: Range) -> Range {
+        self.form.output_range(parents, noise)
     }
 }
 

@@ -8,6 +8,7 @@ mod linear;
 mod link;
 mod logarithms;
 mod polynomial;
+mod range;
 mod saved;
 mod scale;
 mod sum_of_maxima;
@@ -37,9 +38,10 @@ pub(crate) use changed::Change;
 pub(crate) use columns::{Columns, for_each_row};
 pub(crate) use logarithms::Logarithms;
 pub(crate) use polynomial::{ParentRange, PolynomialTerm};
+pub(crate) use range::{ANY, Range, weighted_sum};
 pub(crate) use saved::check_arity;
 pub(crate) use scale::ScaleFunction;
-#[cfg(feature = "boosted-trees")]
+#[cfg(any(feature = "boosted-trees", test))]
 pub(crate) use trees::RegressionTree;
 pub(crate) use words::Names;
 

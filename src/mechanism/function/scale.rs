@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::linear::LinearFunction;
+use super::range::{Range, weighted_sum};
 use super::saved::check;
 use super::words::{Names, figure};
 use crate::error::{Error, Result};
@@ -43,6 +44,13 @@ impl ScaleFunction {
     /// The value at one row of columns: the same bits as [`value`](Self::value).
     pub(crate) fn value_at(&self, parents: &[&[f64]], row: usize) -> f64 {
         self.bounded(self.log_scale.value_at(parents, row))
+    }
+
+    /// Bounds of the scale where each parent lies within bounds of its own.
+    pub(crate) fn range(&self, parents: &[Range]) -> Range {
+        let LinearFunction { intercept, coefficients } = &self.log_scale;
+        let (low, high) = weighted_sum(*intercept, coefficients, parents.iter().copied());
+        (self.bounded(low), self.bounded(high))
     }
 
     fn bounded(&self, exponent: f64) -> f64 {

@@ -6,9 +6,9 @@ use crate::numeric::moments;
 use crate::numeric::rank_index::{AT_A_TIME, RankIndex};
 use crate::{Error, Result};
 use rand::Rng;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The empirical distribution of `n` observed values: each has probability 1/n.
 ///
@@ -26,7 +26,9 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "EmpiricalValues")]
 pub struct EmpiricalDistribution {
-    values: Vec<f64>,
+    /// Shared by all clones: a model, what it was made from and what is made of it hold the values once.
+    #[serde(serialize_with = "as_list")]
+    values: Arc<Vec<f64>>,
     #[serde(skip)]
     mean: f64,
     #[serde(skip)]
@@ -59,7 +61,7 @@ impl EmpiricalDistribution {
         let most = values.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
         let largest_atom = most as f64 / values.len() as f64;
         let coincidence = coincidence(&values, variance);
-        Ok(Self { values, mean, variance, largest_atom, coincidence, index: OnceLock::new() })
+        Ok(Self { values: Arc::new(values), mean, variance, largest_atom, coincidence, index: OnceLock::new() })
     }
 
     /// The observed values in ascending order, in the node's unit. There is at least one.
@@ -103,7 +105,8 @@ impl EmpiricalDistribution {
     }
 
     pub(in crate::noise) fn sample_into(&self, rng: &mut (impl Rng + ?Sized), out: &mut [f64]) {
-        let count = self.values.len() as u64;
+        let values = self.values();
+        let count = values.len() as u64;
         let mut bytes = [0; 4 * AT_A_TIME];
         for slots in out.chunks_mut(AT_A_TIME) {
             let bytes = &mut bytes[..4 * slots.len()];
@@ -111,7 +114,7 @@ impl EmpiricalDistribution {
             let (words, _) = bytes.as_chunks::<4>();
             // A random word as a share of 2³², times n: the chance of a value is 1/n to within 2⁻³².
             for (slot, &word) in slots.iter_mut().zip(words) {
-                *slot = self.values[((u64::from(u32::from_le_bytes(word)) * count) >> 32) as usize];
+                *slot = values[((u64::from(u32::from_le_bytes(word)) * count) >> 32) as usize];
             }
         }
     }
@@ -133,10 +136,10 @@ impl EmpiricalDistribution {
     /// Replaces probabilities by quantiles without the care that [`quantile`](Law::quantile) takes of rounding: a point within
     /// 1e-16 of a bound between two values may get either.
     pub(in crate::noise) fn replace_by_quantiles(&self, points: &mut [f64]) {
-        let count = self.values.len();
+        let (values, count) = (self.values(), self.values.len());
         for point in points {
             let rank = (*point * count as f64) as usize;
-            *point = self.values[rank.min(count - 1)];
+            *point = values[rank.min(count - 1)];
         }
     }
 
@@ -204,6 +207,10 @@ impl Law for EmpiricalDistribution {
     }
 }
 
+fn as_list<S: Serializer>(values: &Arc<Vec<f64>>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    values.as_slice().serialize(serializer)
+}
+
 /// The values of empirical noise as a file holds them, before they are checked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,6 +248,12 @@ mod tests {
         assert_eq!(noise(&[3.0, 1.0, 2.0]).values(), [1.0, 2.0, 3.0]);
         assert_eq!(noise(&[3.0, 1.0, 2.0]).smallest(), 1.0);
         assert_eq!(noise(&[3.0, 1.0, 2.0]).largest(), 3.0);
+    }
+
+    #[test]
+    fn clones_hold_the_values_once() {
+        let noise = noise(&[3.0, 1.0, 2.0]);
+        assert!(std::ptr::eq(noise.values(), noise.clone().values()));
     }
 
     #[test]

@@ -9,18 +9,18 @@ const LANES: usize = 4;
 /// each is spread over the four points around it with the weights of cubic (Lagrange) interpolation.
 pub(super) fn interpolated(values: impl Iterator<Item = f64>, count: usize, period: f64, points: usize) -> Vec<f64> {
     let density = points as f64 / period;
-    let mut masses = two_rounds(points);
+    let mut masses = round(points);
     let mut cell = Cell::default();
     for value in values {
         let place = value * density + points as f64;
         let below = place as u32;
         if below != cell.below {
-            cell.spread(&mut masses);
+            cell.spread(&mut masses, points);
             cell = Cell { below, powers: [0.0; 4] };
         }
         cell.add(place - f64::from(below));
     }
-    cell.spread(&mut masses);
+    cell.spread(&mut masses, points);
     on_circle(&masses, count, points)
 }
 
@@ -34,7 +34,7 @@ pub(super) fn interpolated_in_order(
     points: usize,
 ) -> Vec<f64> {
     let density = points as f64 / period;
-    let mut masses = two_rounds(points);
+    let mut masses = round(points);
     let place = |value: f64| (factor * value + shift) * density + points as f64;
     let mut rest = ascending;
     while let Some(&first) = rest.first() {
@@ -54,7 +54,7 @@ pub(super) fn interpolated_in_order(
         }
         cell.powers[0] = of_cell.len() as f64;
         cell.powers[1..].iter_mut().zip(lanes).for_each(|(power, lanes)| *power += lanes.iter().sum::<f64>());
-        cell.spread(&mut masses);
+        cell.spread(&mut masses, points);
         rest = others;
     }
     on_circle(&masses, count, points)
@@ -71,10 +71,9 @@ fn leading(values: &[f64], has: impl Fn(f64) -> bool) -> usize {
     known + values[known..values.len().min(reach)].partition_point(|&value| has(value))
 }
 
-/// Room for two rounds of the circle and the neighbours at the ends: values lie within a period of the mean, so none is below the first
-/// round, and none needs to be taken round the circle.
-fn two_rounds(points: usize) -> Vec<f64> {
-    vec![0.0; 2 * points + 4]
+/// Room for one round of the circle and the neighbours at its ends.
+fn round(points: usize) -> Vec<f64> {
+    vec![0.0; points + 4]
 }
 
 /// The values between two lattice points, as many as follow one another.
@@ -95,8 +94,9 @@ impl Cell {
         self.powers[3] += square * f;
     }
 
-    /// Adds the weights of all values, which are cubic in f: so the sums of powers are all that is needed.
-    fn spread(&self, masses: &mut [f64]) {
+    /// Adds the weights of all values, which are cubic in f: so the sums of powers are all that is needed. Values lie within a period of the
+    /// mean, so none is below the first round or above the second.
+    fn spread(&self, masses: &mut [f64], points: usize) {
         let [one, f, square, cube] = self.powers;
         let weights = [
             square / 2.0 - f / 3.0 - cube / 6.0,
@@ -105,23 +105,20 @@ impl Cell {
             (cube - f) / 6.0,
         ];
         // The point below is the second of the four, so all places are one further on.
-        let first = self.below as usize;
+        let below = self.below as usize;
+        let first = if below < points { below } else { below - points };
         if let Some(around) = masses.get_mut(first..first + 4) {
             around.iter_mut().zip(weights).for_each(|(mass, weight)| *mass += weight);
         }
     }
 }
 
-/// Two rounds of a circle laid on one another, with one point before the first and three after the second, as shares of `count`.
+/// A round of the circle, with one point before the first and three after the last, as shares of `count`.
 fn on_circle(masses: &[f64], count: usize, points: usize) -> Vec<f64> {
-    let (before, rest) = masses.split_at(1);
-    let (first_round, rest) = rest.split_at(points);
-    let (second_round, after) = rest.split_at(points);
-    let mut circle: Vec<f64> = first_round.iter().zip(second_round).map(|(a, b)| a + b).collect();
-    circle[points - 1] += before[0];
-    circle.iter_mut().zip(after).for_each(|(mass, after)| *mass += after);
     let share = 1.0 / count as f64;
-    circle.iter_mut().for_each(|mass| *mass *= share);
+    let mut circle: Vec<f64> = masses[1..=points].iter().map(|mass| mass * share).collect();
+    circle[points - 1] += masses[0] * share;
+    circle.iter_mut().zip(&masses[points + 1..]).for_each(|(mass, after)| *mass += after * share);
     circle
 }
 

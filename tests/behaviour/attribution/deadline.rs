@@ -96,7 +96,8 @@ fn a_target_that_is_linear_in_some_noises_gets_better_round_by_round() {
     assert_eq!(samples, [64, 1_024, 4_096, 16_384]);
     assert_eq!(found.iter().map(|found| found.complete).collect::<Vec<_>>(), [false, false, false, true]);
     let errors: Vec<f64> = found.iter().map(|found| found.attribution.ranked()[0].std_error).collect();
-    assert!(errors.is_sorted_by(|a, b| a > b), "{errors:?}");
+    // With more samples a smaller share of them may do for an error of 0.02 nats.
+    assert!(errors.windows(2).all(|pair| pair[1] < pair[0] || pair[1] < 0.02), "{errors:?}");
     assert!(found.iter().all(|found| found.attribution.ranked()[0].node == retail_shop::CULPRIT.0));
     assert_eq!(found[3].attribution, attributor.attribute(&slow).unwrap());
 }

@@ -5,6 +5,7 @@ mod coverage;
 mod fourier;
 mod jumps;
 mod missing;
+mod out_of_reach;
 mod partly_linear;
 mod rows;
 

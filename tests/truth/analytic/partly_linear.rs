@@ -71,7 +71,8 @@ fn the_truth_is_covered_and_by_narrower_errors_than_those_of_samples_of_all_nois
         squares.sum::<f64>()
     };
     let (partly, all) = (mean_square(Estimator::Auto), mean_square(Estimator::MonteCarlo));
-    assert!(partly < 0.5 * all, "{partly} {all}");
+    // With a share of the samples, as many as an error of 0.02 nats needs.
+    assert!(partly < 0.75 * all, "{partly} {all}");
 }
 
 #[test]

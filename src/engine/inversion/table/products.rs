@@ -18,7 +18,8 @@ impl Products {
         width: usize,
     ) -> Self {
         let table = |part: fn(&Spectrum) -> &[f64]| {
-            let rows: Vec<f64> = spectra.clone().flat_map(part).copied().collect();
+            let mut rows = Vec::with_capacity(spectra.clone().count() * width);
+            spectra.clone().for_each(|spectrum| rows.extend_from_slice(part(spectrum)));
             // As many numbers as fill the rows, so it never fails.
             Array2::from_shape_vec((rows.len() / width, width), rows).unwrap_or_default()
         };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::data::Observation;
-use crate::engine::sampling::{OUTPUTS, Shelf};
+use crate::engine::sampling::{OUTPUTS, Reach, Shelf};
 use crate::engine::{Estimator, Means, NoiseSampling};
 use crate::graph::CausalGraph;
 use crate::mechanism::{AdditiveNoiseModel, CausalMechanism, CustomMechanism, KnownFormula, Mechanism};
@@ -174,4 +174,86 @@ fn kept_noises_leave_no_rounding_behind() {
     samples.target(&all, &mut columns).unwrap();
     let again = samples.target(&all, &mut columns).unwrap();
     assert!(matches!(again, TargetSamples::Constant(value) if value == event.observed()));
+}
+
+/// Whatever is drawn, no sample is beyond the bounds of its world, and no more of them reach an end than there can be.
+#[test]
+fn samples_stay_within_reach() {
+    let random = &mut ChaCha8Rng::seed_from_u64(29);
+    let (samples, mut known, mut narrowed) = (2_000, 0, 0);
+    for case in 0..60 {
+        let nodes = random.random_range(3..9);
+        let model = random_model(nodes, random);
+        let target = Target::new(&model, &format!("n{}", nodes - 1)).unwrap();
+        let row: Vec<(&str, f64)> =
+            target.nodes().iter().map(|node| (node.name.as_str(), random.random_range(0.0..3.0))).collect();
+        let event = event(&target, &Observation::from_pairs(row).unwrap());
+        let bank = bank(&target, samples);
+        let outputs = Samples::new(&event, Arc::clone(&bank), |_| true).observed_outputs().to_vec();
+        let reach = Reach::new(&event, outputs, samples);
+        for _ in 0..10 {
+            let held: Vec<bool> = (0..target.nodes().len()).map(|_| random.random_bool(0.4)).collect();
+            let mut values = naive(&target, &bank, event.noises(), &held);
+            values.sort_by(f64::total_cmp);
+            let bounds = reach.target(|node| !held[node]);
+            let room = 1e-9 * (1.0 + event.observed().abs());
+            let (least, most) = (values[0], values[samples - 1]);
+            assert!(bounds.low <= least + room && most - room <= bounds.high, "{case}: {bounds:?}, {least} to {most}");
+            known += usize::from(bounds.high.is_finite());
+            for rank in [1, samples / 100, samples / 10] {
+                let (lower, upper) = (values[rank - 1] + room, values[samples - rank] - room);
+                for (ends, reached) in [
+                    ((f64::NEG_INFINITY, upper), values.iter().filter(|value| **value >= upper).count()),
+                    ((lower, f64::INFINITY), values.iter().filter(|value| **value <= lower).count()),
+                ] {
+                    let chance = samples as f64 * (reach.outer_parts(|node| !held[node]).chance(ends) + bounds.beyond);
+                    // Counts of so many on average lie within 4 standard deviations of it.
+                    let room = 4.0 * chance.sqrt() + 1.0;
+                    assert!(reached as f64 <= chance + room, "{case}, {ends:?}: {reached} of at most {chance}");
+                    narrowed += usize::from(chance < 0.5 * samples as f64);
+                }
+            }
+        }
+    }
+    assert!(known > 200 && narrowed > 300, "{known} {narrowed}");
+}
+
+/// Two noises that must both lie in their upper tenth: the bound is the product of the parts that are looked at, which are no narrower.
+#[test]
+fn noises_that_are_all_needed_hardly_reach_an_end() {
+    let uniform = || NoiseDistribution::uniform(0.0, 1.0).unwrap();
+    let graph = CausalGraph::from_edges([("a", "t"), ("b", "t"), ("c", "t")]).unwrap();
+    let largest = KnownFormula::sum_of_maxima([vec!["a"], vec!["b", "c"]]).unwrap();
+    let model = ["a", "b", "c"]
+        .into_iter()
+        .try_fold(StructuralCausalModel::new(graph), |model, name| model.with_mechanism(name, uniform()))
+        .and_then(|model| {
+            model.with_mechanism(
+                "t",
+                AdditiveNoiseModel::known(largest).with_noise(NoiseDistribution::constant(0.0).unwrap()),
+            )
+        })
+        .unwrap()
+        .without_fitting()
+        .unwrap();
+    let target = Target::new(&model, "t").unwrap();
+    let observation = Observation::from_pairs([("a", 0.5), ("b", 0.5), ("c", 0.2), ("t", 1.0)]).unwrap();
+    let event = event(&target, &observation);
+    let outputs = Samples::new(&event, bank(&target, 64), |_| true).observed_outputs().to_vec();
+    let reach = Reach::new(&event, outputs, 64);
+    let place = |name: &str| target.nodes().iter().position(|node| node.name == name).unwrap();
+    let (a, b, c) = (place("a"), place("b"), place("c"));
+    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+    let bounds = reach.target(|node| node == a || node == b);
+    close(bounds.low, 0.2);
+    close(bounds.high, 2.0);
+    let upper = |end: f64| (f64::NEG_INFINITY, end);
+    let chance = |drawn: &[usize], ends: (f64, f64)| reach.outer_parts(|node| drawn.contains(&node)).chance(ends);
+    // a + max(b, 0.2) reaches 1.96 where both are above 0.96, hence in their last twentieth.
+    close(chance(&[a, b], upper(1.96)), 0.05 * 0.05);
+    close(chance(&[a], upper(1.6)), 0.0);
+    // With c drawn, too, neither b nor c is needed, as the other will do.
+    close(chance(&[a, b, c], upper(1.96)), 0.05);
+    close(chance(&[a], (0.505, f64::INFINITY)), 0.01);
+    assert_eq!(chance(&[a], (f64::NEG_INFINITY, f64::INFINITY)), 0.0);
 }

@@ -62,6 +62,15 @@ impl TreeEnsemble {
         self.linear.coefficients.len()
     }
 
+    /// Bounds of what the trees add: the sums of their smallest and of their largest leaves.
+    pub(super) fn range_of_corrections(&self) -> (f64, f64) {
+        let extremes = |tree: &RegressionTree| {
+            let ends = (f64::INFINITY, f64::NEG_INFINITY);
+            tree.leaves.iter().fold(ends, |(least, most), &leaf| (least.min(leaf), most.max(leaf)))
+        };
+        self.trees.iter().map(extremes).fold((0.0, 0.0), |(low, high), (least, most)| (low + least, high + most))
+    }
+
     /// The trees are added up by themselves, so that sums of them can be known beforehand.
     pub(super) fn value(&self, parents: &[f64]) -> f64 {
         self.linear.value(parents) + self.trees.iter().fold(0.0, |sum, tree| sum + tree.value(parents))

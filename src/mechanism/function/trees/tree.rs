@@ -24,7 +24,7 @@ pub(crate) struct RegressionTree {
 
 impl RegressionTree {
     /// For each inner node, breadth first, the parent that it splits on and the threshold; then the leaves, one more.
-    #[cfg(feature = "boosted-trees")]
+    #[cfg(any(feature = "boosted-trees", test))]
     pub(crate) fn new(parents: Vec<u32>, thresholds: Vec<f64>, leaves: Vec<f64>) -> Self {
         Self { parents, thresholds, leaves }
     }
