@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 
 /// The values' ranks as shares of (0, 1); equal values have the mean of their ranks. Costs O(n log n).
 pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let order = ascending(values);
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
     for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
@@ -14,6 +13,13 @@ pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
         before += tied.len();
     }
     ranks
+}
+
+/// The places of the values from the smallest to the largest, equal ones in order. Costs O(n log n).
+pub(crate) fn ascending(values: &[f64]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    places.sort_by(|&one, &other| values[one].total_cmp(&values[other]));
+    places
 }
 
 /// Sorts as [`slice::sort_by`] does, whose two thousand lines of intermediate code are compiled anew for every comparison. Here places are
