@@ -4,6 +4,7 @@
 //! cancel, and no intercept is left. Its mean is known for any noises, its whole distribution for normal ones.
 
 use ndarray::ArrayView2;
+use rayon::prelude::*;
 
 use super::{Ask, Budget, Engine, EngineName, Opened, Part, Reading, Readout, Visitor, Worlds};
 use crate::error::{Error, Result, list_names};
@@ -12,13 +13,12 @@ use crate::numeric::normal_tail::{ln_normal_survival, normal_survival};
 use crate::score::{LnWithFloor, OutlierRegion};
 use crate::shapley::{Coalition, Faces, ShapleyValues};
 use crate::target::Target;
-use crate::threads::in_parallel;
 use crate::world::{Event, Sought};
 
 /// Spreads whose squares, sums of them and squares of much smaller ones are numbers.
 const SQUARED_SAFELY: std::ops::Range<f64> = 1e-100..1e140;
 
-/// So many coalitions are worth another thread.
+/// Fewest coalitions that are worth another thread.
 const COALITIONS_OF_A_TASK: usize = 4096;
 
 /// A target that is linear in all noises and, where its whole distribution is asked for, they are normal.
@@ -203,8 +203,7 @@ impl ClosedWorlds<'_> {
             // Waking other threads would take longer.
             moments.iter().map(worth).collect()
         } else {
-            let tasks: Vec<&[Moments]> = moments.chunks(COALITIONS_OF_A_TASK).collect();
-            in_parallel(tasks.len(), &|task| tasks[task].iter().map(worth).collect::<Vec<f64>>()).concat()
+            moments.par_iter().with_min_len(COALITIONS_OF_A_TASK).map(worth).collect()
         };
         // The observation itself is certain.
         let nobody = drawn.members().iter().position(|&members| members == 0);

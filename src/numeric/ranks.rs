@@ -61,7 +61,7 @@ mod tests {
                 (0..count).map(|number| (number * 37 % 11, number.to_string())).collect();
             let mut expected = found.clone();
             sort_by(&mut found, &|a, b| b.0.cmp(&a.0));
-            expected.sort_by(|a, b| b.0.cmp(&a.0));
+            expected.sort_by_key(|item| std::cmp::Reverse(item.0));
             assert_eq!(found, expected);
         }
     }
