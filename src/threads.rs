@@ -3,11 +3,12 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{Error, Result};
@@ -126,6 +127,22 @@ pub(crate) fn is_stopped() -> bool {
 /// [`Error::Cancelled`] where [`is_stopped`].
 pub(crate) fn proceed() -> Result<()> {
     if is_stopped() { Err(CANCELLED) } else { Ok(()) }
+}
+
+/// What is found for every number below `count`, in order, in parallel on the current rayon pool.
+///
+/// Rayon compiles an iterator anew for every closure, which takes longer than most closures themselves; here it sees but one.
+pub(crate) fn in_parallel<T: Send>(count: usize, find: &(dyn Fn(usize) -> T + Sync)) -> Vec<T> {
+    let found: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::new(None)).collect();
+    for_each_below(count, &|number| {
+        let one = find(number);
+        *found[number].lock().unwrap_or_else(PoisonError::into_inner) = Some(one);
+    });
+    found.into_iter().filter_map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+fn for_each_below(count: usize, run: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(run);
 }
 
 /// Runs something on the calling thread alone: what the library would run in parallel runs on it, one after another, and neither the global

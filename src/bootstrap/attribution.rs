@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use rayon::prelude::*;
-
 use super::config::BootstrapConfig;
 use super::events::{Asked, OfAllEvents, OfEvent, summarise};
 use super::resampling::{Resampled, resample};
@@ -16,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
 use crate::question::attribution::AttributionConfig;
 use crate::telemetry::span;
+use crate::threads::in_parallel;
 
 impl StructuralCausalModel {
     /// Intervals of a score and its contributions that include what is not known of the model.
@@ -114,7 +113,8 @@ impl StructuralCausalModel {
         let of_resample = of_resample(attribution, bootstrap);
         let (attributor, like_resamples) =
             (fitted.attributor(target, attribution.clone())?, fitted.attributor(target, of_resample.clone())?);
-        let estimate = |event: &Observation| -> Result<Asked> {
+        let estimate = |event: usize| -> Result<Asked> {
+            let event = &events[event];
             let estimate = attributor.attribute(event)?;
             let same = attribution.effort == of_resample.effort;
             let like_resamples = if same { estimate.clone() } else { like_resamples.attribute_alone(event)? };
@@ -122,7 +122,7 @@ impl StructuralCausalModel {
             asked.with_more_rows = beyond_the_rows(&fitted, event, &asked, &of_resample, bootstrap.tail())?;
             Ok(asked)
         };
-        let estimates: Vec<Result<Asked>> = events.par_iter().map(estimate).collect();
+        let estimates: Vec<Result<Asked>> = in_parallel(events.len(), &estimate);
         let asked: Vec<(&Observation, &Asked)> =
             events.iter().zip(&estimates).filter_map(|(event, found)| Some((event, found.as_ref().ok()?))).collect();
         let ask = |sets: &[Cow<'_, Dataset>]| -> OfAllEvents {

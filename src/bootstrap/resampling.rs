@@ -4,13 +4,11 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rayon::prelude::*;
-
 use super::config::{BootstrapConfig, BootstrapMethod};
 use super::rows::Rows;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::threads::is_stopped;
+use crate::threads::{in_parallel, is_stopped};
 
 /// At most so many groups of rows are left out in turn, of each data set.
 const MOST_GROUPS: usize = 50;
@@ -69,7 +67,7 @@ pub(super) fn resample<T: Send>(
         }
         Some(found)
     };
-    let results: Option<Vec<Result<T>>> = (0..total).into_par_iter().map(run).collect();
+    let results: Option<Vec<Result<T>>> = in_parallel(total, &run).into_iter().collect();
     let results = results.filter(|_| !cancelled.load(Ordering::Relaxed));
     let mut resampled = results.ok_or(Error::Cancelled { what: "the bootstrap" })?;
     let mut rest = resampled.split_off(config.resamples).into_iter();

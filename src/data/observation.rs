@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::names::ColumnNames;
 use crate::error::{Error, Result, list_with_guess};
+use crate::numeric::ranks::sort_by;
 
 /// One value per named column, in each column's own unit; `NaN` stands for a missing value. Categories have text in its place:
 /// [`with_text`](Self::with_text).
@@ -194,7 +195,7 @@ impl<N: Into<String>, S> TryFrom<HashMap<N, f64, S>> for Observation {
     /// In the order of the names, as a hash map has another in every process.
     fn try_from(values: HashMap<N, f64, S>) -> Result<Self> {
         let mut pairs: Vec<(String, f64)> = values.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        sort_by(&mut pairs, &|one, other| one.0.cmp(&other.0));
         Self::from_pairs(pairs)
     }
 }

@@ -1,7 +1,6 @@
 //! Recent rows against training, node by node.
 
 use rand::RngExt;
-use rayon::prelude::*;
 
 use super::report::{DriftReport, DriftTest, NodeDrift};
 use crate::checks::scale_warning;
@@ -11,8 +10,10 @@ use crate::model::{FittedModel, Recovered};
 use crate::noise::NoiseDistribution;
 use crate::numeric::holm::holm;
 use crate::numeric::kolmogorov_smirnov::{kolmogorov_smirnov_distance, kolmogorov_smirnov_p_value, two_sample_size};
+use crate::numeric::ranks::sort_by;
 use crate::random::{Purpose, stream};
 use crate::telemetry::span;
+use crate::threads::in_parallel;
 
 /// Seed of where noises lie in the intervals that classes tell.
 const SEED: u64 = 0;
@@ -58,12 +59,9 @@ impl FittedModel {
         }
         let rows = self.recover_rows(recent)?;
         let order = self.graph().topological_positions();
-        let mut nodes: Vec<(usize, NodeDrift)> = order
-            .par_iter()
-            .enumerate()
-            .map(|(place, &position)| (position, self.drift(position, place, &rows)))
-            .collect();
-        nodes.sort_by_key(|&(position, _)| position);
+        let mut nodes: Vec<(usize, NodeDrift)> =
+            in_parallel(order.len(), &|place| (order[place], self.drift(order[place], place, &rows)));
+        sort_by(&mut nodes, &|one, other| one.0.cmp(&other.0));
         let mut nodes: Vec<NodeDrift> = nodes.into_iter().map(|(_, node)| node).collect();
         let tests = || nodes.iter().flat_map(|node| [node.noise, node.marginal]).flatten();
         let mut adjusted = holm(&tests().map(|test| test.p_value).collect::<Vec<_>>()).into_iter();
@@ -76,8 +74,8 @@ impl FittedModel {
 
     fn recover_rows(&self, recent: &Dataset) -> Result<Vec<Recovered>> {
         let observations: Vec<Observation> = recent.observations().collect();
-        let recover = |row: &Observation| self.wiring().abduct(row);
-        let rows: Vec<Result<Recovered>> = observations.par_iter().map(recover).collect();
+        let recover = |row: usize| self.wiring().abduct(&observations[row]);
+        let rows: Vec<Result<Recovered>> = in_parallel(observations.len(), &recover);
         let in_row = |(row, result): (usize, Result<Recovered>)| {
             result.map_err(|cause| Error::InRow { row, cause: Box::new(cause) })
         };

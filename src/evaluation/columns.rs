@@ -1,12 +1,12 @@
 //! The held-out rows as columns of values and noises.
 
 use rand::RngExt;
-use rayon::prelude::*;
 
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::model::{FittedModel, Wiring};
 use crate::random::{Purpose, stream};
+use crate::threads::in_parallel;
 
 /// Seed of where noises lie in the intervals that classes tell.
 const SEED: u64 = 0;
@@ -31,7 +31,7 @@ impl Columns {
         let wiring = model.wiring();
         let in_order = wiring.in_order(&values);
         let recovered: Vec<(Vec<f64>, usize)> =
-            (0..in_order.len()).into_par_iter().map(|number| recover(wiring, number, &in_order)).collect();
+            in_parallel(in_order.len(), &|number| recover(wiring, number, &in_order));
         let (noises, without_noise) = wiring.by_position(recovered).into_iter().unzip();
         Ok(Self { values, noises, without_noise })
     }

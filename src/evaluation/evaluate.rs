@@ -1,7 +1,5 @@
 //! The evaluation of a model.
 
-use rayon::prelude::*;
-
 use super::columns::Columns;
 use super::config::EvaluationConfig;
 use super::correction::{FAMILIES, adjusted_p_values};
@@ -15,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::independence::MOST_PERMUTATIONS;
 use crate::model::FittedModel;
 use crate::telemetry::span;
+use crate::threads::in_parallel;
 
 impl FittedModel {
     /// Says how good the model is, by rows that it was not fitted to.
@@ -120,7 +119,7 @@ fn evaluate_nodes(
     let needed = (2.0 * FAMILIES * tests as f64 / config.alpha).ceil().min(MOST_PERMUTATIONS as f64) as usize;
     let permutations = config.permutations.max(needed);
     let evaluated: Vec<Result<NodeEvaluation>> =
-        nodes.par_iter().map(|node| node.evaluate(config, permutations)).collect();
+        in_parallel(nodes.len(), &|node| nodes[node].evaluate(config, permutations));
     let mut evaluations = evaluated.into_iter().collect::<Result<Vec<_>>>()?;
 
     let mut calibrations: Vec<_> =

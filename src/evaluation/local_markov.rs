@@ -1,14 +1,12 @@
 //! The conditional independencies that a graph implies, tested.
 
-use rayon::prelude::*;
-
 use super::columns::{Columns, select};
 use super::config::EvaluationConfig;
 use super::correction::adjusted_p_values;
 use super::result::ImpliedIndependence;
 use crate::independence::{ConditionalIndependenceTest, Projection, covariance_of_residuals};
 use crate::model::FittedModel;
-use crate::threads::is_stopped;
+use crate::threads::{in_parallel, is_stopped};
 
 /// Rows that a regression needs beyond its columns and the constant.
 const SPARE_ROWS: usize = 11;
@@ -23,10 +21,8 @@ pub(super) fn test_implied_independencies(
     config: &EvaluationConfig,
 ) -> (Vec<ImpliedIndependence>, usize) {
     let order = model.graph().topological_positions();
-    let of_node: Vec<(Vec<ImpliedIndependence>, usize)> = (0..order.len())
-        .into_par_iter()
-        .map(|rank| test_node(model, columns, config, order[rank], &order[..rank]))
-        .collect();
+    let of_node = |rank: usize| test_node(model, columns, config, order[rank], &order[..rank]);
+    let of_node: Vec<(Vec<ImpliedIndependence>, usize)> = in_parallel(order.len(), &of_node);
     let (mut tests, mut untested) = (Vec::new(), 0);
     for (of_node, untested_of_node) in of_node {
         tests.extend(of_node);

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use rand::seq::SliceRandom;
-use rayon::prelude::*;
 
 use super::columns::{Columns, select};
 use super::config::EvaluationConfig;
@@ -15,7 +14,7 @@ use super::result::GraphComparison;
 use crate::graph::CausalGraph;
 use crate::independence::{Projection, covariance_of_residuals};
 use crate::random::{Purpose, stream};
-use crate::threads::is_stopped;
+use crate::threads::{in_parallel, is_stopped};
 
 /// Most tests over all graphs: about ten seconds at 500 rows.
 const MOST_TESTS: usize = 1_000_000;
@@ -40,19 +39,17 @@ pub(super) fn compare(
     let given = Shape::of(graph);
     let values = some_complete_rows(columns, config, &given)?;
     let (edges, colliders) = (given.edges(), given.colliders());
-    let permuted: Vec<(usize, bool)> = (0..config.graph_permutations as u64)
-        .into_par_iter()
-        .map(|index| {
-            if is_stopped() {
-                return (0, false);
-            }
-            let mut names: Vec<usize> = (0..nodes).collect();
-            names.shuffle(&mut stream(config.seed, Purpose::PermutedGraphs, index));
-            let permuted = given.permuted(&names);
-            let equivalent = permuted.edges() == edges && permuted.colliders() == colliders;
-            (permuted.violations(&values, config), equivalent)
-        })
-        .collect();
+    let permuted = |index: usize| {
+        if is_stopped() {
+            return (0, false);
+        }
+        let mut names: Vec<usize> = (0..nodes).collect();
+        names.shuffle(&mut stream(config.seed, Purpose::PermutedGraphs, index as u64));
+        let permuted = given.permuted(&names);
+        let equivalent = permuted.edges() == edges && permuted.colliders() == colliders;
+        (permuted.violations(&values, config), equivalent)
+    };
+    let permuted: Vec<(usize, bool)> = in_parallel(config.graph_permutations, &permuted);
     let violations = given.violations(&values, config);
     let as_good = permuted.iter().filter(|(permuted, _)| *permuted <= violations).count();
     let count = permuted.len() as f64;

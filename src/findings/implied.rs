@@ -3,13 +3,13 @@
 //! Given its parents, a node is independent of all nodes before it in a topological order. They are tested by the generalised
 //! covariance measure, with regressions that know no mechanism, so that graphs that differ are asked alike.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Dataset;
 use crate::graph::CausalGraph;
 use crate::independence::{Projection, covariance_of_residuals};
 use crate::numeric::holm::holm;
+use crate::threads::in_parallel;
 
 /// The probability that any independence of a right graph counts as violated.
 const SIGNIFICANCE: f64 = 0.001;
@@ -97,7 +97,7 @@ impl Tester {
 
     /// All tests of a graph, in the order of its nodes.
     pub(super) fn tests(&self, arrows: &Arrows) -> Vec<Test> {
-        (0..arrows.order.len()).into_par_iter().flat_map_iter(|rank| self.of_node(arrows, rank)).collect()
+        in_parallel(arrows.order.len(), &|rank| self.of_node(arrows, rank)).concat()
     }
 
     /// The tests of the node at a place of the order. Costs O(rows · parents² · nodes).

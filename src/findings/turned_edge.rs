@@ -4,7 +4,6 @@
 //! the two ends of an edge have other parents then, so only their tests are made again. An edge counts if the data hardly contradict the
 //! graph with that edge turned.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::direction::clearly_more;
@@ -12,6 +11,8 @@ use super::finding::Finding;
 use super::implied::{Arrows, ImpliedTests, Test, Tester, counted, violations};
 use super::kind::FindingKind;
 use crate::graph::CausalGraph;
+use crate::numeric::ranks::sort_by;
+use crate::threads::in_parallel;
 
 /// Most edges that are tried.
 const MOST_EDGES: usize = 64;
@@ -47,7 +48,8 @@ impl TurnedEdge {
         let at_one =
             |&(cause, effect): &(usize, usize)| contradicted.contains(&cause) || contradicted.contains(&effect);
         let tried: Vec<(usize, usize)> = edges.filter(at_one).take(MOST_EDGES).collect();
-        let result = tried.par_iter().filter_map(|&(cause, effect)| {
+        let better = |place: usize| {
+            let (cause, effect) = tried[place];
             let arrows = with_turned(arrows, cause, effect)?;
             let mut tests: Vec<Test> =
                 tests.iter().copied().filter(|test| test.node != cause && test.node != effect).collect();
@@ -56,9 +58,9 @@ impl TurnedEdge {
             let turned = counted(&tests);
             let name = |position: usize| graph.name(position).to_owned();
             clearly_more(given, turned).then(|| Self { cause: name(cause), effect: name(effect), given, turned })
-        });
-        let mut result: Vec<Self> = result.collect();
-        result.sort_by_key(|edge| edge.turned.violated);
+        };
+        let mut result: Vec<Self> = in_parallel(tried.len(), &better).into_iter().flatten().collect();
+        sort_by(&mut result, &|one, other| one.turned.violated.cmp(&other.turned.violated));
         result
     }
 

@@ -8,6 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::causal_graph::CausalGraph;
 use super::dropped_call::{DropReason, DroppedCall, reason_to_drop};
 use crate::error::Result;
+use crate::numeric::ranks::sort_by;
 
 impl CausalGraph {
     /// A causal graph from counted calls, as triples of caller, callee and number of calls; cycles are broken.
@@ -119,7 +120,8 @@ fn closing_edges(graph: &DiGraph<String, u64>) -> Vec<bool> {
     // Only edges within a strongly connected component are on a cycle.
     let on_cycle = |&edge: &usize| component[ends(edge).0] == component[ends(edge).1];
     let mut heaviest_first: Vec<usize> = (0..graph.edge_count()).filter(on_cycle).collect();
-    heaviest_first.sort_by_key(|&edge| std::cmp::Reverse(graph.raw_edges()[edge].weight));
+    let weight = |edge: usize| graph.raw_edges()[edge].weight;
+    sort_by(&mut heaviest_first, &|&one, &other| weight(other).cmp(&weight(one)));
     let mut closing = vec![false; graph.edge_count()];
     let mut kept: Vec<Vec<usize>> = vec![Vec::new(); graph.node_count()];
     for edge in heaviest_first {

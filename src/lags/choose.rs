@@ -8,6 +8,7 @@ use ndarray::Array2;
 
 use super::correlations::Correlations;
 use crate::numeric::linalg::cholesky_solve;
+use crate::numeric::ranks::sort_by;
 
 /// Keeps parents apart that are nearly the same.
 const RIDGE: f64 = 1e-4;
@@ -35,7 +36,7 @@ pub(super) fn with_a_lag(correlations: &Correlations, node: usize, parents: &[us
     let varies = |&one: &usize| correlations.varies(one) && correlations.varies(node);
     let mut varying: Vec<usize> = parents.iter().copied().filter(varies).collect();
     let strength = |one: usize| correlations.strongest(one, node, most);
-    varying.sort_by(|&one, &other| strength(other).total_cmp(&strength(one)));
+    sort_by(&mut varying, &|&one, &other| strength(other).total_cmp(&strength(one)));
     varying.truncate(MOST_PARENTS);
     varying
 }
@@ -72,7 +73,7 @@ impl<'a> Search<'a> {
         if edges.iter().all(|edge| edge.lag == 0) {
             return zero;
         }
-        edges.sort_by(|one, other| other.margin.total_cmp(&one.margin));
+        sort_by(&mut edges, &|one, other| other.margin.total_cmp(&one.margin));
         let (along_tree, tree) = spanned(nodes, &edges);
         let moves: Vec<Vec<usize>> =
             (0..nodes).map(|node| vec![node]).chain((0..tree.len()).map(|cut| side(nodes, &tree, cut))).collect();
@@ -160,7 +161,7 @@ impl<'a> Search<'a> {
                         (self.priced(node, &lags), lag)
                     })
                     .collect();
-                tried.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.abs().cmp(&other.1.abs())));
+                sort_by(&mut tried, &|one, other| other.0.total_cmp(&one.0).then(one.1.abs().cmp(&other.1.abs())));
                 moved |= edges[place].lag != tried[0].1;
                 edges[place].lag = tried[0].1;
                 edges[place].margin = tried[0].0 - tried.get(1).map_or(0.0, |second| second.0);

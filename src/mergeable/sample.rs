@@ -8,6 +8,7 @@ use super::distance::SampleDistance;
 use super::keys::RowKeys;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::numeric::ranks::sort_by;
 
 /// The k rows whose keys have the smallest hashes: a simple random sample, as long as keys differ.
 ///
@@ -229,7 +230,7 @@ impl KeyedSample {
     /// The sampled rows, by hash and values.
     pub(super) fn sorted(&self) -> Vec<&SampledRow> {
         let mut rows: Vec<&SampledRow> = self.candidates.iter().collect();
-        rows.sort_unstable_by(|a, b| a.order(b));
+        sort_by(&mut rows, &|one, other| one.order(other));
         rows.truncate(self.size);
         rows
     }

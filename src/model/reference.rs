@@ -3,7 +3,7 @@
 //! Training values where there are any, without missing ones; otherwise the exact distribution, where that is known in closed form;
 //! otherwise draws from the model.
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use super::wiring::{Expansion, WiredNode, Wiring};
 use crate::data::Dataset;
@@ -12,6 +12,7 @@ use crate::graph::CausalGraph;
 use crate::noise::{EmpiricalDistribution, NoiseDistribution};
 use crate::numeric::moments;
 use crate::random::Purpose;
+use crate::threads::in_parallel;
 
 /// How many values, over all nodes, are drawn to stand in for training rows; bounds the memory of large graphs.
 const DRAWN_VALUES: usize = 1 << 22;
@@ -52,12 +53,17 @@ pub(super) fn references(
     if references.iter().any(Option::is_none) {
         let rows = (DRAWN_VALUES / graph.node_count()).clamp(DRAWN_ROWS.0, DRAWN_ROWS.1);
         let columns = wiring.by_position(wiring.draw_columns(rows, SEED, Purpose::Reference)?);
-        let drawn = references.into_par_iter().zip(columns).map(|(reference, column)| match reference {
-            Some(reference) => Ok(reference),
-            None => empirical(column),
-        });
-        let drawn: Vec<Result<NoiseDistribution>> = drawn.collect();
-        return drawn.into_iter().collect();
+        let columns: Vec<Mutex<Vec<f64>>> = columns.into_iter().map(Mutex::new).collect();
+        let drawn = |place: usize| match &references[place] {
+            Some(_) => Ok(None),
+            None => {
+                empirical(std::mem::take(&mut columns[place].lock().unwrap_or_else(PoisonError::into_inner))).map(Some)
+            }
+        };
+        let drawn: Vec<Result<Option<NoiseDistribution>>> = in_parallel(references.len(), &drawn);
+        for (reference, drawn) in references.iter_mut().zip(drawn) {
+            *reference = reference.take().or(drawn?);
+        }
     }
     Ok(references.into_iter().flatten().collect())
 }

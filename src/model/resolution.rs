@@ -1,11 +1,11 @@
 //! The resolution of a node: the step in which its values are measured.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Dataset, Step};
 use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
+use crate::threads::in_parallel;
 
 /// In which steps the values of a node are measured, and what that leaves of its noise in training.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -112,7 +112,7 @@ pub(super) fn resolutions(graph: &CausalGraph, given: &GivenSteps, data: Option<
         },
         (None, None) => Resolution::default(),
     };
-    (0..graph.node_count()).into_par_iter().map(of_node).collect()
+    in_parallel(graph.node_count(), &of_node)
 }
 
 /// What a saved resolution may hold, before it is checked.

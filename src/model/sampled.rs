@@ -2,8 +2,6 @@
 
 use std::iter::zip;
 
-use rayon::prelude::*;
-
 use super::fit_report::{NodeFit, largest_atom};
 use super::fitted::FittedModel;
 use super::leverage::ParentSpread;
@@ -13,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::findings::Objections;
 use crate::mechanism::{NodeSums, Sufficient};
 use crate::telemetry::span;
+use crate::threads::in_parallel;
 
 impl StructuralCausalModel {
     /// What the mechanism of a node can be fitted to without all rows; nothing where it is known.
@@ -46,11 +45,11 @@ impl StructuralCausalModel {
         ignored_columns: Vec<String>,
     ) -> Result<FittedModel> {
         span!(INFO, "fit_to_sums", nodes = self.graph().node_count(), rows = rows);
-        let fit = |(position, sums): (usize, &Option<NodeSums>)| match sums {
+        let fit = |position: usize| match &sums[position] {
             Some(sums) => self.fit_node_to_sums(position, sums, sample),
             None => self.fit_node(position, Some(sample)),
         };
-        let fitted = sums.par_iter().enumerate().map(fit).collect();
+        let fitted = in_parallel(sums.len(), &fit);
         let rows = usize::try_from(rows).unwrap_or(usize::MAX);
         self.assemble(sample, (rows, ignored_columns), fitted, Objections::of(self.graph(), sample))
     }

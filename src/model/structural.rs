@@ -1,7 +1,5 @@
 //! The model before fitting.
 
-use rayon::prelude::*;
-
 use super::fit_report::{FitReport, NodeFit, largest_atom};
 use super::fitted::{FittedModel, Reports, Training};
 use super::leverage::ParentSpread;
@@ -15,7 +13,7 @@ use crate::mechanism::{
     AssignmentConfig, AssignmentReport, CausalMechanism, Chosen, FittedMechanism, NodeData, Rivals, choose,
 };
 use crate::telemetry::span;
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// Fewest rows to fit anything to: one row says nothing about what is normal.
 pub(super) const FEWEST_ROWS: usize = 2;
@@ -166,10 +164,11 @@ impl StructuralCausalModel {
         let data = &data.coded(self.graph.nodes(), |_| None)?;
         let unassigned = |&position: &usize| self.mechanisms[position].is_none();
         let positions: Vec<usize> = (0..self.graph.node_count()).filter(unassigned).collect();
-        let choices: Vec<Result<Chosen>> = positions
-            .par_iter()
-            .map(|&position| choose(data, self.graph.name(position), &self.parent_names(position), config))
-            .collect();
+        let chosen = |place: usize| {
+            let position = positions[place];
+            choose(data, self.graph.name(position), &self.parent_names(position), config)
+        };
+        let choices: Vec<Result<Chosen>> = in_parallel(positions.len(), &chosen);
         let mut nodes = Vec::with_capacity(positions.len());
         for (position, chosen) in positions.into_iter().zip(choices) {
             let Chosen { mechanism, rivals, report } = chosen?;
@@ -237,9 +236,8 @@ impl StructuralCausalModel {
 
     fn fit_with(&self, data: &Dataset, objections: Objections) -> Result<FittedModel> {
         span!(INFO, "fit", nodes = self.graph.node_count(), rows = data.rows());
-        let nodes: Vec<usize> = (0..self.graph.node_count()).collect();
         let fitted: Vec<Result<FittedNode>> =
-            nodes.par_iter().map(|&position| self.fit_node(position, Some(data))).collect();
+            in_parallel(self.graph.node_count(), &|position| self.fit_node(position, Some(data)));
         let ignored = data.names().iter().filter(|name| !self.graph.contains(name)).cloned().collect();
         self.assemble(data, (data.rows(), ignored), fitted, objections)
     }

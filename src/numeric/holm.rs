@@ -1,5 +1,7 @@
 //! Several tests at once.
 
+use crate::numeric::ranks::ascending;
+
 /// The p-values of several tests, adjusted by Holm's method, in the order given:
 ///
 /// ```text
@@ -11,8 +13,7 @@
 /// probability of any false rejection among the k tests at most α, however the tests depend on each other. Costs
 /// O(k log k).
 pub(crate) fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let order = ascending(p_values);
     let mut adjusted = vec![0.0; p_values.len()];
     let mut largest = 0.0_f64;
     for (rank, &test) in order.iter().enumerate() {

@@ -1,13 +1,12 @@
 //! Exact enumeration of all coalitions.
 
 use ndarray::{Array2, ArrayView1};
-use rayon::prelude::*;
 
 use super::coalition::Coalition;
 use super::game::{Game, evaluate_finite, signs_without};
 use super::values::ShapleyValues;
 use crate::error::Result;
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// Coalitions per block of work. Fixed, so that the order of summation is too.
 const BLOCK: u64 = 256;
@@ -22,13 +21,11 @@ pub(super) fn enumerate<G: Game>(game: &G) -> Result<ShapleyValues> {
     let players = game.players();
     let coalitions = 1_u64 << players;
     let weights = joining_weights(players);
-    let blocks: Vec<Result<BlockSums>> = (0..coalitions.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let start = block * BLOCK;
-            sum_block(game, &weights, start..(start + BLOCK).min(coalitions))
-        })
-        .collect();
+    let blocks = usize::try_from(coalitions.div_ceil(BLOCK)).unwrap_or(usize::MAX);
+    let blocks: Vec<Result<BlockSums>> = in_parallel(blocks, &|block| {
+        let start = block as u64 * BLOCK;
+        sum_block(game, &weights, start..(start + BLOCK).min(coalitions))
+    });
     let mut values = Array2::zeros((players, game.outputs()));
     let (mut empty, mut full) = (Vec::new(), Vec::new());
     for block in blocks {

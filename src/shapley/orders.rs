@@ -2,10 +2,10 @@
 
 use ndarray::Array2;
 use rand::{Rng, RngExt};
-use rayon::prelude::*;
 
 use crate::numeric::kernels::dot;
 use crate::random::{Purpose, stream};
+use crate::threads::in_parallel;
 
 /// Most orders that are drawn together. Twice as many would lower errors by some percent more, and cost twice as much
 /// each.
@@ -47,7 +47,7 @@ impl OrderSet {
             // Waking other threads would take longer.
             return (0..sets).map(draw).collect();
         }
-        (0..sets).into_par_iter().map(draw).collect()
+        in_parallel(sets, &draw)
     }
 
     /// At most [`MOST_TOGETHER`] orders.

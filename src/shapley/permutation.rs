@@ -1,7 +1,6 @@
 //! Sampling of permutations.
 
 use ndarray::Array2;
-use rayon::prelude::*;
 
 use super::coalition::Coalition;
 use super::errors::pooled;
@@ -9,7 +8,7 @@ use super::game::{Game, evaluate_finite, signs_without};
 use super::orders::{OrderSet, degrees_of_freedom, variances};
 use super::values::ShapleyValues;
 use crate::error::Result;
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// Antithetic pairs per block of work. Fixed, so that the order of summation is too.
 const PAIRS_PER_BLOCK: usize = 4;
@@ -25,8 +24,8 @@ pub(super) fn sample<G: Game>(game: &G, permutations: usize, seed: u64) -> Resul
     let pairs = permutations.div_ceil(2);
     let sets = OrderSet::draw_all(players, pairs, seed);
     let orders: Vec<&Vec<usize>> = sets.iter().flat_map(OrderSet::orders).collect();
-    let blocks: Vec<Result<BlockSums>> =
-        orders.par_chunks(PAIRS_PER_BLOCK).map(|orders| walk_block(game, &ends, orders)).collect();
+    let blocks: Vec<&[&Vec<usize>]> = orders.chunks(PAIRS_PER_BLOCK).collect();
+    let blocks: Vec<Result<BlockSums>> = in_parallel(blocks.len(), &|block| walk_block(game, &ends, blocks[block]));
     let mut values = Array2::zeros((players, outputs));
     let mut first_outputs = Vec::with_capacity(pairs);
     let mut squares = vec![0.0; players];

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::numeric::ranks::sort_by;
+
 /// Names, each with a number from 0 up; one of them may be that of what has no name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
@@ -49,7 +51,7 @@ impl Names {
     /// All numbers, in the order of their names; what has no name is first.
     pub(super) fn sorted(&self) -> Vec<u32> {
         let mut numbers: Vec<u32> = (0..self.names.len() as u32).collect();
-        numbers.sort_unstable_by(|&a, &b| self.names[a as usize].cmp(&self.names[b as usize]));
+        sort_by(&mut numbers, &|&a, &b| self.names[a as usize].cmp(&self.names[b as usize]));
         numbers
     }
 

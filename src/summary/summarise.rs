@@ -7,6 +7,7 @@ use super::answer::{Breakdown, CauseSummary, FailureSummary, LevelCause, LevelSu
 use super::standing::UNEXPLAINED;
 use super::state::{CategoryTallies, EventSummary};
 use super::tally::{Cell, Tally};
+use crate::numeric::ranks::sort_by;
 use crate::numeric::shares::wilson;
 use crate::question::attribution::Quantity;
 
@@ -22,7 +23,7 @@ impl EventSummary {
         all.cells().for_each(|cell| cells[cell.cause as usize] = cell);
         let cause = |number: usize| self.cause(number, cells[number], value, total_amount);
         let mut causes: Vec<CauseSummary> = (1..self.causes.len()).map(cause).collect();
-        causes.sort_by(|a, b| order((a.first, a.value, &a.node), (b.first, b.value, &b.node)));
+        sort_by(&mut causes, &|a, b| order((a.first, a.value, &a.node), (b.first, b.value, &b.node)));
         let breakdown = |(name, column): (&String, &CategoryTallies)| self.breakdown(name, column, has_amounts);
         let breakdowns: Vec<Breakdown> = config.by.iter().zip(&self.columns).map(breakdown).collect();
         let firsts: HashMap<Option<&str>, u64> =
@@ -38,7 +39,7 @@ impl EventSummary {
             })
             .collect();
         // A stable sort: equal ones stay in the order of their texts.
-        failures.sort_by_key(|failure| std::cmp::Reverse(failure.events));
+        sort_by(&mut failures, &|one, other| other.events.cmp(&one.events));
         Summary {
             target: config.target.clone(),
             events_called: config.events.clone(),
@@ -92,7 +93,7 @@ impl EventSummary {
                 amount: has_amounts.then(|| cell.amount.value()),
             };
             let mut causes: Vec<LevelCause> = tally.cells().map(cause).collect();
-            causes.sort_by(|a, b| order((a.first, a.value, &a.node), (b.first, b.value, &b.node)));
+            sort_by(&mut causes, &|a, b| order((a.first, a.value, &a.node), (b.first, b.value, &b.node)));
             LevelSummary {
                 level: column.levels.name(number).map(str::to_owned),
                 events: tally.events.saturating_add(tally.failed),
@@ -108,7 +109,7 @@ impl EventSummary {
             Quantity::MeanDeviation => level.amount.unwrap_or(level.value).abs(),
             Quantity::ItScore => level.amount.map_or(0.0, f64::abs),
         };
-        levels.sort_by(|a, b| {
+        sort_by(&mut levels, &|a, b| {
             let by_size = size(b).total_cmp(&size(a));
             by_size.then_with(|| b.events.cmp(&a.events)).then_with(|| a.level.cmp(&b.level))
         });

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::standing::{Part, Standing};
 use crate::numeric::exact_sum::RunningSum;
+use crate::numeric::ranks::sort_by;
 
 /// Counts and exact sums over events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -95,7 +96,7 @@ impl Tally {
     pub(super) fn renumbered(&self, numbers: &[u32]) -> Self {
         let renumbered = |cell: &Cell| Cell { cause: numbers[cell.cause as usize], ..cell.clone() };
         let mut cells: Vec<Cell> = self.cells().map(renumbered).collect();
-        cells.sort_unstable_by_key(|cell| cell.cause);
+        sort_by(&mut cells, &|one, other| one.cause.cmp(&other.cause));
         let Self { total, amount, failed_amount, .. } = self.clone();
         Self { cells, total, amount, failed_amount, ..*self }
     }

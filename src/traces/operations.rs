@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use crate::numeric::ranks::sort_by;
 use serde::Serialize;
 
 /// Names of operations that are told apart. Some systems put identifiers into them, so that there is no end of names.
@@ -83,7 +84,7 @@ impl Operations {
             median: median(seconds),
         };
         let mut list: Vec<RootOperation> = self.requests.iter().map(operation).collect();
-        list.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.operation.cmp(&b.operation)));
+        sort_by(&mut list, &|a, b| b.requests.cmp(&a.requests).then_with(|| a.operation.cmp(&b.operation)));
         list
     }
 }

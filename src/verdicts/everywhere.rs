@@ -11,6 +11,7 @@ use crate::data::Observation;
 use crate::error::Result;
 use crate::findings::{Finding, Strength};
 use crate::model::FittedModel;
+use crate::numeric::ranks::sort_by;
 use crate::telemetry::span;
 
 /// By chance at most so many nodes may be expected whose noise is as unusual as that of the first.
@@ -109,7 +110,7 @@ fn ranking(evidence: &Evidence) -> Vec<Suspect> {
             surprise: node.surprise,
         });
     let mut ranking: Vec<Suspect> = suspects.collect();
-    ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
+    sort_by(&mut ranking, &|a, b| b.score.total_cmp(&a.score));
     ranking
 }
 

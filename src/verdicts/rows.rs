@@ -13,6 +13,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::findings::Strength;
 use crate::model::FittedModel;
+use crate::numeric::ranks::sort_by;
 use crate::question::attribution::{RowStatistic, RowsAttribution, direction};
 
 /// The diagnosis of several rows as one event. `Display` prints it.
@@ -132,7 +133,7 @@ fn combine(each: &[Diagnosis], mean_deviation: &RowsAttribution) -> Vec<Combined
         CombinedScore { node: part.node.clone(), score, propagation, noise, shapley }
     };
     let mut combined: Vec<CombinedScore> = mean_deviation.contributions.iter().map(of_node).collect();
-    combined.sort_by(|a, b| b.score.total_cmp(&a.score));
+    sort_by(&mut combined, &|a, b| b.score.total_cmp(&a.score));
     combined
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::numeric::ranks::sort_by;
 use serde::{Deserialize, Serialize};
 
 /// Scores that differ by no more than this, relative to their size, are equal.
@@ -75,7 +76,7 @@ impl Verdict {
     pub(super) fn new(kind: VerdictKind, candidates: impl IntoIterator<Item = (String, f64)>) -> Self {
         let mut ranking: Vec<Candidate> =
             candidates.into_iter().map(|(node, score)| Candidate { node, score }).collect();
-        ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
+        sort_by(&mut ranking, &|a, b| b.score.total_cmp(&a.score));
         Self { kind, ranking }
     }
 

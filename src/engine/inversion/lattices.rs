@@ -3,13 +3,13 @@
 
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
 use super::beyond::PartBeyond;
 use super::bound::{Bound, HighEnd, LATTICE_ERROR, Remainder, has_atoms};
 use super::spread::{Furthest, Spread};
 use crate::noise::{NoiseDistribution, Spectrum, SpectrumAnalyser};
+use crate::numeric::ranks::sort_by;
 use crate::target::Target;
+use crate::threads::in_parallel;
 
 /// Fewest and most terms of the series.
 const FREQUENCIES: (usize, usize) = (128, 4096);
@@ -170,12 +170,12 @@ impl Lattices {
             mover.map_err(|reason| format!("the noise of `{}` {reason}", target.node_name(node)))
         };
         let mut movers = movers.map(mover).collect::<Result<Vec<Mover>, String>>()?;
-        movers.sort_by(|a, b| b.scale.total_cmp(&a.scale));
+        sort_by(&mut movers, &|a, b| b.scale.total_cmp(&a.scale));
         let left_out = movers.split_off(if with_term { movers.len() } else { first_to_leave_out(&movers) });
         let (frequencies, groups) = Groups::choose(&movers, with_term).ok_or_else(|| {
             "the scales of the noises are so far apart that the series would need too many terms".to_owned()
         })?;
-        let mut all = groups.lattices(target, effects, &movers, || SpectrumAnalyser::new(frequencies, points));
+        let mut all = groups.lattices(target, effects, &movers, points);
         all.iter_mut().for_each(|lattice| lattice.look_beyond(target, effects, &movers, points));
         Ok(Self { movers, left_out, all, frequencies, points })
     }
@@ -264,14 +264,10 @@ impl Groups {
     }
 
     /// Transforms every noise for every lattice that knows it; many of them in parallel.
-    fn lattices(
-        &self,
-        target: &Target,
-        effects: &[f64],
-        movers: &[Mover],
-        analyser: impl Fn() -> SpectrumAnalyser + Send + Sync,
-    ) -> Vec<Lattice> {
-        let spectra = |analyser: &mut SpectrumAnalyser, (number, mover): (usize, &Mover)| {
+    fn lattices(&self, target: &Target, effects: &[f64], movers: &[Mover], points: usize) -> Vec<Lattice> {
+        let spectra = |number: usize| {
+            let mut analyser = SpectrumAnalyser::new(self.frequencies, points);
+            let mover = &movers[number];
             let knowing = self.firsts.partition_point(|&(first, _)| first <= number);
             let divisors: Vec<usize> = self.firsts[..knowing].iter().map(|&(_, divisor)| divisor).collect();
             let noise = target.noise(mover.node);
@@ -282,11 +278,10 @@ impl Groups {
             runs(&divisors).into_iter().flat_map(of_run).collect::<Vec<Spectrum>>()
         };
         let by_mover: Vec<Vec<Spectrum>> = if movers.len() <= FEW_MOVERS {
-            // Waking other threads would take longer, and each would plan transforms of its own.
-            let mut analyser = analyser();
-            movers.iter().enumerate().map(|mover| spectra(&mut analyser, mover)).collect()
+            // Waking other threads would take longer.
+            (0..movers.len()).map(spectra).collect()
         } else {
-            movers.par_iter().enumerate().map_init(analyser, spectra).collect()
+            in_parallel(movers.len(), &spectra)
         };
         let lattice = |&(first, divisor): &(usize, usize)| {
             let furthest = Furthest::of(movers[first..].iter().map(|mover| mover.spread));
@@ -314,8 +309,8 @@ impl Groups {
 /// sum of two is Σ p_k·q_(s − k) ≤ √(Σ p² · Σ q²), by Cauchy and Schwarz; further noises make atoms lighter.
 pub(super) fn jumps<'n>(noises: impl Iterator<Item = &'n NoiseDistribution>, floor: f64) -> bool {
     let mut coincidences: Vec<f64> = noises.map(NoiseDistribution::coincidence).collect();
-    coincidences.sort_unstable_by(|a, b| b.total_cmp(a));
-    matches!(coincidences.as_slice(), [first, second, ..] if (first * second).sqrt() > LARGEST_JUMP * floor)
+    coincidences.sort_unstable_by(f64::total_cmp);
+    matches!(coincidences.as_slice(), [.., second, first] if (first * second).sqrt() > LARGEST_JUMP * floor)
 }
 
 /// How many lattice points per frequency the floor needs; nothing if more than there may be. Densities need none.

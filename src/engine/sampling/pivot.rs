@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::mechanism::FittedMechanism;
 use crate::noise::NoiseDistribution;
+use crate::numeric::ranks::sort_by;
 use crate::score::OutlierRegion;
 use crate::target::Target;
 use crate::world::Event;
@@ -46,7 +47,7 @@ pub(crate) fn find_pivots(target: &Target) -> Vec<Pivot> {
         Some(Pivot { node, effect, spread, mechanism: Arc::clone(mechanism) })
     };
     let mut pivots: Vec<Pivot> = target.effects().iter().enumerate().filter_map(pivot).collect();
-    pivots.sort_by(|a, b| b.spread.total_cmp(&a.spread));
+    sort_by(&mut pivots, &|a, b| b.spread.total_cmp(&a.spread));
     pivots
 }
 

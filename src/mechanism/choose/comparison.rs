@@ -1,7 +1,5 @@
 //! The comparison of one node's candidates.
 
-use rayon::prelude::*;
-
 use super::candidates::{Candidate, candidates};
 use super::classes::{classifiers, compare};
 use super::config::{AssignmentConfig, MechanismSearch};
@@ -16,7 +14,7 @@ use crate::mechanism::function::Columns;
 use crate::mechanism::kind::{AdditiveNoiseModel, CausalMechanism};
 use crate::mechanism::learn::{Folds, RowLosses, Tolerance, rows_of, simplest_within};
 use crate::noise::NoiseFamily;
-use crate::threads::is_stopped;
+use crate::threads::{in_parallel, is_stopped};
 
 /// The names of what is taken without a comparison.
 const ROOT: &str = "empirical distribution";
@@ -134,13 +132,8 @@ impl Comparison<'_> {
     }
 
     fn trials(&self, candidates: Vec<Candidate>) -> Vec<(Candidate, Trial)> {
-        candidates
-            .into_par_iter()
-            .map(|candidate| {
-                let trial = self.trial(&candidate.mechanism);
-                (candidate, trial)
-            })
-            .collect()
+        let trials = in_parallel(candidates.len(), &|place| self.trial(&candidates[place].mechanism));
+        candidates.into_iter().zip(trials).collect()
     }
 
     /// Fits the candidate without each fold and scores what it predicts for the fold. Its noise there is what was left

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::mechanism::function::{Columns, LinearFunction, ScaleFunction};
 use crate::numeric::linalg::least_squares;
 use crate::numeric::moments::root_mean_square;
+use crate::numeric::ranks::ascending;
 
 /// Residuals smaller than this share of their root mean square count as that share: the logarithm of an accidental 0
 /// would outweigh all others.
@@ -18,8 +19,7 @@ const NEIGHBOURS: (f64, usize) = (0.1, 20);
 /// becomes. The exponent goes on falling towards the border of the training range and would be smallest in a single row there,
 /// which shows nothing. `None` if these residuals are all 0.
 fn smallest_shown(residuals: &[f64], exponents: &[f64]) -> Option<f64> {
-    let mut rows: Vec<usize> = (0..residuals.len()).collect();
-    rows.sort_by(|&a, &b| exponents[a].total_cmp(&exponents[b]));
+    let mut rows = ascending(exponents);
     rows.truncate(((NEIGHBOURS.0 * rows.len() as f64) as usize).max(NEIGHBOURS.1));
     let shown: Vec<f64> = rows.into_iter().map(|row| residuals[row]).collect();
     Some(root_mean_square(&shown, 0.0)).filter(|&size| size > 0.0)

@@ -4,6 +4,7 @@ use super::ties::{NearTie, Tie, exact_ties, near_ties, solve_transposed};
 use super::vertices::vertices;
 use crate::mechanism::{Change, FittedMechanism, Form, LinearFunction, Link};
 use crate::model::leverage::{ON_THE_PLANE, ParentSpread};
+use crate::numeric::ranks::sort_by;
 
 /// A coefficient, or a prediction, may be off by so many of its standard errors: 95 of 100 are not.
 const STANDARD_ERRORS: f64 = 2.0;
@@ -152,7 +153,7 @@ impl Doubtful {
         let mut doubts: Vec<Doubt> = Vec::new();
         for group in groups(&self.near_ties) {
             let mut asked = group.clone();
-            asked.sort_by(|a, b| event[b.parent].abs().total_cmp(&event[a.parent].abs()));
+            sort_by(&mut asked, &|a, b| event[b.parent].abs().total_cmp(&event[a.parent].abs()));
             // Of two, the one moves as the other does.
             asked.truncate(if group.len() == 2 { 1 } else { MOST_MEMBERS });
             let changes = asked.iter().flat_map(|tie| {

@@ -6,6 +6,7 @@ use super::ties::Tie;
 use crate::mechanism::{Change, LinearFunction};
 use crate::model::leverage::ParentSpread;
 use crate::numeric::kernels::dot;
+use crate::numeric::ranks::sort_by;
 
 /// A rest of a standardised parent that is no longer than this is rounding.
 const LEAST_REST: f64 = 1e-6;
@@ -17,7 +18,7 @@ const MOST_MEMBERS: usize = 6;
 /// standardised parents. Costs O(members⁴) for few members.
 pub(super) fn vertices(spread: &ParentSpread, tie: &Tie, event: &[f64]) -> Vec<Change> {
     let mut asked = tie.members.clone();
-    asked.sort_by(|&a, &b| event[b].abs().total_cmp(&event[a].abs()));
+    sort_by(&mut asked, &|&a, &b| event[b].abs().total_cmp(&event[a].abs()));
     asked.truncate(MOST_MEMBERS);
     let mut found: Vec<(Vec<usize>, Change)> = Vec::new();
     for member in asked {
@@ -135,7 +136,7 @@ mod tests {
             let ParentFunction::Linear(linear) = changed else { panic!("not linear") };
             found.push(linear.coefficients);
         }
-        found.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        sort_by(&mut found, &|a, b| a.partial_cmp(b).unwrap());
         found
     }
 

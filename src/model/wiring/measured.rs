@@ -3,12 +3,11 @@
 //! A value that was measured in steps of r is known to ± r/2. A recovered noise is known only as well as the node's value and
 //! its parents' are, carried along by the mechanism: within ± r/2 · |∂n/∂x| ± Σᵢ rᵢ/2 · |∂n/∂paᵢ|.
 
-use rayon::prelude::*;
-
 use super::abduction::{Recovered, Rounding};
 use super::nodes::{WiredNode, Wiring};
 use crate::mechanism::ParentFunction;
 use crate::model::resolution::Measured;
+use crate::threads::in_parallel;
 
 /// By how many units in the last place of a value or a parent a recovered noise may be off.
 const LAST_PLACES: f64 = 16.0;
@@ -32,7 +31,8 @@ impl Wiring {
     /// in the graph, NaN where a value is missing: how far noises lie beyond what is usual for them. Costs O(rows · edges).
     pub(in crate::model) fn with_shown_rounding(mut self, columns: &[Vec<f64>]) -> Self {
         let columns = self.in_order(columns);
-        let shown = |(number, node): (usize, &WiredNode)| {
+        let shown = |number: usize| {
+            let node = self.node(number);
             let mut with_parents = node.parents.iter().copied().chain([number]);
             if node.parents.is_empty() || with_parents.all(|number| self.node(number).resolution.step().is_none()) {
                 return 0.0;
@@ -43,7 +43,7 @@ impl Wiring {
             let beyond = noises.into_iter().map(|noise| (noise - high).max(low - noise));
             beyond.filter(|distance| distance.is_finite()).fold(0.0, f64::max)
         };
-        let shown: Vec<f64> = self.nodes().par_iter().enumerate().map(shown).collect();
+        let shown: Vec<f64> = in_parallel(self.nodes().len(), &shown);
         self.nodes_mut().iter_mut().zip(shown).for_each(|(node, shown)| {
             node.resolution = node.resolution.with_shown(shown);
         });

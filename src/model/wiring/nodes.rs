@@ -8,6 +8,7 @@ use crate::graph::CausalGraph;
 use crate::mechanism::FittedMechanism;
 use crate::model::resolution::Resolution;
 use crate::noise::NoiseDistribution;
+use crate::numeric::ranks::sort_by;
 
 /// The probability of a noise below what is usual, and of one above it.
 const RARELY_BEYOND: f64 = 1e-3;
@@ -194,7 +195,7 @@ impl Wiring {
     /// What belongs to the nodes, from their order here to that of their positions in the graph.
     pub(crate) fn by_position<T>(&self, of_nodes: Vec<T>) -> Vec<T> {
         let mut placed: Vec<(usize, T)> = self.nodes.iter().map(|node| node.position).zip(of_nodes).collect();
-        placed.sort_unstable_by_key(|&(position, _)| position);
+        sort_by(&mut placed, &|one, other| one.0.cmp(&other.0));
         placed.into_iter().map(|(_, of_node)| of_node).collect()
     }
 

@@ -2,6 +2,7 @@
 
 use super::family::NoiseFamily;
 use crate::noise::distribution::NoiseDistribution;
+use crate::numeric::ranks::sort_by;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +66,7 @@ pub(super) fn most_likely(
         }
     }
     // A stable sort: of equal ones the simpler stays first.
-    fits.sort_by(|a, b| a.1.criterion.total_cmp(&b.1.criterion));
+    sort_by(&mut fits, &|a, b| a.1.criterion.total_cmp(&b.1.criterion));
     let (distributions, scores): (Vec<NoiseDistribution>, Vec<FamilyScore>) = fits.into_iter().unzip();
     match distributions.into_iter().next() {
         Some(distribution) => Ok(FamilyChoice { distribution, scores }),

@@ -1,5 +1,7 @@
 //! What is said of the arrows into a target.
 
+use crate::numeric::ranks::sort_by;
+
 use serde::Serialize;
 
 use super::config::ArrowMeasure;
@@ -55,7 +57,7 @@ impl ArrowStrengths {
     /// The arrows from the strongest to the weakest.
     pub fn ranked(&self) -> Vec<&ArrowStrength> {
         let mut ranked: Vec<&ArrowStrength> = self.arrows.iter().collect();
-        ranked.sort_by(|one, other| other.value.total_cmp(&one.value));
+        sort_by(&mut ranked, &|one, other| other.value.total_cmp(&one.value));
         ranked
     }
 

@@ -11,6 +11,7 @@ use crate::data::Observation;
 use crate::error::Result;
 use crate::findings::Finding;
 use crate::model::{Origin, Recovered};
+use crate::numeric::ranks::sort_by;
 use crate::refine::{Answer, Estimate, Found};
 use crate::score::{ItScore, is_saturated};
 use crate::target::Target;
@@ -69,7 +70,7 @@ impl Attributor {
         let mut contributions = contributions.collect::<Result<Vec<_>>>()?;
         let towards = direction(self.config.question.quantity, score.value);
         // A stable sort: equal contributions stay in topological order.
-        contributions.sort_by(|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
+        sort_by(&mut contributions, &|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
         let asked = self.config.effort.asked_error();
         Ok(Attribution {
             target: self.target().to_owned(),

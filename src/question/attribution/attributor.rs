@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::case::{AskedOf, Case, Inspection, Measured, Outside, Prepared, Sorted};
 use super::config::AttributionConfig;
 use super::context;
@@ -17,7 +15,7 @@ use crate::model::{FittedModel, Recovered};
 use crate::refine::{Answer, Goal, answer};
 use crate::target::Target;
 use crate::telemetry::{Parent, span, tell};
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// Attributes one outlier after another of one target of one model.
 ///
@@ -168,7 +166,7 @@ impl Attributor {
         span!(INFO, "attribute_rows", target = self.target(), rows = observations.rows());
         let batch = Parent::current();
         let rows: Vec<Observation> = observations.observations().collect();
-        rows.par_iter().map(|row| batch.in_scope(|| self.attribute(row))).collect()
+        in_parallel(rows.len(), &|row| batch.in_scope(|| self.attribute(&rows[row])))
     }
 
     pub(super) fn goal(&self) -> Goal {

@@ -6,6 +6,7 @@ use super::result::Attribution;
 use crate::engine::Ask;
 use crate::error::Result;
 use crate::model::Cause;
+use crate::numeric::ranks::sort_by;
 use crate::refine::{Goal, answer};
 
 /// How many other mechanisms are asked about, those that have most at stake: each costs a rough attribution.
@@ -89,7 +90,7 @@ impl Attributor {
             Alternative { doubt, kind, reach, turns }
         };
         let mut all: Vec<Alternative> = rivals.chain(far_out).map(with_reach).collect();
-        all.sort_by(|a, b| b.turns.cmp(&a.turns).then(b.reach.total_cmp(&a.reach)));
+        sort_by(&mut all, &|a, b| b.turns.cmp(&a.turns).then(b.reach.total_cmp(&a.reach)));
         all
     }
 

@@ -1,7 +1,5 @@
 //! The fits that a change in data is told from: of each table by itself, and of both together.
 
-use rayon::prelude::*;
-
 use super::blend::{Decision, decisions};
 use super::config::ChangeConfig;
 use super::engines::{Split, split};
@@ -11,6 +9,7 @@ use super::tables::{NAMES, Tables};
 use crate::error::{Error, Result};
 use crate::model::{FittedModel, StructuralCausalModel};
 use crate::numeric::holm::holm;
+use crate::threads::in_parallel;
 
 /// The mechanisms fitted to each table by itself, and to both together.
 pub(super) struct Fits {
@@ -49,12 +48,13 @@ impl Fits {
             Column { values, levels: tables.levels(name) }
         };
         let [old_rows, _] = tables.rows();
-        let of_node = |&number: &usize| {
+        let of_node = |place: usize| {
+            let number = tested[place];
             let side = &self.common.nodes[number].sides[0];
             let parents: Vec<Column<'_>> = side.parents.iter().map(|&parent| column(parent)).collect();
             p_value(&column(number), &parents, old_rows)
         };
-        let adjusted = holm(&tested.par_iter().map(of_node).collect::<Vec<f64>>());
+        let adjusted = holm(&in_parallel(tested.len(), &of_node));
         let mut all = vec![None; may_change.len()];
         tested.into_iter().zip(adjusted).for_each(|(node, p_value)| all[node] = Some(p_value));
         all

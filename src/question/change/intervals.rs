@@ -1,7 +1,6 @@
 //! Intervals that cover the fits: the rows of both tables drawn again.
 
 use rand::RngExt;
-use rayon::prelude::*;
 
 use super::config::ChangeConfig;
 use super::fits::Fits;
@@ -9,7 +8,7 @@ use super::tables::Tables;
 use crate::error::{Error, Result};
 use crate::model::StructuralCausalModel;
 use crate::random::{Purpose, stream};
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// With how many samples a resample is answered at most: their error is small beside what the rows vary by.
 const MOST_SAMPLES: usize = 4_096;
@@ -48,7 +47,7 @@ impl Resampled {
             let split = Fits::to(model, &tables.with_rows([&old, &new]), target)?.answer(weights, &cheap)?.mean;
             Ok((split.nodes.iter().map(|node| node.0).collect(), split.total.0))
         };
-        let answers: Vec<Result<(Vec<f64>, f64)>> = (0..config.resamples).into_par_iter().map(answer).collect();
+        let answers: Vec<Result<(Vec<f64>, f64)>> = in_parallel(config.resamples, &answer);
         let failed = answers.iter().filter(|answer| answer.is_err()).count();
         if failed as f64 > MOST_FAILED * answers.len() as f64 {
             let resamples = answers.len();

@@ -8,6 +8,7 @@ use super::result::{ChangeEstimate, DistributionChange, NodeChange};
 use crate::error::{Error, Result};
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
+use crate::numeric::ranks::sort_by;
 
 impl FittedModel {
     /// Splits the change of the target's distribution, from this model to a `new` one, over the mechanisms of the target and its ancestors.
@@ -113,7 +114,7 @@ pub(super) fn assemble(
     let total = ChangeEstimate { value: split.total.0, std_error: split.total.1, interval: None };
     let old = (!config.functional.is_divergence()).then_some(split.old);
     let mut contributions: Vec<NodeChange> = split.nodes.iter().enumerate().map(of_node).collect();
-    contributions.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+    sort_by(&mut contributions, &|a, b| b.value.abs().total_cmp(&a.value.abs()));
     DistributionChange {
         target: pairing.nodes[pairing.target()].name.clone(),
         functional: config.functional.to_string(),

@@ -1,5 +1,7 @@
 //! What is said of the influence on a target.
 
+use crate::numeric::ranks::sort_by;
+
 use serde::Serialize;
 
 /// What is split over the nodes.
@@ -72,7 +74,7 @@ impl IntrinsicInfluence {
     /// The contributions from the largest to the smallest.
     pub fn ranked(&self) -> Vec<&InfluenceContribution> {
         let mut ranked: Vec<&InfluenceContribution> = self.contributions.iter().collect();
-        ranked.sort_by(|one, other| other.value.total_cmp(&one.value));
+        sort_by(&mut ranked, &|one, other| other.value.total_cmp(&one.value));
         ranked
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rand::RngExt;
 use rand_distr::Open01;
-use rayon::prelude::*;
 
 use super::config::InterventionConfig;
 use super::plan::Plan;
@@ -13,7 +12,7 @@ use crate::mechanism::FittedMechanism;
 use crate::model::{FittedModel, Start, WiredNode};
 use crate::numeric::points::{BLOCKS, MOST_IN_NETS, ScrambledNet, rows_of_block};
 use crate::random::{Purpose, stream};
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// What `summarise` makes of each block of samples: of the target's values under each plan, whose wirings end with the target.
 ///
@@ -42,7 +41,7 @@ pub(super) fn blocks<T: Send>(
         Ok(summarise(&targets))
     };
     // Rayon would return whichever error came first; in order it is always the same.
-    let found: Vec<Result<T>> = (0..BLOCKS).into_par_iter().map(of_block).collect();
+    let found: Vec<Result<T>> = in_parallel(BLOCKS, &of_block);
     found.into_iter().collect()
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::numeric::ranks::sort_by;
 use crate::question::integrals::Estimate;
 
 /// What is split over the features.
@@ -84,7 +85,7 @@ impl Relevance {
     /// The contributions from the largest to the smallest in size.
     pub fn ranked(&self) -> Vec<&FeatureContribution> {
         let mut ranked: Vec<&FeatureContribution> = self.contributions.iter().collect();
-        ranked.sort_by(|one, other| other.value.abs().total_cmp(&one.value.abs()));
+        sort_by(&mut ranked, &|one, other| other.value.abs().total_cmp(&one.value.abs()));
         ranked
     }
 

@@ -1,7 +1,6 @@
 //! The question, from two tables to contributions.
 
 use ndarray::Array2;
-use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::config::{RobustChangeConfig, RobustErrors};
@@ -13,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::graph::CausalGraph;
 use crate::mechanism::Folds;
 use crate::shapley::values_of_table;
+use crate::threads::in_parallel;
 
 /// 2¹² coalitions, and as many regressions for each fold.
 const MOST_NODES: usize = 12;
@@ -90,10 +90,11 @@ pub fn robust_change(
     let (covariances, quantile) = match config.errors {
         RobustErrors::Scores => (of_scores(&rows, &sums), Normal::standard().inverse_cdf(0.5 + 0.5 * config.level)),
         RobustErrors::Jackknife(groups) => {
-            let replicates = dealt(&rows, groups, config.seed ^ SEED_OF_GROUPS)
-                .par_iter()
-                .map(|group| Ok(values_of_table(&statistics(&rows, &sums_without(&rows, config, &folds, group)?))))
-                .collect::<Result<Vec<Vec<f64>>>>()?;
+            let dealt = dealt(&rows, groups, config.seed ^ SEED_OF_GROUPS);
+            let without = |group: usize| {
+                Ok(values_of_table(&statistics(&rows, &sums_without(&rows, config, &folds, &dealt[group])?)))
+            };
+            let replicates = in_parallel(dealt.len(), &without).into_iter().collect::<Result<Vec<Vec<f64>>>>()?;
             (of_replicates(&replicates), student_quantile(config.level, groups as f64 - 1.0)?)
         }
     };
@@ -144,7 +145,7 @@ fn sums_without(
     folds: &[Vec<usize>],
     left_out: &[usize],
 ) -> Result<Vec<FoldSums>> {
-    folds.par_iter().map(|held| fold_sums(rows, config, held, left_out)).collect()
+    in_parallel(folds.len(), &|fold| fold_sums(rows, config, &folds[fold], left_out)).into_iter().collect()
 }
 
 /// The statistic of the target under every coalition: weighted means, node by node, and their sum.

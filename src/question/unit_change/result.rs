@@ -1,5 +1,7 @@
 //! The answer.
 
+use crate::numeric::ranks::sort_by;
+
 use serde::{Deserialize, Serialize};
 
 /// What a part of a difference comes of.
@@ -63,7 +65,7 @@ impl UnitChange {
     /// All parts, the largest first, whatever their signs.
     pub fn ranked(&self) -> Vec<&ChangePart> {
         let mut parts: Vec<&ChangePart> = self.parts.iter().collect();
-        parts.sort_by(|one, other| other.value.abs().total_cmp(&one.value.abs()));
+        sort_by(&mut parts, &|one, other| other.value.abs().total_cmp(&one.value.abs()));
         parts
     }
 }

@@ -4,6 +4,8 @@
 //! its longest distance to the last one; edges over several layers get a bend in each layer between; layers are ordered by
 //! the mean place of their neighbours; then everything moves as close to its neighbours as that order allows.
 
+use crate::numeric::ranks::sort_by;
+
 /// How often layers are ordered, and then moved, by their neighbours.
 const SWEEPS: usize = 8;
 /// The room for a bend, where a node takes 1.
@@ -58,7 +60,7 @@ impl Drawing {
     fn new(nodes: usize, edges: &[(usize, usize)]) -> Self {
         let mut distances = vec![0_usize; nodes];
         let mut by_cause = edges.to_vec();
-        by_cause.sort_by_key(|&(cause, _)| std::cmp::Reverse(cause));
+        sort_by(&mut by_cause, &|one, other| other.0.cmp(&one.0));
         for (cause, effect) in by_cause {
             distances[cause] = distances[cause].max(distances[effect] + 1);
         }
@@ -123,7 +125,7 @@ impl Drawing {
             let neighbours = if forwards { &self.before } else { &self.after };
             let key = |item: usize| self.mean_of(&neighbours[item]).unwrap_or(self.across[item]);
             let mut keyed: Vec<(f64, usize)> = layer.iter().map(|&item| (key(item), item)).collect();
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+            sort_by(&mut keyed, &|a, b| a.0.total_cmp(&b.0));
             layer = keyed.into_iter().map(|(_, item)| item).collect();
             layer.iter().enumerate().for_each(|(place, &item)| self.across[item] = place as f64);
             self.layers[number] = layer;

@@ -3,6 +3,7 @@
 use super::tables::percent_of;
 use super::text::percent;
 use crate::bootstrap::BootstrapIntervals;
+use crate::numeric::ranks::sort_by;
 use crate::question::attribution::{Attribution, Contribution, Quantity};
 use crate::report::drawing::{shown_value, signed_amount};
 use crate::report::escape::markup;
@@ -61,7 +62,7 @@ pub(super) fn least_of(quantity: Quantity) -> f64 {
 /// where all values are within `least`, the bars have no length.
 pub(super) fn chart(id: &str, all: &[Bar], least: f64, title: &str, caption: &str) -> String {
     let mut sizes: Vec<f64> = all.iter().map(|bar| bar.value.abs()).collect();
-    sizes.sort_by(|a, b| b.total_cmp(a));
+    sort_by(&mut sizes, &|a, b| b.total_cmp(a));
     let smallest = sizes.get(MOST_BARS - 1).copied().unwrap_or(0.0);
     let shown: Vec<&Bar> = all.iter().filter(|bar| bar.value.abs() >= smallest).take(MOST_BARS).collect();
     let ends = |bar: &&Bar| [bar.value, bar.ends.0, bar.ends.1];

@@ -6,6 +6,7 @@ use comfy_table::CellAlignment;
 
 use super::table;
 use crate::mechanism::{AssignmentReport, AssignmentWarning, CandidateScore, NodeAssignment};
+use crate::numeric::ranks::sort_by;
 use crate::wording::{Visible, significant, visible_name};
 
 /// How many candidates that were not chosen are named per node.
@@ -40,7 +41,7 @@ fn row(node: &NodeAssignment) -> [String; 6] {
     let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), significant);
     let mut others: Vec<&CandidateScore> =
         node.candidates.iter().filter(|candidate| candidate.mechanism != node.mechanism).collect();
-    others.sort_by(|a, b| a.crps.total_cmp(&b.crps));
+    sort_by(&mut others, &|a, b| a.crps.total_cmp(&b.crps));
     let others: Vec<String> = others
         .into_iter()
         .take(ALTERNATIVES)

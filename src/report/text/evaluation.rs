@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::table;
 use crate::evaluation::{ModelEvaluation, ModelFinding, NodeEvaluation};
+use crate::numeric::ranks::sort_by;
 use crate::wording::{Visible, fixed, p_value, significant, visible_name};
 
 /// Most lines of a list: who gets more has a wrong graph, not a list to go through.
@@ -58,7 +59,7 @@ impl ModelEvaluation {
     fn write_fit(&self, formatter: &mut Visible<'_, '_>) -> fmt::Result {
         let mut fits: Vec<(f64, &str)> =
             self.nodes.iter().filter_map(|node| Some((node.r_squared?, node.node.as_str()))).collect();
-        fits.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut fits, &|a, b| a.0.total_cmp(&b.0));
         match fits.as_slice() {
             [] => Ok(()),
             [(only, node)] => {

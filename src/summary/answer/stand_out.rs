@@ -2,6 +2,7 @@
 
 use super::result::{Breakdown, StandOut};
 use crate::numeric::holm::holm;
+use crate::numeric::ranks::sort_by;
 use crate::numeric::shares::{at_least_so_many, wilson};
 
 /// The probability of any false pair among all.
@@ -56,7 +57,7 @@ pub(in crate::summary) fn stand_outs(
         .filter(|found| found.lift.is_none_or(|lift| lift >= LEAST_LIFT))
         .collect();
     // A stable sort: equal ones stay in the order of columns, levels and causes.
-    found.sort_by(|a, b| b.excess.total_cmp(&a.excess));
+    sort_by(&mut found, &|a, b| b.excess.total_cmp(&a.excess));
     found
 }
 

@@ -21,6 +21,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::numeric::ranks::sort_by;
 use crate::verdicts::evidence::Evidence;
 use crate::verdicts::thresholds::NOT_UNUSUAL;
 
@@ -71,7 +72,7 @@ pub(in crate::verdicts) fn combine(
             CombinedScore { node: node.clone(), score, propagation, noise, shapley }
         })
         .collect();
-    combined.sort_by(|a, b| b.score.total_cmp(&a.score));
+    sort_by(&mut combined, &|a, b| b.score.total_cmp(&a.score));
     combined
 }
 

@@ -6,6 +6,7 @@
 //! "The method of path coefficients", 1934). There may be exponentially many paths, so for each node the eight are followed that carry most to it.
 
 use super::world::World;
+use crate::numeric::ranks::sort_by;
 
 /// So many paths are followed from each node.
 const FOLLOWED: usize = 8;
@@ -41,7 +42,7 @@ pub(super) fn best_path(world: &World<'_>, allowed: impl Fn(usize) -> bool) -> O
             followed.filter_map(move |(number, path)| step.extend(place, (parent, number), path))
         });
         let mut extended: Vec<Partial> = extended.collect();
-        extended.sort_by(|a, b| b.share.total_cmp(&a.share));
+        sort_by(&mut extended, &|a, b| b.share.total_cmp(&a.share));
         extended.truncate(FOLLOWED);
         paths[child] = extended;
     }

@@ -163,7 +163,8 @@ impl SumSeries {
         let (fewest, most) = FREQUENCIES;
         let resolving = (RESOLUTION * period / (TAU * largest)).min(most as f64) as usize;
         let mut atoms: Vec<f64> = terms.iter().map(|term| term.noise.largest_atom()).collect();
-        atoms.sort_unstable_by(|a, b| b.total_cmp(a));
+        atoms.sort_unstable_by(f64::total_cmp);
+        atoms.reverse();
         let atom = atoms[0] * atoms[1];
         let fewest = if atoms[0] > 0.0 { FEWEST_OF_ATOMS } else { fewest };
         let mut frequencies = resolving.next_power_of_two().clamp(fewest, most);

@@ -7,6 +7,7 @@ use crate::engine::RegimeOf;
 use crate::error::Result;
 use crate::mechanism::{FittedMechanism, Form, LinearFunction};
 use crate::model::{FittedModel, Plausible, Recovered, WiredNode};
+use crate::numeric::ranks::sort_by;
 use crate::target::Target;
 
 /// A noise is believed where more than one in so many normal ones are as unusual: there is nothing to explain.
@@ -406,7 +407,7 @@ impl Scene<'_> {
                 decisive.push((weight, player));
             }
         }
-        decisive.sort_by(|a, b| b.0.total_cmp(&a.0));
+        sort_by(&mut decisive, &|a, b| b.0.total_cmp(&a.0));
         decisive.truncate(MOST_DECIDING);
         let mut players: Vec<usize> = decisive.into_iter().map(|(_, player)| player).collect();
         players.sort_unstable();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::error::{Error, Result};
 use crate::findings::Finding;
+use crate::numeric::ranks::sort_by;
 use crate::question::attribution::config::Quantity;
 use crate::question::attribution::result::{Attribution, direction};
 
@@ -198,7 +199,7 @@ impl AttributedColumns {
             .collect();
         let towards = direction(self.quantity, self.scores()[row]);
         // A stable sort: equal contributions stay in topological order.
-        ranked.sort_by(|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
+        sort_by(&mut ranked, &|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
         ranked
     }
 

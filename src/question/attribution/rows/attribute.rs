@@ -11,6 +11,7 @@ use crate::engine::{Ask, Engine};
 use crate::error::{Error, Result};
 use crate::findings::{Finding, FindingKind};
 use crate::model::{FittedModel, Recovered};
+use crate::numeric::ranks::sort_by;
 use crate::question::attribution::assemble::whole;
 use crate::question::attribution::attributor::Attributor;
 use crate::question::attribution::case::{AskedOf, Prepared};
@@ -196,7 +197,7 @@ impl Attributor {
         };
         let mut contributions: Vec<RowsContribution> = known.iter().map(contribution).collect();
         let towards = direction(quantity, score.value);
-        contributions.sort_by(|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
+        sort_by(&mut contributions, &|a, b| (towards * b.value).total_cmp(&(towards * a.value)));
         RowsAttribution {
             target: self.target().to_owned(),
             statistic,

@@ -6,6 +6,7 @@ use super::sampled::SampledGame;
 use super::solve::{Split, solve};
 use crate::engine::{EngineName, Explanation};
 use crate::error::Result;
+use crate::numeric::ranks::sort_by;
 use crate::question::change::config::ChangeConfig;
 use crate::question::change::functional::Functional;
 use crate::question::change::pairing::Pairing;
@@ -74,6 +75,7 @@ fn explanation(engine: EngineName, why: String, mut others: Vec<(EngineName, Str
             others.push((name, reason.to_owned()));
         }
     }
-    others.sort_by_key(|(name, _)| EngineName::ALL.iter().position(|other| other == name));
+    let place = |name: &EngineName| EngineName::ALL.iter().position(|other| other == name);
+    sort_by(&mut others, &|one, other| place(&one.0).cmp(&place(&other.0)));
     Explanation { engine, why, others }
 }

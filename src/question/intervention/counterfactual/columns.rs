@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use rayon::prelude::*;
-
 use super::cells::{expected, likeliest};
 use super::open::Draws;
 use super::replay::{Kind, Replay};
@@ -13,7 +11,7 @@ use crate::model::FittedModel;
 use crate::question::intervention::config::InterventionConfig;
 use crate::question::intervention::request::Intervention;
 use crate::telemetry::span;
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 
 /// Rows per block of work: few enough that a block's columns stay in the cache.
 const BLOCK: usize = 4_096;
@@ -52,13 +50,15 @@ impl FittedModel {
         let columns: Vec<&[f64]> = nodes.iter().map(|node| &*by_position[node.position]).collect();
         let starts: Vec<usize> = (0..data.rows()).step_by(BLOCK).collect();
         let is_open = |row: usize| replay.is_open(|number| columns[number][row]);
+        let has_open = |block: usize| (starts[block]..data.rows().min(starts[block] + BLOCK)).any(is_open);
         // Needed by nobody in most tables.
-        let draws = (0..data.rows()).into_par_iter().any(is_open).then(|| Draws::new(&replay, config));
-        let of_block = |&start: &usize| {
+        let draws = in_parallel(starts.len(), &has_open).contains(&true).then(|| Draws::new(&replay, config));
+        let of_block = |block: usize| {
+            let start = starts[block];
             let rows: Vec<usize> = (start..data.rows().min(start + BLOCK)).collect();
             replay.rows(&columns, &rows, draws.as_ref())
         };
-        let blocks: Vec<Result<Vec<Vec<f64>>>> = starts.par_iter().map(of_block).collect();
+        let blocks: Vec<Result<Vec<Vec<f64>>>> = in_parallel(starts.len(), &of_block);
         let mut found: Vec<Vec<f64>> = vec![Vec::with_capacity(data.rows()); nodes.len()];
         for block in blocks {
             found.iter_mut().zip(block?).for_each(|(column, block)| column.extend(block));

@@ -1,6 +1,7 @@
 //! Changes of many pairs of rows, column by column.
 
 use crate::error::Error;
+use crate::numeric::ranks::sort_by;
 use crate::question::unit_change::pair::Split;
 use crate::question::unit_change::result::ChangeSource;
 
@@ -124,7 +125,7 @@ impl UnitChangeColumns {
                 std_error: std_errors[row],
             })
             .collect();
-        ranked.sort_by(|one, other| other.value.abs().total_cmp(&one.value.abs()));
+        sort_by(&mut ranked, &|one, other| other.value.abs().total_cmp(&one.value.abs()));
         ranked
     }
 

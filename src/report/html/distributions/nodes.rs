@@ -5,6 +5,7 @@ use crate::data::Levels;
 use crate::error::Result;
 use crate::model::FittedModel;
 use crate::noise::NoiseDistribution;
+use crate::numeric::ranks::sort_by;
 use crate::question::attribution::Contribution;
 use crate::report::escape::markup;
 use crate::report::units::Units;
@@ -57,7 +58,7 @@ fn shares(reference: &NoiseDistribution, levels: &Levels, contribution: &Contrib
     let share = |code: f64| (reference.cdf(code) + reference.survival(code) - 1.0).max(0.0);
     let mut all: Vec<(&str, f64)> =
         levels.names().iter().enumerate().map(|(code, name)| (name.as_str(), share(code as f64))).collect();
-    all.sort_by(|a, b| b.1.total_cmp(&a.1));
+    sort_by(&mut all, &|a, b| b.1.total_cmp(&a.1));
     let rest = all.len().saturating_sub(MOST_LEVELS);
     let shown = all.iter().take(MOST_LEVELS).map(|(name, share)| format!("{name} {} %", fixed(100.0 * share, 1)));
     let shown = shown.collect::<Vec<_>>().join(", ");

@@ -1,5 +1,6 @@
 //! The causes by count, by what they contributed, and by what was at stake.
 
+use crate::numeric::ranks::sort_by;
 use crate::question::attribution::Quantity;
 use crate::report::escape::markup;
 use crate::report::html::bars::{Bar, INTERVAL, chart, least_of};
@@ -65,7 +66,7 @@ fn bars(
         Some(Bar { name: cause.name(), value, label: label(value), ends: (low, high) })
     };
     let mut bars: Vec<Bar> = summary.causes.iter().chain([&summary.unexplained]).filter_map(bar).collect();
-    bars.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+    sort_by(&mut bars, &|a, b| b.value.abs().total_cmp(&a.value.abs()));
     bars
 }
 
