@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2, ArrayView1};
 
 use super::{Dataset, Levels};
 use crate::error::Result;
+use crate::numeric::linalg::select_values;
 
 /// The rows of a node and its parents in which none of them is missing.
 #[derive(Debug)]
@@ -62,11 +63,11 @@ impl CompleteCases {
             (complete, places) => complete.or(places),
         };
         let rows = taken.as_deref();
-        let values = rows.map_or_else(|| values.to_owned(), |rows| values.select(Axis(0), rows));
+        let values = rows.map_or_else(|| values.to_owned(), |rows| select_values(values.view(), rows));
         let mut of_parents = Array2::zeros((values.len(), columns.len()));
         for (mut column, parent) in of_parents.columns_mut().into_iter().zip(&columns) {
             match rows {
-                Some(rows) => column.assign(&parent.select(Axis(0), rows)),
+                Some(rows) => column.assign(&select_values(parent.view(), rows)),
                 None => column.assign(parent),
             }
         }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, ShapeBuilder};
+use ndarray::{Array2, ArrayView1, ArrayView2, ShapeBuilder};
 
 use super::levels::{Levels, LevelsByName};
 use super::names::ColumnNames;
 use super::observation::Observation;
 use super::places::RowPlaces;
 use crate::error::{Error, Result, list_with_guess};
+use crate::numeric::linalg::select_rows;
 
 /// A table of observations: rows × named columns of `f64`, each column in its own unit.
 ///
@@ -365,7 +366,7 @@ impl Dataset {
             .text_cells
             .iter()
             .filter_map(|(&(column, row), text)| kept.get(&row).map(|&kept| ((column, kept), text.clone())));
-        let values = self.values.select(Axis(0), rows);
+        let values = select_rows(self.values.view(), rows);
         let selected = Self::from_array_and_text(self.names(), values.view(), text_cells.collect())?;
         let places = self.places.as_ref().map(|places| Arc::new(places.select(rows)));
         Ok(Self { places, ..selected }.with_coded_levels(self.coded.clone()))

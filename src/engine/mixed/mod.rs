@@ -34,10 +34,11 @@ const MOST_INNER_PLAYERS: usize = 8;
 /// An error in nats above which samples of all noises are tried, too: those may be drawn towards the event where it is rare.
 const TOLERANCE: f64 = 0.1;
 
-/// An error of samples in nats that needs no more of them, unless a smaller one is asked for; and how much of it the coalitions of a set of
-/// inner noises may have on average: in Shapley values, errors of coalitions that share their samples cancel in part.
-const GOOD: f64 = 0.02;
-const CLOSE_ENOUGH: f64 = 2.0;
+/// An error of samples in nats that needs no more of them: that of the coalitions of a set of inner noises on average. In Shapley values,
+/// errors of coalitions that share their samples cancel in part, so that the largest is mostly less than half of it.
+const GOOD: f64 = 0.04;
+/// The same as a share of the error that is asked for: so much that few events need another round, which begins anew.
+const CLOSE_TO_ASKED: f64 = 1.4;
 
 /// What a set of free noises costs beside its samples, in samples of one coalition.
 const WORK_PER_SET: f64 = 256.0;
@@ -146,7 +147,7 @@ impl Engine for Mixed {
         let sets =
             FreeSets::new(&series, (parts.outer(), parts.outer_free()), (asked_of.outer(), asked_of.outer_free()));
         // A single world is told as closely as can be.
-        let close_enough = one.is_none().then(|| CLOSE_ENOUGH * budget.asked_error.unwrap_or(GOOD));
+        let close_enough = one.is_none().then(|| budget.asked_error.map_or(GOOD, |asked| CLOSE_TO_ASKED * asked));
         let table = Table::new(event, sets, (asked_of, first_row), &self.pivots, bank, is_inner, close_enough);
         let Some(rows) = table.rows(is_asked)? else {
             return Ok(Opened::Unsuited("what lies beside the linear noises is wider than the series allows"));

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use ndarray::Array2;
-use rayon::prelude::*;
 
 use super::super::inversion::{FreeSets, SampledTerm};
 use super::super::sampling::{
@@ -14,7 +13,7 @@ use super::outer::Parts;
 use crate::error::Result;
 use crate::noise::SpectrumAnalyser;
 use crate::random::mixed;
-use crate::threads::proceed;
+use crate::threads::{in_parallel, proceed};
 use crate::world::Event;
 
 /// Sets of inner noises per block of work. Fixed, so that rounding does not depend on the number of threads.
@@ -64,8 +63,11 @@ impl<'a> Table<'a> {
     pub(super) fn rows(&self, is_asked: impl Fn(usize) -> bool + Sync) -> Result<Option<Array2<f64>>> {
         let end = self.parts.inner_sets();
         let starts: Vec<usize> = (0..end).step_by(SETS_AT_ONCE).collect();
-        let blocks: Vec<Result<Option<Vec<f64>>>> =
-            starts.into_par_iter().map(|start| self.block(start, (start + SETS_AT_ONCE).min(end), &is_asked)).collect();
+        let block = |number: usize| {
+            let start = starts[number];
+            self.block(start, (start + SETS_AT_ONCE).min(end), &is_asked)
+        };
+        let blocks: Vec<Result<Option<Vec<f64>>>> = in_parallel(starts.len(), &block);
         let mut rows = Vec::new();
         for block in blocks {
             let Some(block) = block? else { return Ok(None) };

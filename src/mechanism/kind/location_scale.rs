@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use ndarray::Axis;
-
 use super::fit::{Fit, Kind, NodeData, TakenParents, check_numbers};
 use super::noise_model::NoiseModel;
 use crate::error::{Error, Result};
 use crate::mechanism::fitted::Form;
 use crate::mechanism::function::Link;
 use crate::mechanism::learn::{Learned, LinearRegression, Regressor, fit_scale, learn_with_residuals};
+use crate::numeric::linalg::select_rows;
 
 /// x = f(parents) + s(parents) · noise, with s > 0: noise that grows with load.
 ///
@@ -69,7 +68,7 @@ impl Kind for LocationScaleModel {
         check_numbers(node, self.description(), parent_levels)?;
         let Learned { function: location, residuals, rows } =
             learn_with_residuals(&*self.regressor, node, *parents, *values)?;
-        let parents = parents.select(Axis(0), &rows);
+        let parents = select_rows(*parents, &rows);
         let in_node = |cause| Error::InNode { node: node.to_owned(), cause: Box::new(cause) };
         let (scale, noises) = fit_scale(parents.view(), &residuals).map_err(in_node)?;
         Ok(Fit::with_noises(Form::of(Some(location), Some(scale), Link::Identity), noises))

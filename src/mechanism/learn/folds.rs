@@ -1,8 +1,9 @@
 //! Which rows are held out together.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use rand::RngExt;
 
+use crate::numeric::linalg::{select_rows, select_values};
 use crate::random::{Purpose, stream};
 
 /// Rows dealt out to folds of almost equal size, in an order shuffled by a seed.
@@ -66,7 +67,7 @@ pub(crate) fn rows_of(
     values: ArrayView1<'_, f64>,
     rows: &[usize],
 ) -> (Array2<f64>, Array1<f64>) {
-    (parents.select(Axis(0), rows), values.select(Axis(0), rows))
+    (select_rows(parents, rows), select_values(values, rows))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod least_squares;
 mod logistic;
 #[cfg(any(test, not(feature = "blas")))]
 mod qr;
+mod select;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -21,3 +22,4 @@ pub(crate) use cholesky::cholesky_solve;
 pub(crate) use condensed::CondensedTable;
 pub(crate) use least_squares::{LeastSquares, least_squares, least_squares_with_leverages};
 pub(crate) use logistic::{LogOdds, probability};
+pub(crate) use select::{select_rows, select_values};

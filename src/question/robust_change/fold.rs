@@ -1,12 +1,13 @@
 //! What one fold of the rows says, by what was learned from the others.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1};
 
 use super::config::RobustChangeConfig;
 use super::ratios::log_ratios;
 use super::rows::Rows;
 use crate::error::Result;
 use crate::mechanism::{learn_function, values_of};
+use crate::numeric::linalg::select_rows;
 use crate::shapley::joining_weights;
 use crate::threads::proceed;
 
@@ -103,7 +104,7 @@ impl Recursion<'_> {
         let (features, training) = (&self.frontiers[node], &self.training[table]);
         let values: Vec<f64> = training.iter().map(|&row| after[row]).collect();
         let (name, regressor) = (&self.rows.nodes[node], self.config.regressor.as_ref());
-        let seen = features.select(Axis(0), training);
+        let seen = select_rows(features.view(), training);
         let function = learn_function(regressor, name, seen.view(), ArrayView1::from(&values))?;
         Ok(values_of(&function, features.view()))
     }

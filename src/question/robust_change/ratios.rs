@@ -1,10 +1,10 @@
 //! How much likelier every value is under the new mechanism of its node than under the old one.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use super::config::RobustWeights;
 use super::rows::Rows;
-use crate::numeric::linalg::LogOdds;
+use crate::numeric::linalg::{LogOdds, select_rows};
 
 /// The penalty of the regressions, on standardised columns.
 const RIDGE: f64 = 1e-4;
@@ -24,7 +24,7 @@ pub(super) fn log_ratios(rows: &Rows, weights: RobustWeights, training: &[usize]
         let features = standardised(rows.features(nodes), training);
         let features = if weights == RobustWeights::Quadratic { quadratic(features, training.len()) } else { features };
         let are_new: Vec<bool> = training.iter().map(|&row| rows.table(row) == 1).collect();
-        let mut odds = LogOdds::fit(features.select(Axis(0), training).view(), &are_new, RIDGE).of(features.view());
+        let mut odds = LogOdds::fit(select_rows(features.view(), training).view(), &are_new, RIDGE).of(features.view());
         odds.iter_mut().for_each(|odds| *odds = odds.clamp(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS));
         odds
     };
