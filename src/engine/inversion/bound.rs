@@ -66,8 +66,8 @@ impl HighEnd {
         Self { size: size.min(1.0), order, atoms: None, falsified: 0.0, scale }
     }
 
-    /// What is left of samples of something else, whose characteristic function has this root mean square at the end of the series, found with so many
-    /// lattice points per frequency.
+    /// What is left of samples of something else, whose characteristic function has this root mean square at the end of the series and is
+    /// found with so many lattice points per frequency.
     pub(super) fn of_samples(root_mean_square: f64, points: usize) -> Self {
         Self { size: 1.0, order: 0.0, atoms: Some(root_mean_square), falsified: falsified(points), scale: 0.0 }
     }

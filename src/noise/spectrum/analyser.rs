@@ -14,8 +14,6 @@ use crate::noise::distribution::NoiseDistribution;
 const COST_OF_POINT: f64 = 10.0;
 const COST_OF_STAGE: f64 = 2.5;
 const COST_OF_TERM: f64 = 7.0;
-/// How much finer the cells are over which a density is integrated than those between points that values are spread over.
-const FINER_CELLS: usize = 2;
 
 /// Computes characteristic functions at a fixed number of frequencies.
 #[derive(Debug)]
@@ -26,7 +24,7 @@ pub(crate) struct SpectrumAnalyser {
     points: usize,
     circle: Circle,
     transformer: Transformer,
-    /// By what the characteristic function of every harmonic is multiplied to undo the spreading of values.
+    /// By what the characteristic function of every harmonic is multiplied to undo the spreading of values; made when it is first needed.
     undone: Vec<f64>,
 }
 
@@ -34,8 +32,8 @@ impl SpectrumAnalyser {
     /// An analyser for a number of frequencies and of lattice points for each of them, both powers of two, the latter at
     /// least 4.
     pub(crate) fn new(frequencies: usize, points: usize) -> Self {
-        let undone = (1..=frequencies).map(|harmonic| undone(harmonic, points * frequencies)).collect();
-        Self { frequencies, points, circle: Circle::default(), transformer: Transformer::default(), undone }
+        let (circle, transformer) = (Circle::default(), Transformer::default());
+        Self { frequencies, points, circle, transformer, undone: Vec::new() }
     }
 
     /// The characteristic functions of factor · (N − E N) for the period and for parts of it, period/divisor, with
@@ -102,7 +100,7 @@ impl SpectrumAnalyser {
                 spectra
             }
             NoiseDistribution::Tailed(_) => {
-                let points = self.points(divisors) * FINER_CELLS;
+                let points = self.points(divisors);
                 let transformed = self.transformer.transform(&integrated(noise, factor, mean, period, points));
                 // Gathering a density at the centres of cells of width h multiplies its characteristic function by
                 // sin(uh/2)/(uh/2).
@@ -118,7 +116,11 @@ impl SpectrumAnalyser {
     /// The characteristic function of equally likely values, `count` of them, none further than a period from 0. Fastest
     /// where values that follow one another are close to each other.
     pub(crate) fn of_values(&mut self, values: impl Iterator<Item = f64>, count: usize, period: f64) -> Spectrum {
-        let masses = self.circle.of_values(values, period, self.points * self.frequencies);
+        let points = self.points * self.frequencies;
+        if self.undone.is_empty() {
+            self.undone = (1..=self.frequencies).map(|harmonic| undone(harmonic, points)).collect();
+        }
+        let masses = self.circle.of_values(values, period, points);
         let transformed = &self.transformer.transform(masses)[1..=self.frequencies];
         let share = 1.0 / count as f64;
         Spectrum::from_values(
