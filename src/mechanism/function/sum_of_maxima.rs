@@ -1,5 +1,7 @@
 //! Sequential calls of groups of parallel ones.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::words::Names;
@@ -78,20 +80,12 @@ impl SumOfMaxima {
         let mut slowest = [0.0; AT_A_TIME];
         for (chunk, values) in values.chunks_mut(AT_A_TIME).enumerate() {
             let rows = chunk * AT_A_TIME..chunk * AT_A_TIME + values.len();
-            let slowest = &mut slowest[..values.len()];
             values.fill(0.0);
             let mut rest = parents;
             for &size in &self.sizes {
                 let (group, others) = rest.split_at(size);
                 rest = others;
-                slowest.fill(f64::NEG_INFINITY);
-                for parent in group {
-                    slowest
-                        .iter_mut()
-                        .zip(&parent[rows.clone()])
-                        .for_each(|(most, &value)| *most = larger(*most, value));
-                }
-                values.iter_mut().zip(&*slowest).for_each(|(value, most)| *value += most);
+                add_slowest(group, rows.clone(), &mut slowest, values);
             }
         }
     }
@@ -105,6 +99,39 @@ impl SumOfMaxima {
         };
         self.sizes.iter().map(group).collect::<Vec<_>>().join(" + ")
     }
+}
+
+/// Adds the largest of a group's parents in these rows, no more than [`AT_A_TIME`]. Most groups are of one parent or two, whose values go
+/// through memory once.
+fn add_slowest(group: &[&[f64]], rows: Range<usize>, slowest: &mut [f64; AT_A_TIME], values: &mut [f64]) {
+    let in_rows = |column| values_in(column, &rows);
+    match group {
+        [] => {}
+        [one] => values.iter_mut().zip(in_rows(one)).for_each(|(value, one)| *value += larger(f64::NEG_INFINITY, one)),
+        [one, other] => {
+            let pairs = in_rows(one).zip(in_rows(other));
+            values.iter_mut().zip(pairs).for_each(|(value, (one, other))| *value += larger_of(one, other));
+        }
+        [one, other, more @ .., last] => {
+            let slowest = &mut slowest[..values.len()];
+            let pairs = in_rows(one).zip(in_rows(other));
+            slowest.iter_mut().zip(pairs).for_each(|(most, (one, other))| *most = larger_of(one, other));
+            for column in more {
+                slowest.iter_mut().zip(in_rows(column)).for_each(|(most, value)| *most = larger(*most, value));
+            }
+            let rest = slowest.iter().zip(in_rows(last));
+            values.iter_mut().zip(rest).for_each(|(value, (&most, last))| *value += larger(most, last));
+        }
+    }
+}
+
+fn values_in<'c>(column: &&'c [f64], rows: &Range<usize>) -> std::iter::Copied<std::slice::Iter<'c, f64>> {
+    column[rows.clone()].iter().copied()
+}
+
+/// The larger of two numbers, as if each were compared with all before, of which there are none.
+fn larger_of(one: f64, other: f64) -> f64 {
+    larger(larger(f64::NEG_INFINITY, one), other)
 }
 
 #[cfg(test)]
@@ -128,9 +155,12 @@ mod tests {
 
     #[test]
     fn columns_have_the_bits_of_rows() {
-        let function = groups(&[2, 1, 3]);
+        let function = groups(&[2, 1, 3, 5]);
         let column = |seed: usize| (0..600).map(|row| ((row * 37 + seed * 101) as f64).sin()).collect::<Vec<f64>>();
-        let columns: Vec<Vec<f64>> = (0..6).map(column).collect();
+        let mut columns: Vec<Vec<f64>> = (0..11).map(column).collect();
+        // What overflowed, and what is no number, are taken as they are row by row.
+        (columns[0][7], columns[1][8], columns[2][9], columns[5][10]) = (f64::NAN, f64::NAN, f64::NAN, f64::NAN);
+        (columns[6][11], columns[2][12], columns[3][13]) = (f64::NEG_INFINITY, f64::NEG_INFINITY, f64::INFINITY);
         let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let mut values = vec![f64::NAN; 600];
         function.fill(&slices, &mut values);
