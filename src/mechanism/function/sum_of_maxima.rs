@@ -1,15 +1,13 @@
 //! Sequential calls of groups of parallel ones.
 
-use std::ops::Range;
-
 use serde::{Deserialize, Serialize};
 
 use super::words::Names;
 use crate::error::{Error, Result};
 use crate::numeric::kernels::larger;
 
-/// How many rows' maxima are kept at a time: few enough to stay in the cache.
-const AT_A_TIME: usize = 256;
+/// How many rows' sums and maxima are kept at a time: few enough to stay in registers.
+const AT_A_TIME: usize = 8;
 
 /// Σ over groups of parents ( max over the group ): a service that calls the services of a group in parallel, waits for the
 /// slowest, and goes on with the next group.
@@ -77,17 +75,31 @@ impl SumOfMaxima {
 
     /// The values over columns: the same bits as [`value`](Self::value) row by row.
     pub(super) fn fill(&self, parents: &[&[f64]], values: &mut [f64]) {
-        let mut slowest = [0.0; AT_A_TIME];
-        for (chunk, values) in values.chunks_mut(AT_A_TIME).enumerate() {
-            let rows = chunk * AT_A_TIME..chunk * AT_A_TIME + values.len();
-            values.fill(0.0);
-            let mut rest = parents;
-            for &size in &self.sizes {
-                let (group, others) = rest.split_at(size);
-                rest = others;
-                add_slowest(group, rows.clone(), &mut slowest, values);
-            }
+        let (blocks, rest) = values.as_chunks_mut::<AT_A_TIME>();
+        let first_of_rest = blocks.len() * AT_A_TIME;
+        for (block, values) in blocks.iter_mut().enumerate() {
+            *values = self.of_rows(parents, block * AT_A_TIME);
         }
+        for (place, value) in rest.iter_mut().enumerate() {
+            [*value] = self.of_rows(parents, first_of_rest + place);
+        }
+    }
+
+    /// The values of so many rows from the first.
+    fn of_rows<const ROWS: usize>(&self, parents: &[&[f64]], first: usize) -> [f64; ROWS] {
+        let mut sums = [0.0; ROWS];
+        let mut rest = parents;
+        for &size in &self.sizes {
+            let (group, others) = rest.split_at(size);
+            rest = others;
+            let mut slowest = [f64::NEG_INFINITY; ROWS];
+            for parent in group {
+                let values = &parent[first..first + ROWS];
+                slowest.iter_mut().zip(values).for_each(|(most, &value)| *most = larger(*most, value));
+            }
+            sums.iter_mut().zip(&slowest).for_each(|(sum, most)| *sum += most);
+        }
+        sums
     }
 
     pub(super) fn describe(&self, names: &Names) -> String {
@@ -99,39 +111,6 @@ impl SumOfMaxima {
         };
         self.sizes.iter().map(group).collect::<Vec<_>>().join(" + ")
     }
-}
-
-/// Adds the largest of a group's parents in these rows, no more than [`AT_A_TIME`]. Most groups are of one parent or two, whose values go
-/// through memory once.
-fn add_slowest(group: &[&[f64]], rows: Range<usize>, slowest: &mut [f64; AT_A_TIME], values: &mut [f64]) {
-    let in_rows = |column| values_in(column, &rows);
-    match group {
-        [] => {}
-        [one] => values.iter_mut().zip(in_rows(one)).for_each(|(value, one)| *value += larger(f64::NEG_INFINITY, one)),
-        [one, other] => {
-            let pairs = in_rows(one).zip(in_rows(other));
-            values.iter_mut().zip(pairs).for_each(|(value, (one, other))| *value += larger_of(one, other));
-        }
-        [one, other, more @ .., last] => {
-            let slowest = &mut slowest[..values.len()];
-            let pairs = in_rows(one).zip(in_rows(other));
-            slowest.iter_mut().zip(pairs).for_each(|(most, (one, other))| *most = larger_of(one, other));
-            for column in more {
-                slowest.iter_mut().zip(in_rows(column)).for_each(|(most, value)| *most = larger(*most, value));
-            }
-            let rest = slowest.iter().zip(in_rows(last));
-            values.iter_mut().zip(rest).for_each(|(value, (&most, last))| *value += larger(most, last));
-        }
-    }
-}
-
-fn values_in<'c>(column: &&'c [f64], rows: &Range<usize>) -> std::iter::Copied<std::slice::Iter<'c, f64>> {
-    column[rows.clone()].iter().copied()
-}
-
-/// The larger of two numbers, as if each were compared with all before, of which there are none.
-fn larger_of(one: f64, other: f64) -> f64 {
-    larger(larger(f64::NEG_INFINITY, one), other)
 }
 
 #[cfg(test)]
