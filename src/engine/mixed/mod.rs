@@ -37,7 +37,8 @@ const TOLERANCE: f64 = 0.1;
 /// An error of samples in nats that needs no more of them: that of the coalitions of a set of inner noises on average. In Shapley values,
 /// errors of coalitions that share their samples cancel in part, so that the largest is mostly less than half of it.
 const GOOD: f64 = 0.04;
-/// The same as a share of the error that is asked for: so much that few events need another round, which begins anew.
+/// How much of an error that is asked for the coalitions of a set may have on average: so little that few events need another round, which
+/// begins anew.
 const CLOSE_TO_ASKED: f64 = 1.4;
 
 /// What a set of free noises costs beside its samples, in samples of one coalition.

@@ -62,12 +62,11 @@ impl<'a> Table<'a> {
     /// the inner part is too wide.
     pub(super) fn rows(&self, is_asked: impl Fn(usize) -> bool + Sync) -> Result<Option<Array2<f64>>> {
         let end = self.parts.inner_sets();
-        let starts: Vec<usize> = (0..end).step_by(SETS_AT_ONCE).collect();
         let block = |number: usize| {
-            let start = starts[number];
+            let start = number * SETS_AT_ONCE;
             self.block(start, (start + SETS_AT_ONCE).min(end), &is_asked)
         };
-        let blocks: Vec<Result<Option<Vec<f64>>>> = in_parallel(starts.len(), &block);
+        let blocks: Vec<Result<Option<Vec<f64>>>> = in_parallel(end.div_ceil(SETS_AT_ONCE), &block);
         let mut rows = Vec::new();
         for block in blocks {
             let Some(block) = block? else { return Ok(None) };
