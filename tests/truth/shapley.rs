@@ -2,6 +2,7 @@
 
 use etiology::shapley::{Coalition, FunctionGame, Game, ShapleyConfig, shapley_values};
 use etiology::{Error, Result, ShapleyMethod};
+use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
 fn exact() -> ShapleyConfig {
     ShapleyConfig::default().with_method(ShapleyMethod::Exact)
@@ -184,4 +185,139 @@ fn the_first_error_in_order_is_returned_whatever_the_threads() {
         let expected = message(1, config);
         assert!((0..5).all(|_| message(4, config) == expected));
     }
+}
+
+/// A sum of games in which a set of players is worth something once all of them are there. Each of them gets the same part of it.
+struct SumOfUnanimity {
+    players: usize,
+    sets: Vec<(Vec<usize>, f64)>,
+    may_skip: bool,
+}
+
+impl SumOfUnanimity {
+    /// Four sets of three of the first five matter; everybody else adds a hundredth as much, alone and with one of the first three; and
+    /// so many sets of ten matter in few orders.
+    fn mostly_light(players: usize, rare: usize, seed: u64) -> Self {
+        let generator = &mut ChaCha8Rng::seed_from_u64(seed);
+        let mut sets: Vec<(Vec<usize>, f64)> = Vec::new();
+        for player in 0..players {
+            sets.push((vec![player], 0.01 * generator.random::<f64>()));
+            let other = generator.random_range(0..3);
+            if other != player {
+                sets.push((vec![player, other], 0.1 * (generator.random::<f64>() - 0.5)));
+            }
+        }
+        for (count, size, among, worth) in [(4, 3, 5, 4.0), (rare, 10, players, 2.0)] {
+            for _ in 0..count {
+                let mut set: Vec<usize> = (0..size).map(|_| generator.random_range(0..among)).collect();
+                set.sort_unstable();
+                set.dedup();
+                sets.push((set, worth * generator.random::<f64>()));
+            }
+        }
+        Self { players, sets, may_skip: true }
+    }
+
+    fn shares(&self) -> Vec<f64> {
+        let mut shares = vec![0.0; self.players];
+        for (set, worth) in &self.sets {
+            set.iter().for_each(|&player| shares[player] += worth / set.len() as f64);
+        }
+        shares
+    }
+}
+
+impl Game for SumOfUnanimity {
+    type Scratch = ();
+
+    fn players(&self) -> usize {
+        self.players
+    }
+
+    /// What a coalition is worth, and twice that.
+    fn outputs(&self) -> usize {
+        2
+    }
+
+    fn may_skip(&self) -> bool {
+        self.may_skip
+    }
+
+    fn scratch(&self) {}
+
+    fn evaluate(&self, coalition: &Coalition, (): &mut (), values: &mut [f64]) -> Result<()> {
+        let is_there = |set: &Vec<usize>| set.iter().all(|&player| coalition.contains(player));
+        values[0] = self.sets.iter().filter(|(set, _)| is_there(set)).map(|(_, worth)| worth).sum();
+        values[1] = 2.0 * values[0];
+        Ok(())
+    }
+}
+
+#[test]
+fn players_who_hardly_matter_are_measured_together_and_errors_cover_what_that_costs() {
+    // Share of coalitions evaluated, at most: of rare sets more are.
+    for (players, rare, permutations_used, most) in
+        [(20, 0, 16, 0.6), (20, 3, 100, 0.9), (40, 3, 26, 0.7), (200, 10, 100, 0.6)]
+    {
+        let (mut squares, mut of_plain, mut beyond, mut figures, mut share) = (0.0, 0.0, 0, 0, 0.0);
+        let (mut largest_found, mut largest_plain) = (0.0, 0.0);
+        for seed in 0..20 {
+            let game = SumOfUnanimity::mostly_light(players, rare, seed);
+            let truth = game.shares();
+            let config = permutations(permutations_used).with_seed(seed + 100);
+            let found = shapley_values(&game, &config).unwrap();
+            let plain = shapley_values(&SumOfUnanimity { may_skip: false, ..game }, &config).unwrap();
+            assert_eq!(plain.evaluations(), permutations_used * (players - 1) + 2);
+            share += found.evaluations() as f64 / plain.evaluations() as f64 / 20.0;
+            let total = found.full_value()[0] - found.empty_value()[0];
+            assert!((found.values().iter().sum::<f64>() - total).abs() < 1e-12 * total.abs());
+            let largest = |errors: &[f64]| errors.iter().copied().fold(0.0, f64::max);
+            largest_found += largest(found.std_errors());
+            largest_plain += largest(plain.std_errors());
+            for (player, truth) in truth.iter().enumerate() {
+                let (value, error) = (found.values()[player], found.std_errors()[player]);
+                assert!((found.outputs()[(player, 1)] - 2.0 * value).abs() < 1e-12 * total);
+                squares += (value - truth).powi(2);
+                of_plain += (plain.values()[player] - truth).powi(2);
+                figures += 1;
+                beyond += usize::from((value - truth).abs() > 4.0 * error);
+            }
+        }
+        assert!(share < most, "{share} of the coalitions of {players} players with {rare} rare sets");
+        let both = format!("{largest_found} instead of {largest_plain}");
+        assert!(largest_found < 1.1 * largest_plain, "{both} with {players} players, {rare} rare sets");
+        assert!(squares < 1.6 * of_plain, "{squares} instead of {of_plain} with {players} players, {rare} rare sets");
+        assert!(beyond * 1_000 < figures, "{beyond} of {figures} are off by more than four standard errors");
+    }
+}
+
+#[test]
+fn what_nobody_saw_in_the_first_orders_is_found_in_the_others() {
+    // Twelve of thirty are worth something together only: the last of them to come adds all of it, each in an order of twelve.
+    let mut game =
+        SumOfUnanimity { players: 30, sets: vec![((0..3).collect(), 3.0), ((18..30).collect(), 6.0)], may_skip: true };
+    let truth = game.shares();
+    let config = permutations(400);
+    let found = shapley_values(&game, &config).unwrap();
+    game.may_skip = false;
+    let plain = shapley_values(&game, &config).unwrap();
+    for (player, truth) in truth.iter().enumerate() {
+        let (found, plain) = ((found.values()[player], found.std_errors()[player]), plain.values()[player]);
+        assert!(
+            (found.0 - truth).abs() < 4.0 * found.1,
+            "player {player}: {found:?} instead of {truth}, plain {plain}"
+        );
+        assert!((found.0 - plain).abs() < 0.05, "player {player}: {found:?} instead of {plain}");
+    }
+}
+
+#[test]
+fn runs_have_the_same_bits_on_any_number_of_threads() {
+    let game = SumOfUnanimity::mostly_light(60, 5, 3);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| shapley_values(&game, &permutations(50)).unwrap())
+    };
+    assert_eq!(on(1), on(2));
+    assert_eq!(on(1), on(8));
 }

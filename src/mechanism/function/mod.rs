@@ -16,7 +16,6 @@ mod trees;
 mod words;
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::ser::Error as _;
 use serde::{Deserialize, Serialize, Serializer};
@@ -28,6 +27,7 @@ use crate::numeric::kernels::{fill_largest, larger};
 use saved::nested;
 
 pub use centred::CentredFunction;
+pub use columns::Formula;
 pub use linear::LinearFunction;
 pub use link::Link;
 pub use polynomial::PolynomialFunction;
@@ -76,9 +76,6 @@ pub enum ParentFunction {
     Formula(Formula),
 }
 
-/// Any function of the parents' values.
-pub type Formula = Arc<dyn Fn(&[f64]) -> f64 + Send + Sync>;
-
 fn refuse_formula<S: Serializer>(_: &Formula, _: S) -> Result<S::Ok, S::Error> {
     Err(S::Error::custom("a formula given as a closure cannot be saved; only functions that are data can"))
 }
@@ -86,7 +83,7 @@ fn refuse_formula<S: Serializer>(_: &Formula, _: S) -> Result<S::Ok, S::Error> {
 impl ParentFunction {
     /// A function given as a closure of the parents' values.
     pub fn formula(function: impl Fn(&[f64]) -> f64 + Send + Sync + 'static) -> Self {
-        Self::Formula(Arc::new(function))
+        Self::Formula(Formula::new(function))
     }
 
     /// The function's value.
@@ -101,7 +98,7 @@ impl ParentFunction {
             Self::SumOfMaxima(groups) => groups.value(parents),
             Self::Centred(centred) => centred.value_of(parents),
             Self::Levels(function) => function.value(parents),
-            Self::Formula(formula) => formula(parents),
+            Self::Formula(formula) => formula.value(parents),
         }
     }
 
@@ -231,9 +228,7 @@ impl ParentFunction {
             Self::SumOfMaxima(groups) => groups.fill(parents, values),
             Self::Centred(centred) => centred.fill(parents, values),
             Self::Levels(function) => function.fill(parents, values),
-            Self::Formula(formula) => {
-                for_each_row(parents, values.len(), |row, parents| values[row] = formula(parents))
-            }
+            Self::Formula(formula) => formula.fill(parents, values),
         }
     }
 
@@ -273,7 +268,7 @@ impl fmt::Debug for ParentFunction {
             Self::SumOfMaxima(groups) => fmt::Debug::fmt(groups, formatter),
             Self::Centred(centred) => fmt::Debug::fmt(centred, formatter),
             Self::Levels(function) => fmt::Debug::fmt(function, formatter),
-            Self::Formula(_) => formatter.write_str("Formula"),
+            Self::Formula(formula) => fmt::Debug::fmt(formula, formatter),
         }
     }
 }

@@ -1,6 +1,10 @@
-//! Rows and columns of the parents.
+//! Rows and columns of the parents, and closures that are evaluated over them.
+
+mod formula;
 
 use ndarray::ArrayView2;
+
+pub use formula::Formula;
 
 /// Calls `visit` with each row's number and its parents' values.
 pub(crate) fn for_each_row(parents: &[&[f64]], rows: usize, mut visit: impl FnMut(usize, &[f64])) {
