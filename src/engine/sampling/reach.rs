@@ -36,8 +36,17 @@ pub(crate) struct Reach<'e> {
     /// For each node the bounds of its noise, and whether it may lie beyond.
     bounds: Vec<(Range, bool)>,
     samples: usize,
+    /// For each slot that one noise alone is added to, between which values it lies. Large programs have mostly such.
+    of_single: Vec<Option<OfSingle>>,
     /// Whether nothing is known of the target where all noises are drawn.
     is_open: bool,
+}
+
+/// Where a slot lies that one noise alone is added to: while it is drawn, and while it is kept.
+struct OfSingle {
+    node: usize,
+    drawn: Range,
+    kept: Range,
 }
 
 /// Bounds of the target's values, whatever is drawn, with room for rounding; infinite where a noise has no end or a function is in the way.
@@ -95,9 +104,18 @@ impl<'e> Reach<'e> {
         };
         let bounds = (0..nodes).map(bounds).collect();
         let (values, noises) = (event.values(), event.noises());
-        let mut reach = Self { target, values, noises, outputs, bounds, samples, is_open: false };
+        let (of_single, is_open) = (Vec::new(), false);
+        let mut reach = Self { target, values, noises, outputs, bounds, samples, of_single, is_open };
+        reach.of_single = (0..target.program().slots.len()).map(|slot| reach.of_single(slot)).collect();
         reach.is_open = World { reach: &reach, is_drawn: |_| true, narrowed: None }.target() == ANY;
         reach
+    }
+
+    fn of_single(&self, slot: usize) -> Option<OfSingle> {
+        let [term] = self.target.program().slots[slot].terms.as_slice() else { return None };
+        let Source::Noise(node) = term.source else { return None };
+        let with = |is_drawn: bool| World { reach: self, is_drawn: |_| is_drawn, narrowed: None }.sum(slot, &[]);
+        Some(OfSingle { node, drawn: with(true), kept: with(false) })
     }
 
     /// In the world where the noises of these nodes are drawn, and all others are as observed. Costs O(terms of the program).
@@ -216,6 +234,15 @@ impl<F: Fn(usize) -> bool> World<'_, F> {
 
     /// The slot's value, given the outputs of the functions before it.
     fn slot(&self, number: usize, outputs: &[Range]) -> Range {
+        match &self.reach.of_single[number] {
+            Some(of_single) if self.narrowed.is_none_or(|(narrowed, _)| narrowed != of_single.node) => {
+                if (self.is_drawn)(of_single.node) { of_single.drawn } else { of_single.kept }
+            }
+            _ => self.sum(number, outputs),
+        }
+    }
+
+    fn sum(&self, number: usize, outputs: &[Range]) -> Range {
         let slot = &self.reach.target.program().slots[number];
         let value = self.reach.values[slot.node];
         let (mut lowest, mut highest, mut size) = (value, value, value.abs());
