@@ -1,9 +1,22 @@
-//! What pairs of an order and its reverse came to.
+//! What players add in an order, and in pairs of an order and its reverse.
 
 use ndarray::Array2;
 
 use super::game::Game;
-use super::walk::Added;
+
+/// What the players added, summed over orders.
+pub(super) struct Added {
+    /// players × outputs.
+    pub(super) values: Array2<f64>,
+    /// For each player the squares of what was left to share where it was in a run: see [`Expected`](super::runs::Expected).
+    pub(super) left: Vec<f64>,
+}
+
+impl Added {
+    pub(super) fn nothing<G: Game>(game: &G) -> Self {
+        Self { values: Array2::zeros((game.players(), game.outputs())), left: vec![0.0; game.players()] }
+    }
+}
 
 /// What the players added in pairs of an order and its reverse: sums over pairs, of what they added on average in the two orders.
 #[derive(Clone)]

@@ -3,10 +3,10 @@
 use super::errors::pooled;
 use super::game::Game;
 use super::orders::{OrderSet, degrees_of_freedom, variances};
-use super::pairs::Pairs;
+use super::pairs::{Added, Pairs};
 use super::runs::{Expected, first_pairs};
 use super::values::ShapleyValues;
-use super::walk::{Added, Ends, Walker};
+use super::walk::{Ends, Walker};
 use crate::error::Result;
 use crate::threads::{in_parallel, proceed};
 

@@ -10,8 +10,7 @@ use ndarray::Array2;
 
 use super::errors::{LEFT, pooled, weighted_mean};
 use super::game::Game;
-use super::pairs::Pairs;
-use super::walk::Added;
+use super::pairs::{Added, Pairs};
 
 /// Fewest players for whom it pays.
 const FEWEST_PLAYERS: usize = 16;

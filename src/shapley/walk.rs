@@ -1,9 +1,8 @@
 //! From everybody to nobody: what players add in one order.
 
-use ndarray::Array2;
-
 use super::coalition::Coalition;
 use super::game::{Game, evaluate_finite, signs_without};
+use super::pairs::Added;
 use super::runs::Expected;
 use crate::error::Result;
 
@@ -20,20 +19,6 @@ impl Ends {
         evaluate_finite(game, &Coalition::empty(game.players()), &mut scratch, &mut empty)?;
         evaluate_finite(game, &Coalition::full(game.players()), &mut scratch, &mut full)?;
         Ok(Self { empty, full })
-    }
-}
-
-/// What the players added, summed over orders.
-pub(super) struct Added {
-    /// players × outputs.
-    pub(super) values: Array2<f64>,
-    /// For each player the squares of what was left to share where it was in a run: see [`Expected`].
-    pub(super) left: Vec<f64>,
-}
-
-impl Added {
-    pub(super) fn nothing<G: Game>(game: &G) -> Self {
-        Self { values: Array2::zeros((game.players(), game.outputs())), left: vec![0.0; game.players()] }
     }
 }
 
