@@ -103,11 +103,6 @@ pub(crate) trait Worlds: Sync {
         None
     }
 
-    /// Whether it costs about as much to go back to a larger coalition as to a smaller one, and nearly nothing to pass one.
-    fn goes_back(&self) -> bool {
-        false
-    }
-
     /// Visits one coalition after another; cheapest where each differs from the last in one player.
     fn visitor(&self) -> Box<dyn Visitor + '_>;
 

@@ -125,10 +125,6 @@ impl<'w> Game for WorldsGame<'w> {
         self.worlds.readout().is_bound(output)
     }
 
-    fn may_skip(&self) -> bool {
-        self.worlds.goes_back()
-    }
-
     fn scratch(&self) -> Self::Scratch {
         let nobody = Coalition::empty(self.players);
         Visit { visitor: self.worlds.visitor(), last: nobody.clone(), kept: nobody }

@@ -4,7 +4,7 @@
 const DEGREES_BEFORE: f64 = 1.5;
 
 /// Which part of the variance of single orders is left by pairs and strata at least.
-pub(super) const LEFT: f64 = 0.5;
+const LEFT: f64 = 0.5;
 
 /// The standard errors of the players' values, and their degrees of freedom: from the variances that the pairs of orders tell of
 /// each player, with so many `degrees` of freedom, and from those that as many `independent` orders would have.
@@ -14,19 +14,14 @@ pub(super) const LEFT: f64 = 0.5;
 /// weighted by themselves, since it is the large ones that matter; and at least half of what independent orders would
 /// leave. That counts as 1.5 further degrees of freedom (a scaled inverse χ² distribution as prior).
 pub(super) fn pooled(variances: &[f64], degrees: f64, independent: &[f64]) -> (Vec<f64>, f64) {
-    let mean = weighted_mean(variances);
+    let sum: f64 = variances.iter().sum();
+    let mean = if sum > 0.0 { variances.iter().map(|variance| variance * variance / sum).sum() } else { 0.0 };
     let all = degrees + DEGREES_BEFORE;
     let error = |(variance, independent): (&f64, &f64)| {
         let before = f64::max(mean, LEFT * independent);
         ((degrees * variance + DEGREES_BEFORE * before) / all).sqrt()
     };
     (variances.iter().zip(independent).map(error).collect(), all)
-}
-
-/// The mean of variances, weighted by themselves: it is the large ones that matter.
-pub(super) fn weighted_mean(variances: &[f64]) -> f64 {
-    let sum: f64 = variances.iter().sum();
-    if sum > 0.0 { variances.iter().map(|variance| variance * variance / sum).sum() } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -29,13 +29,6 @@ pub trait Game: Sync {
         false
     }
 
-    /// Whether random orders may skip coalitions and come back to some of them, so that fewer are evaluated where most of many players
-    /// hardly matter: see [`shapley_values`](super::shapley_values). True by default. A game that remembers the last coalition so that a
-    /// smaller one costs next to nothing, and a larger one much, is better off without.
-    fn may_skip(&self) -> bool {
-        true
-    }
-
     /// A fresh scratch space. One is made for every block of coalitions.
     fn scratch(&self) -> Self::Scratch;
 

@@ -15,12 +15,9 @@ mod exact;
 mod faces;
 mod game;
 mod orders;
-mod pairs;
 mod permutation;
-mod runs;
 mod table;
 mod values;
-mod walk;
 
 use crate::error::{Error, Result};
 
@@ -35,14 +32,9 @@ pub use values::ShapleyValues;
 
 /// The Shapley values of a game.
 ///
-/// Exact enumeration evaluates 2ⁿ coalitions of *n* players, *P* permutations at most P·(n − 1) + 2. Both
+/// Exact enumeration evaluates 2ⁿ coalitions of *n* players, *P* permutations P·(n − 1) + 2. Both
 /// run on the current rayon pool, and their results depend on the game and the configuration alone,
 /// never on the number of threads.
-///
-/// Of 16 players and more, and from 15 permutations on, an eighth of the permutations, four at least, tell who hardly matters. In all
-/// others such players who follow each other are measured together: if they add about what was expected, each gets that and a share of
-/// the rest, otherwise one half is measured after the other. So no large contribution is overlooked, and standard errors say what
-/// is less certain. A [game](Game::may_skip) can forbid it.
 ///
 /// # Errors
 /// When the game has no players or no outputs, the configuration is invalid for it (see

@@ -116,10 +116,6 @@ impl Worlds for SampledWorlds<'_> {
         &SampledReadout
     }
 
-    fn goes_back(&self) -> bool {
-        true
-    }
-
     fn visitor(&self) -> Box<dyn Visitor + '_> {
         Box::new(self.start())
     }
