@@ -50,3 +50,27 @@ impl<F: Fn(&[f64]) -> f64 + Send + Sync> OverRows for F {
         for_each_row(parents, values.len(), |row, parents| values[row] = self(parents));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_the_bits_of_rows() {
+        let norm = |parents: &[f64]| parents.iter().map(|parent| parent * parent).sum::<f64>().sqrt() - parents[0];
+        let formula = Formula::new(norm);
+        let column = |parent: usize| (0..37).map(|row| ((row * 31 + parent * 7) as f64).sin()).collect::<Vec<f64>>();
+        // Up to four parents and more of them go other ways.
+        for count in 1..=6 {
+            let columns: Vec<Vec<f64>> = (0..count).map(column).collect();
+            let parents: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+            let mut values = vec![f64::NAN; 37];
+            formula.fill(&parents, &mut values);
+            for (row, value) in values.iter().enumerate() {
+                let of_row: Vec<f64> = columns.iter().map(|column| column[row]).collect();
+                assert_eq!(value.to_bits(), norm(&of_row).to_bits());
+                assert_eq!(value.to_bits(), formula.value(&of_row).to_bits());
+            }
+        }
+    }
+}
