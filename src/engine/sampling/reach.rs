@@ -111,6 +111,7 @@ impl<'e> Reach<'e> {
         reach
     }
 
+    /// Where a slot lies, if one noise alone is added to it: found once, as every world asks again.
     fn of_single(&self, slot: usize) -> Option<OfSingle> {
         let [term] = self.target.program().slots[slot].terms.as_slice() else { return None };
         let Source::Noise(node) = term.source else { return None };
@@ -242,6 +243,7 @@ impl<F: Fn(usize) -> bool> World<'_, F> {
         }
     }
 
+    /// The slot's value, term by term.
     fn sum(&self, number: usize, outputs: &[Range]) -> Range {
         let slot = &self.reach.target.program().slots[number];
         let value = self.reach.values[slot.node];
